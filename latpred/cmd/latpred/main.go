@@ -1,0 +1,84 @@
+// Command latpred predicts how long Once-For-All sub-networks take on a device:
+// it fetches and checks measurements, trains and applies predictors, and runs
+// the paper's experiments again.
+//
+//	latpred data list                      the measurements that ship with the project
+//	latpred backend check                  what a training would run on
+//	latpred train --data note10 --out m.latpred
+//	latpred predict --model m.latpred nets.csv
+//	latpred reproduce table1               the paper's Table 1, recomputed
+//
+// Results go to standard output, everything else to standard error. With
+// --json results are JSON. The exit status is 0 only when the command did what
+// it was asked: 1 means that it failed, 2 that it was called wrongly, 130 that
+// it was interrupted.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the whole command line; each field is a verb, in a file of its own.
+type commands struct {
+	JSON bool `name:"json" help:"Print results as JSON."`
+
+	Data      dataCmd      `cmd:"" help:"List, fetch, rebuild and check measurements."`
+	Lut       lutCmd       `cmd:"" help:"Sum and check lookup tables."`
+	Backend   backendCmd   `cmd:"" help:"List, install and check what networks run on."`
+	Train     trainCmd     `cmd:"" help:"Train a latency predictor from measurements."`
+	Predict   predictCmd   `cmd:"" help:"Predict the latency of each architecture in a file."`
+	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
+	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], newOutput(os.Stdout, os.Stderr)))
+}
+
+// run parses args, runs the verb they name and returns the exit status.
+func run(ctx context.Context, args []string, out *output) int {
+	var c commands
+	done := -1
+	parser := kong.Must(&c,
+		kong.Name("latpred"),
+		kong.Description("Predicts how long Once-For-All sub-networks take on a device."),
+		kong.Writers(out.stdout, out.stderr),
+		kong.Exit(func(status int) { done = status }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(out))
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	verb, err := parser.Parse(args)
+	if done >= 0 { // --help was asked for and printed
+		return done
+	}
+	if err != nil {
+		fmt.Fprintf(out.stderr, "latpred: %v\n", err)
+		return 2
+	}
+	out.json = c.JSON
+	err = verb.Run()
+	out.close()
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(out.stderr, "latpred: interrupted: %v\n", err)
+		return 130
+	default:
+		fmt.Fprintf(out.stderr, "latpred: %v\n", err)
+		return 1
+	}
+}
