@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/vbauerster/mpb/v8"
@@ -75,7 +76,7 @@ func (o *output) Table(header []string, rows [][]string) {
 		width[c], numeric[c] = utf8.RuneCountInString(name), len(rows) > 0
 		for _, row := range rows {
 			width[c] = max(width[c], utf8.RuneCountInString(row[c]))
-			numeric[c] = numeric[c] && (row[c] == "" || strings.ContainsAny(row[c][:1], "0123456789+-−.–~"))
+			numeric[c] = numeric[c] && startsLikeNumber(row[c])
 		}
 	}
 	line := func(row []string) {
@@ -97,10 +98,16 @@ func (o *output) Table(header []string, rows [][]string) {
 	}
 }
 
+// startsLikeNumber holds for "12 ± 3", "−0.1" and "", not for words.
+func startsLikeNumber(cell string) bool {
+	first, _ := utf8.DecodeRuneInString(cell)
+	return cell == "" || strings.ContainsRune("0123456789+-−.–~", first)
+}
+
 // bar shows how far a long piece of work is. A nil bar shows nothing.
 type bar struct {
 	b    *mpb.Bar
-	note string
+	note atomic.Value // string: the bar is drawn by a goroutine of its own
 }
 
 // Progress starts a bar of total steps with rate and time left on a terminal;
@@ -110,20 +117,21 @@ func (o *output) Progress(label string, total int) *bar {
 		return nil
 	}
 	p := &bar{}
+	p.note.Store("")
 	p.b = o.bars.AddBar(int64(total),
 		mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(label+" "), decor.CountersNoUnit("%d/%d")),
 		mpb.AppendDecorators(
 			decor.AverageSpeed(0, "%.1f/s "),
 			decor.AverageETA(decor.ET_STYLE_GO),
-			decor.Any(func(decor.Statistics) string { return "  " + p.note })))
+			decor.Any(func(decor.Statistics) string { return "  " + p.note.Load().(string) })))
 	return p
 }
 
 // Set moves the bar to n steps done; note is a short text beside it.
 func (p *bar) Set(n int, note string) {
 	if p != nil {
-		p.note = note
+		p.note.Store(note)
 		p.b.SetCurrent(int64(n))
 	}
 }
