@@ -1,0 +1,155 @@
+package encode
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// oneHot is the code that OFA's predictors read: for each slot a one-hot of its
+// kernel, then for each slot a one-hot of its expansion, then a one-hot of the
+// resolution. Inactive slots are all zero; depth shows by them alone.
+type oneHot struct {
+	name           string
+	firstBin, step int // resolution of bin 0 and pixels a bin
+	bins           int
+}
+
+const (
+	slots       = 20 // of MobileNetV3 spaces
+	choices     = 3
+	expandBase  = choices * slots
+	resolutions = 2 * choices * slots // index of the first resolution bin
+)
+
+var (
+	kernelChoices = [choices]uint8{3, 5, 7}
+	expandChoices = [choices]uint8{3, 4, 6}
+)
+
+// OFA128 is the code of OFA's tutorial, CompOFA and the paper: 60 + 60 + 8. Its
+// resolution bins are 112–127, … 224–239 pixels. (Bins below 160 exist but no
+// published predictor was trained on them.)
+var OFA128 Encoder = oneHot{name: "ofa-128", firstBin: 112, step: 16, bins: 8}
+
+// HELP145 is the code that covers every resolution of HELP's sets: 60 + 60 + 25,
+// with one bin for each of 128, 132, … 224 pixels; another resolution is an error.
+var HELP145 Encoder = oneHot{name: "help-145", firstBin: 128, step: 4, bins: 25}
+
+func (o oneHot) Name() string { return o.name }
+func (o oneHot) Width() int   { return resolutions + o.bins }
+
+// bin finds the resolution's index among the bins.
+func (o oneHot) bin(r int) (int, error) {
+	b := (r - o.firstBin) / o.step
+	if r < o.firstBin || b >= o.bins {
+		return 0, fmt.Errorf("%s: resolution %d is outside its bins, %d to %d",
+			o.name, r, o.firstBin, o.firstBin+o.step*o.bins-1)
+	}
+	if o.step == space.ResolutionStep && r%space.ResolutionStep != 0 {
+		return 0, fmt.Errorf("%s: resolution %d is not a multiple of %d", o.name, r, space.ResolutionStep)
+	}
+	return b, nil
+}
+
+func (o oneHot) Encode(dst []float32, a space.Arch) error {
+	if len(dst) != o.Width() {
+		panic(fmt.Sprintf("encode: row of %d values for the %d of %s", len(dst), o.Width(), o.name))
+	}
+	var buffer [2*slots + 1]int
+	ones, err := o.Ones(buffer[:0], a)
+	if err != nil {
+		return err
+	}
+	clear(dst)
+	for _, i := range ones {
+		dst[i] = 1
+	}
+	return nil
+}
+
+func (o oneHot) Ones(dst []int, a space.Arch) ([]int, error) {
+	if a.Stages() != slots/space.SlotsPerStage {
+		return nil, fmt.Errorf("%s: architecture has %d stages, the code %d", o.name, a.Stages(), slots/space.SlotsPerStage)
+	}
+	b, err := o.bin(a.Resolution)
+	if err != nil {
+		return nil, err
+	}
+	if dst, err = o.appendGenes(dst, a, "kernel", a.Kernel, kernelChoices, 0); err != nil {
+		return nil, err
+	}
+	if dst, err = o.appendGenes(dst, a, "expansion", a.Expand, expandChoices, expandBase); err != nil {
+		return nil, err
+	}
+	return append(dst, resolutions+b), nil
+}
+
+// appendGenes appends the index of the gene of each active slot. Arrays travel by
+// value: a pointer into the architecture would move it to the heap.
+func (o oneHot) appendGenes(dst []int, a space.Arch, name string, genes [space.MaxSlots]uint8, among [choices]uint8, base int) ([]int, error) {
+	for s := range slots {
+		if !a.Active(s) {
+			continue
+		}
+		c := slices.Index(among[:], genes[s])
+		if c < 0 {
+			return nil, fmt.Errorf("%s: %s %d of slot %d is not one of %v", o.name, name, genes[s], s, among)
+		}
+		dst = append(dst, base+choices*s+c)
+	}
+	return dst, nil
+}
+
+func (o oneHot) Decode(row []float32) (space.Arch, error) {
+	if len(row) != o.Width() {
+		return space.Arch{}, fmt.Errorf("%s: row of %d values, want %d", o.name, len(row), o.Width())
+	}
+	// hot finds the single 1 in row[from:from+n]; -1 where all are 0.
+	hot := func(from, n int) (int, error) {
+		at := -1
+		for i, v := range row[from : from+n] {
+			switch {
+			case v == 0:
+			case v == 1 && at < 0:
+				at = i
+			default:
+				return 0, fmt.Errorf("%s: value %g at index %d is not one-hot", o.name, v, from+i)
+			}
+		}
+		return at, nil
+	}
+	b, err := hot(resolutions, o.bins)
+	if err != nil {
+		return space.Arch{}, err
+	}
+	if b < 0 {
+		return space.Arch{}, fmt.Errorf("%s: no resolution is set", o.name)
+	}
+	a := space.Arch{Resolution: o.firstBin + o.step*b}
+	for s := range slots {
+		k, err := hot(choices*s, choices)
+		if err != nil {
+			return space.Arch{}, err
+		}
+		e, err := hot(expandBase+choices*s, choices)
+		if err != nil {
+			return space.Arch{}, err
+		}
+		stage, position := s/space.SlotsPerStage, s%space.SlotsPerStage
+		switch {
+		case (k < 0) != (e < 0):
+			return space.Arch{}, fmt.Errorf("%s: slot %d has a kernel or an expansion, not both", o.name, s)
+		case k < 0 && position == 0:
+			return space.Arch{}, fmt.Errorf("%s: stage %d is empty", o.name, stage+1)
+		case k < 0:
+		case int(a.Depth[stage]) != position:
+			return space.Arch{}, fmt.Errorf("%s: slot %d follows an inactive one", o.name, s)
+		default:
+			a.Depth[stage]++
+			a.Kernel[s], a.Expand[s] = kernelChoices[k], expandChoices[e]
+		}
+	}
+	return a, nil
+}
