@@ -1,0 +1,294 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Bounds on what a file may make a reader hold.
+const (
+	maxLine = 64 << 10  // bytes of a line
+	maxRows = 5_000_000 // rows of a Set, which is in memory; a Reader has no such bound
+)
+
+var setColumns = []string{"arch", "latency_ms", "std_ms", "runs", "measured_at", "device"}
+
+// ParseError says where a file goes wrong.
+type ParseError struct {
+	Name         string // file
+	Line, Column int    // 1-based
+	Err          error
+}
+
+func (e *ParseError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %v", e.Name, e.Line, e.Column, e.Err)
+}
+
+// Unwrap gives the reason.
+func (e *ParseError) Unwrap() error { return e.Err }
+
+// Reader reads samples one after the other in constant memory.
+type Reader struct {
+	// Latency says that every row must have a latency.
+	Latency bool
+
+	name  string
+	csv   *csv.Reader
+	at    map[string]int // column names to fields
+	start error          // from NewReader
+	first []string       // a row that NewReader read ahead
+}
+
+// NewReader reads the header of a set in our format from r, plain or gzip'd.
+// Errors, here and from Read, name the file as name.
+func NewReader(r io.Reader, name string) *Reader {
+	in := &Reader{name: name}
+	buffered := bufio.NewReader(r)
+	if magic, err := buffered.Peek(2); err == nil && bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(buffered)
+		if err != nil {
+			in.start = fmt.Errorf("%s: %w", name, err)
+			return in
+		}
+		buffered = bufio.NewReader(z)
+	}
+	if bom, err := buffered.Peek(3); err == nil && bytes.Equal(bom, []byte("\ufeff")) {
+		_, _ = buffered.Discard(3) // spreadsheets write it
+	}
+	in.csv = csv.NewReader(&lineLimiter{r: buffered})
+	in.csv.TrimLeadingSpace = true
+	in.csv.ReuseRecord = true
+	if start, _ := buffered.Peek(1); len(start) == 1 && start[0] == '{' {
+		in.csv.Comma, in.csv.LazyQuotes = '\x1f', true // one JSON object a line; commas are its own
+	}
+	in.start = in.readHeader()
+	return in
+}
+
+func (in *Reader) readHeader() error {
+	header, err := in.csv.Read()
+	if err == io.EOF {
+		return fmt.Errorf("%s: empty, want a header with the columns %s", in.name, strings.Join(setColumns, ", "))
+	}
+	if err != nil {
+		return in.wrap(err)
+	}
+	if _, err := space.Parse(header[0]); err == nil && len(header) == 1 {
+		in.at, in.first = map[string]int{"arch": 0}, slices.Clone(header)
+		return nil
+	}
+	in.at = map[string]int{}
+	for i, column := range header {
+		if !slices.Contains(setColumns, column) {
+			return in.fail(i, fmt.Errorf("unknown column %q: the columns are %s", column, strings.Join(setColumns, ", ")))
+		}
+		if _, twice := in.at[column]; twice {
+			return in.fail(i, fmt.Errorf("column %q is there twice", column))
+		}
+		in.at[column] = i
+	}
+	if _, ok := in.at["arch"]; !ok {
+		return in.fail(0, errors.New("no column arch"))
+	}
+	return nil
+}
+
+// Read gives the next sample, or io.EOF after the last.
+func (in *Reader) Read() (Sample, error) {
+	if in.start != nil {
+		return Sample{}, in.start
+	}
+	if _, ok := in.at["latency_ms"]; in.Latency && !ok {
+		return Sample{}, fmt.Errorf("%s: no column latency_ms", in.name)
+	}
+	row := in.first
+	if in.first = nil; row == nil {
+		var err error
+		if row, err = in.csv.Read(); err == io.EOF {
+			return Sample{}, io.EOF
+		} else if err != nil {
+			return Sample{}, in.wrap(err)
+		}
+	}
+	var s Sample
+	for i, column := range setColumns {
+		f, ok := in.at[column]
+		if !ok || row[f] == "" && column != "arch" && (column != "latency_ms" || !in.Latency) {
+			continue
+		}
+		if err := setters[i](&s, row[f]); err != nil {
+			return Sample{}, in.fail(f, err)
+		}
+	}
+	return s, nil
+}
+
+// setters read the columns, in the order of setColumns.
+var setters = []func(*Sample, string) error{
+	func(s *Sample, text string) (err error) { s.Arch, err = space.Parse(text); return err },
+	func(s *Sample, text string) (err error) { s.LatencyMs, err = parseLatency(text); return err },
+	func(s *Sample, text string) (err error) {
+		if s.StdMs, err = parseNumber(text); err == nil && s.StdMs < 0 {
+			err = fmt.Errorf("standard deviation %v is negative", s.StdMs)
+		}
+		return err
+	},
+	func(s *Sample, text string) (err error) {
+		if s.Runs, err = strconv.Atoi(text); err != nil || s.Runs < 0 {
+			err = fmt.Errorf("%q is no number of runs", text)
+		}
+		return err
+	},
+	func(s *Sample, text string) (err error) {
+		s.MeasuredAt, err = time.Parse(time.RFC3339, text)
+		return err
+	},
+	func(s *Sample, text string) error { s.Device = strings.Clone(text); return nil },
+}
+
+func parseNumber(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%q is no finite number", text)
+	}
+	return v, nil
+}
+
+func parseLatency(text string) (float64, error) {
+	v, err := parseNumber(text)
+	if err == nil && v <= 0 {
+		err = fmt.Errorf("latency %v ms is not above 0", v)
+	}
+	return v, err
+}
+
+// fail locates err at a field of the row read last.
+func (in *Reader) fail(field int, err error) error {
+	line, column := in.csv.FieldPos(field)
+	return &ParseError{in.name, line, column, err}
+}
+
+// wrap turns errors of package csv into ours.
+func (in *Reader) wrap(err error) error {
+	var syntax *csv.ParseError
+	if errors.As(err, &syntax) {
+		return &ParseError{in.name, syntax.Line, max(1, syntax.Column), syntax.Err}
+	}
+	return fmt.Errorf("%s: %w", in.name, err)
+}
+
+// lineLimiter errs when a line grows beyond maxLine, which package csv would
+// gather whole.
+type lineLimiter struct {
+	r    io.Reader
+	line int
+}
+
+func (l *lineLimiter) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for rest := p[:n]; ; {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			l.line += len(rest)
+			break
+		}
+		l.line, rest = 0, rest[i+1:]
+	}
+	if l.line > maxLine {
+		return 0, fmt.Errorf("a line is longer than %d bytes", maxLine)
+	}
+	return n, err
+}
+
+// Read reads a whole set of measurements; every row must have a latency.
+func Read(r io.Reader, name string) (*Set, error) {
+	in := NewReader(r, name)
+	in.Latency = true
+	s := &Set{Info: Info{Name: name, Title: name, Encoding: "ofa-128"}}
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(s.Samples) == maxRows {
+			return nil, fmt.Errorf("%s: more than %d rows", name, maxRows)
+		}
+		if row.Arch.Resolution%16 != 0 {
+			s.Encoding = "help-145" // the wide bins of ofa-128 would confuse resolutions
+		}
+		if row.Device != "" {
+			s.Device = row.Device
+		}
+		s.Samples = append(s.Samples, row)
+	}
+	if len(s.Samples) == 0 {
+		return nil, fmt.Errorf("%s: no rows", name)
+	}
+	s.Rows = len(s.Samples)
+	return s, nil
+}
+
+// Write writes s in our format, every float64 exact, with those columns that
+// some row needs.
+func Write(w io.Writer, s *Set) error {
+	cells := []func(Sample) string{
+		func(r Sample) string { return r.Arch.String() },
+		func(r Sample) string { return exact(r.LatencyMs) },
+		func(r Sample) string { return exact(r.StdMs) },
+		func(r Sample) string {
+			if r.Runs == 0 {
+				return ""
+			}
+			return strconv.Itoa(r.Runs)
+		},
+		func(r Sample) string {
+			if r.MeasuredAt.IsZero() {
+				return ""
+			}
+			return r.MeasuredAt.Format(time.RFC3339)
+		},
+		func(r Sample) string { return r.Device },
+	}
+	var header []string
+	var used []int
+	for c, column := range setColumns {
+		needed := c < 2 || slices.ContainsFunc(s.Samples, func(r Sample) bool { return cells[c](r) != "" })
+		if needed {
+			header, used = append(header, column), append(used, c)
+		}
+	}
+	out := csv.NewWriter(w)
+	err := out.Write(header)
+	row := make([]string, len(used))
+	for _, sample := range s.Samples {
+		for i, c := range used {
+			row[i] = cells[c](sample)
+		}
+		err = errors.Join(err, out.Write(row))
+	}
+	out.Flush()
+	return errors.Join(err, out.Error())
+}
+
+// exact is the shortest text that reads back as v; "" for 0, which no column has.
+func exact(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}

@@ -1,0 +1,63 @@
+package dataset
+
+import (
+	"math/rand/v2"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Split lists row indexes; the three lists are disjoint.
+type Split struct{ Train, Validation, Test []int }
+
+// The shares of a split, as in the paper.
+const (
+	trainShare      = 0.70
+	validationShare = 0.15
+)
+
+// SplitFileOrder takes the first 70 % of the rows for training, the next 15 %
+// for validation and the rest for testing, as the authors' code did. Rows of one
+// architecture can fall on both sides; Check says how many.
+func (s *Set) SplitFileOrder() Split {
+	n := len(s.Samples)
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	train := int(trainShare * float64(n))
+	validation := train + int(validationShare*float64(n))
+	return Split{all[:train], all[train:validation], all[validation:]}
+}
+
+// SplitByArch divides the distinct networks, not the rows, at random in the
+// same shares: all rows of a network, whatever their resolution, are on one
+// side. Within a side the rows keep the file's order.
+func (s *Set) SplitByArch(rng *rand.Rand) Split {
+	group := map[space.Arch]int{}
+	member := make([]int, len(s.Samples))
+	for i, row := range s.Samples {
+		network := row.Arch
+		network.Resolution = 0
+		g, ok := group[network]
+		if !ok {
+			g = len(group)
+			group[network] = g
+		}
+		member[i] = g
+	}
+	rank := rng.Perm(len(group))
+	train := int(trainShare * float64(len(group)))
+	validation := train + int(validationShare*float64(len(group)))
+	var split Split
+	for i, g := range member {
+		switch {
+		case rank[g] < train:
+			split.Train = append(split.Train, i)
+		case rank[g] < validation:
+			split.Validation = append(split.Validation, i)
+		default:
+			split.Test = append(split.Test, i)
+		}
+	}
+	return split
+}

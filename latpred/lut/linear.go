@@ -1,0 +1,135 @@
+package lut
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Linear is a table fitted to whole networks: for each resolution a constant,
+// and a time for each choice of kernel and expansion in each slot. It is the
+// closed-form baseline that a learned predictor has to beat.
+type Linear struct {
+	weights map[int][]float64 // by resolution: featuresOf(slots) values
+	slots   int
+}
+
+const (
+	geneValues   = 8 // kernels and expansions are below
+	genesPerSlot = geneValues * geneValues
+)
+
+// features appends the indexes of the features of a that are 1: the constant,
+// and one for each active slot.
+func features(dst []int, a space.Arch) []int {
+	dst = append(dst, 0)
+	for s := range a.Slots() {
+		if a.Active(s) {
+			dst = append(dst, 1+s*genesPerSlot+int(a.Kernel[s])%geneValues*geneValues+int(a.Expand[s])%geneValues)
+		}
+	}
+	return dst
+}
+
+// FitLinear fits the model by ridge regression, separately at each resolution:
+// it minimises the sum of squared errors plus ridge times the sum of squared
+// times, the constant left free. A ridge of 1e-3 serves sets of hundreds of rows
+// and more; it must be positive, since not every choice need occur. Lengths
+// must agree, or FitLinear panics.
+func FitLinear(archs []space.Arch, latenciesMs []float64, ridge float64) (*Linear, error) {
+	if len(archs) != len(latenciesMs) || ridge <= 0 {
+		panic("lut: FitLinear with lengths that differ or a ridge that is not positive")
+	}
+	if len(archs) == 0 {
+		return nil, fmt.Errorf("lut: no rows to fit")
+	}
+	rows := map[int][]int{}
+	for i, a := range archs {
+		rows[a.Resolution] = append(rows[a.Resolution], i)
+	}
+	m := &Linear{weights: map[int][]float64{}, slots: archs[0].Slots()}
+	for r, at := range rows {
+		w, err := fitOne(archs, latenciesMs, at, 1+m.slots*genesPerSlot, ridge)
+		if err != nil {
+			return nil, fmt.Errorf("lut: resolution %d, %d rows: %w", r, len(at), err)
+		}
+		m.weights[r] = w
+	}
+	return m, nil
+}
+
+// fitOne solves the normal equations over the features that occur in rows.
+func fitOne(archs []space.Arch, y []float64, rows []int, width int, ridge float64) ([]float64, error) {
+	column := make([]int, width) // 1 + its index among the features that occur
+	var occurring []int
+	var buffer []int
+	for _, i := range rows {
+		for _, f := range features(buffer[:0], archs[i]) {
+			if column[f] == 0 {
+				occurring = append(occurring, f)
+				column[f] = len(occurring)
+			}
+		}
+	}
+	n := len(occurring)
+	gram, moment := mat.NewSymDense(n, nil), mat.NewVecDense(n, nil)
+	for _, i := range rows {
+		buffer = features(buffer[:0], archs[i])
+		for p, f := range buffer {
+			cf := column[f] - 1
+			moment.SetVec(cf, moment.AtVec(cf)+y[i])
+			for _, g := range buffer[p:] {
+				cg := column[g] - 1
+				gram.SetSym(cf, cg, gram.At(cf, cg)+1)
+			}
+		}
+	}
+	for c, f := range occurring {
+		if f != 0 {
+			gram.SetSym(c, c, gram.At(c, c)+ridge)
+		}
+	}
+	var cholesky mat.Cholesky
+	if !cholesky.Factorize(gram) {
+		return nil, fmt.Errorf("the normal equations are singular")
+	}
+	var solution mat.VecDense
+	if err := cholesky.SolveVecTo(&solution, moment); err != nil {
+		if _, poor := err.(mat.Condition); !poor {
+			return nil, err
+		}
+	}
+	w := make([]float64, width)
+	for c, f := range occurring {
+		w[f] = solution.AtVec(c)
+	}
+	return w, nil
+}
+
+// Resolutions lists those that were fitted, ascending.
+func (m *Linear) Resolutions() []int {
+	var rs []int
+	for r := range m.weights {
+		rs = append(rs, r)
+	}
+	slices.Sort(rs)
+	return rs
+}
+
+// PredictMs sums the fitted times; it errs at a resolution or for a number of
+// slots that was not fitted. A choice that never occurred counts nothing.
+func (m *Linear) PredictMs(a space.Arch) (float64, error) {
+	w := m.weights[a.Resolution]
+	if w == nil || a.Slots() != m.slots {
+		return 0, fmt.Errorf("lut: no model for %d slots at resolution %d: fitted were %d slots at %v",
+			a.Slots(), a.Resolution, m.slots, m.Resolutions())
+	}
+	var buffer [space.MaxSlots + 1]int
+	var sum float64
+	for _, f := range features(buffer[:0], a) {
+		sum += w[f]
+	}
+	return sum, nil
+}

@@ -1,0 +1,139 @@
+package lut
+
+import (
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+	"github.com/ofalat/ofalat/data"
+)
+
+// maxYAML bounds a table file; OFA's have 15 kB.
+const maxYAML = 4 << 20
+
+// ReadYAML reads the rows of one resolution in OFA's format. Errors name the
+// file, given as name, and the line or the key.
+func ReadYAML(r io.Reader, name string) (map[string]Entry, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxYAML+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(text) > maxYAML {
+		return nil, fmt.Errorf("%s: larger than the %d MB that a lookup table may have", name, maxYAML>>20)
+	}
+	var rows map[string]struct {
+		Count *int     `yaml:"count"`
+		Mean  *float64 `yaml:"mean"`
+		Std   *float64 `yaml:"std"`
+	}
+	if err := yaml.UnmarshalWithOptions(text, &rows, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
+	}
+	out := make(map[string]Entry, len(rows))
+	for key, row := range rows {
+		if row.Count == nil || row.Mean == nil || row.Std == nil {
+			return nil, fmt.Errorf("%s: %s: needs count, mean and std", name, key)
+		}
+		e := Entry{*row.Count, *row.Mean, *row.Std}
+		if err := e.validate(); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", name, key, err)
+		}
+		out[key] = e
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no rows", name)
+	}
+	return out, nil
+}
+
+func (e Entry) validate() error {
+	for _, v := range []float64{e.MeanMs, e.StdMs} {
+		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+			return fmt.Errorf("%v is no time in milliseconds", v)
+		}
+	}
+	if e.Count <= 0 {
+		return fmt.Errorf("count is %d, want at least 1", e.Count)
+	}
+	return nil
+}
+
+var columns = []string{"resolution", "layer", "count", "mean_ms", "std_ms"}
+
+// WriteCSV writes all rows of t, resolutions and keys ascending, with every
+// float64 exact: the format of the tables in data/lut.
+func WriteCSV(w io.Writer, t *Table) error {
+	out := csv.NewWriter(w)
+	err := out.Write(columns)
+	exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	for _, r := range t.Resolutions() {
+		for _, key := range slices.Sorted(maps.Keys(t.Rows[r])) {
+			e := t.Rows[r][key]
+			err = errors.Join(err, out.Write([]string{strconv.Itoa(r), key, strconv.Itoa(e.Count), exact(e.MeanMs), exact(e.StdMs)}))
+		}
+	}
+	out.Flush()
+	return errors.Join(err, out.Error())
+}
+
+// ReadCSV reads what WriteCSV wrote into t, which must have its Device and
+// SpaceID set.
+func (t *Table) ReadCSV(r io.Reader, name string) error {
+	in := csv.NewReader(r)
+	header, err := in.Read()
+	if err != nil || !slices.Equal(header, columns) {
+		return fmt.Errorf("%s: header %v, want %v (%w)", name, header, columns, err)
+	}
+	t.Rows = map[int]map[string]Entry{}
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		resolution, err1 := strconv.Atoi(row[0])
+		count, err2 := strconv.Atoi(row[2])
+		mean, err3 := strconv.ParseFloat(row[3], 64)
+		std, err4 := strconv.ParseFloat(row[4], 64)
+		e := Entry{count, mean, std}
+		if err := errors.Join(err1, err2, err3, err4, e.validate()); err != nil {
+			line, _ := in.FieldPos(0)
+			return fmt.Errorf("%s:%d: %w", name, line, err)
+		}
+		if t.Rows[resolution] == nil {
+			t.Rows[resolution] = map[string]Entry{}
+		}
+		t.Rows[resolution][row[1]] = e
+	}
+}
+
+// Note10 is the Samsung Note10 table that OFA's authors measured (17
+// resolutions, width 1.2, TensorFlow Lite, batch 1). It is shared: don't change it.
+func Note10() *Table { return note10() }
+
+var note10 = sync.OnceValue(func() *Table {
+	t := &Table{Device: "note10", SpaceID: "mbv3-w1.2"}
+	f, err := data.Files.Open("lut/note10.csv.gz")
+	if err != nil {
+		panic("lut: " + err.Error()) // the file is embedded
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err == nil {
+		err = t.ReadCSV(z, "data/lut/note10.csv.gz")
+	}
+	if err != nil {
+		panic("lut: " + err.Error())
+	}
+	return t
+})

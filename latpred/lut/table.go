@@ -1,0 +1,108 @@
+package lut
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Entry is the time of one layer.
+type Entry struct {
+	Count         int     // runs averaged
+	MeanMs, StdMs float64 // over the runs
+}
+
+// Table holds the time of every layer on one device.
+type Table struct {
+	Device  string                   // "note10"
+	SpaceID string                   // space whose layers the table has: the width matters
+	Rows    map[int]map[string]Entry // by resolution, then by Key
+}
+
+// MissingError says which layers a table lacks.
+type MissingError struct {
+	Device     string
+	Resolution int
+	Keys       []string // empty: the table has no row at all at this resolution
+	Have       []int    // resolutions the table has
+}
+
+func (e *MissingError) Error() string {
+	if len(e.Keys) == 0 {
+		return fmt.Sprintf("table %s has no resolution %d: it has %v", e.Device, e.Resolution, e.Have)
+	}
+	return fmt.Sprintf("table %s lacks %d layers at resolution %d (is it of another space or width?): %s",
+		e.Device, len(e.Keys), e.Resolution, strings.Join(e.Keys, ", "))
+}
+
+// Key names a layer as OFA's tables do.
+func Key(l space.Layer) string {
+	shape := func(size, channels int) string { return fmt.Sprintf("%dx%dx%d", size, size, channels) }
+	in, out := shape(l.InSize, l.In), shape(l.OutSize, l.Out)
+	names := map[space.Kind]string{
+		space.Stem: "Conv", space.HeadExpand: "Conv_1", space.Pool: "AvgPool2D", space.FeatureMix: "Conv_2",
+	}
+	flag := func(on bool) int {
+		if on {
+			return 1
+		}
+		return 0
+	}
+	switch l.Kind {
+	case space.Classifier:
+		return fmt.Sprintf("Logits-input:%s-output:%d", in, l.Out)
+	case space.Block, space.FixedBlock:
+		return fmt.Sprintf("expanded_conv-input:%s-output:%s-expand:%d-kernel:%d-stride:%d-idskip:%d-se:%d-hs:%d",
+			in, out, l.Mid, l.Kernel, l.Stride, flag(l.Shortcut), flag(l.SE > 0), flag(l.Activation == space.HSwish))
+	default:
+		return fmt.Sprintf("%s-input:%s-output:%s", names[l.Kind], in, out)
+	}
+}
+
+// Resolutions lists those that the table has, ascending.
+func (t *Table) Resolutions() []int { return slices.Sorted(maps.Keys(t.Rows)) }
+
+// LatencyMs sums the mean times of the layers of a, in the order in which they
+// run. It errs where a is not of s or the table lacks a layer (*MissingError).
+func (t *Table) LatencyMs(s *space.Space, a space.Arch) (float64, error) {
+	if err := s.Validate(a); err != nil {
+		return 0, err
+	}
+	rows := t.Rows[a.Resolution]
+	if rows == nil {
+		return 0, &MissingError{Device: t.Device, Resolution: a.Resolution, Have: t.Resolutions()}
+	}
+	var sum float64
+	var missing []string
+	for _, l := range s.Layers(a) {
+		key := Key(l)
+		entry, ok := rows[key]
+		if !ok {
+			missing = append(missing, key)
+		}
+		sum += entry.MeanMs
+	}
+	if missing != nil {
+		return 0, &MissingError{t.Device, a.Resolution, missing, t.Resolutions()}
+	}
+	return sum, nil
+}
+
+// Cost is the time that measuring the table took: the sum of count × mean over
+// the rows of the given resolutions, or of all when none is given. The paper's
+// Fig. 6 counts so.
+func (t *Table) Cost(resolutions ...int) (ms float64) {
+	if len(resolutions) == 0 {
+		resolutions = t.Resolutions()
+	}
+	for _, r := range resolutions {
+		for _, key := range slices.Sorted(maps.Keys(t.Rows[r])) {
+			e := t.Rows[r][key]
+			ms += float64(e.Count) * e.MeanMs
+		}
+	}
+	return ms
+}
