@@ -1,0 +1,178 @@
+package backend
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
+)
+
+// The kinds of backend.
+const (
+	CUDA = "xla:cuda" // PJRT plugin on an NVIDIA GPU
+	CPU  = "xla:cpu"  // PJRT plugin on the processor
+	Go   = "go"       // GoMLX's pure-Go backend
+)
+
+// Backend is an open GoMLX backend and what is known of it.
+type Backend struct {
+	compute.Backend
+	Kind    string // CUDA, CPU or Go
+	Plugin  string // file of the PJRT plugin; "" for Go
+	Version string // PJRT API version of the plugin; "" for Go
+	Device  string // what the device calls itself
+	Threads int    // that a computation may use on the processor
+	Reason  string // why this one was taken
+	Missed  string // what a better choice would have needed; "" where this is the best
+}
+
+// XLA reports whether computations run through XLA, which has loops and dynamic
+// slices that the pure-Go backend lacks.
+func (b *Backend) XLA() bool { return b.Kind != Go }
+
+// String is the line that says what was chosen and why.
+func (b *Backend) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "backend %s", b.Kind)
+	if b.Plugin != "" {
+		fmt.Fprintf(&s, ", plugin %s (PJRT %s)", b.Plugin, b.Version)
+	}
+	fmt.Fprintf(&s, ", %d threads: %s", b.Threads, b.Reason)
+	if b.Missed != "" {
+		fmt.Fprintf(&s, "; %s", b.Missed)
+	}
+	return s.String()
+}
+
+// Options say what Open may do. The zero value opens the best that is installed
+// with all cores.
+type Options struct {
+	Kind    string       // CUDA, CPU or Go; "": GOMLX_BACKEND, or the best there is
+	Threads int          // of the CPU plugin; 0: PJRT_NPROC, or all cores
+	Install bool         // fetch the CPU plugin where no plugin is installed, unless LATPRED_OFFLINE=1
+	Observe func(string) // told what a fetch is doing; may be nil
+}
+
+var (
+	mu   sync.Mutex
+	open = map[string]*Backend{} // by kind and threads: a process needs each once
+)
+
+// Open opens a backend. A kind asked for, by Options or GOMLX_BACKEND, that can't
+// be had is an error; without such a wish there is always the pure-Go backend,
+// and Missed says what the better ones lacked. Calls with the same outcome share
+// one backend; it lives as long as the process.
+func Open(ctx context.Context, o Options) (*Backend, error) {
+	kind, reason := o.Kind, "asked for"
+	if env := os.Getenv("GOMLX_BACKEND"); kind == "" && env != "" {
+		kind, reason = env, "GOMLX_BACKEND names it"
+	}
+	switch kind {
+	case "":
+		return openBest(ctx, o)
+	case Go:
+		return openGo(reason, "")
+	case "xla":
+		kind = CPU
+	case CPU, CUDA:
+	default:
+		return nil, fmt.Errorf("no backend %q: there are %s, %s and %s", kind, CUDA, CPU, Go)
+	}
+	plugin, missed := find(ctx, kind, o)
+	if plugin == "" {
+		return nil, fmt.Errorf("backend %s: %s", kind, missed)
+	}
+	return openShared(kind, plugin, o.threads(), reason)
+}
+
+func openBest(ctx context.Context, o Options) (*Backend, error) {
+	if hasGPU() {
+		if plugin, _ := find(ctx, CUDA, o); plugin != "" {
+			if b, err := openShared(CUDA, plugin, o.threads(), "there is a GPU and its plugin"); err == nil {
+				return b, nil
+			}
+		}
+	}
+	plugin, missed := find(ctx, CPU, o)
+	if plugin != "" {
+		b, err := openShared(CPU, plugin, o.threads(), "the CPU plugin is installed")
+		if err == nil {
+			return b, nil
+		}
+		missed = err.Error()
+	}
+	return openGo("it is always there", missed)
+}
+
+// find gives the plugin of a kind, installing that of the CPU where o says so,
+// or what is missing.
+func find(ctx context.Context, kind string, o Options) (plugin, missed string) {
+	if !cgoEnabled {
+		return "", "this program was built without cgo, which PJRT plugins need: install a C compiler and build again"
+	}
+	for _, p := range Plugins() {
+		if p.Kind == kind {
+			return p.Path, ""
+		}
+	}
+	name := strings.TrimPrefix(kind, "xla:")
+	if name == "cuda" {
+		name = "cuda13"
+	}
+	missed = fmt.Sprintf("no PJRT plugin for it: `latpred backend install %s` fetches one", name)
+	if kind != CPU || !o.Install {
+		return "", missed
+	}
+	plugin, err := Install(ctx, "cpu", o.Observe)
+	if err != nil {
+		return "", fmt.Sprintf("the PJRT plugin could not be fetched: %v", err)
+	}
+	return plugin, ""
+}
+
+func (o Options) threads() int {
+	if o.Threads > 0 {
+		return o.Threads
+	}
+	var n int
+	if _, err := fmt.Sscan(os.Getenv("PJRT_NPROC"), &n); err == nil && n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func openGo(reason, missed string) (*Backend, error) {
+	mu.Lock()
+	defer mu.Unlock()
+	if b := open[Go]; b != nil {
+		return b, nil
+	}
+	inner, err := gobackend.New("")
+	if err != nil {
+		return nil, fmt.Errorf("GoMLX's pure-Go backend: %w", err)
+	}
+	b := &Backend{Backend: inner, Kind: Go, Device: runtime.GOARCH, Threads: runtime.GOMAXPROCS(0), Reason: reason, Missed: missed}
+	open[Go] = b
+	return b, nil
+}
+
+func openShared(kind, plugin string, threads int, reason string) (*Backend, error) {
+	mu.Lock()
+	defer mu.Unlock()
+	key := fmt.Sprint(kind, plugin, threads)
+	if b := open[key]; b != nil {
+		return b, nil
+	}
+	b, err := openPlugin(kind, plugin, threads)
+	if err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", plugin, err)
+	}
+	b.Reason = reason
+	open[key] = b
+	return b, nil
+}

@@ -1,0 +1,72 @@
+package backend
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Report is what Check saw.
+type Report struct {
+	Backend   string  `json:"backend"`
+	Plugin    string  `json:"plugin,omitempty"`
+	PJRT      string  `json:"pjrt_version,omitempty"`
+	Device    string  `json:"device"`
+	Devices   int     `json:"devices"`
+	Threads   int     `json:"threads"`
+	Reason    string  `json:"reason"`
+	Missed    string  `json:"missed,omitempty"`
+	CompileMs float64 `json:"compile_ms"` // of the check's computation, its first run included
+	RunMs     float64 `json:"run_ms"`     // of a further run
+}
+
+// Check multiplies two matrices on b and compares the result with what it must
+// be.
+func Check(b *Backend) (report Report, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: the check's computation failed: %v", b.Kind, p)
+		}
+	}()
+	report = Report{
+		Backend: b.Kind, Plugin: b.Plugin, PJRT: b.Version, Device: b.Device, Devices: int(b.NumDevices()),
+		Threads: b.Threads, Reason: b.Reason, Missed: b.Missed,
+	}
+	exec, err := graph.NewExec(b.Backend, func(x, y *graph.Node) *graph.Node {
+		return graph.ReduceAllSum(graph.Dot(x, y).Product())
+	})
+	if err != nil {
+		return report, err
+	}
+	defer exec.Finalize()
+	const n = 64
+	x := make([][]float32, n)
+	for i := range x {
+		x[i] = make([]float32, n)
+		for j := range x[i] {
+			x[i][j] = float32((i+j)%3 - 1)
+		}
+	}
+	var want float32 // sum over i, j, k of x[i][k]·x[k][j], exact in float32
+	for k := range n {
+		var column, row float32
+		for i := range n {
+			column += x[i][k]
+			row += x[k][i]
+		}
+		want += column * row
+	}
+	for _, ms := range []*float64{&report.CompileMs, &report.RunMs} {
+		start := time.Now()
+		got, err := exec.Exec1(x, x)
+		if err != nil {
+			return report, err
+		}
+		if got.Value() != want {
+			return report, fmt.Errorf("%s: the check's computation gives %v, want %v", b.Kind, got.Value(), want)
+		}
+		*ms = float64(time.Since(start).Microseconds()) / 1e3
+	}
+	return report, nil
+}

@@ -1,0 +1,11 @@
+//go:build !cgo
+
+package backend
+
+import "errors"
+
+const cgoEnabled = false
+
+func openPlugin(kind, path string, threads int) (*Backend, error) {
+	return nil, errors.New("this program was built without cgo")
+}

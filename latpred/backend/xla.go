@@ -1,0 +1,40 @@
+//go:build cgo
+
+package backend
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/pjrt"
+)
+
+const cgoEnabled = true
+
+// openPlugin makes a client of the plugin in a file. It is called under mu: the
+// plugin reads the number of threads from the environment.
+func openPlugin(kind, path string, threads int) (*Backend, error) {
+	xla.EnableAutoInstall(false) // Install says what it fetches; GoMLX's would not
+	options := pjrt.NamedValuesMap{}
+	if kind == CPU {
+		if err := os.Setenv("PJRT_NPROC", strconv.Itoa(threads)); err != nil {
+			return nil, err
+		}
+		options["cpu_device_count"] = int64(1)
+	}
+	inner, err := xla.NewWithOptions(path, options)
+	if err != nil {
+		return nil, err
+	}
+	plugin, err := pjrt.GetPlugin(path)
+	if err != nil {
+		return nil, err
+	}
+	major, minor := plugin.Version()
+	return &Backend{
+		Backend: inner, Kind: kind, Plugin: path, Version: fmt.Sprintf("%d.%d", major, minor),
+		Device: inner.DeviceDescription(0), Threads: threads,
+	}, nil
+}
