@@ -1,0 +1,138 @@
+package mlp
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/gob"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// checkpoint is the state of a training between two epochs.
+type checkpoint struct {
+	Format  int    // of this file
+	Digest  string // of everything that the training depends on
+	History []Epoch
+	Best    int
+	State   [][]float32 // weights, biases and the optimizer's slots
+	BestP   [][]float32 // weights and biases of the best epoch; nil where it isn't kept
+	Layers  []int
+
+	best *Params
+}
+
+const checkpointFormat = 1
+
+func (c Config) every() time.Duration {
+	if c.CheckpointEvery > 0 {
+		return c.CheckpointEvery
+	}
+	return 10 * time.Second
+}
+
+// digest identifies a training: recipe, seed and data, but not how many epochs
+// it is to run.
+func digest(c Config, seed uint64, train, validation Data) string {
+	h := sha256.New()
+	fmt.Fprintln(h, c.Layers, c.BatchSize, c.Optimizer, c.Freeze, c.Patience, c.KeepBest, seed)
+	for _, values := range [][]float32{train.X, train.Y, validation.X, validation.Y} {
+		if err := binary.Write(h, binary.LittleEndian, values); err != nil {
+			panic("mlp: " + err.Error()) // a hash does not fail
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// loadCheckpoint reads the file that config names; nil where there is none.
+func loadCheckpoint(config Config, seed uint64, train, validation Data) (*checkpoint, error) {
+	if config.Checkpoint == "" {
+		return nil, nil
+	}
+	f, err := os.Open(config.Checkpoint)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var c checkpoint
+	advice := "remove it to start over"
+	if err := gob.NewDecoder(io.LimitReader(f, 1<<30)).Decode(&c); err != nil || c.Format != checkpointFormat {
+		return nil, fmt.Errorf("checkpoint %s can't be read, %s: %w", config.Checkpoint, advice, err)
+	}
+	if c.Digest != digest(config, seed, train, validation) {
+		return nil, fmt.Errorf("checkpoint %s is of another training (recipe, seed or data differ): %s", config.Checkpoint, advice)
+	}
+	if c.BestP != nil {
+		c.best = fromFlat(config.Layers, c.BestP)
+		if err := c.best.Validate(); err != nil {
+			return nil, fmt.Errorf("checkpoint %s is damaged, %s: %w", config.Checkpoint, advice, err)
+		}
+	}
+	return &c, nil
+}
+
+func fromFlat(layers []int, values [][]float32) *Params {
+	p := &Params{Layers: append([]int{}, layers...)}
+	for i := 0; i+1 < len(values); i += 2 {
+		p.Weights, p.Biases = append(p.Weights, values[i]), append(p.Biases, values[i+1])
+	}
+	return p
+}
+
+// state places the saved arrays; the caller catches panics.
+func (c *checkpoint) state(r recipe) []*tensors.Tensor {
+	state := initialState(fromFlat(c.Layers, c.State[:2*r.layers]), r)
+	for i, values := range c.State {
+		tensors.MustMutableFlatData(state[i], func(flat []float32) { copy(flat, values) })
+	}
+	return state
+}
+
+// save writes the state after the epochs of result, whole or not at all.
+func (t *trainer) save(config Config, seed uint64, train, validation Data, result *Result) error {
+	c := checkpoint{
+		Format: checkpointFormat, Digest: digest(config, seed, train, validation),
+		History: finite(result.History), Best: result.Best, Layers: config.Layers,
+	}
+	if config.KeepBest && result.Params != nil {
+		c.BestP = result.Params.flat()
+	}
+	if err := caught("reading the state", func() error {
+		for _, s := range t.state {
+			c.State = append(c.State, tensors.MustCopyFlatData[float32](s))
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	part := config.Checkpoint + ".part"
+	f, err := os.Create(part)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	err = gob.NewEncoder(f).Encode(c)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		os.Remove(part)
+		return fmt.Errorf("checkpoint %s: %w", part, err)
+	}
+	return os.Rename(part, config.Checkpoint)
+}
+
+// finite copies the history; gob keeps NaN and infinities as they are, so that
+// the copy only guards against later changes.
+func finite(history []Epoch) []Epoch { return append([]Epoch{}, history...) }
+
+func removeCheckpoint(config Config) error {
+	if err := os.Remove(config.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package mlp
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
+)
+
+// Everything here builds graphs: functions of nodes. The state of a training
+// travels as a flat list of nodes: weight and bias of each layer, then the
+// optimizer's slots of each trained layer, then for Adam the number of steps.
+
+// forward applies the layers to rows x, giving one column.
+func forward(x *Node, params []*Node) *Node {
+	h := x
+	for i := 0; i < len(params); i += 2 {
+		w, b := params[i], params[i+1]
+		h = Dot(h, w).Product()
+		h = Add(h, BroadcastToShape(InsertAxes(b, 0), h.Shape()))
+		if i+2 < len(params) {
+			h = Max(h, ZerosLike(h))
+		}
+	}
+	return h
+}
+
+// rmseLoss is √(MSE + ε) over the rows.
+func rmseLoss(pred, y *Node) *Node {
+	return Sqrt(AddScalar(ReduceAllMean(Square(Sub(pred, y))), lossEpsilon))
+}
+
+// recipe is what decides the graph of a step; hyper-parameters that are numbers
+// are inputs, so that trainings which differ in them share an executable.
+type recipe struct {
+	layers int // linear layers
+	freeze int
+	kind   OptimizerKind
+}
+
+// slots is the number of optimizer arrays for each trained weight or bias.
+func (r recipe) slots() int {
+	if r.kind == Adam {
+		return 2
+	}
+	return 1
+}
+
+// stateSize is the number of nodes in the state.
+func (r recipe) stateSize() int {
+	n := 2*r.layers + r.slots()*2*(r.layers-r.freeze)
+	if r.kind == Adam {
+		n++
+	}
+	return n
+}
+
+// hyper are the numbers of an optimizer, scalars.
+type hyper struct{ rate, momentum, decay *Node }
+
+// hyperSize is how many there are.
+const hyperSize = 3
+
+func hyperOf(nodes []*Node) hyper { return hyper{nodes[0], nodes[1], nodes[2]} }
+
+// step takes one step on a batch and gives the new state and the loss before it.
+func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *Node) {
+	params := state[:2*r.layers]
+	loss = rmseLoss(forward(x, params), y)
+	trained := params[2*r.freeze:]
+	gradients := Gradient(loss, trained...)
+	next = append(next, params[:2*r.freeze]...)
+	slots := state[2*r.layers:]
+	var updated, newSlots []*Node
+	switch r.kind {
+	case SGD:
+		for i, w := range trained {
+			g := Add(gradients[i], Mul(w, h.decay))
+			v := Add(Mul(slots[i], h.momentum), g)
+			updated = append(updated, Sub(w, Mul(v, h.rate)))
+			newSlots = append(newSlots, v)
+		}
+	case Adam:
+		n := len(trained)
+		t := AddScalar(slots[2*n], 1)
+		var ms, vs []*Node
+		for i, w := range trained {
+			g := Add(gradients[i], Mul(w, h.decay))
+			m := Add(MulScalar(slots[i], adamBeta1), MulScalar(g, 1-adamBeta1))
+			v := Add(MulScalar(slots[n+i], adamBeta2), MulScalar(Square(g), 1-adamBeta2))
+			mHat := Div(m, OneMinus(Exp(MulScalar(t, math.Log(adamBeta1)))))
+			vHat := Div(v, OneMinus(Exp(MulScalar(t, math.Log(adamBeta2)))))
+			updated = append(updated, Sub(w, Mul(h.rate, Div(mHat, AddScalar(Sqrt(vHat), adamEpsilon)))))
+			ms, vs = append(ms, m), append(vs, v)
+		}
+		newSlots = append(append(ms, vs...), t)
+	}
+	return append(append(next, updated...), newSlots...), loss
+}
+
+// Source: PyTorch's defaults.
+const (
+	adamBeta1   = 0.9
+	adamBeta2   = 0.999
+	adamEpsilon = 1e-8
+)
+
+// loopSize is the number of inputs of loop before hyper-parameters and state.
+const loopSize = 7
+
+// loop takes steps on the device: on batches of rows, a list of indexes into x
+// and y, from position at to position end. Inputs: at, end, sum of losses, last
+// loss, x, y, rows, hyper-parameters, state. Outputs: sum of losses, last loss,
+// new state.
+//
+// GoMLX keeps one node for each constant of a graph, and a node of one function
+// can't be used in another; so the main function here has none of its own.
+func (r recipe) loop(inputs []*Node, batch int) []*Node {
+	g := inputs[0].Graph()
+	take := func(g *Graph) []*Node {
+		nodes := make([]*Node, len(inputs))
+		for i, outer := range inputs {
+			nodes[i] = Parameter(g, fmt.Sprintf("loop%d", i), outer.Shape())
+		}
+		return nodes
+	}
+	more := NewClosure(g, func(g *Graph) []*Node {
+		in := take(g)
+		return []*Node{LessThan(in[0], in[1])}
+	})
+	body := NewClosure(g, func(g *Graph) []*Node {
+		in := take(g)
+		at, end, sum, x, y, rows := in[0], in[1], in[2], in[4], in[5], in[6]
+		hypers, state := in[loopSize:loopSize+hyperSize], in[loopSize+hyperSize:]
+		picked := DynamicSlice(rows, []*Node{at}, []int{batch})
+		next, loss := r.step(gatherRows(x, picked), gatherRows(y, picked), state, hyperOf(hypers))
+		out := append([]*Node{AddScalar(at, batch), end, Add(sum, loss), loss, x, y, rows}, hypers...)
+		return append(out, next...)
+	})
+	out := While(more, body, inputs...)
+	return append([]*Node{out[2], out[3]}, out[loopSize+hyperSize:]...)
+}
+
+// gatherRows picks rows of a matrix.
+func gatherRows(m, rows *Node) *Node { return Gather(m, InsertAxes(rows, -1)) }
+
+// errorsOf gives RMSE and MAE of the layers on rows, and the loss of the last
+// batch of them.
+func errorsOf(x, y *Node, params []*Node, batch int) []*Node {
+	e := Sub(forward(x, params), y)
+	n := y.Shape().Dimensions[0]
+	start := (n - 1) / batch * batch
+	lastBatch := Slice(e, AxisRange(start, n))
+	return []*Node{
+		Sqrt(ReduceAllMean(Square(e))), ReduceAllMean(Abs(e)),
+		Sqrt(AddScalar(ReduceAllMean(Square(lastBatch)), lossEpsilon)),
+	}
+}
