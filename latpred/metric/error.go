@@ -1,0 +1,65 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+)
+
+// paperEpsilon is the constant in the authors' loss.
+const paperEpsilon = 1e-6
+
+func check(pred, want []float64) {
+	if len(pred) != len(want) || len(pred) == 0 {
+		panic(fmt.Sprintf("metric: %d predictions for %d measurements", len(pred), len(want)))
+	}
+}
+
+// mean averages f over the pairs.
+func mean(pred, want []float64, f func(p, w float64) float64) float64 {
+	check(pred, want)
+	var sum float64
+	for i, p := range pred {
+		sum += f(p, want[i])
+	}
+	return sum / float64(len(pred))
+}
+
+// RMSE is the root of the mean squared error over the whole set.
+func RMSE(pred, want []float64) float64 {
+	return math.Sqrt(mean(pred, want, func(p, w float64) float64 { return (p - w) * (p - w) }))
+}
+
+// PaperRMSE is what the tables of Syed & Srinivasan call RMSE: √(e² + 10⁻⁶) of
+// each sample, averaged. It is a mean absolute error in all but name, and never
+// above the RMSE by more than the epsilon.
+func PaperRMSE(pred, want []float64) float64 {
+	return mean(pred, want, func(p, w float64) float64 { return math.Sqrt((p-w)*(p-w) + paperEpsilon) })
+}
+
+// MAE is the mean absolute error.
+func MAE(pred, want []float64) float64 {
+	return mean(pred, want, func(p, w float64) float64 { return math.Abs(p - w) })
+}
+
+// MAPE is the mean of |error| / measured, a fraction: 0.05 is 5 %. Measured
+// values must not be 0.
+func MAPE(pred, want []float64) float64 {
+	return mean(pred, want, func(p, w float64) float64 { return math.Abs(p-w) / math.Abs(w) })
+}
+
+// Within is the share of predictions that are off by at most the fraction
+// tolerance of what was measured.
+func Within(pred, want []float64, tolerance float64) float64 {
+	return mean(pred, want, func(p, w float64) float64 {
+		if math.Abs(p-w) <= tolerance*math.Abs(w) {
+			return 1
+		}
+		return 0
+	})
+}
+
+// Bias is the mean of prediction minus measured: above 0 where predictions are
+// too long.
+func Bias(pred, want []float64) float64 {
+	return mean(pred, want, func(p, w float64) float64 { return p - w })
+}

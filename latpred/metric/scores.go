@@ -1,0 +1,74 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Scores are all metrics of a set of predictions.
+type Scores struct {
+	N               int     `json:"n"`
+	RMSEMs          float64 `json:"rmse_ms"`
+	MAEMs           float64 `json:"mae_ms"`
+	PaperRMSEMs     float64 `json:"paper_rmse_ms"` // see PaperRMSE
+	MAPEPercent     float64 `json:"mape_percent"`
+	Within1Percent  float64 `json:"within_1_percent"` // percent of predictions within 1 %
+	Within5Percent  float64 `json:"within_5_percent"`
+	Within10Percent float64 `json:"within_10_percent"`
+	BiasMs          float64 `json:"bias_ms"`
+	Spearman        float64 `json:"spearman"`
+	Kendall         float64 `json:"kendall_tau_b"`
+}
+
+// Evaluate computes all metrics. Rank correlations that are not defined, since
+// all values are equal, are given as 0.
+func Evaluate(predMs, wantMs []float64) Scores {
+	defined := func(v float64) float64 {
+		if math.IsNaN(v) {
+			return 0
+		}
+		return v
+	}
+	return Scores{
+		N: len(predMs), RMSEMs: RMSE(predMs, wantMs), MAEMs: MAE(predMs, wantMs), PaperRMSEMs: PaperRMSE(predMs, wantMs),
+		MAPEPercent: 100 * MAPE(predMs, wantMs), BiasMs: Bias(predMs, wantMs),
+		Within1Percent: 100 * Within(predMs, wantMs, 0.01), Within5Percent: 100 * Within(predMs, wantMs, 0.05),
+		Within10Percent: 100 * Within(predMs, wantMs, 0.10),
+		Spearman:        defined(Spearman(predMs, wantMs)), Kendall: defined(Kendall(predMs, wantMs)),
+	}
+}
+
+// Mean is a mean over repeated experiments and how far it can be trusted.
+type Mean struct {
+	Value     float64 `json:"value"`
+	Low, High float64 `json:"-"`
+	HalfWidth float64 `json:"half_width"` // of the interval; 0 with one value
+	N         int     `json:"n"`
+}
+
+// Interval is the mean of independent values with its 95 % confidence interval
+// by Student's t. One value has an interval of no width: nothing is known of it.
+// It panics without values.
+func Interval(values []float64) Mean {
+	if len(values) == 0 {
+		panic("metric: Interval of no values")
+	}
+	mean, sd := stat.MeanStdDev(values, nil)
+	m := Mean{Value: mean, Low: mean, High: mean, N: len(values)}
+	if n := float64(len(values)); n > 1 {
+		m.HalfWidth = distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * sd / math.Sqrt(n)
+		m.Low, m.High = mean-m.HalfWidth, mean+m.HalfWidth
+	}
+	return m
+}
+
+// String gives "0.385 ± 0.012", or the value alone where there is only one.
+func (m Mean) String() string {
+	if m.N < 2 {
+		return fmt.Sprintf("%.4g", m.Value)
+	}
+	return fmt.Sprintf("%.4g ± %.2g", m.Value, m.HalfWidth)
+}
