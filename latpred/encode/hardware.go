@@ -25,13 +25,20 @@ type hardware struct {
 	base Encoder
 	gpu  [3]float32
 	name string
+	of   GPU
 }
 
 // Hardware is the paper's code for several GPUs in one network: base, then the
 // number of cores, gigabytes of memory and gigabytes a second, as they are and
 // unscaled. With OFA128 it has 131 values.
 func Hardware(base Encoder, g GPU) Encoder {
-	return hardware{base, [3]float32{float32(g.Cores), float32(g.RAMGB), float32(g.BandwidthGBs)}, base.Name() + "+hw3"}
+	return hardware{base, [3]float32{float32(g.Cores), float32(g.RAMGB), float32(g.BandwidthGBs)}, base.Name() + "+hw3", g}
+}
+
+// HardwareOf gives the GPU of an encoder that Hardware made.
+func HardwareOf(e Encoder) (GPU, bool) {
+	h, ok := e.(hardware)
+	return h.of, ok
 }
 
 func (h hardware) Name() string { return h.name }

@@ -1,0 +1,140 @@
+package latpred
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Predictor turns architectures into latencies, with all that this needs.
+type Predictor interface {
+	// Kind names the family: "paper".
+	Kind() string
+	// PredictMs writes the latency of each architecture, in milliseconds, to dst,
+	// which must have their number. It errs where an architecture can't be
+	// expressed, naming it. It is safe for concurrent use.
+	PredictMs(dst []float64, archs []space.Arch) error
+	// Provenance says where the predictor comes from.
+	Provenance() Provenance
+}
+
+// Provenance is what has to be known of a predictor to make it again.
+type Provenance struct {
+	Device   string            `json:"device,omitempty"`    // what it predicts for
+	Data     string            `json:"data,omitempty"`      // set it was trained on
+	DataHash string            `json:"data_hash,omitempty"` // SHA-256 of its rows in our format
+	Rows     int               `json:"rows,omitempty"`      // trained on
+	Seed     uint64            `json:"seed"`
+	Backend  string            `json:"backend,omitempty"`
+	Recipe   map[string]string `json:"recipe,omitempty"`
+	Versions map[string]string `json:"versions,omitempty"` // of the modules that matter
+	Note     string            `json:"note,omitempty"`
+}
+
+// MLP is the paper's predictor: an encoding and a multilayer perceptron.
+type MLP struct {
+	encoder    encode.Encoder
+	params     *mlp.Params
+	provenance Provenance
+	models     chan *mlp.Model // idle; each goroutine borrows one
+}
+
+// NewMLP joins an encoder and weights; it errs where they don't fit.
+func NewMLP(e encode.Encoder, p *mlp.Params, from Provenance) (*MLP, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if n := len(p.Layers); p.Layers[0] != e.Width() || p.Layers[n-1] != 1 {
+		return nil, fmt.Errorf("layers %v don't fit the encoding %s, whose width is %d, and one output", p.Layers, e.Name(), e.Width())
+	}
+	return &MLP{e, p, from, make(chan *mlp.Model, 8)}, nil
+}
+
+// Kind is "paper".
+func (m *MLP) Kind() string { return "paper" }
+
+// Provenance says where the weights come from.
+func (m *MLP) Provenance() Provenance { return m.provenance }
+
+// Encoder gives the encoding.
+func (m *MLP) Encoder() encode.Encoder { return m.encoder }
+
+// Params gives the weights, which must not be changed.
+func (m *MLP) Params() *mlp.Params { return m.params }
+
+func (m *MLP) borrow() *mlp.Model {
+	select {
+	case model := <-m.models:
+		return model
+	default:
+		return mlp.NewModel(m.params)
+	}
+}
+
+func (m *MLP) giveBack(model *mlp.Model) {
+	select {
+	case m.models <- model:
+	default:
+	}
+}
+
+// fewRows is up to how many rows one at a time is no slower than a matrix product.
+const fewRows = 4
+
+// PredictMs predicts in plain Go; see OnBackend for millions.
+func (m *MLP) PredictMs(dst []float64, archs []space.Arch) error {
+	mustMatch(dst, archs)
+	model := m.borrow()
+	defer m.giveBack(model)
+	if len(archs) <= fewRows {
+		row := make([]float32, m.encoder.Width())
+		for i, a := range archs {
+			if err := m.encoder.Encode(row, a); err != nil {
+				return fmt.Errorf("architecture %d: %w", i, err)
+			}
+			dst[i] = model.Predict(row)
+		}
+		return nil
+	}
+	rows, err := encode.Matrix(m.encoder, archs)
+	if err != nil {
+		return err
+	}
+	model.PredictMany(dst, rows)
+	return nil
+}
+
+// OnBackend gives the same predictor with its weights on a backend, which is
+// faster from hundreds of architectures at once on. The results agree to
+// float32 rounding. The function returned second frees the weights.
+func (m *MLP) OnBackend(_ context.Context, be *backend.Backend) (Predictor, func(), error) {
+	batch, err := mlp.NewBatch(be, m.params)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &onBackend{MLP: m, batch: batch}, batch.Close, nil
+}
+
+type onBackend struct {
+	*MLP
+	batch *mlp.Batch
+}
+
+func (m *onBackend) PredictMs(dst []float64, archs []space.Arch) error {
+	mustMatch(dst, archs)
+	rows, err := encode.Matrix(m.encoder, archs)
+	if err != nil {
+		return err
+	}
+	return m.batch.Predict(dst, rows)
+}
+
+func mustMatch(dst []float64, archs []space.Arch) {
+	if len(dst) != len(archs) {
+		panic(fmt.Sprintf("latpred: room for %d latencies of %d architectures", len(dst), len(archs)))
+	}
+}
