@@ -1,0 +1,189 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options say how All runs notebooks.
+type Options struct {
+	Launch Launch
+	Jobs   int           // notebooks at once; at least 1
+	Limit  time.Duration // of a cell
+	Out    string        // folder for executed notebooks, pages, index.html and report.json
+	Event  func(Event)   // told what happens, by one goroutine at a time; may be nil
+}
+
+// Event says what happens to a notebook.
+type Event struct {
+	Notebook int // index into the paths
+	Path     string
+	Cell     int    // code cells done
+	Cells    int    // code cells in all
+	Line     string // first line of the cell that runs
+	Done     bool
+	Err      error         // of a notebook that is done; nil: it ran
+	Elapsed  time.Duration // since the notebook began
+}
+
+// Report is what became of a notebook.
+type Report struct {
+	Notebook string       `json:"notebook"`
+	Title    string       `json:"title"`
+	Page     string       `json:"page"` // in Options.Out
+	OK       bool         `json:"ok"`
+	Error    string       `json:"error,omitempty"`
+	Seconds  float64      `json:"seconds"`
+	Cells    []CellReport `json:"cells"`
+}
+
+// CellReport is what became of a code cell.
+type CellReport struct {
+	Cell    int     `json:"cell"` // 1-based, among all cells
+	Line    string  `json:"line"`
+	Seconds float64 `json:"seconds"`
+	Figures int     `json:"figures"`
+	OK      bool    `json:"ok"`
+}
+
+// All executes notebooks and writes to Options.Out, for each, the executed
+// notebook and its page, also where it failed half-way; then index.html and
+// report.json. It gives a report for each, and the errors of those that failed,
+// joined. When ctx ends, cells that run are interrupted and keep what they
+// showed.
+func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
+	reports := make([]Report, len(paths))
+	errs := make([]error, len(paths))
+	var events sync.Mutex
+	emit := func(e Event) {
+		if o.Event != nil {
+			events.Lock()
+			defer events.Unlock()
+			o.Event(e)
+		}
+	}
+	places := make(chan struct{}, max(1, o.Jobs))
+	var group sync.WaitGroup
+	for i, path := range paths {
+		group.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			start := time.Now()
+			reports[i], errs[i] = one(ctx, path, o, func(e Event) {
+				e.Notebook, e.Path, e.Elapsed = i, path, time.Since(start)
+				emit(e)
+			})
+			if errs[i] != nil {
+				errs[i] = &NotebookError{path, errs[i]}
+			}
+		})
+	}
+	group.Wait()
+	report, err := json.MarshalIndent(reports, "", "  ")
+	if err == nil {
+		err = errors.Join(writeFile(filepath.Join(o.Out, "report.json"), append(report, '\n')),
+			writeFile(filepath.Join(o.Out, "index.html"), Index(reports)))
+	}
+	return reports, errors.Join(append(errs, err)...)
+}
+
+// NotebookError is the error of one notebook among many.
+type NotebookError struct {
+	Path string
+	Err  error
+}
+
+func (e *NotebookError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *NotebookError) Unwrap() error { return e.Err }
+
+// one executes a notebook and writes what came of it.
+func one(ctx context.Context, path string, o Options, emit func(Event)) (Report, error) {
+	name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
+	report := Report{Notebook: filepath.Base(path), Page: name + ".html"}
+	start := time.Now()
+	nb, err := ReadNotebook(path)
+	if err == nil {
+		report.Title = nb.Title()
+		report.Cells, err = execute(ctx, nb, path, o, emit)
+		content, werr := nb.Content()
+		if werr == nil {
+			werr = errors.Join(writeFile(filepath.Join(o.Out, name+".ipynb"), content),
+				writeFile(filepath.Join(o.Out, report.Page), Page(nb, err)))
+		}
+		err = errors.Join(err, werr)
+	}
+	report.Seconds, report.OK = time.Since(start).Seconds(), err == nil
+	if err != nil {
+		report.Error = err.Error()
+	}
+	emit(Event{Done: true, Err: err, Cell: len(report.Cells), Cells: len(report.Cells)})
+	return report, err
+}
+
+// execute runs the code cells of nb in a kernel of its own, up to the first that
+// fails.
+func execute(ctx context.Context, nb *Notebook, path string, o Options, emit func(Event)) (cells []CellReport, err error) {
+	total := 0
+	for _, c := range nb.Cells {
+		if c.Type == "code" {
+			c.Outputs, c.ExecutionCount = nil, 0
+			if strings.TrimSpace(c.Source) != "" {
+				total++
+			}
+		}
+	}
+	emit(Event{Cells: total, Line: "starting the kernel"})
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	kernel, err := Start(ctx, o.Launch, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer kernel.Close()
+	for i, c := range nb.Cells {
+		if c.Type != "code" || strings.TrimSpace(c.Source) == "" {
+			continue
+		}
+		report := CellReport{Cell: i + 1, Line: firstLine(c.Source)}
+		emit(Event{Cell: len(cells), Cells: total, Line: report.Line})
+		start := time.Now()
+		err = kernel.Execute(ctx, c, o.Limit)
+		report.Seconds, report.OK = time.Since(start).Seconds(), err == nil
+		for _, out := range c.Outputs {
+			if out.Data["image/svg+xml"] != nil || out.Data["image/png"] != nil {
+				report.Figures++
+			}
+		}
+		cells = append(cells, report)
+		if err != nil {
+			var failed *CellError
+			if errors.As(err, &failed) {
+				failed.Cell, failed.Line = report.Cell, report.Line
+			}
+			return cells, err
+		}
+	}
+	return cells, nil
+}
+
+// firstLine is the first line of a cell that says something.
+func firstLine(source string) string {
+	for line := range strings.Lines(source) {
+		if line = strings.TrimSpace(line); line != "" && line != "%%" {
+			if r := []rune(line); len(r) > 60 {
+				line = string(r[:59]) + "…"
+			}
+			return line
+		}
+	}
+	return ""
+}

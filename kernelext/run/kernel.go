@@ -1,0 +1,245 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// Connection is the file that tells a kernel where to listen.
+type Connection struct {
+	Shell     int    `json:"shell_port"`
+	IOPub     int    `json:"iopub_port"`
+	Stdin     int    `json:"stdin_port"`
+	Control   int    `json:"control_port"`
+	Heartbeat int    `json:"hb_port"`
+	IP        string `json:"ip"`
+	Key       string `json:"key"`
+	Transport string `json:"transport"`
+	Scheme    string `json:"signature_scheme"`
+	Name      string `json:"kernel_name"`
+}
+
+// newConnection finds five free ports of this machine.
+func newConnection() (Connection, error) {
+	c := Connection{IP: "127.0.0.1", Key: newID(), Transport: "tcp", Scheme: "hmac-sha256", Name: "latpred"}
+	for _, port := range []*int{&c.Shell, &c.IOPub, &c.Stdin, &c.Control, &c.Heartbeat} {
+		l, err := net.Listen("tcp", c.IP+":0")
+		if err != nil {
+			return c, err
+		}
+		defer l.Close() // only when all five are found, so that they differ
+		*port = l.Addr().(*net.TCPAddr).Port
+	}
+	return c, nil
+}
+
+// Kernel is a running kernel and the connection to it.
+type Kernel struct {
+	cmd     *exec.Cmd
+	exited  chan struct{} // closed when the process has ended
+	log     string        // file with what the process printed
+	dir     string        // temporary files, removed by Close
+	signer  signer
+	session string
+	shell   zmq4.Socket
+	control zmq4.Socket
+	iopub   zmq4.Socket
+	events  chan message // from iopub
+	replies chan message // from shell
+	stop    context.CancelFunc
+	closing sync.Once
+}
+
+// startLimit bounds the wait for a kernel to answer.
+const startLimit = 60 * time.Second
+
+// Start starts a kernel in folder dir and waits until it answers. Close must be
+// called.
+func Start(ctx context.Context, launch Launch, dir string) (*Kernel, error) {
+	tmp, err := os.MkdirTemp("", "kernelext-")
+	if err != nil {
+		return nil, err
+	}
+	k := &Kernel{dir: tmp, session: newID(), exited: make(chan struct{}), log: filepath.Join(tmp, "kernel.log"),
+		events: make(chan message, 1024), replies: make(chan message, 16)}
+	if err := k.start(ctx, launch, dir); err != nil {
+		err = fmt.Errorf("kernel: %w%s", err, k.tail())
+		k.Close()
+		return nil, err
+	}
+	return k, nil
+}
+
+func (k *Kernel) start(ctx context.Context, launch Launch, dir string) error {
+	connection, err := newConnection()
+	if err != nil {
+		return err
+	}
+	k.signer = signer{[]byte(connection.Key)}
+	content, err := json.Marshal(connection)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(k.dir, "connection.json")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		return err
+	}
+	log, err := os.Create(k.log)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	k.cmd = launch.Command(file)
+	k.cmd.Dir, k.cmd.Stdout, k.cmd.Stderr = dir, log, log
+	k.cmd.Env = append(k.cmd.Environ(), "TMPDIR="+k.dir) // GoNB's folders go with ours
+	k.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := k.cmd.Start(); err != nil {
+		return err
+	}
+	go func() {
+		_ = k.cmd.Wait() // how it ended shows in what it left undone
+		close(k.exited)
+	}()
+	return k.connect(ctx, connection)
+}
+
+// connect opens the sockets and asks for the kernel's name until it answers on
+// both: what it publishes before the subscription has arrived is lost.
+func (k *Kernel) connect(ctx context.Context, c Connection) error {
+	sockets, stop := context.WithCancel(context.Background())
+	k.stop = stop
+	options := []zmq4.Option{zmq4.WithDialerRetry(50 * time.Millisecond), zmq4.WithDialerMaxRetries(int(startLimit / (50 * time.Millisecond)))}
+	k.shell, k.control, k.iopub = zmq4.NewDealer(sockets, options...), zmq4.NewDealer(sockets, options...), zmq4.NewSub(sockets, options...)
+	address := func(port int) string { return fmt.Sprintf("%s://%s:%d", c.Transport, c.IP, port) }
+	dialled := make(chan error, 1)
+	go func() {
+		dialled <- errors.Join(k.iopub.Dial(address(c.IOPub)), k.iopub.SetOption(zmq4.OptionSubscribe, ""),
+			k.shell.Dial(address(c.Shell)), k.control.Dial(address(c.Control)))
+	}()
+	select {
+	case err := <-dialled:
+		if err != nil {
+			return err
+		}
+	case <-k.exited:
+		return errors.New("it ended before it listened")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	go k.receive(k.iopub, k.events)
+	go k.receive(k.shell, k.replies)
+
+	deadline := time.After(startLimit)
+	for answered, heard := false, false; !answered || !heard; {
+		if _, err := k.send(k.shell, "kernel_info_request", struct{}{}); err != nil {
+			return err
+		}
+		wait := time.After(500 * time.Millisecond)
+	listen:
+		for {
+			select {
+			case <-k.replies:
+				answered = true
+			case <-k.events:
+				heard = true
+			case <-wait:
+				break listen
+			case <-k.exited:
+				return errors.New("it ended at its start")
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-deadline:
+				return fmt.Errorf("it did not answer within %v", startLimit)
+			}
+			if answered && heard {
+				break listen
+			}
+		}
+	}
+	return nil
+}
+
+// receive passes on messages until the socket closes. One that can't be read is
+// dropped: it is not from this kernel.
+func (k *Kernel) receive(socket zmq4.Socket, to chan<- message) {
+	for {
+		raw, err := socket.Recv()
+		if err != nil {
+			return
+		}
+		m, err := k.signer.decode(raw.Frames)
+		if err != nil {
+			continue
+		}
+		to <- m
+	}
+}
+
+func (k *Kernel) send(socket zmq4.Socket, kind string, content any) (string, error) {
+	id, frames, err := k.signer.encode(k.session, kind, content)
+	if err != nil {
+		return "", err
+	}
+	return id, socket.SendMulti(zmq4.NewMsgFrom(frames...))
+}
+
+// Interrupt asks the kernel to stop the cell that runs.
+func (k *Kernel) Interrupt() {
+	_, _ = k.send(k.control, "interrupt_request", struct{}{}) // a kernel that is gone needs none
+}
+
+// Close ends the kernel, if need be by force, and removes its temporary files.
+func (k *Kernel) Close() {
+	k.closing.Do(func() {
+		if k.cmd != nil && k.cmd.Process != nil {
+			if k.control != nil {
+				_, _ = k.send(k.control, "shutdown_request", map[string]any{"restart": false})
+			}
+			group := -k.cmd.Process.Pid
+			for _, step := range []struct {
+				signal syscall.Signal
+				wait   time.Duration
+			}{{0, 300 * time.Millisecond}, {syscall.SIGTERM, 2 * time.Second}, {syscall.SIGKILL, 5 * time.Second}} {
+				_ = syscall.Kill(group, step.signal)
+				select {
+				case <-k.exited:
+				case <-time.After(step.wait):
+					continue
+				}
+				break
+			}
+			_ = syscall.Kill(group, syscall.SIGKILL) // cells that outlived it
+		}
+		for _, s := range []zmq4.Socket{k.shell, k.control, k.iopub} {
+			if s != nil {
+				_ = s.Close()
+			}
+		}
+		if k.stop != nil {
+			k.stop()
+		}
+		os.RemoveAll(k.dir)
+	})
+}
+
+// tail gives the last lines of the kernel's log.
+func (k *Kernel) tail() string {
+	content, err := os.ReadFile(k.log)
+	if err != nil || len(content) == 0 {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+	return "\n" + strings.Join(lines[max(0, len(lines)-10):], "\n")
+}

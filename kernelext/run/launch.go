@@ -1,0 +1,124 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// FindModule gives the folder of the Go module around dir.
+func FindModule(ctx context.Context, dir string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOMOD")
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w (is Go installed?)", err)
+	}
+	file := strings.TrimSpace(string(out))
+	if file == "" || file == os.DevNull {
+		return "", fmt.Errorf("%s lies in no Go module: notebooks must lie in the one whose packages they use", dir)
+	}
+	return filepath.Dir(file), nil
+}
+
+// Launch says how to start the GoNB kernel for a module.
+type Launch struct {
+	Module string            // its folder
+	Bin    string            // folder with gonb and goimports, see InstallTools
+	Raw    bool              // errors as plain text, for clients that show no HTML
+	Env    map[string]string // further variables for the cells
+	Path   string            // a kernel other than gonb, called with the connection file alone; for tests
+}
+
+// Command gives the kernel's command for a connection file.
+//
+// A workspace makes cells see the module's packages; GOPROXY=off keeps `go get`
+// from asking for them elsewhere, and gives cells the versions of the module's
+// go.mod. Symbols are left out, which saves half of the link.
+func (l Launch) Command(connectionFile string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(l.Bin, "gonb"), "-kernel", connectionFile, "-go_work="+l.Module, "-logtostderr")
+	if l.Raw {
+		cmd.Args = append(cmd.Args, "-raw_error=true")
+	}
+	if l.Path != "" {
+		cmd = exec.Command(l.Path, connectionFile)
+	}
+	cmd.Env = append(os.Environ(),
+		"PATH="+l.Bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"GOPROXY=off", "GOFLAGS='-ldflags=-s -w' -buildvcs=false",
+		// The kernel's temporary module lies outside: no workspace of the user's, no
+		// vendor folder may change what it sees.
+		"GOWORK=")
+	for name, value := range l.Env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	return cmd
+}
+
+// tools are the programs that a kernel needs, by their import paths in the
+// module's tool block.
+var tools = map[string]string{
+	"gonb":      "github.com/janpfeifer/gonb",
+	"goimports": "golang.org/x/tools/cmd/goimports",
+}
+
+// InstallTools builds the pinned tools and links them in a folder of the user's
+// cache, which it gives.
+func InstallTools(ctx context.Context, module string) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(cache, "ofalat", "bin")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return "", err
+	}
+	for name, path := range tools {
+		cmd := exec.CommandContext(ctx, "go", "tool", "-n", path)
+		cmd.Dir = module
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return "", fmt.Errorf("go tool -n %s: %w: %s", path, err, strings.TrimSpace(stderr.String()))
+		}
+		if err := install(filepath.Join(bin, name), strings.TrimSpace(string(out))); err != nil {
+			return "", err
+		}
+	}
+	return bin, nil
+}
+
+// install copies a program to target, whole or not at all, unless it is there.
+// (It lies in the build cache, which may drop it.)
+func install(target, program string) error {
+	have, err1 := os.Stat(target)
+	want, err2 := os.Stat(program)
+	if err2 != nil {
+		return err2
+	}
+	if err1 == nil && have.Size() == want.Size() && have.ModTime().Equal(want.ModTime()) {
+		return nil
+	}
+	content, err := os.ReadFile(program)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Chmod(0o755), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Chtimes(f.Name(), want.ModTime(), want.ModTime()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), target)
+}

@@ -1,0 +1,53 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var importLine = regexp.MustCompile(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.\-]+(?:/[\w.\-]+)+|[a-z][\w]*)"\s*$`)
+
+// Imports lists the packages that the code cells of notebooks import.
+func Imports(notebooks []*Notebook) []string {
+	var paths []string
+	for _, nb := range notebooks {
+		for _, c := range nb.Cells {
+			if c.Type != "code" || !strings.Contains(c.Source, "import") {
+				continue
+			}
+			for _, m := range importLine.FindAllStringSubmatch(c.Source, -1) {
+				paths = append(paths, m[1])
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// BuildImports compiles what cells import, so that no cell's time limit has to
+// cover it. A package that doesn't exist is left for its cell to complain of.
+func BuildImports(ctx context.Context, module string, launch Launch, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	list := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-f", "{{if not .Error}}{{.ImportPath}}{{end}}"}, paths...)...)
+	list.Dir = module
+	found, err := list.Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	known := strings.Fields(string(found))
+	if len(known) == 0 {
+		return nil
+	}
+	build := exec.CommandContext(ctx, "go", append([]string{"build"}, known...)...)
+	build.Dir, build.Env = module, launch.Command("").Env
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building what cells import: %w\n%s", err, out)
+	}
+	return nil
+}
