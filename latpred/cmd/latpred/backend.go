@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+)
+
+type backendCmd struct {
+	List    backendListCmd    `cmd:"" help:"List the PJRT plugins that are installed."`
+	Install backendInstallCmd `cmd:"" help:"Fetch a PJRT plugin for this user."`
+	Check   backendCheckCmd   `cmd:"" help:"Run a small computation and say what is in force."`
+}
+
+type backendListCmd struct{}
+
+// Run lists the plugins, the one that would be used first.
+func (*backendListCmd) Run(out *output) error {
+	plugins := backend.Plugins()
+	if out.JSON() {
+		return out.Emit(append([]backend.Plugin{}, plugins...))
+	}
+	for _, p := range plugins {
+		out.Printf("%-9s %s\n", p.Kind, p.Path)
+	}
+	out.Printf("%-9s built in\n", backend.Go)
+	return nil
+}
+
+type backendInstallCmd struct {
+	Plugin string `arg:"" enum:"cpu,cuda12,cuda13" help:"cpu, cuda12 or cuda13."`
+}
+
+// Run fetches a plugin.
+func (c *backendInstallCmd) Run(ctx context.Context, out *output) error {
+	path, err := backend.Install(ctx, c.Plugin, func(step string) { out.Logf("%s", step) })
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(map[string]string{"plugin": path})
+	}
+	out.Printf("%s\n", path)
+	return nil
+}
+
+type backendCheckCmd struct {
+	backendFlags
+}
+
+// Run opens the backend and computes on it.
+func (c *backendCheckCmd) Run(ctx context.Context, out *output) error {
+	be, err := c.open(ctx, out)
+	if err != nil {
+		return err
+	}
+	report, err := backend.Check(be)
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(report)
+	}
+	out.Printf("%s\n%d device (%s); a small computation: %.1f ms with its compilation, %.2f ms again\n",
+		be, report.Devices, report.Device, report.CompileMs, report.RunMs)
+	return nil
+}
+
+// backendFlags are those of every command that computes.
+type backendFlags struct {
+	Backend string `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
+	Threads int    `help:"Threads of the CPU plugin (default: all cores)."`
+}
+
+// open opens the backend, fetching the CPU plugin where none is, and logs which
+// it is.
+func (f backendFlags) open(ctx context.Context, out *output) (*backend.Backend, error) {
+	be, err := backend.Open(ctx, backend.Options{
+		Kind: f.Backend, Threads: f.Threads, Install: true, Observe: func(step string) { out.Logf("%s", step) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("backend: %w", err)
+	}
+	out.Logf("%s", be)
+	return be, nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ofalat/ofalat/latpred/dataset"
+)
+
+type dataCmd struct {
+	List  dataListCmd  `cmd:"" help:"List the sets that ship with the project."`
+	Fetch dataFetchCmd `cmd:"" help:"Download the upstream files into a cache, resuming and verifying."`
+	Build dataBuildCmd `cmd:"" help:"Make the shipped files again from the upstream files."`
+	Check dataCheckCmd `cmd:"" help:"Look for what is wrong with sets."`
+}
+
+type dataListCmd struct{}
+
+// setRow is a set in the output of data list --json.
+type setRow struct {
+	Name       string `json:"name"`
+	Title      string `json:"title"`
+	Device     string `json:"device"`
+	Batch      int    `json:"batch"`
+	Space      string `json:"space"`
+	Encoding   string `json:"encoding"`
+	Rows       int    `json:"rows"`
+	Repository string `json:"repository"`
+	Licence    string `json:"licence"`
+	Timing     string `json:"timing"`
+}
+
+// Run lists the shipped sets.
+func (*dataListCmd) Run(out *output) error {
+	var rows []setRow
+	var cells [][]string
+	for _, s := range dataset.Index() {
+		rows = append(rows, setRow{s.Name, s.Title, s.Device, s.Batch, s.SpaceID, s.Encoding, s.Rows, s.Repository, s.Licence, s.Timing})
+		cells = append(cells, []string{s.Name, s.Title, s.SpaceID, fmt.Sprint(s.Rows), s.Licence})
+	}
+	if out.JSON() {
+		return out.Emit(rows)
+	}
+	out.Table([]string{"name", "what", "space", "rows", "licence"}, cells)
+	return nil
+}
+
+type dataFetchCmd struct {
+	Out    string `help:"Folder to fill (default: LATPRED_DATA_CACHE, or the user's cache)." type:"path"`
+	Mirror string `env:"LATPRED_DATA_MIRROR" help:"Folder or http address to read from instead of the repositories."`
+}
+
+// Run downloads what is not there yet.
+func (c *dataFetchCmd) Run(ctx context.Context, out *output) (err error) {
+	if c.Out == "" {
+		if c.Out, err = dataset.CacheDir(); err != nil {
+			return err
+		}
+	}
+	files := dataset.Manifest()
+	bar := out.Progress("fetching", len(files))
+	err = dataset.Fetch(ctx, c.Out, c.Mirror, files, func(p dataset.FetchProgress) {
+		bar.Set(p.Files, fmt.Sprintf("%.1f of %.1f MB", float64(p.Bytes)/1e6, float64(p.OfAll)/1e6))
+	})
+	bar.Done()
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(map[string]any{"folder": c.Out, "files": len(files)})
+	}
+	out.Printf("%d files, verified, in %s\n", len(files), c.Out)
+	return nil
+}
+
+type dataBuildCmd struct {
+	Out string `default:"data" help:"The project's data folder." type:"existingdir"`
+}
+
+// Run makes the shipped files again.
+func (c *dataBuildCmd) Run(out *output) error {
+	upstream, err := dataset.Upstream()
+	if err != nil {
+		return err
+	}
+	if err := dataset.Build(c.Out, upstream); err != nil {
+		return err
+	}
+	var bytes int64
+	err = filepath.Walk(c.Out, func(_ string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			bytes += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(map[string]any{"folder": c.Out, "bytes": bytes, "sets": len(dataset.Index())})
+	}
+	out.Printf("%d sets, the Note10 table and the accuracy predictor in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
+	return nil
+}
+
+type dataCheckCmd struct {
+	Sets []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
+}
+
+// Run prints what dataset.Check finds. Findings are no failure: they are the
+// result.
+func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
+	if len(c.Sets) == 0 {
+		for _, info := range dataset.Index() {
+			c.Sets = append(c.Sets, info.Name)
+		}
+	}
+	var sets []*dataset.Set
+	for _, name := range c.Sets {
+		set, err := dataset.Open(name)
+		if err != nil {
+			return err
+		}
+		sets = append(sets, set)
+	}
+	bar := out.Progress("checking", len(sets))
+	findings, err := dataset.Check(ctx, sets, func(done int) { bar.Set(done, "") })
+	bar.Done()
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(findings)
+	}
+	for _, f := range findings {
+		out.Printf("%s: %s: %s\n", f.Set, f.Kind, f.Message)
+	}
+	out.Printf("%d findings in %d sets\n", len(findings), len(sets))
+	return nil
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+type trainCmd struct {
+	backendFlags
+	Data       string  `required:"" help:"Shipped set or CSV file."`
+	Out        string  `required:"" help:"File for the predictor." type:"path"`
+	Kind       string  `enum:"paper" default:"paper" help:"Kind of predictor: paper, the published network."`
+	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch."`
+	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
+	Epochs     int     `default:"100" help:"Passes over the training rows."`
+	Batch      int     `default:"32" help:"Rows a step."`
+	Optimizer  string  `enum:"sgd,adam" default:"sgd" help:"sgd or adam."`
+	Rate       float64 `default:"0.001" help:"Learning rate."`
+	Momentum   float64 `default:"0.9" help:"Momentum of sgd."`
+	Decay      float64 `default:"0.0001" help:"Weight decay."`
+	Patience   int     `help:"Stop after so many epochs without a better validation RMSE (default: never)."`
+	Seed       uint64  `default:"1" help:"Seed of split, weights and shuffles."`
+	Checkpoint string  `help:"File to save the state to every ten seconds, and to go on from (default: OUT.checkpoint)." type:"path"`
+}
+
+// trained is the result of train --json.
+type trained struct {
+	Out      string        `json:"out"`
+	Seconds  float64       `json:"seconds"`
+	Epochs   int           `json:"epochs"`
+	Best     int           `json:"best_epoch"`
+	Diverged bool          `json:"diverged"`
+	Resumed  int           `json:"resumed_epochs"`
+	Test     metric.Scores `json:"test"`
+}
+
+// Run trains a predictor and judges it on the test rows.
+func (c *trainCmd) Run(ctx context.Context, out *output) error {
+	set, err := dataset.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	split := set.SplitFileOrder()
+	if c.Protocol == "corrected" {
+		split = set.SplitByArch(random.Stream(c.Seed, "split"))
+		config.KeepBest = true
+	}
+	if len(split.Validation) == 0 || len(split.Test) == 0 {
+		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
+	}
+	be, err := c.open(ctx, out)
+	if err != nil {
+		return err
+	}
+	bar := out.Progress("training", c.Epochs)
+	p, result, err := latpred.Train(ctx, be, c.Seed, set, split, config, func(e mlp.Progress) {
+		bar.Set(e.Epoch.Epoch, fmt.Sprintf("validation RMSE %.4g ms", e.ValRMSE))
+	})
+	bar.Done()
+	if p == nil {
+		return err
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w; %d epochs are kept in %s, the same command goes on from there", err, len(result.History), config.Checkpoint)
+	}
+	if err != nil {
+		return err
+	}
+	if err := latpred.Save(c.Out, p); err != nil {
+		return err
+	}
+	test := set.Subset(split.Test)
+	pred := make([]float64, test.Rows)
+	if err := p.PredictMs(pred, test.Archs()); err != nil {
+		return err
+	}
+	r := trained{
+		Out: c.Out, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
+		Diverged: result.Diverged, Resumed: result.Resumed, Test: metric.Evaluate(pred, test.LatenciesMs()),
+	}
+	if out.JSON() {
+		return out.Emit(r)
+	}
+	out.Printf("%s: %d epochs in %.1f s (best: %d); on %d test rows:\n", c.Out, r.Epochs, r.Seconds, r.Best, r.Test.N)
+	printScores(out, r.Test)
+	if result.Diverged {
+		return fmt.Errorf("the training diverged at epoch %d: try a lower --rate", r.Epochs)
+	}
+	return nil
+}
+
+func (c *trainCmd) config() (mlp.Config, error) {
+	config := mlp.Config{
+		Layers: []int{0}, Epochs: c.Epochs, BatchSize: c.Batch, Patience: c.Patience, KeepBest: c.Patience > 0,
+		Optimizer:  mlp.Optimizer{Kind: mlp.OptimizerKind(c.Optimizer), LearningRate: c.Rate, Momentum: c.Momentum, WeightDecay: c.Decay},
+		Checkpoint: c.Checkpoint,
+	}
+	if config.Checkpoint == "" {
+		config.Checkpoint = c.Out + ".checkpoint"
+	}
+	for _, text := range strings.Split(c.Layers, "-") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n <= 0 {
+			return config, fmt.Errorf("--layers %q: want widths of hidden layers like 400-400-400", c.Layers)
+		}
+		config.Layers = append(config.Layers, n)
+	}
+	config.Layers = append(config.Layers, 1)
+	return config, nil
+}
+
+// printScores prints metrics as two columns.
+func printScores(out *output, s metric.Scores) {
+	line := func(name, format string, v float64) []string { return []string{name, fmt.Sprintf(format, v)} }
+	out.Table([]string{"metric", "value"}, [][]string{
+		line("RMSE, ms", "%.4f", s.RMSEMs), line("MAE, ms", "%.4f", s.MAEMs), line("what the paper calls RMSE, ms", "%.4f", s.PaperRMSEMs),
+		line("MAPE, %", "%.2f", s.MAPEPercent), line("within 1 %, % of rows", "%.1f", s.Within1Percent),
+		line("within 5 %, % of rows", "%.1f", s.Within5Percent), line("within 10 %, % of rows", "%.1f", s.Within10Percent),
+		line("bias, ms", "%+.4f", s.BiasMs), line("Spearman ρ", "%.4f", s.Spearman), line("Kendall τ-b", "%.4f", s.Kendall),
+	})
+}
