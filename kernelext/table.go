@@ -13,17 +13,17 @@ func escape(text string) string { return html.EscapeString(text) }
 // Table shows rows under header. Cells are formatted for reading: floats to four
 // significant digits, nil and NaN as a dash; columns of numbers are aligned to
 // the right. A row of another length than header is a mistake and panics.
-func Table(header []string, rows [][]any) {
+func Table[T any](header []string, rows [][]T) {
 	show(tableBundle(header, rows))
 }
 
-func tableBundle(header []string, rows [][]any) bundle {
+func tableBundle[T any](header []string, rows [][]T) bundle {
 	cells, numeric := format(header, rows)
 	return bundle{html: tableHTML(header, cells, numeric), text: tableText(header, cells, numeric)}
 }
 
 // format turns values into text and finds the columns that hold numbers alone.
-func format(header []string, rows [][]any) (cells [][]string, numeric []bool) {
+func format[T any](header []string, rows [][]T) (cells [][]string, numeric []bool) {
 	numeric = make([]bool, len(header))
 	for c := range numeric {
 		numeric[c] = len(rows) > 0

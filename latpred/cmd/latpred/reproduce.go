@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ofalat/ofalat/latpred/experiment"
+	"github.com/ofalat/ofalat/latpred/figure"
+)
+
+type reproduceCmd struct {
+	backendFlags
+	Items   []string `arg:"" help:"datasets, table1, figure4a, figure4b, or all."`
+	Profile string   `enum:"quick,full" default:"quick" help:"quick: seconds, says what it leaves out; full: the paper's sizes, several seeds."`
+	Out     string   `help:"Folder for the figures, as SVG and PNG." type:"path"`
+}
+
+// Run runs the items and prints a table for each: what the paper prints, what
+// the authors' released weights give, ours in both protocols, and our best.
+func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
+	profile, err := experiment.ParseProfile(c.Profile)
+	if err != nil {
+		return err
+	}
+	if len(c.Items) == 1 && c.Items[0] == "all" {
+		c.Items = experiment.Items()
+	}
+	be, err := c.open(ctx, out)
+	if err != nil {
+		return err
+	}
+	var results []*experiment.Result
+	for _, name := range c.Items {
+		var b *bar
+		result, err := experiment.Run(ctx, be, name, profile, func(p experiment.Progress) {
+			if b == nil {
+				b = out.Progress(name, p.Of)
+			}
+			b.Set(p.Done, p.What)
+		})
+		b.Done()
+		if result != nil {
+			results = append(results, result)
+			c.print(out, result)
+		}
+		if err == nil {
+			err = c.save(result.Figures)
+		}
+		if err != nil {
+			if out.JSON() {
+				_ = out.Emit(results) // what there is; the error is what matters
+			}
+			return err
+		}
+	}
+	if out.JSON() {
+		return out.Emit(results)
+	}
+	return nil
+}
+
+func (c *reproduceCmd) print(out *output, r *experiment.Result) {
+	out.Printf("\n%s  (%s profile, backend %s, %d seeds, %.1f s)\n", r.Title, r.Profile, r.Backend, r.Seeds, r.Seconds)
+	if r.Reduced != "" {
+		out.Printf("reduced: %s\n", r.Reduced)
+	}
+	out.Table(experiment.Header(), r.Cells())
+	for _, row := range r.Rows {
+		if row.Note != "" {
+			out.Printf("note: %s: %s\n", row.Quantity, row.Note)
+		}
+	}
+	for _, note := range r.Notes {
+		out.Printf("note: %s\n", note)
+	}
+}
+
+// save writes figures to the folder, where one is asked for.
+func (c *reproduceCmd) save(figures []figure.Named) error {
+	if c.Out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return err
+	}
+	for _, f := range figures {
+		for _, extension := range []string{"svg", "png"} {
+			if err := f.Plot.Save(figure.Width, figure.Height, filepath.Join(c.Out, f.Name+"."+extension)); err != nil {
+				return fmt.Errorf("figure %s: %w", f.Name, err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/metric"
+)
+
+// Profile says how much is computed.
+type Profile string
+
+// The profiles.
+const (
+	Quick Profile = "quick" // seconds: fewer epochs, rows and seeds
+	Full  Profile = "full"  // the paper's sizes, five seeds
+)
+
+// ParseProfile reads a profile's name; "" is Quick.
+func ParseProfile(name string) (Profile, error) {
+	switch p := Profile(name); p {
+	case "":
+		return Quick, nil
+	case Quick, Full:
+		return p, nil
+	}
+	return "", fmt.Errorf("no profile %q: there are %s and %s", name, Quick, Full)
+}
+
+// Number is a value that may be missing: NaN, in JSON null.
+type Number float64
+
+// None is a missing value.
+var None = Number(math.NaN())
+
+// Missing reports whether there is no value.
+func (n Number) Missing() bool { return math.IsNaN(float64(n)) }
+
+// MarshalJSON writes null for a missing value.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if n.Missing() || math.IsInf(float64(n), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// String gives four significant digits, whole numbers in full, or a dash.
+func (n Number) String() string {
+	if n.Missing() {
+		return "–"
+	}
+	if v := float64(n); v == math.Trunc(v) && math.Abs(v) < 1e9 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.4g", float64(n))
+}
+
+// Row is one quantity, in all the ways in which there is a value of it.
+type Row struct {
+	Quantity      string `json:"quantity"`
+	Unit          string `json:"unit"`
+	Paper         Number `json:"paper"`          // printed in the paper
+	Checkpoint    Number `json:"checkpoint"`     // of the authors' released weights, on their test rows
+	AsPublished   Number `json:"as_published"`   // ours, by what their code did
+	Corrected     Number `json:"corrected"`      // ours, by what it should have been: mean over seeds
+	CorrectedLow  Number `json:"corrected_low"`  // its 95 % interval; missing with fewer than three seeds
+	CorrectedHigh Number `json:"corrected_high"` //
+	Best          Number `json:"best"`           // the best we have, on the authors' test rows
+	BestKind      string `json:"best_kind,omitempty"`
+	Note          string `json:"note,omitempty"`
+}
+
+// newRow is a row without values.
+func newRow(quantity, unit string) Row {
+	return Row{quantity, unit, None, None, None, None, None, None, None, "", ""}
+}
+
+// correct fills the corrected columns from values over seeds.
+func (r *Row) correct(values []float64) {
+	if len(values) == 0 {
+		return
+	}
+	m := metric.Interval(values)
+	r.Corrected = Number(m.Value)
+	if m.N > 2 { // of two values the interval says nothing: it is 13 times as wide as they are apart
+		r.CorrectedLow, r.CorrectedHigh = Number(m.Low), Number(m.High)
+	}
+}
+
+// CorrectedText gives "0.385 [0.371, 0.400]".
+func (r Row) CorrectedText() string {
+	if r.CorrectedLow.Missing() {
+		return r.Corrected.String()
+	}
+	return fmt.Sprintf("%v [%v, %v]", r.Corrected, r.CorrectedLow, r.CorrectedHigh)
+}
+
+// Result is what an item gives.
+type Result struct {
+	Item    string   `json:"item"`
+	Title   string   `json:"title"`
+	Profile Profile  `json:"profile"`
+	Reduced string   `json:"reduced,omitempty"` // what the Quick profile left out
+	Backend string   `json:"backend"`
+	Seeds   int      `json:"seeds"`
+	Seconds float64  `json:"seconds"`
+	Rows    []Row    `json:"rows"`
+	Notes   []string `json:"notes,omitempty"`
+
+	// Timings are the seconds of single trainings at full length.
+	Timings map[string]float64 `json:"training_seconds,omitempty"`
+
+	Figures []figure.Named `json:"-"`
+}
+
+// Header names the columns of Cells.
+func Header() []string {
+	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published", "corrected [95 % interval]", "ours, best"}
+}
+
+// Cells gives the rows as text, under Header.
+func (r *Result) Cells() [][]string {
+	var cells [][]string
+	for _, row := range r.Rows {
+		best := row.Best.String()
+		if row.BestKind != "" && !row.Best.Missing() {
+			best += " (" + row.BestKind + ")"
+		}
+		cells = append(cells, []string{row.Quantity, row.Unit, row.Paper.String(), row.Checkpoint.String(), row.AsPublished.String(), row.CorrectedText(), best})
+	}
+	return cells
+}
+
+// Progress says how far an item is.
+type Progress struct {
+	Item     string
+	Done, Of int           // parts, such as trainings
+	What     string        // the part that just ended
+	Elapsed  time.Duration //
+	Left     time.Duration // estimated
+}
+
+// runner is what an item runs with.
+type runner struct {
+	ctx     context.Context
+	be      *backend.Backend
+	profile Profile
+	observe func(Progress)
+	result  *Result
+	start   time.Time
+	done    int
+	of      int
+}
+
+// tick says that a part is done.
+func (r *runner) tick(what string) {
+	r.done++
+	if r.observe != nil {
+		elapsed := time.Since(r.start)
+		r.observe(Progress{r.result.Item, r.done, r.of, what, elapsed, elapsed / time.Duration(r.done) * time.Duration(r.of-r.done)})
+	}
+}
+
+// item is one table or figure.
+type item struct {
+	name, title string
+	run         func(*runner) error
+}
+
+var items = []item{
+	{"datasets", "The data sets (§4.1, Fig. 2)", datasets},
+	{"table1", "Table 1: test error of predictors trained on each device", table1},
+	{"figure4a", "Figure 4a: test error over the size of the data set, RTX 2080 Ti", figure4a},
+	{"figure4b", "Figure 4b: test error over the size of the data set, Intel Xeon", figure4b},
+}
+
+// Items lists the names that Run takes.
+func Items() []string {
+	var names []string
+	for _, i := range items {
+		names = append(names, i.name)
+	}
+	return names
+}
+
+// Run runs an item on be. observe may be nil. When ctx ends the result has the
+// rows that were complete, and the error is ctx's.
+func Run(ctx context.Context, be *backend.Backend, name string, profile Profile, observe func(Progress)) (*Result, error) {
+	for _, i := range items {
+		if i.name != name {
+			continue
+		}
+		r := &runner{ctx: ctx, be: be, profile: profile, observe: observe, start: time.Now(),
+			result: &Result{Item: i.name, Title: i.title, Profile: profile, Backend: be.Kind, Timings: map[string]float64{}}}
+		err := i.run(r)
+		r.result.Seconds = time.Since(r.start).Seconds()
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		return r.result, err
+	}
+	return nil, fmt.Errorf("no item %q: there are %s", name, strings.Join(Items(), ", "))
+}

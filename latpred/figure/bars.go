@@ -1,0 +1,31 @@
+package figure
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// Bars compares values in groups: for each group a bar of every kind. values has
+// a list for each kind, with a value for each group.
+func Bars(title, y string, groups, kinds []string, values [][]float64) (*plot.Plot, error) {
+	p := New(title, "", y)
+	width := vg.Points(60 / float64(max(1, len(kinds))))
+	for k, kind := range kinds {
+		if len(values) != len(kinds) || len(values[k]) != len(groups) {
+			return nil, fmt.Errorf("figure: %d kinds of %d groups, values don't fit", len(kinds), len(groups))
+		}
+		bars, err := plotter.NewBarChart(plotter.Values(values[k]), width)
+		if err != nil {
+			return nil, err
+		}
+		bars.Color, bars.LineStyle.Width = colour(k), 0
+		bars.Offset = width * vg.Length(float64(k)-float64(len(kinds)-1)/2)
+		p.Add(bars)
+		p.Legend.Add(kind, bars)
+	}
+	p.NominalX(groups...)
+	return p, nil
+}

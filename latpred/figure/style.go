@@ -1,0 +1,113 @@
+package figure
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Width and Height are the size that figures are laid out for.
+const (
+	Width  = 6.5 * vg.Inch
+	Height = 4 * vg.Inch
+)
+
+// Palette is Okabe and Ito's, without its yellow, which is faint on white.
+var Palette = []color.NRGBA{
+	{0, 114, 178, 255},   // blue
+	{213, 94, 0, 255},    // vermillion
+	{0, 158, 115, 255},   // green
+	{204, 121, 167, 255}, // pink
+	{86, 180, 233, 255},  // sky
+	{230, 159, 0, 255},   // orange
+	{40, 40, 40, 255},    // ink
+}
+
+// grey is the colour of the paper's values and of grids.
+var (
+	grey  = color.NRGBA{110, 110, 110, 255}
+	faint = color.NRGBA{228, 228, 228, 255}
+)
+
+var dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+
+// colour is the i-th of the palette, around and around.
+func colour(i int) color.NRGBA { return Palette[i%len(Palette)] }
+
+// soft is c with alpha.
+func soft(c color.NRGBA, alpha uint8) color.NRGBA {
+	c.A = alpha
+	return c
+}
+
+// New starts a figure in the house style. Axes are labelled with their units.
+func New(title, x, y string) *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = color.White
+	sans := font.Font{Typeface: "Liberation", Variant: "Sans"}
+	for _, s := range []struct {
+		style *text.Style
+		size  vg.Length
+	}{
+		{&p.Title.TextStyle, 13}, {&p.X.Label.TextStyle, 11}, {&p.Y.Label.TextStyle, 11},
+		{&p.X.Tick.Label, 10}, {&p.Y.Tick.Label, 10}, {&p.Legend.TextStyle, 10},
+	} {
+		s.style.Font = sans
+		s.style.Font.Size = s.size
+	}
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
+	p.Title.Padding = vg.Points(8)
+	p.X.Padding, p.Y.Padding = vg.Points(4), vg.Points(4)
+	p.Legend.Top, p.Legend.Padding, p.Legend.ThumbnailWidth = true, vg.Points(2), vg.Points(18)
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = faint, faint
+	p.Add(grid)
+	return p
+}
+
+// line draws points joined, with an entry in the legend unless name is "".
+func line(p *plot.Plot, name string, points plotter.XYs, c color.Color, dashed bool) error {
+	l, err := plotter.NewLine(points)
+	if err != nil {
+		return err
+	}
+	l.Color, l.Width = c, vg.Points(1.6)
+	if dashed {
+		l.Dashes, l.Width = dashes, vg.Points(1.2)
+	}
+	p.Add(l)
+	if name != "" {
+		p.Legend.Add(name, l)
+	}
+	return nil
+}
+
+// points draws marks.
+func points(p *plot.Plot, name string, xys plotter.XYs, c color.Color, shape draw.GlyphDrawer, radius vg.Length) error {
+	s, err := plotter.NewScatter(xys)
+	if err != nil {
+		return err
+	}
+	s.GlyphStyle = draw.GlyphStyle{Color: c, Shape: shape, Radius: radius}
+	p.Add(s)
+	if name != "" {
+		p.Legend.Add(name, s)
+	}
+	return nil
+}
+
+// reference draws a level dashed line for a value of the paper, from x0 to x1.
+func reference(p *plot.Plot, name string, y, x0, x1 float64) error {
+	return line(p, name, plotter.XYs{{X: x0, Y: y}, {X: x1, Y: y}}, grey, true)
+}
+
+// Named is a figure with a name for its file.
+type Named struct {
+	Name string
+	Plot *plot.Plot
+}
