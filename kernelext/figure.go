@@ -47,12 +47,18 @@ const cssDPI = 96
 
 func renderSVG(p *plot.Plot, width, height vg.Length) (string, error) {
 	c := vgsvg.New(width, height)
-	p.Draw(draw.New(c))
+	p.Draw(inset(draw.New(c)))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return "", err
 	}
 	return withFontFallbacks(b.String()), nil
+}
+
+// inset leaves a margin: gonum draws to the edge.
+func inset(c draw.Canvas) draw.Canvas {
+	const margin = vg.Length(8)
+	return draw.Crop(c, margin, -margin, margin, -margin)
 }
 
 // withFontFallbacks names fonts that stand in where gonum's is not installed.
@@ -66,7 +72,7 @@ func withFontFallbacks(svg string) string {
 
 func renderPNG(p *plot.Plot, width, height vg.Length) ([]byte, error) {
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(2*cssDPI))}
-	p.Draw(draw.New(c))
+	p.Draw(inset(draw.New(c)))
 	var b bytes.Buffer
 	_, err := c.WriteTo(&b)
 	return b.Bytes(), err

@@ -167,5 +167,14 @@ func NewProgress(label string, total int) *Progress { return &Progress{NewLive(l
 // Set says that step steps are done.
 func (p *Progress) Set(step int) { p.live.Add(step) }
 
+// SetOf says that step steps of total are done, where the total was not known
+// beforehand.
+func (p *Progress) SetOf(step, total int) {
+	p.live.mu.Lock()
+	p.live.total = total
+	p.live.mu.Unlock()
+	p.Set(step)
+}
+
 // Done shows the final state.
 func (p *Progress) Done() { p.live.Done() }

@@ -27,5 +27,8 @@ func Bars(title, y string, groups, kinds []string, values [][]float64) (*plot.Pl
 		p.Legend.Add(kind, bars)
 	}
 	p.NominalX(groups...)
+	p.X.Min, p.X.Max = -0.5, float64(len(groups))-0.5
+	p.Y.Min = 0
+	p.Y.Max *= 1 + 0.12*float64(len(kinds)) // room for the legend
 	return p, nil
 }

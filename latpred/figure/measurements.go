@@ -70,6 +70,7 @@ func ByResolution(title string, latenciesMs map[int][]float64) (*plot.Plot, erro
 		names = append(names, fmt.Sprint(r))
 	}
 	p.NominalX(names...)
+	p.X.Min, p.X.Max = -0.5, float64(len(names))-0.5
 	return p, nil
 }
 

@@ -99,11 +99,11 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 // Interval is a value with what it may be, for a size curve: Low ≤ Value ≤ High.
 type Interval struct{ X, Value, Low, High float64 }
 
-// SizeCurve draws an error over the number of training rows: for each named
+// SizeCurve draws an error over the number of rows of a data set: for each named
 // curve its means, with a band where the interval has a width; and the values
 // read off the paper's figure as hollow points.
 func SizeCurve(title, y string, curves map[string][]Interval, order []string, paper []Interval) (*plot.Plot, error) {
-	p := New(title, "training rows", y)
+	p := New(title, "rows of the data set, of which 70 % are trained on", y)
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
 	for i, name := range order {
 		var upper, lower, mean plotter.XYs
