@@ -38,7 +38,7 @@ type Live struct {
 // NewLive starts a display of total steps, and shows it at once. names are the
 // quantities that Add gives, with their units.
 func NewLive(title string, total int, names ...string) *Live {
-	l := &Live{title: title, total: total, names: names, id: "live-" + gonbui.UniqueID(), start: time.Now(), curves: make([]plotter.XYs, len(names))}
+	l := &Live{title: title, total: total, names: names, id: "live-" + gonbui.UniqueId(), start: time.Now(), curves: make([]plotter.XYs, len(names))}
 	if gonbui.IsNotebook {
 		l.show()
 	}

@@ -59,7 +59,7 @@ func Check(b *Backend) (report Report, err error) {
 	}
 	for _, ms := range []*float64{&report.CompileMs, &report.RunMs} {
 		start := time.Now()
-		got, err := exec.Exec1(x, x)
+		got, err := exec.Call1(x, x)
 		if err != nil {
 			return report, err
 		}

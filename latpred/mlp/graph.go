@@ -46,15 +46,6 @@ func (r recipe) slots() int {
 	return 1
 }
 
-// stateSize is the number of nodes in the state.
-func (r recipe) stateSize() int {
-	n := 2*r.layers + r.slots()*2*(r.layers-r.freeze)
-	if r.kind == Adam {
-		n++
-	}
-	return n
-}
-
 // hyper are the numbers of an optimizer, scalars.
 type hyper struct{ rate, momentum, decay *Node }
 

@@ -162,7 +162,7 @@ func (b *Batch) Predict(dst []float64, rows []float32) error {
 			for _, p := range b.params {
 				args = append(args, p)
 			}
-			out, err := b.exec.Exec1(args...)
+			out, err := b.exec.Call1(args...)
 			if err != nil {
 				return err
 			}

@@ -176,7 +176,7 @@ func (t *trainer) runLoop(order []int, end int) ([]float64, error) {
 		rows[i] = int32(r)
 	}
 	args := []any{int32(0), int32(end), float32(0), float32(0), t.x, t.y, rows}
-	out, err := t.exec.loop.Exec(t.withState(args)...)
+	out, err := t.exec.loop.Call(t.withState(args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (t *trainer) runStep(rows []int) (float64, error) {
 		y = append(y, t.host.Y[r])
 	}
 	args := []any{tensors.FromFlatDataAndDimensions(x, len(rows), width), tensors.FromFlatDataAndDimensions(y, len(rows), 1)}
-	out, err := t.exec.step.Exec(t.withState(args)...)
+	out, err := t.exec.step.Call(t.withState(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -230,7 +230,7 @@ func (t *trainer) validate(row *Epoch) error {
 	for _, p := range t.state[:2*t.recipe.layers] {
 		args = append(args, p)
 	}
-	out, err := t.exec.errors.Exec(args...)
+	out, err := t.exec.errors.Call(args...)
 	if err != nil {
 		return err
 	}
