@@ -40,7 +40,10 @@ var css = func() template.CSS {
 	if err := highlighter.WriteCSS(&dark, styles.Get("github-dark")); err != nil {
 		panic("run: " + err.Error())
 	}
-	return template.CSS(pageCSS + light.String() + "@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n")
+	// Each in a medium of its own: a style that leaves names to the page's colour
+	// must not inherit the other's.
+	return template.CSS(pageCSS + "@media not (prefers-color-scheme: dark) {\n" + light.String() +
+		"}\n@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n")
 }()
 
 // pageCell is a cell as the page shows it.
