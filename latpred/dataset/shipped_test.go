@@ -1,0 +1,199 @@
+package dataset_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat"
+)
+
+func open(t testing.TB, name string) *dataset.Set {
+	t.Helper()
+	set, err := dataset.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// Computed in Python from the upstream files: statistics.fmean, pstdev, min, max,
+// distinct labels.
+func TestShippedSets(t *testing.T) {
+	want := map[string]string{
+		"note10":              "31.6585 8.7490 13.1013 68.2790 10000",
+		"rtx2080ti-b64":       "17.8115 5.1589 5.9269 36.5635 9934",
+		"p40-b64":             "47.1600 13.8857 14.8218 102.7986 9976",
+		"note10-fixed":        "28.3611 8.8560 10.2690 60.4964 1215",
+		"rtx2080ti-b64-fixed": "16.9920 5.6762 5.5365 32.6054 243",
+		"p40-b64-fixed":       "42.5753 13.6450 15.1933 81.2438 243",
+		"xeon-b64-fixed":      "797.1466 201.3128 385.4763 1399.9774 243",
+		"note10-elastic":      "33.8912 11.2108 10.8620 83.3412 10000",
+	}
+	for _, info := range dataset.Index() {
+		set := open(t, info.Name)
+		s, err := space.ByID(info.SpaceID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := encode.ByName(info.Encoding)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := encode.Matrix(e, set.Archs()); err != nil {
+			t.Errorf("%s: %v", info.Name, err)
+		}
+		for i, row := range set.Samples {
+			if err := s.Validate(row.Arch); err != nil {
+				t.Fatalf("%s, row %d: %v", info.Name, i, err)
+			}
+		}
+		text, ok := want[info.Name]
+		if !ok {
+			continue
+		}
+		y := set.LatenciesMs()
+		labels := map[float64]bool{}
+		for _, v := range y {
+			labels[v] = true
+		}
+		mean, sd := stat.PopMeanStdDev(y, nil)
+		if got := fmt.Sprintf("%.4f %.4f %.4f %.4f %d", mean, sd, slices.Min(y), slices.Max(y), len(labels)); got != text {
+			t.Errorf("%s: %s, want %s", info.Name, got, text)
+		}
+	}
+	if n := len(dataset.Index()); n != 17 {
+		t.Errorf("%d sets, want the authors' 8 and HELP's 9", n)
+	}
+}
+
+// HELP's sets: mean and standard deviation, two decimals, computed in Python.
+func TestHELPSets(t *testing.T) {
+	for name, want := range map[string]string{
+		"2080ti_1": "11.85 2.01", "2080ti_32": "15.81 3.92", "2080ti_64": "27.41 8.47",
+		"titan_rtx_1": "5.89 0.83", "titan_rtx_32": "13.19 4.18", "titan_rtx_64": "25.75 8.19",
+		"titan_xp_1": "12.17 1.85", "titan_xp_32": "24.73 8.14", "titan_xp_64": "47.78 16.69",
+	} {
+		mean, sd := stat.PopMeanStdDev(open(t, name).LatenciesMs(), nil) // by upstream's names
+		if got := fmt.Sprintf("%.2f %.2f", mean, sd); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// The labels that the authors' files have for the paper's example and for the
+// first row, every digit.
+func TestLabelsAreExact(t *testing.T) {
+	p := space.MustParse("r176 d43344 k3333-555-333-3333-5555 e6666-444-444-6666-6666")
+	for name, want := range map[string]float64{
+		"rtx2080ti-b64-fixed": 18.662428855895996, "xeon-b64-fixed": 1001.9287109375,
+		"p40-b64-fixed": 46.833109855651855, "note10-fixed": 33.50015649132496,
+	} {
+		if row := open(t, name).Samples[0]; row.Arch != p || row.LatencyMs != want {
+			t.Errorf("%s starts with %v, %v ms, want the paper's example, %v ms", name, row.Arch, row.LatencyMs, want)
+		}
+	}
+	if got := open(t, "p40-b64").Samples[0].LatencyMs; got != 56.80058002471924 {
+		t.Errorf("first P40 label %v, want 56.80058002471924", got)
+	}
+}
+
+// All 30,000 Note10 labels are the table's sums, difference 0.
+func TestNote10LabelsAreTableSums(t *testing.T) {
+	for _, name := range []string{"note10", "note10-fixed", "note10-elastic"} {
+		set := open(t, name)
+		s, err := space.ByID(set.SpaceID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range set.Samples {
+			if ms, err := lut.Note10().LatencyMs(s, row.Arch); err != nil || ms != row.LatencyMs {
+				t.Fatalf("%s, row %d: sum %v (%v), label %v", name, i, ms, err, row.LatencyMs)
+			}
+		}
+	}
+}
+
+func TestGPUs(t *testing.T) {
+	ti, err1 := dataset.GPU("rtx2080ti")
+	p40, err2 := dataset.GPU("p40")
+	if err1 != nil || err2 != nil || ti.Cores != 4352 || ti.RAMGB != 11 || ti.BandwidthGBs != 616 || p40.Cores != 3840 || p40.RAMGB != 24 || p40.BandwidthGBs != 347 {
+		t.Errorf("the authors' figures: %+v, %+v", ti, p40)
+	}
+	for _, g := range dataset.GPUs() {
+		if g.Cores <= 0 || g.RAMGB <= 0 || g.BandwidthGBs <= 0 || g.FP32TFLOPS <= 0 || g.Source == "" {
+			t.Errorf("data sheet with holes: %+v", g)
+		}
+	}
+}
+
+func TestSplits(t *testing.T) {
+	set := open(t, "xeon-b64-fixed")
+	file := set.SplitFileOrder()
+	if len(file.Train) != 7000 || len(file.Validation) != 1500 || len(file.Test) != 1500 || file.Train[0] != 0 || file.Validation[0] != 7000 || file.Test[0] != 8500 {
+		t.Errorf("file order: %d, %d, %d rows", len(file.Train), len(file.Validation), len(file.Test))
+	}
+	split := set.SplitByArch(random.Stream(1, "split"))
+	side := map[space.Arch]int{}
+	rows := map[int]bool{}
+	for s, list := range [][]int{split.Train, split.Validation, split.Test} {
+		if !slices.IsSorted(list) {
+			t.Error("rows are not in file order")
+		}
+		for _, i := range list {
+			rows[i] = true
+			network := set.Samples[i].Arch
+			network.Resolution = 0
+			if before, ok := side[network]; ok && before != s {
+				t.Fatalf("%v is on two sides", network)
+			}
+			side[network] = s
+		}
+	}
+	if len(rows) != set.Rows {
+		t.Errorf("%d of %d rows are on a side", len(rows), set.Rows)
+	}
+	if again := set.SplitByArch(random.Stream(1, "split")); !slices.Equal(again.Test, split.Test) {
+		t.Error("the same seed splits differently")
+	}
+}
+
+// The weights of OFA's accuracy predictor, held by what the network gives for the
+// paper's example: 0.809956, computed with PyTorch.
+func TestAccuracyWeights(t *testing.T) {
+	tensors, err := dataset.AccuracyWeights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, 128)
+	if err := encode.OFA128.Encode(x, space.MustParse("r176 d43344 k3333-555-333-3333-5555 e6666-444-444-6666-6666")); err != nil {
+		t.Fatal(err)
+	}
+	h := make([]float64, 128)
+	for i, v := range x {
+		h[i] = float64(v)
+	}
+	for l := 0; l < len(tensors); l += 2 {
+		w, b := tensors[l], tensors[l+1]
+		next := make([]float64, w.Shape[0])
+		for o := range next {
+			next[o] = float64(b.Values[o])
+			for i, v := range h {
+				next[o] += v * float64(w.Values[o*w.Shape[1]+i])
+			}
+			if l+2 < len(tensors) {
+				next[o] = math.Max(0, next[o])
+			}
+		}
+		h = next
+	}
+	if len(h) != 1 || math.Abs(h[0]-0.809956) > 5e-7 {
+		t.Errorf("accuracy %v, want 0.809956", h)
+	}
+}
