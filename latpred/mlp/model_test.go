@@ -1,0 +1,97 @@
+package mlp_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+// All ways of applying a network give the same, to float32 rounding.
+func TestPathsAgree(t *testing.T) {
+	p := mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers)
+	_, _, test := load(t, "note10", 100)
+	model := mlp.NewModel(p)
+	many := make([]float64, test.Rows())
+	model.PredictMany(many, test.X)
+	other := make([]float64, test.Rows())
+	for _, kind := range []string{backend.Go, backend.CPU} {
+		t.Run(kind, func(t *testing.T) {
+			batch, err := mlp.NewBatch(open(t, kind), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer batch.Close()
+			if err := batch.Predict(other, test.X); err != nil {
+				t.Fatal(err)
+			}
+			for i := range many {
+				if math.Abs(other[i]-many[i]) > 1e-5 {
+					t.Fatalf("row %d: %v on the backend, %v in Go", i, other[i], many[i])
+				}
+			}
+		})
+	}
+	for i := range many {
+		row := test.X[i*128 : (i+1)*128]
+		var ones []int
+		for j, v := range row {
+			if v == 1 {
+				ones = append(ones, j)
+			}
+		}
+		if a, b := model.Predict(row), model.PredictOnes(ones); a != b || math.Abs(a-many[i]) > 1e-5 {
+			t.Fatalf("row %d: %v by its values, %v by its ones, %v in a batch", i, a, b, many[i])
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { model.Predict(test.X[:128]) }); n != 0 {
+		t.Errorf("a prediction allocates %v times", n)
+	}
+}
+
+func TestInitIsPyTorchs(t *testing.T) {
+	p := mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers)
+	if p.Count() != 372801 { // the published network's
+		t.Errorf("%d weights, want 372801", p.Count())
+	}
+	for l, in := range p.Layers[:4] {
+		bound := 1 / math.Sqrt(float64(in))
+		var sum, square, top float64
+		for _, w := range p.Weights[l] {
+			sum += float64(w)
+			square += float64(w) * float64(w)
+			top = math.Max(top, math.Abs(float64(w)))
+		}
+		n := float64(len(p.Weights[l]))
+		if top > bound || top < 0.9*bound || math.Abs(sum/n) > 5*bound/math.Sqrt(3*n) || math.Abs(square/n/(bound*bound/3)-1) > 0.25 {
+			t.Errorf("layer %d is not uniform in ±%v: mean %v, largest %v", l, bound, sum/n, top)
+		}
+	}
+}
+
+func TestFromTensors(t *testing.T) {
+	weight := dataset.Tensor{Name: "0.weight", Shape: []int{2, 3}, Values: []float32{1, 2, 3, 4, 5, 6}}
+	bias := dataset.Tensor{Name: "0.bias", Shape: []int{2}, Values: []float32{7, 8}}
+	last := dataset.Tensor{Name: "1.weight", Shape: []int{1, 2}, Values: []float32{1, 1}}
+	p, err := mlp.FromTensors([]dataset.Tensor{weight, bias, last})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// (1+7)·1 + (4+8)·1 for the first input alone
+	if got := mlp.NewModel(p).Predict([]float32{1, 0, 0}); got != 20 {
+		t.Errorf("prediction %v, want 20", got)
+	}
+	for want, tensors := range map[string][]dataset.Tensor{
+		"no weight that follows": {weight, bias, weight},
+		"no bias of 2 outputs":   {weight, {Name: "b", Shape: []int{3}, Values: []float32{1, 2, 3}}},
+		"layers []":              nil,
+	} {
+		if _, err := mlp.FromTensors(tensors); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want …%s…", err, want)
+		}
+	}
+}
