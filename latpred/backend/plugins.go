@@ -3,8 +3,10 @@ package backend
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -35,8 +37,7 @@ func Plugins() []Plugin {
 		if err != nil {
 			continue // the folder's name is no pattern: nothing is there
 		}
-		slices.Sort(files)
-		slices.Reverse(files)
+		slices.SortFunc(files, func(a, b string) int { return -compareVersions(a, b) })
 		for _, f := range files {
 			switch name := strings.TrimPrefix(filepath.Base(f), "pjrt_c_api_"); {
 			case strings.HasPrefix(name, "cpu"):
@@ -47,6 +48,26 @@ func Plugins() []Plugin {
 		}
 	}
 	return plugins
+}
+
+// numbers finds the parts of a version in a file's name.
+var numbers = regexp.MustCompile(`\d+`)
+
+// compareVersions orders names by the numbers in them, 0.83 before 0.114.
+func compareVersions(a, b string) int {
+	return slices.Compare(versionOf(a), versionOf(b))
+}
+
+func versionOf(path string) []int {
+	var parts []int
+	for _, text := range numbers.FindAllString(filepath.Base(path), -1) {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			continue // longer than any version
+		}
+		parts = append(parts, n)
+	}
+	return parts
 }
 
 // installDir is where go-xla's installer puts plugins for the user, and so do we.
