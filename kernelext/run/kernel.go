@@ -65,6 +65,9 @@ type Kernel struct {
 // startLimit bounds the wait for a kernel to answer.
 const startLimit = 60 * time.Second
 
+// sendLimit bounds how long a message may wait for a kernel that has gone.
+const sendLimit = time.Second
+
 // Start starts a kernel in folder dir and waits until it answers. Close must be
 // called.
 func Start(ctx context.Context, launch Launch, dir string) (*Kernel, error) {
@@ -120,7 +123,7 @@ func (k *Kernel) start(ctx context.Context, launch Launch, dir string) error {
 func (k *Kernel) connect(ctx context.Context, c Connection) error {
 	sockets, stop := context.WithCancel(context.Background())
 	k.stop = stop
-	options := []zmq4.Option{zmq4.WithDialerRetry(50 * time.Millisecond), zmq4.WithDialerMaxRetries(int(startLimit / (50 * time.Millisecond)))}
+	options := []zmq4.Option{zmq4.WithTimeout(sendLimit), zmq4.WithDialerRetry(50 * time.Millisecond), zmq4.WithDialerMaxRetries(int(startLimit / (50 * time.Millisecond)))}
 	k.shell, k.control, k.iopub = zmq4.NewDealer(sockets, options...), zmq4.NewDealer(sockets, options...), zmq4.NewSub(sockets, options...)
 	address := func(port int) string { return fmt.Sprintf("%s://%s:%d", c.Transport, c.IP, port) }
 	dialled := make(chan error, 1)
