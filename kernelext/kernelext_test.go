@@ -134,7 +134,7 @@ func TestKeep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if keep(1)[2] != 4 || keep(1)[2] != 4 {
+	if first, second := keep(1), keep(1); first[2] != 4 || second[2] != 4 {
 		t.Error("a damaged value was not computed again, once")
 	}
 	if err := Forget("a name/with odd: signs"); err != nil {
