@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,6 +152,7 @@ type runner struct {
 	ctx     context.Context
 	be      *backend.Backend
 	profile Profile
+	size    size
 	observe func(Progress)
 	result  *Result
 	start   time.Time
@@ -192,18 +194,20 @@ func Items() []string {
 // Run runs an item on be. observe may be nil. When ctx ends the result has the
 // rows that were complete, and the error is ctx's.
 func Run(ctx context.Context, be *backend.Backend, name string, profile Profile, observe func(Progress)) (*Result, error) {
-	for _, i := range items {
-		if i.name != name {
-			continue
-		}
-		r := &runner{ctx: ctx, be: be, profile: profile, observe: observe, start: time.Now(),
-			result: &Result{Item: i.name, Title: i.title, Profile: profile, Backend: be.Kind, Timings: map[string]float64{}}}
-		err := i.run(r)
-		r.result.Seconds = time.Since(r.start).Seconds()
-		if err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
-		return r.result, err
+	return run(ctx, be, name, profile, sizeOf(profile, be.Kind), observe)
+}
+
+func run(ctx context.Context, be *backend.Backend, name string, profile Profile, s size, observe func(Progress)) (*Result, error) {
+	at := slices.IndexFunc(items, func(i item) bool { return i.name == name })
+	if at < 0 {
+		return nil, fmt.Errorf("no item %q: there are %s", name, strings.Join(Items(), ", "))
 	}
-	return nil, fmt.Errorf("no item %q: there are %s", name, strings.Join(Items(), ", "))
+	r := &runner{ctx: ctx, be: be, profile: profile, size: s, observe: observe, start: time.Now(), result: &Result{
+		Item: name, Title: items[at].title, Profile: profile, Reduced: s.reduced(), Backend: be.Kind, Seeds: s.seeds, Timings: map[string]float64{}}}
+	err := items[at].run(r)
+	r.result.Seconds = time.Since(r.start).Seconds()
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return r.result, err
 }

@@ -21,11 +21,9 @@ func figure4b(r *runner) error {
 // whole set is split by architecture once a seed; 0.7 n of its training rows,
 // drawn at random, are trained on, and the same test rows judge every size.
 func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error {
-	s := r.sizeOf()
-	if r.profile == Full {
-		s.seeds = 3
-		r.result.Seeds = s.seeds
-	}
+	s := r.size
+	s.seeds = min(s.seeds, 3)
+	r.result.Seeds = s.seeds
 	set, err := s.open(t.set)
 	if err != nil {
 		return err
@@ -47,7 +45,7 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 	)
 	for _, point := range points {
 		n := int(point.rows)
-		published, err := r.asPublished(set.Subset(rowsUpTo(n)), t.optimizer, s, 1)
+		published, err := r.asPublished(set.Subset(rowsUpTo(n)), t.optimizer, 1)
 		if err != nil {
 			return err
 		}
@@ -59,7 +57,7 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 			split := splitFor(set, 1+seed)
 			split.Train = some(split.Train, 7*n/10, seed)
 			split.Validation = some(split.Validation, 15*n/100, seed)
-			o, err := r.corrected(set, split, t.optimizer, s, 1+seed)
+			o, err := r.corrected(set, split, t.optimizer, 1+seed)
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 
 // table1 trains the published network on each of the four devices of Table 1.
 func table1(r *runner) error {
-	s := r.sizeOf()
+	s := r.size
 	r.of = len(table1Sets) * (1 + s.seeds)
 	var groups []string
 	bars := make([][]float64, 4)
@@ -19,7 +19,7 @@ func table1(r *runner) error {
 			return err
 		}
 		mean := stat.Mean(set.LatenciesMs(), nil)
-		published, err := r.asPublished(set, t.optimizer, s, 1)
+		published, err := r.asPublished(set, t.optimizer, 1)
 		if err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func table1(r *runner) error {
 		r.result.Timings[t.device] = published.seconds
 		var rmse, mae, paperRMSE, share []float64
 		for seed := range uint64(s.seeds) {
-			o, err := r.corrected(set, splitFor(set, 1+seed), t.optimizer, s, 1+seed)
+			o, err := r.corrected(set, splitFor(set, 1+seed), t.optimizer, 1+seed)
 			if err != nil {
 				return err
 			}

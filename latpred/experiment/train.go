@@ -12,26 +12,37 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// size is how much a profile computes.
+// size is how much is computed.
 type size struct {
 	epochs, seeds int
 	rows          int // of each set, from its start; 0: all
 }
 
-// sizeOf gives the profile's size and says in the result what it leaves out. The
-// pure-Go backend is twenty times slower, so that its Quick is smaller still.
-func (r *runner) sizeOf() size {
-	s := size{epochs: 100, seeds: 5}
-	if r.profile == Quick {
-		s = size{epochs: 15, seeds: 2}
-		r.result.Reduced = fmt.Sprintf("%d of 100 epochs, %d of 5 seeds", s.epochs, s.seeds)
-		if r.be.Kind == backend.Go {
-			s = size{epochs: 6, seeds: 1, rows: 2000}
-			r.result.Reduced = fmt.Sprintf("%d of 100 epochs, %d of 5 seeds, the first %d of 10000 rows (no PJRT plugin)", s.epochs, s.seeds, s.rows)
-		}
+// paperSize is the paper's, with seeds for an interval.
+var paperSize = size{epochs: 100, seeds: 5}
+
+// sizeOf gives a profile's size. The pure-Go backend is twenty times slower, so
+// that its Quick is smaller still.
+func sizeOf(profile Profile, backendKind string) size {
+	switch {
+	case profile == Full:
+		return paperSize
+	case backendKind == backend.Go:
+		return size{epochs: 6, seeds: 1, rows: 2000}
 	}
-	r.result.Seeds = s.seeds
-	return s
+	return size{epochs: 15, seeds: 2}
+}
+
+// reduced says what a size leaves out.
+func (s size) reduced() string {
+	if s == paperSize {
+		return ""
+	}
+	text := fmt.Sprintf("%d of %d epochs, %d of %d seeds", s.epochs, paperSize.epochs, s.seeds, paperSize.seeds)
+	if s.rows > 0 {
+		text += fmt.Sprintf(", the first %d rows of each set (no PJRT plugin)", s.rows)
+	}
+	return text
 }
 
 // open opens a set, cut to the size's rows.
@@ -63,17 +74,17 @@ type outcome struct {
 
 // asPublished trains as the authors' code did and judges the last epoch's weights
 // on the last rows of the file.
-func (r *runner) asPublished(set *dataset.Set, optimizer mlp.Optimizer, s size, seed uint64) (outcome, error) {
+func (r *runner) asPublished(set *dataset.Set, optimizer mlp.Optimizer, seed uint64) (outcome, error) {
 	config := mlp.Published()
-	config.Optimizer, config.Epochs = optimizer, s.epochs
+	config.Optimizer, config.Epochs = optimizer, r.size.epochs
 	return r.train(set, set.SplitFileOrder(), config, seed)
 }
 
 // corrected trains with the same recipe but keeps the epoch that validates best,
 // and splits by architecture.
-func (r *runner) corrected(set *dataset.Set, split dataset.Split, optimizer mlp.Optimizer, s size, seed uint64) (outcome, error) {
+func (r *runner) corrected(set *dataset.Set, split dataset.Split, optimizer mlp.Optimizer, seed uint64) (outcome, error) {
 	config := mlp.Published()
-	config.Optimizer, config.Epochs, config.KeepBest = optimizer, s.epochs, true
+	config.Optimizer, config.Epochs, config.KeepBest = optimizer, r.size.epochs, true
 	return r.train(set, split, config, seed)
 }
 
