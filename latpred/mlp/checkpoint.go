@@ -36,12 +36,15 @@ func (c Config) every() time.Duration {
 	return 10 * time.Second
 }
 
-// digest identifies a training: recipe, seed and data, but not how many epochs
-// it is to run.
-func digest(c Config, seed uint64, train, validation Data) string {
+// digest identifies a training where it has a checkpoint: recipe, seed, first
+// weights and data, but not how many epochs it is to run.
+func digest(c Config, seed uint64, start *Params, train, validation Data) string {
+	if c.Checkpoint == "" {
+		return ""
+	}
 	h := sha256.New()
-	fmt.Fprintln(h, c.Layers, c.BatchSize, c.Optimizer, c.Freeze, c.Patience, c.KeepBest, seed)
-	for _, values := range [][]float32{train.X, train.Y, validation.X, validation.Y} {
+	fmt.Fprintln(h, c.Layers, c.BatchSize, c.Optimizer, c.Patience, c.KeepBest, seed)
+	for _, values := range append(start.flat(), train.X, train.Y, validation.X, validation.Y) {
 		if err := binary.Write(h, binary.LittleEndian, values); err != nil {
 			panic("mlp: " + err.Error()) // a hash does not fail
 		}
@@ -50,7 +53,7 @@ func digest(c Config, seed uint64, train, validation Data) string {
 }
 
 // loadCheckpoint reads the file that config names; nil where there is none.
-func loadCheckpoint(config Config, seed uint64, train, validation Data) (*checkpoint, error) {
+func loadCheckpoint(id string, config Config) (*checkpoint, error) {
 	if config.Checkpoint == "" {
 		return nil, nil
 	}
@@ -67,7 +70,7 @@ func loadCheckpoint(config Config, seed uint64, train, validation Data) (*checkp
 	if err := gob.NewDecoder(io.LimitReader(f, 1<<30)).Decode(&c); err != nil || c.Format != checkpointFormat {
 		return nil, fmt.Errorf("checkpoint %s can't be read, %s: %w", config.Checkpoint, advice, err)
 	}
-	if c.Digest != digest(config, seed, train, validation) {
+	if c.Digest != id {
 		return nil, fmt.Errorf("checkpoint %s is of another training (recipe, seed or data differ): %s", config.Checkpoint, advice)
 	}
 	if c.BestP != nil {
@@ -97,10 +100,9 @@ func (c *checkpoint) state(r recipe) []*tensors.Tensor {
 }
 
 // save writes the state after the epochs of result, whole or not at all.
-func (t *trainer) save(config Config, seed uint64, train, validation Data, result *Result) error {
+func (t *Training) save(id string, config Config, result *Result) error {
 	c := checkpoint{
-		Format: checkpointFormat, Digest: digest(config, seed, train, validation),
-		History: finite(result.History), Best: result.Best, Layers: config.Layers,
+		Format: checkpointFormat, Digest: id, History: result.History, Best: result.Best, Layers: config.Layers,
 	}
 	if config.KeepBest && result.Params != nil {
 		c.BestP = result.Params.flat()
@@ -125,10 +127,6 @@ func (t *trainer) save(config Config, seed uint64, train, validation Data, resul
 	}
 	return os.Rename(part, config.Checkpoint)
 }
-
-// finite copies the history; gob keeps NaN and infinities as they are, so that
-// the copy only guards against later changes.
-func finite(history []Epoch) []Epoch { return append([]Epoch{}, history...) }
 
 func removeCheckpoint(config Config) error {
 	if err := os.Remove(config.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -28,13 +28,13 @@ const (
 // Config describes a training. The zero value is not valid; Published is the
 // paper's.
 type Config struct {
-	Layers    []int     // widths, input first; the last must be 1
-	Epochs    int       // passes over the training rows
-	BatchSize int       // rows a step; the last step of an epoch takes what is left
-	Optimizer Optimizer //
-	Freeze    int       // leading layers that keep their weights; 0: all learn
-	Patience  int       // stop after so many epochs without a better validation RMSE; 0: never
-	KeepBest  bool      // give the weights of the epoch with the best validation RMSE, not the last
+	Layers    []int // widths, input first; the last must be 1
+	Epochs    int   // passes over the training rows
+	BatchSize int   // rows a step; the last step of an epoch takes what is left
+	Optimizer Optimizer
+	Freeze    int  // leading layers that keep their weights, and whose outputs are computed once; 0: all learn
+	Patience  int  // stop after so many epochs without a better validation RMSE; 0: never
+	KeepBest  bool // give the weights of the epoch with the best validation RMSE, not the last
 
 	// Checkpoint is a file that training saves its state to, and goes on from
 	// where the file exists; "": none. It is removed when training is complete.

@@ -7,7 +7,8 @@
 //  2. Train runs the recipe that a Config describes on Data and gives a Result:
 //     weights, the history of losses, and whether they diverged. An observer
 //     follows it epoch by epoch; a checkpoint file lets it go on after a kill.
-//  3. Model applies weights: to one row in plain Go without allocating, to many
+//  3. Training is one that its caller takes epoch by epoch.
+//  4. Model applies weights: to one row in plain Go without allocating, to many
 //     on a backend.
 //
 // On XLA an epoch is one executable: rows are gathered and steps taken in a loop

@@ -9,7 +9,7 @@ import (
 
 // Everything here builds graphs: functions of nodes. The state of a training
 // travels as a flat list of nodes: weight and bias of each layer, then the
-// optimizer's slots of each trained layer, then for Adam the number of steps.
+// optimizer's slots of each, then for Adam the number of steps.
 
 // forward applies the layers to rows x, giving one column.
 func forward(x *Node, params []*Node) *Node {
@@ -34,7 +34,6 @@ func rmseLoss(pred, y *Node) *Node {
 // are inputs, so that trainings which differ in them share an executable.
 type recipe struct {
 	layers int // linear layers
-	freeze int
 	kind   OptimizerKind
 }
 
@@ -58,24 +57,22 @@ func hyperOf(nodes []*Node) hyper { return hyper{nodes[0], nodes[1], nodes[2]} }
 func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *Node) {
 	params := state[:2*r.layers]
 	loss = rmseLoss(forward(x, params), y)
-	trained := params[2*r.freeze:]
-	gradients := Gradient(loss, trained...)
-	next = append(next, params[:2*r.freeze]...)
+	gradients := Gradient(loss, params...)
 	slots := state[2*r.layers:]
 	var updated, newSlots []*Node
 	switch r.kind {
 	case SGD:
-		for i, w := range trained {
+		for i, w := range params {
 			g := Add(gradients[i], Mul(w, h.decay))
 			v := Add(Mul(slots[i], h.momentum), g)
 			updated = append(updated, Sub(w, Mul(v, h.rate)))
 			newSlots = append(newSlots, v)
 		}
 	case Adam:
-		n := len(trained)
+		n := len(params)
 		t := AddScalar(slots[2*n], 1)
 		var ms, vs []*Node
-		for i, w := range trained {
+		for i, w := range params {
 			g := Add(gradients[i], Mul(w, h.decay))
 			m := Add(MulScalar(slots[i], adamBeta1), MulScalar(g, 1-adamBeta1))
 			v := Add(MulScalar(slots[n+i], adamBeta2), MulScalar(Square(g), 1-adamBeta2))
@@ -86,7 +83,7 @@ func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *No
 		}
 		newSlots = append(append(ms, vs...), t)
 	}
-	return append(append(next, updated...), newSlots...), loss
+	return append(updated, newSlots...), loss
 }
 
 // Source: PyTorch's defaults.

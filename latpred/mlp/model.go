@@ -92,12 +92,20 @@ func axpy(alpha float32, x, y []float32) {
 // value for each to dst.
 func (m *Model) PredictMany(dst []float64, rows []float32) {
 	p := m.params
-	n := len(dst)
-	if len(rows) != n*p.Layers[0] {
-		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), n, p.Layers[0]))
+	if len(rows) != len(dst)*p.Layers[0] {
+		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), len(dst), p.Layers[0]))
 	}
+	for i, v := range p.apply(len(p.Weights), rows) {
+		dst[i] = float64(v)
+	}
+}
+
+// apply gives the outputs of the first layers on rows of inputs: after the ReLU,
+// but for the network's last layer, which has none.
+func (p *Params) apply(layers int, rows []float32) []float32 {
+	n := len(rows) / p.Layers[0]
 	h := blas32.General{Rows: n, Cols: p.Layers[0], Stride: p.Layers[0], Data: rows}
-	for l := range p.Weights {
+	for l := range layers {
 		in, out := p.Layers[l], p.Layers[l+1]
 		next := blas32.General{Rows: n, Cols: out, Stride: out, Data: make([]float32, n*out)}
 		for i := range n {
@@ -111,9 +119,7 @@ func (m *Model) PredictMany(dst []float64, rows []float32) {
 		}
 		h = next
 	}
-	for i := range dst {
-		dst[i] = float64(h.Data[i])
-	}
+	return h.Data
 }
 
 // chunk is the number of rows that Batch applies at once: few shapes, so that
@@ -135,7 +141,7 @@ func NewBatch(be *backend.Backend, p *Params) (*Batch, error) {
 	}
 	b := &Batch{be: be, width: p.Layers[0]}
 	err := caught("placing weights", func() (err error) {
-		b.params = initialState(p, recipe{layers: len(p.Layers) - 1, freeze: len(p.Layers) - 1})
+		b.params = placed(p)
 		b.exec, err = graph.NewExec(be.Backend, func(in []*graph.Node) *graph.Node { return forward(in[0], in[1:]) })
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -18,26 +19,61 @@ import (
 // validation may be empty; observe, called after each epoch, may be nil. When ctx
 // ends Train returns what it has, with ctx's error; with a checkpoint the next
 // call goes on from there. A training that diverges is no error: Result says so.
-func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (result *Result, err error) {
+func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (*Result, error) {
+	start, err := startOf(seed, start, train, validation, config)
+	if err != nil {
+		return nil, err
+	}
+	if config.Freeze > 0 {
+		return trainTop(ctx, be, seed, start, train, validation, config, observe)
+	}
+	return trainAll(ctx, be, seed, start, train, validation, config, observe)
+}
+
+// startOf checks the arguments of a training and gives its first weights.
+func startOf(seed uint64, start *Params, train, validation Data, config Config) (*Params, error) {
 	if err := config.validate(train, validation); err != nil {
 		return nil, err
 	}
 	if start == nil {
-		start = Init(random.Stream(seed, "init"), config.Layers)
-	} else if err := start.Validate(); err != nil || !equalInts(start.Layers, config.Layers) {
+		return Init(random.Stream(seed, "init"), config.Layers), nil
+	}
+	if err := start.Validate(); err != nil || !slices.Equal(start.Layers, config.Layers) {
 		return nil, fmt.Errorf("mlp: start has layers %v, the recipe %v (%w)", start.Layers, config.Layers, err)
 	}
+	return start, nil
+}
+
+// trainTop trains the layers above the frozen ones, as a network of its own:
+// what the frozen layers make of each row is computed once.
+func trainTop(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (*Result, error) {
+	n := config.Freeze
+	features := func(d Data) Data { return Data{X: start.apply(n, d.X), Y: d.Y} }
+	config.Layers, config.Freeze = config.Layers[n:], 0
+	top := &Params{Layers: config.Layers, Weights: start.Weights[n:], Biases: start.Biases[n:]}
+	result, err := trainAll(ctx, be, seed, top, features(train), features(validation), config, observe)
+	if result != nil {
+		whole := start.Clone()
+		copy(whole.Weights[n:], result.Params.Weights)
+		copy(whole.Biases[n:], result.Params.Biases)
+		result.Params = whole
+	}
+	return result, err
+}
+
+func trainAll(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (result *Result, err error) {
 	began := time.Now()
 	result = &Result{}
-	saved, err := loadCheckpoint(config, seed, train, validation)
+	id := digest(config, seed, start, train, validation)
+	saved, err := loadCheckpoint(id, config)
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTrainer(be, config, start, train, validation, saved)
+	t, err := begin(be, seed, start, train, validation, config, saved)
 	if err != nil {
 		return nil, err
 	}
-	defer t.close()
+	defer t.Close()
 	best := math.Inf(1)
 	if saved != nil {
 		result.History, result.Resumed = saved.History, len(saved.History)
@@ -51,12 +87,10 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params,
 		if err = ctx.Err(); err != nil {
 			break
 		}
-		order := random.Stream(seed, fmt.Sprint("shuffle ", epoch)).Perm(train.Rows())
-		row, err := t.epoch(order)
+		row, err := t.Epoch()
 		if err != nil {
 			return nil, err
 		}
-		row.Epoch = epoch
 		if epoch == result.Resumed+1 {
 			result.Compile = t.compile
 		}
@@ -64,7 +98,7 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params,
 		if row.ValRMSE < best {
 			best, result.Best = row.ValRMSE, epoch
 			if config.KeepBest {
-				if result.Params, err = t.params(); err != nil {
+				if result.Params, err = t.Params(); err != nil {
 					return nil, err
 				}
 			}
@@ -83,14 +117,14 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params,
 			break
 		}
 		if config.Checkpoint != "" && time.Since(lastSave) >= config.every() {
-			if err := t.save(config, seed, train, validation, result); err != nil {
+			if err := t.save(id, config, result); err != nil {
 				return nil, err
 			}
 			lastSave = time.Now()
 		}
 	}
 	if result.Params == nil || !config.KeepBest {
-		last, perr := t.params()
+		last, perr := t.Params()
 		if perr != nil {
 			return nil, perr
 		}
@@ -98,7 +132,7 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params,
 	}
 	if config.Checkpoint != "" {
 		if err != nil { // interrupted: keep all of it
-			err = errors.Join(err, t.save(config, seed, train, validation, result))
+			err = errors.Join(err, t.save(id, config, result))
 		} else {
 			err = removeCheckpoint(config)
 		}
@@ -110,8 +144,4 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params,
 func diverged(row Epoch, validation Data) bool {
 	bad := func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 	return bad(row.TrainLoss) || validation.Rows() > 0 && bad(row.ValRMSE)
-}
-
-func equalInts(a, b []int) bool {
-	return fmt.Sprint(a) == fmt.Sprint(b)
 }

@@ -3,6 +3,7 @@ package mlp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -112,6 +113,9 @@ func reference(p *mlp.Params, seed uint64, data mlp.Data, c mlp.Config) (weights
 			step++
 			grads := append(gw, gb...)
 			for k, w := range all() {
+				if k%len(weights) < c.Freeze {
+					continue
+				}
 				for i := range w {
 					g := grads[k][i] + c.Optimizer.WeightDecay*w[i]
 					if c.Optimizer.Kind == mlp.SGD {
@@ -151,9 +155,13 @@ func zeros(like [][]float64) [][]float64 {
 func TestTrainFollowsTheDefinition(t *testing.T) {
 	data, _, _ := load(t, "rtx2080ti-b64", 200)
 	for _, kind := range []string{backend.Go, backend.CPU} {
-		for _, optimizer := range []mlp.OptimizerKind{mlp.SGD, mlp.Adam} {
-			t.Run(kind+" "+string(optimizer), func(t *testing.T) {
-				config := tiny(optimizer)
+		for _, c := range []struct {
+			optimizer mlp.OptimizerKind
+			freeze    int
+		}{{mlp.SGD, 0}, {mlp.Adam, 0}, {mlp.SGD, 2}, {mlp.Adam, 1}} {
+			t.Run(fmt.Sprint(kind, " ", c.optimizer, ", frozen ", c.freeze), func(t *testing.T) {
+				config := tiny(c.optimizer)
+				config.Freeze = c.freeze
 				result := train(t, open(t, kind), 7, config)
 				want, losses := reference(mlp.Init(random.Stream(7, "init"), config.Layers), 7, data, config)
 				for i, e := range result.History {

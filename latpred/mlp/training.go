@@ -1,6 +1,7 @@
 package mlp
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/random"
 )
 
 // caught turns a panic of GoMLX into an error. Every use of graphs, tensors and
@@ -72,25 +74,44 @@ func executablesFor(be *backend.Backend, r recipe, batch int) (*executables, err
 	return e, nil
 }
 
-// trainer holds a training's data and state on a backend.
-type trainer struct {
+// Training is a training that its caller takes epoch by epoch, such as a trial of
+// a search over hyper-parameters; Train drives one to its end. It holds data and
+// state on a backend until Close. It must not be used by two goroutines at once;
+// different ones may run side by side.
+type Training struct {
 	be     *backend.Backend
 	config Config
 	recipe recipe
 	exec   *executables
+	seed   uint64
+	done   int // epochs
 
 	host       Data // training rows, for batches that the host gathers
 	x, y       *tensors.Tensor
 	valX, valY *tensors.Tensor // nil without validation rows
 	hypers     []*tensors.Tensor
 	state      []*tensors.Tensor
-	compile    time.Duration // of the first epoch, when it took unusually long
+	compile    time.Duration // of the first epoch, in which executables are built
 }
 
-func newTrainer(be *backend.Backend, config Config, start *Params, train, validation Data, saved *checkpoint) (*trainer, error) {
-	t := &trainer{
-		be: be, config: config, host: train,
-		recipe: recipe{layers: len(config.Layers) - 1, freeze: config.Freeze, kind: config.Optimizer.Kind},
+// Begin places a training on a backend. Arguments are those of Train, but that
+// config's Epochs, Patience, KeepBest and Checkpoint are the caller's business
+// and Freeze must be 0.
+func Begin(be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config) (*Training, error) {
+	start, err := startOf(seed, start, train, validation, config)
+	if err != nil {
+		return nil, err
+	}
+	if config.Freeze > 0 {
+		return nil, errors.New("mlp: a training that is taken epoch by epoch can't freeze layers")
+	}
+	return begin(be, seed, start, train, validation, config, nil)
+}
+
+func begin(be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, saved *checkpoint) (*Training, error) {
+	t := &Training{
+		be: be, config: config, host: train, seed: seed,
+		recipe: recipe{layers: len(config.Layers) - 1, kind: config.Optimizer.Kind},
 	}
 	var err error
 	if t.exec, err = executablesFor(be, t.recipe, config.BatchSize); err != nil {
@@ -109,7 +130,7 @@ func newTrainer(be *backend.Backend, config Config, start *Params, train, valida
 			t.hypers = append(t.hypers, tensors.FromScalar(float32(v)))
 		}
 		if saved != nil {
-			t.state = saved.state(t.recipe)
+			t.state, t.done = saved.state(t.recipe), len(saved.History)
 			return nil
 		}
 		t.state = initialState(start, t.recipe)
@@ -118,17 +139,23 @@ func newTrainer(be *backend.Backend, config Config, start *Params, train, valida
 	return t, err
 }
 
+// placed lists weight and bias of each layer; the caller catches panics.
+func placed(p *Params) []*tensors.Tensor {
+	var list []*tensors.Tensor
+	for l := range p.Weights {
+		in, out := p.Layers[l], p.Layers[l+1]
+		list = append(list, tensors.FromFlatDataAndDimensions(p.Weights[l], in, out), tensors.FromFlatDataAndDimensions(p.Biases[l], out))
+	}
+	return list
+}
+
 // initialState lists the weights, zero for each slot of the optimizer, and for
 // Adam the number of steps.
 func initialState(p *Params, r recipe) []*tensors.Tensor {
-	var state []*tensors.Tensor
-	for l := range p.Weights {
-		in, out := p.Layers[l], p.Layers[l+1]
-		state = append(state, tensors.FromFlatDataAndDimensions(p.Weights[l], in, out), tensors.FromFlatDataAndDimensions(p.Biases[l], out))
-	}
-	trained := state[2*r.freeze : 2*r.layers]
+	weights := placed(p)
+	state := weights
 	for range r.slots() {
-		for _, w := range trained {
+		for _, w := range weights {
 			state = append(state, tensors.FromShape(w.Shape()))
 		}
 	}
@@ -138,9 +165,13 @@ func initialState(p *Params, r recipe) []*tensors.Tensor {
 	return state
 }
 
-// epoch takes one step for each batch of the rows in order.
-func (t *trainer) epoch(order []int) (row Epoch, err error) {
+// Epoch takes one step for each batch of the training rows, in the order that the
+// seed gives them in this epoch, and judges the weights. Errors that are infinite
+// or NaN are no error here.
+func (t *Training) Epoch() (row Epoch, err error) {
 	start := time.Now()
+	row.Epoch = t.done + 1
+	order := random.Stream(t.seed, fmt.Sprint("shuffle ", row.Epoch)).Perm(t.host.Rows())
 	err = caught("training", func() error {
 		batch, sum, steps := t.config.BatchSize, 0.0, 0
 		at := 0
@@ -163,6 +194,7 @@ func (t *trainer) epoch(order []int) (row Epoch, err error) {
 		row.TrainLoss = sum / float64(steps)
 		return t.validate(&row)
 	})
+	t.done++
 	if t.compile == 0 {
 		t.compile = time.Since(start)
 	}
@@ -170,7 +202,7 @@ func (t *trainer) epoch(order []int) (row Epoch, err error) {
 }
 
 // runLoop takes all full steps in one call; it gives the sum of losses and the last.
-func (t *trainer) runLoop(order []int, end int) ([]float64, error) {
+func (t *Training) runLoop(order []int, end int) ([]float64, error) {
 	rows := make([]int32, len(order))
 	for i, r := range order {
 		rows[i] = int32(r)
@@ -185,7 +217,7 @@ func (t *trainer) runLoop(order []int, end int) ([]float64, error) {
 }
 
 // runStep takes one step on the given rows.
-func (t *trainer) runStep(rows []int) (float64, error) {
+func (t *Training) runStep(rows []int) (float64, error) {
 	width := t.config.Layers[0]
 	x, y := make([]float32, 0, len(rows)*width), make([]float32, 0, len(rows))
 	for _, r := range rows {
@@ -206,7 +238,7 @@ func (t *trainer) runStep(rows []int) (float64, error) {
 
 // withState appends hyper-parameters and the state, whose buffers it gives away:
 // the call that takes them returns the next state.
-func (t *trainer) withState(args []any) []any {
+func (t *Training) withState(args []any) []any {
 	for _, h := range t.hypers {
 		args = append(args, h)
 	}
@@ -221,7 +253,7 @@ func (t *trainer) withState(args []any) []any {
 }
 
 // validate fills the validation errors of row.
-func (t *trainer) validate(row *Epoch) error {
+func (t *Training) validate(row *Epoch) error {
 	if t.valX == nil {
 		row.ValRMSE, row.ValMAE, row.ValLast = math.NaN(), math.NaN(), math.NaN()
 		return nil
@@ -245,8 +277,8 @@ func scalar(t *tensors.Tensor) float64 {
 	return v
 }
 
-// params copies the weights from the device.
-func (t *trainer) params() (*Params, error) {
+// Params copies the weights from the device.
+func (t *Training) Params() (*Params, error) {
 	p := &Params{Layers: append([]int{}, t.config.Layers...)}
 	err := caught("reading weights", func() error {
 		for l := range t.recipe.layers {
@@ -258,8 +290,8 @@ func (t *trainer) params() (*Params, error) {
 	return p, err
 }
 
-// close frees what the training held on the device.
-func (t *trainer) close() {
+// Close frees what the training holds on the device.
+func (t *Training) Close() {
 	_ = caught("freeing", func() error {
 		for _, list := range [][]*tensors.Tensor{t.state, t.hypers, {t.x, t.y, t.valX, t.valY}} {
 			for _, tensor := range list {
