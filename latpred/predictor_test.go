@@ -36,11 +36,7 @@ func trained(t testing.TB) (*latpred.MLP, *dataset.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := make([]int, 400)
-	for i := range rows {
-		rows[i] = i
-	}
-	set = set.Subset(rows)
+	set = set.Subset(seq(400))
 	config := mlp.Config{Layers: []int{0, 30, 1}, Epochs: 2, BatchSize: 32, KeepBest: true,
 		Optimizer: mlp.Optimizer{Kind: mlp.Adam, LearningRate: 1e-2}}
 	p, _, err := latpred.Train(t.Context(), goBackend(t), 5, set, set.SplitFileOrder(), config, nil)
@@ -176,4 +172,57 @@ func TestPredictorConformance(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+func TestFineTune(t *testing.T) {
+	source, _ := trained(t)
+	set, err := dataset.Open("note10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = set.Subset(seq(300))
+	config := latpred.PublishedFineTuning()
+	config.Epochs, config.KeepBest = 3, true
+	config.Optimizer.LearningRate = 1e-3
+	same := func(m *latpred.MLP, layer int) bool {
+		return reflect.DeepEqual(m.Params().Weights[layer], source.Params().Weights[layer])
+	}
+	for _, c := range []struct {
+		transfer latpred.Transfer
+		kept     []bool // layers that stay the source's
+	}{
+		{latpred.LastLayer, []bool{true, false}}, {latpred.FreezeTwo, []bool{true, false}},
+		{latpred.AllLayers, []bool{false, false}}, {latpred.Scratch, []bool{false, false}},
+	} {
+		m, result, err := latpred.FineTune(t.Context(), goBackend(t), 1, source, c.transfer, set, set.SplitFileOrder(), config, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for layer, kept := range c.kept {
+			if same(m, layer) != kept {
+				t.Errorf("%s: layer %d kept: %v, want %v", c.transfer, layer, !kept, kept)
+			}
+		}
+		if from := m.Provenance(); from.Device != set.Device || from.Rows != 210 || !strings.Contains(from.Note, string(c.transfer)) || len(result.History) != 3 {
+			t.Errorf("%s: %+v", c.transfer, from)
+		}
+	}
+	if _, _, err := latpred.FineTune(t.Context(), goBackend(t), 1, source, "half", set, set.SplitFileOrder(), config, nil); err == nil || !strings.Contains(err.Error(), "last-layer") {
+		t.Errorf("%v, want the transfers there are", err)
+	}
+	help, err := dataset.Open("help-rtx2080ti-b64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := latpred.FineTune(t.Context(), goBackend(t), 1, source, latpred.LastLayer, help, help.SplitFileOrder(), config, nil); err == nil || !strings.Contains(err.Error(), help.Encoding) {
+		t.Errorf("%v, want that the encodings differ", err)
+	}
+}
+
+func seq(n int) []int {
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
 }

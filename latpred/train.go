@@ -28,6 +28,11 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, set *dataset.S
 		return nil, nil, err
 	}
 	config.Layers = append([]int{e.Width()}, config.Layers[1:]...)
+	return learn(ctx, be, seed, e, nil, set, split, config, "", observe)
+}
+
+// learn trains from start, or from weights of its own.
+func learn(ctx context.Context, be *backend.Backend, seed uint64, e encode.Encoder, start *mlp.Params, set *dataset.Set, split dataset.Split, config mlp.Config, note string, observe func(mlp.Progress)) (*MLP, *mlp.Result, error) {
 	train, err := Rows(e, set.Subset(split.Train))
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
@@ -36,13 +41,13 @@ func Train(ctx context.Context, be *backend.Backend, seed uint64, set *dataset.S
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	result, trainErr := mlp.Train(ctx, be, seed, nil, train, validation, config, observe)
+	result, trainErr := mlp.Train(ctx, be, seed, start, train, validation, config, observe)
 	if result == nil {
 		return nil, nil, trainErr
 	}
 	m, err := NewMLP(e, result.Params, Provenance{
 		Device: set.Device, Data: set.Name, DataHash: hash(set), Rows: len(split.Train), Seed: seed,
-		Backend: be.Kind, Recipe: recipe(config, len(result.History)), Versions: versions(),
+		Backend: be.Kind, Recipe: recipe(config, len(result.History)), Versions: versions(), Note: note,
 	})
 	if err != nil {
 		return nil, nil, err
