@@ -64,6 +64,7 @@ func rowsUpTo(n int) []int {
 
 // outcome is a trained predictor on its test rows.
 type outcome struct {
+	model    *latpred.MLP
 	scores   metric.Scores
 	pred     []float64
 	want     []float64
@@ -95,7 +96,7 @@ func (r *runner) train(set *dataset.Set, split dataset.Split, config mlp.Config,
 	}
 	test := set.Subset(split.Test)
 	o := outcome{
-		pred: make([]float64, test.Rows), want: test.LatenciesMs(),
+		model: p, pred: make([]float64, test.Rows), want: test.LatenciesMs(),
 		history: result.History, diverged: result.Diverged, seconds: result.Elapsed.Seconds(),
 	}
 	if err := p.PredictMs(o.pred, test.Archs()); err != nil {

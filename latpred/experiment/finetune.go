@@ -1,0 +1,386 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/random"
+	"gonum.org/v1/gonum/stat"
+)
+
+// fineTuneRows is how many measurements of the new device the paper spends.
+const fineTuneRows = 700
+
+func table2(r *runner) error { return r.fineTuneTable(table1Sets[0], table2Targets) }
+func table3(r *runner) error { return r.fineTuneTable(table1Sets[1], table3Targets) }
+
+// fineTuneTable takes a predictor of one device to three others.
+//
+// As published: a new last layer on the source's frozen ones, trained on the
+// first 700 rows of the target's file, judged on the last 1,500 (mean over
+// seeds). Corrected: the same number of labels, drawn at random, a fifth of them
+// kept to choose the learning rate and the epoch, judged on architectures of
+// which no label was used.
+func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
+	s := r.size
+	from, err := s.open(source.set)
+	if err != nil {
+		return err
+	}
+	r.of = 1 + s.seeds + len(targets)*(1+s.seeds*(1+len(latpred.Transfers())))
+	published, err := r.asPublished(from, source.optimizer, 1)
+	if err != nil {
+		return err
+	}
+	r.tick(source.device + ", source as published")
+	sources := make([]*latpred.MLP, s.seeds)
+	for seed := range sources {
+		o, err := r.corrected(from, splitFor(from, 1+uint64(seed)), source.optimizer, 1+uint64(seed))
+		if err != nil {
+			return err
+		}
+		sources[seed] = o.model
+		r.tick(fmt.Sprintf("%s, source corrected, seed %d", source.device, 1+seed))
+	}
+
+	var groups []string
+	bars := make([][]float64, len(latpred.Transfers())+1)
+	for _, t := range targets {
+		set, err := s.open(t.set)
+		if err != nil {
+			return err
+		}
+		mean := stat.Mean(set.LatenciesMs(), nil)
+		name := source.device + " → " + t.device
+		rows := []Row{newRow(name+": what the paper calls RMSE", "ms"), newRow(name+": RMSE", "ms")}
+		rows[0].Paper, rows[0].Checkpoint, rows[1].Checkpoint, rows[0].Note = Number(t.paper), Number(t.checkpointPaperRMSE), Number(t.checkpointRMSE), t.note
+
+		var paperRMSE, rmse []float64
+		for seed := range uint64(s.seeds) {
+			scores, diverged, err := r.fineTuneAsPublished(published.model, set, fineTuneRows, 1+seed)
+			if err != nil {
+				return err
+			}
+			if !diverged {
+				paperRMSE, rmse = append(paperRMSE, scores.PaperRMSEMs), append(rmse, scores.RMSEMs)
+			}
+			r.tick(fmt.Sprintf("%s, as published, seed %d", name, 1+seed))
+		}
+		if len(rmse) > 0 {
+			rows[0].AsPublished, rows[1].AsPublished = Number(stat.Mean(paperRMSE, nil)), Number(stat.Mean(rmse, nil))
+		}
+		rows[1].Note = fmt.Sprintf("as published, over %d seeds: %s; %d diverged", s.seeds, rangeOf(rmse), s.seeds-len(rmse))
+		best, err := r.fineTuneChosen(published.model, latpred.AllLayers, set, set.SplitFileOrder(), fineTuneRows, 1)
+		if err != nil {
+			return err
+		}
+		for i, v := range []float64{best.PaperRMSEMs, best.RMSEMs} {
+			rows[i].Best, rows[i].BestKind = Number(v), string(latpred.AllLayers)
+		}
+		r.tick(name + ", best")
+
+		for k, transfer := range latpred.Transfers() {
+			var corrected []metric.Scores
+			for seed, model := range sources {
+				scores, err := r.fineTuneCorrected(model, transfer, set, fineTuneRows, 1+uint64(seed))
+				if err != nil {
+					return err
+				}
+				corrected = append(corrected, scores)
+				r.tick(fmt.Sprintf("%s, %s, seed %d", name, transfer, 1+seed))
+			}
+			row := newRow(fmt.Sprintf("%s: RMSE, %s", name, transfer), "ms")
+			row.correct(each(corrected, func(s metric.Scores) float64 { return s.RMSEMs }))
+			if transfer == latpred.LastLayer {
+				rows[0].correct(each(corrected, func(s metric.Scores) float64 { return s.PaperRMSEMs }))
+				rows[1].correct(each(corrected, func(s metric.Scores) float64 { return s.RMSEMs }))
+			} else {
+				rows = append(rows, row)
+			}
+			bars[k] = append(bars[k], 100*float64(row.Corrected)/mean)
+		}
+		calibrated, err := calibratedTable(from, set)
+		if err != nil {
+			return err
+		}
+		row := newRow(name+": RMSE, "+calibratedKind, "ms")
+		row.Best, row.BestKind = Number(calibrated.RMSEMs), calibratedKind
+		bars[len(bars)-1] = append(bars[len(bars)-1], 100*calibrated.RMSEMs/mean)
+		r.result.Rows = append(r.result.Rows, append(rows, row)...)
+		groups = append(groups, t.device)
+	}
+	r.result.Notes = append(r.result.Notes,
+		"The paper's code trains a new last layer on frozen ones; its text says that the first two layers are frozen. Rows without a method are the first, the others are named.",
+		"As published the learning rate is 0.1: the last epoch is as good as luck has it, and differs from seed to seed.",
+		"The closed form is no network: the source's, x, taken to the target by y = a·xᵇ with the file's first 700 rows.",
+		xeonNote)
+	kinds := []string{}
+	for _, transfer := range latpred.Transfers() {
+		kinds = append(kinds, string(transfer))
+	}
+	p, err := figure.Bars(source.device+" → other devices, 700 labels, corrected", "RMSE / mean latency (%)", groups, append(kinds, "closed form, y = a·xᵇ"), bars)
+	if err != nil {
+		return err
+	}
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
+	return r.xeonFigure()
+}
+
+const (
+	calibratedKind = "closed form, y = a·xᵇ"
+	xeonNote       = "The Xeon can't be reached from any device: its labels ignore the resolution (every network has that of the resolution it was first met at), while every source depends on it."
+)
+
+// rangeOf gives "0.41 to 0.52".
+func rangeOf(values []float64) string {
+	if len(values) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%.3g to %.3g", slices.Min(values), slices.Max(values))
+}
+
+// each applies f to a list.
+func each[T any](list []T, f func(T) float64) []float64 {
+	out := make([]float64, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}
+
+// fineTuneAsPublished trains on the first n rows of the file and judges the last
+// epoch on the file's last rows.
+func (r *runner) fineTuneAsPublished(source *latpred.MLP, set *dataset.Set, n int, seed uint64) (metric.Scores, bool, error) {
+	config := latpred.PublishedFineTuning()
+	config.Epochs = r.size.epochs
+	split := set.SplitFileOrder()
+	split.Train = split.Train[:min(n, len(split.Train))]
+	m, result, err := latpred.FineTune(r.ctx, r.be, seed, source, latpred.LastLayer, set, split, config, nil)
+	if err != nil {
+		return metric.Scores{}, false, err
+	}
+	scores, err := judge(m, set.Subset(split.Test))
+	return scores, result.Diverged, err
+}
+
+// fineTuneRates are tried in turn; validation chooses. Quick leaves out the
+// extremes.
+func (r *runner) fineTuneRates() []float64 {
+	if r.profile == Full {
+		return []float64{1e-1, 1e-2, 1e-3, 1e-4}
+	}
+	return []float64{1e-2, 1e-3}
+}
+
+// fineTuneCorrected trains with n labels in all: four fifths of them to learn
+// from, one to choose rate and epoch by.
+func (r *runner) fineTuneCorrected(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, n int, seed uint64) (metric.Scores, error) {
+	return r.fineTuneChosen(source, transfer, set, splitFor(set, seed), n, seed)
+}
+
+// fineTuneChosen does so on a given split's training and test rows.
+func (r *runner) fineTuneChosen(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, split dataset.Split, n int, seed uint64) (metric.Scores, error) {
+	labelled := some(split.Train, n, seed)
+	split.Train, split.Validation = labelled[:len(labelled)*4/5], labelled[len(labelled)*4/5:]
+	var best *latpred.MLP
+	bestRMSE := math.Inf(1)
+	for _, rate := range r.fineTuneRates() {
+		config := latpred.PublishedFineTuning()
+		config.Optimizer.LearningRate, config.Epochs, config.KeepBest = rate, r.size.epochs, true
+		m, result, err := latpred.FineTune(r.ctx, r.be, seed, source, transfer, set, split, config, nil)
+		if err != nil {
+			return metric.Scores{}, err
+		}
+		if result.Best > 0 && result.History[result.Best-1].ValRMSE < bestRMSE {
+			best, bestRMSE = m, result.History[result.Best-1].ValRMSE
+		}
+	}
+	if best == nil {
+		return metric.Scores{}, fmt.Errorf("%s, %s: every learning rate of %v diverged", set.Name, transfer, r.fineTuneRates())
+	}
+	return judge(best, set.Subset(split.Test))
+}
+
+func judge(m latpred.Predictor, set *dataset.Set) (metric.Scores, error) {
+	pred := make([]float64, set.Rows)
+	err := m.PredictMs(pred, set.Archs())
+	return metric.Evaluate(pred, set.LatenciesMs()), err
+}
+
+// calibratedTable takes the source's closed form to a target by a power law in
+// the target's first 700 rows, and judges it on the last rows of the file.
+func calibratedTable(source, target *dataset.Set) (metric.Scores, error) {
+	train := source.Subset(source.SplitFileOrder().Train)
+	table, err := lut.FitLinear(train.Archs(), train.LatenciesMs(), 1e-3)
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	split := target.SplitFileOrder()
+	support, test := target.Subset(split.Train[:min(fineTuneRows, len(split.Train))]), target.Subset(split.Test)
+	logs := func(set *dataset.Set) ([]float64, error) {
+		out := make([]float64, set.Rows)
+		for i, a := range set.Archs() {
+			ms, err := table.PredictMs(a)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = math.Log(ms)
+		}
+		return out, nil
+	}
+	x, err := logs(support)
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	a, b := stat.LinearRegression(x, each(support.LatenciesMs(), math.Log), nil, false)
+	x, err = logs(test)
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	return metric.Evaluate(each(x, func(v float64) float64 { return math.Exp(a + b*v) }), test.LatenciesMs()), nil
+}
+
+// xeonFigure shows what the Xeon's labels know of the resolution, beside a
+// device whose labels do: the same networks on both.
+func (r *runner) xeonFigure() error {
+	xeon, err := dataset.Open("xeon-b64-fixed")
+	if err != nil {
+		return err
+	}
+	note10, err := dataset.Open("note10-fixed")
+	if err != nil {
+		return err
+	}
+	byResolution := map[int]int{}
+	var series []figure.Series
+	for _, i := range random.Stream(1, "figure").Perm(len(xeon.Samples))[:2000] {
+		a := xeon.Samples[i].Arch
+		if a.Resolution != 160 && a.Resolution != 192 && a.Resolution != 224 {
+			continue
+		}
+		at, ok := byResolution[a.Resolution]
+		if !ok {
+			at = len(series)
+			byResolution[a.Resolution] = at
+			series = append(series, figure.Series{Name: fmt.Sprintf("%d pixels", a.Resolution)})
+		}
+		series[at].X = append(series[at].X, note10.Samples[i].LatencyMs)
+		series[at].Y = append(series[at].Y, xeon.Samples[i].LatencyMs)
+	}
+	p, err := figure.Relation("The same networks on two devices: the Xeon's labels ignore the resolution", "Note10 (ms)", "Intel Xeon (ms)", series)
+	if err != nil {
+		return err
+	}
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: "xeon-labels", Plot: p})
+	return nil
+}
+
+func figure5a(r *runner) error {
+	return r.fineTuneCurve(table1Sets[0], table2Targets[0], figure5aPaper)
+}
+func figure5b(r *runner) error { return r.fineTuneCurve(table1Sets[0], table2Targets[1], nil) }
+
+// fineTuneCurve spends more and more labels of the new device.
+func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) error {
+	s := r.size
+	s.seeds = min(s.seeds, 3)
+	r.result.Seeds = s.seeds
+	from, err := s.open(source.set)
+	if err != nil {
+		return err
+	}
+	set, err := s.open(t.set)
+	if err != nil {
+		return err
+	}
+	var sizes []int
+	for n := 100; n <= 1900; n += 100 {
+		if r.profile == Full || n == 100 || n == fineTuneRows || n == 1900 {
+			sizes = append(sizes, n)
+		}
+	}
+	if r.profile == Quick {
+		r.result.Reduced += fmt.Sprintf(", %d of 19 sizes", len(sizes))
+	}
+	transfers := []latpred.Transfer{latpred.LastLayer, latpred.AllLayers, latpred.Scratch}
+	r.of = 1 + s.seeds + len(sizes)*s.seeds
+	published, err := r.asPublished(from, source.optimizer, 1)
+	if err != nil {
+		return err
+	}
+	r.tick(source.device + ", source as published")
+	sources := make([]*latpred.MLP, s.seeds)
+	for seed := range sources {
+		o, err := r.corrected(from, splitFor(from, 1+uint64(seed)), source.optimizer, 1+uint64(seed))
+		if err != nil {
+			return err
+		}
+		sources[seed] = o.model
+		r.tick(fmt.Sprintf("%s, source corrected, seed %d", source.device, 1+seed))
+	}
+	const publishedName = "as published (the paper's RMSE)"
+	curves := map[string][]figure.Interval{}
+	add := func(name string, n int, values []float64) {
+		m := metric.Interval(values)
+		curves[name] = append(curves[name], figure.Interval{X: float64(n), Value: m.Value, Low: m.Low, High: m.High})
+	}
+	order := []string{publishedName}
+	for _, transfer := range transfers {
+		order = append(order, fmt.Sprintf("corrected, %s (RMSE)", transfer))
+	}
+	for _, n := range sizes {
+		row := newRow(fmt.Sprintf("%s → %s, %d labels", source.device, t.device, n), "ms")
+		row.Note = "as published: what the paper calls RMSE; corrected: the RMSE, last layer; best: the RMSE, all layers"
+		for _, p := range paper {
+			if int(p.rows) == n {
+				row.Paper = Number(p.value)
+			}
+		}
+		var last []float64
+		corrected := make([][]float64, len(transfers))
+		for seed := range uint64(s.seeds) {
+			scores, diverged, err := r.fineTuneAsPublished(published.model, set, n, 1+seed)
+			if err != nil {
+				return err
+			}
+			if !diverged {
+				last = append(last, scores.PaperRMSEMs)
+			}
+			for k, transfer := range transfers {
+				scores, err := r.fineTuneCorrected(sources[seed], transfer, set, n, 1+seed)
+				if err != nil {
+					return err
+				}
+				corrected[k] = append(corrected[k], scores.RMSEMs)
+			}
+			r.tick(fmt.Sprintf("%d labels, seed %d", n, 1+seed))
+		}
+		if len(last) > 0 {
+			row.AsPublished = Number(stat.Mean(last, nil))
+			add(publishedName, n, last)
+		}
+		row.correct(corrected[0])
+		row.Best, row.BestKind = Number(stat.Mean(corrected[1], nil)), "all layers"
+		for k := range transfers {
+			add(order[k+1], n, corrected[k])
+		}
+		r.result.Rows = append(r.result.Rows, row)
+	}
+	var read []figure.Interval
+	for _, p := range paper {
+		read = append(read, figure.Interval{X: p.rows, Value: p.value})
+	}
+	p, err := figure.SizeCurve(fmt.Sprintf("%s → %s: error over the number of labels", source.device, t.device), "test error (ms)", curves, order, read)
+	if err != nil {
+		return err
+	}
+	p.X.Label.Text = "labels of the new device"
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
+	return nil
+}
