@@ -184,6 +184,10 @@ var items = []item{
 	{"table3", "Table 3: fine-tuning the RTX 2080 Ti's predictor with 700 labels of another device", table3},
 	{"figure5a", "Figure 5a: error over the number of fine-tuning labels, Note10 to RTX 2080 Ti", figure5a},
 	{"figure5b", "Figure 5b: error over the number of fine-tuning labels, Note10 to Tesla P40", figure5b},
+	{"figure7", "Figure 7: one network for several GPUs (§4.3, §5.5)", figure7},
+	{"figure6", "Figure 6: what a table, a data set and a fine-tuning set cost to measure", figure6},
+	{"table4", "Table 4: training, tuning and fine-tuning times", table4},
+	{"table5", "Table 5: the time of a prediction", table5},
 }
 
 // Items lists the names that Run takes.

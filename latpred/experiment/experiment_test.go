@@ -139,7 +139,7 @@ func TestProtocols(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set = set.Subset(rowsUpTo(200))
+	set = set.Subset(seqOf(200))
 	o, err := r.asPublished(set, sgd(1e-3, 1e-4, 0.9), 1)
 	if err != nil {
 		t.Fatal(err)

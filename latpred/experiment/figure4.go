@@ -45,7 +45,7 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 	)
 	for _, point := range points {
 		n := int(point.rows)
-		published, err := r.asPublished(set.Subset(rowsUpTo(n)), t.optimizer, 1)
+		published, err := r.asPublished(set.Subset(seqOf(n)), t.optimizer, 1)
 		if err != nil {
 			return err
 		}

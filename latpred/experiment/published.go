@@ -61,3 +61,38 @@ var (
 	// at 700 is that of Note10 → RTX 2080 Ti; good to a few percent.
 	figure5aPaper = []sizePoint{{100, 1.03}, {200, 0.84}, {300, 0.755}, {400, 0.73}, {500, 0.72}, {600, 0.71}, {700, 0.715}, {800, 0.72}, {900, 0.67}, {1000, 0.70}}
 )
+
+// generalised are the two GPUs of the paper's generalised network, with what its
+// released checkpoint gives on 1,500 rows of each, ms.
+var generalised = []struct {
+	set, gpu, device                                      string
+	checkpointPaperRMSE, checkpointRMSE, checkpointSpread float64
+}{
+	{"rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti", 4.60, 5.50, 0.02},
+	{"p40-b64", "p40", "Tesla P40", 11.78, 14.34, 0.07},
+}
+
+// gpuSets are the sets of whole networks at batch 64.
+var gpuSets = []struct{ set, gpu, short string }{
+	{"rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti (authors)"}, {"p40-b64", "p40", "Tesla P40 (authors)"},
+	{"help-rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti (HELP)"}, {"help-titanrtx-b64", "titanrtx", "Titan RTX (HELP)"},
+	{"help-titanxp-b64", "titanxp", "Titan Xp (HELP)"},
+}
+
+// figure6Paper are the costs that the paper's Figure 6 shows, ms: of all 17
+// tables, and of the first rows of the Note10's set.
+var figure6Paper = struct {
+	table  float64
+	labels map[int]float64
+}{272_243, map[int]float64{7000: 221_479, 4000: 126_012, fineTuneRows: 22_066}}
+
+// table5Paper are the authors' times of one query, ms. Source: statistics beside
+// their data sets and Table 5.
+var table5Paper = []struct {
+	what string
+	ms   float64
+}{
+	{"table (authors' host)", 0.098},
+	{"network, RTX 2080 Ti host", 0.2776}, {"network, P40 host", 0.564}, {"network, Xeon host", 6.24},
+	{"measuring, RTX 2080 Ti", 700}, {"measuring, P40", 1195}, {"measuring, Xeon", 6807},
+}

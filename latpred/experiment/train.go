@@ -51,10 +51,10 @@ func (s size) open(name string) (*dataset.Set, error) {
 	if err != nil || s.rows == 0 || s.rows >= len(set.Samples) {
 		return set, err
 	}
-	return set.Subset(rowsUpTo(s.rows)), nil
+	return set.Subset(seqOf(s.rows)), nil
 }
 
-func rowsUpTo(n int) []int {
+func seqOf(n int) []int {
 	rows := make([]int, n)
 	for i := range rows {
 		rows[i] = i

@@ -1,0 +1,305 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat"
+)
+
+// figure7 predicts for several GPUs with one network that reads their data
+// sheets.
+func figure7(r *runner) error {
+	r.of = 1 + r.size.seeds + len(gpuSets)*(1+r.size.seeds)
+	if err := r.generalisedAsPublished(); err != nil {
+		return err
+	}
+	if err := r.generalisedCorrected(); err != nil {
+		return err
+	}
+	return r.leaveOneOut()
+}
+
+// gpuRows are a set's rows for a network: inputs and targets.
+type gpuRows struct {
+	set    *dataset.Set
+	gpu    encode.GPU
+	inputs int // of each row
+	x      []float32
+	y      []float32
+}
+
+// joined stacks rows of several sets.
+func joined(parts []gpuRows, pick func(gpuRows) []int) mlp.Data {
+	var d mlp.Data
+	for _, p := range parts {
+		for _, row := range pick(p) {
+			d.X = append(d.X, p.x[row*p.inputs:(row+1)*p.inputs]...)
+			d.Y = append(d.Y, p.y[row])
+		}
+	}
+	return d
+}
+
+// generalisedAsPublished joins the authors' two GPU sets, shuffles, and trains on
+// 131 inputs: the code and the raw numbers of cores, gigabytes and gigabytes a
+// second.
+func (r *runner) generalisedAsPublished() error {
+	var parts []gpuRows
+	var splits []dataset.Split
+	for i, g := range generalised {
+		set, err := r.size.open(g.set)
+		if err != nil {
+			return err
+		}
+		gpu, err := dataset.GPU(g.gpu)
+		if err != nil {
+			return err
+		}
+		e := encode.Hardware(encode.OFA128, gpu)
+		x, err := encode.Matrix(e, set.Archs())
+		if err != nil {
+			return err
+		}
+		y := make([]float32, set.Rows)
+		for i, ms := range set.LatenciesMs() {
+			y[i] = float32(ms)
+		}
+		parts = append(parts, gpuRows{set, gpu, e.Width(), x, y})
+		order := random.Stream(1, fmt.Sprint("shuffle of set ", i)).Perm(set.Rows)
+		n := set.Rows
+		splits = append(splits, dataset.Split{Train: order[:n*70/100], Validation: order[n*70/100 : n*85/100], Test: order[n*85/100:]})
+	}
+	at := func(p gpuRows) int { return slices.IndexFunc(parts, func(q gpuRows) bool { return q.set == p.set }) }
+	config := mlp.Published()
+	config.Layers[0], config.Epochs, config.Optimizer = parts[0].inputs, r.size.epochs, sgd(1e-4, 1e-2, 0.6)
+	result, err := mlp.Train(r.ctx, r.be, 1, nil,
+		joined(parts, func(p gpuRows) []int { return splits[at(p)].Train }),
+		joined(parts, func(p gpuRows) []int { return splits[at(p)].Validation }), config, nil)
+	if err != nil {
+		return err
+	}
+	r.tick("131 raw inputs, as published")
+	r.result.Timings["131 raw inputs"] = result.Elapsed.Seconds()
+	var series []figure.Series
+	for i, g := range generalised {
+		test := parts[i].set.Subset(splits[i].Test)
+		pred := make([]float64, test.Rows)
+		mlp.NewModel(result.Params).PredictMany(pred, joined(parts[i:i+1], func(gpuRows) []int { return splits[i].Test }).X)
+		scores := metric.Evaluate(pred, test.LatenciesMs())
+		rows := []Row{newRow(g.device+": what the paper calls RMSE", "ms"), newRow(g.device+": RMSE", "ms"), newRow(g.device+": largest less smallest prediction", "ms")}
+		rows[0].Checkpoint, rows[0].AsPublished = Number(g.checkpointPaperRMSE), Number(scores.PaperRMSEMs)
+		rows[0].Note = "the paper says 7 to 11 ms for both together"
+		rows[1].Checkpoint, rows[1].AsPublished = Number(g.checkpointRMSE), Number(scores.RMSEMs)
+		rows[2].Checkpoint, rows[2].AsPublished = Number(g.checkpointSpread), Number(slices.Max(pred)-slices.Min(pred))
+		rows[2].Note = fmt.Sprintf("the measurements are %.0f ms apart", slices.Max(test.LatenciesMs())-slices.Min(test.LatenciesMs()))
+		r.result.Rows = append(r.result.Rows, rows...)
+		series = append(series, figure.Series{Name: g.device, X: test.LatenciesMs(), Y: pred})
+	}
+	p, err := figure.Relation("One network for two GPUs, as published: a constant for each", "measured latency (ms)", "predicted latency (ms)", series)
+	if err != nil {
+		return err
+	}
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: "figure7", Plot: p})
+	r.result.Notes = append(r.result.Notes, "As published the inputs are thousands beside ones: the hardware's numbers drive the hidden units, and what is left to learn is one latency for each GPU.")
+	return nil
+}
+
+// scaledInputs are the inputs of the corrected network: the code, the logarithm
+// of the multiply-accumulates, and logarithms of what the data sheet says.
+var scaledInputs = encode.HELP145.Width() + 4
+
+// scaledRows encodes a set so that every input is about as large as the others,
+// and targets are logarithms: relative errors count.
+func scaledRows(set *dataset.Set, gpu encode.GPU) (gpuRows, error) {
+	s, err := space.ByID(set.SpaceID)
+	if err != nil {
+		return gpuRows{}, err
+	}
+	code := encode.HELP145.Width()
+	rows := gpuRows{set: set, gpu: gpu, inputs: scaledInputs, x: make([]float32, set.Rows*scaledInputs), y: make([]float32, set.Rows)}
+	for i, sample := range set.Samples {
+		x := rows.x[i*scaledInputs : (i+1)*scaledInputs]
+		if err := encode.HELP145.Encode(x[:code], sample.Arch); err != nil {
+			return rows, fmt.Errorf("%s, row %d: %w", set.Name, i, err)
+		}
+		// Centred on a middling network and GPU.
+		copy(x[code:], []float32{
+			float32(math.Log(float64(s.MACs(sample.Arch)) / 250e6)), float32(2 * math.Log(float64(gpu.Cores)/4000)),
+			float32(2 * math.Log(gpu.RAMGB/16)), float32(2 * math.Log(gpu.BandwidthGBs/500)),
+		})
+		rows.y[i] = float32(math.Log(sample.LatencyMs / 25))
+	}
+	return rows, nil
+}
+
+// latencyMs inverts the target of scaledRows.
+func latencyMs(target float64) float64 { return 25 * math.Exp(target) }
+
+// trainScaled trains the corrected network on rows of parts.
+func (r *runner) trainScaled(train, validation mlp.Data, seed uint64) (*mlp.Model, error) {
+	config := mlp.Config{
+		Layers: []int{scaledInputs, 400, 400, 400, 1}, Epochs: max(1, r.size.epochs/2), BatchSize: 64, KeepBest: true,
+		Optimizer: mlp.Optimizer{Kind: mlp.Adam, LearningRate: 1e-3},
+	}
+	result, err := mlp.Train(r.ctx, r.be, seed, nil, train, validation, config, nil)
+	if err != nil {
+		return nil, err
+	}
+	return mlp.NewModel(result.Params), nil
+}
+
+// predictScaled gives latencies of rows of one set.
+func predictScaled(m *mlp.Model, rows gpuRows, test []int) []float64 {
+	pred := make([]float64, len(test))
+	m.PredictMany(pred, joined([]gpuRows{rows}, func(gpuRows) []int { return test }).X)
+	return each(pred, latencyMs)
+}
+
+// generalisedCorrected trains on the same two GPUs with scaled inputs and
+// logarithmic targets; no architecture is on both sides of the split.
+func (r *runner) generalisedCorrected() error {
+	var parts []gpuRows
+	for _, g := range generalised {
+		part, err := r.openScaled(g.set, g.gpu)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part)
+	}
+	scores := make([][]metric.Scores, len(parts))
+	for seed := range uint64(r.size.seeds) {
+		split := splitFor(parts[0].set, 1+seed) // both sets have the same architectures in the same order
+		m, err := r.trainScaled(joined(parts, func(gpuRows) []int { return split.Train }), joined(parts, func(gpuRows) []int { return split.Validation }), 1+seed)
+		if err != nil {
+			return err
+		}
+		for i, p := range parts {
+			scores[i] = append(scores[i], metric.Evaluate(predictScaled(m, p, split.Test), p.set.Subset(split.Test).LatenciesMs()))
+		}
+		r.tick(fmt.Sprintf("scaled inputs, seed %d", 1+seed))
+	}
+	for i := range parts {
+		r.result.Rows[3*i].correct(each(scores[i], func(s metric.Scores) float64 { return s.PaperRMSEMs }))
+		r.result.Rows[3*i+1].correct(each(scores[i], func(s metric.Scores) float64 { return s.RMSEMs }))
+	}
+	return nil
+}
+
+func (r *runner) openScaled(name, gpuID string) (gpuRows, error) {
+	set, err := r.size.open(name)
+	if err != nil {
+		return gpuRows{}, err
+	}
+	gpu, err := dataset.GPU(gpuID)
+	if err != nil {
+		return gpuRows{}, err
+	}
+	return scaledRows(set, gpu)
+}
+
+// leaveOneOut hides one GPU at a time, of five sets measured at batch 64, and
+// predicts it from the others: by the network, by a power law of the
+// multiply-accumulates on the GPU of the nearest bandwidth, scaled by the ratio
+// of bandwidths, and by the mean latency of the others.
+func (r *runner) leaveOneOut() error {
+	var parts []gpuRows
+	for _, g := range gpuSets {
+		part, err := r.openScaled(g.set, g.gpu)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part)
+		r.tick("reading " + g.set)
+	}
+	perSet := 3000
+	if r.profile == Quick {
+		perSet = 1000
+	}
+	var groups []string
+	bars := make([][]float64, 3)
+	for hidden, target := range parts {
+		others := slices.Delete(slices.Clone(parts), hidden, hidden+1)
+		test := some(seqOf(target.set.Rows), 1500, 1)
+		want := target.set.Subset(test).LatenciesMs()
+		var network []metric.Scores
+		for seed := range uint64(r.size.seeds) {
+			order := func(p gpuRows) []int { return some(seqOf(p.set.Rows), perSet, 1+seed) }
+			m, err := r.trainScaled(
+				joined(others, func(p gpuRows) []int { rows := order(p); return rows[:len(rows)*9/10] }),
+				joined(others, func(p gpuRows) []int { rows := order(p); return rows[len(rows)*9/10:] }), 1+seed)
+			if err != nil {
+				return err
+			}
+			network = append(network, metric.Evaluate(predictScaled(m, target, test), want))
+			r.tick(fmt.Sprintf("%s hidden, seed %d", target.set.Title, 1+seed))
+		}
+		scaled := metric.Evaluate(scaledBySpec(others, target, test), want)
+		var mean float64
+		for _, p := range others {
+			mean += stat.Mean(p.set.LatenciesMs(), nil) / float64(len(others))
+		}
+		constant := metric.Evaluate(each(want, func(float64) float64 { return mean }), want)
+
+		name := target.set.Title + ", never measured"
+		rows := []Row{newRow(name+": MAPE", "%"), newRow(name+": Spearman", ""), newRow(name+": MAPE of the others' mean", "%")}
+		rows[0].correct(each(network, func(s metric.Scores) float64 { return s.MAPEPercent }))
+		rows[1].correct(each(network, func(s metric.Scores) float64 { return s.Spearman }))
+		rows[0].Best, rows[1].Best, rows[2].Best = Number(scaled.MAPEPercent), Number(scaled.Spearman), Number(constant.MAPEPercent)
+		for i, kind := range []string{"bandwidth", "bandwidth", "mean"} {
+			rows[i].BestKind = kind
+		}
+		r.result.Rows = append(r.result.Rows, rows...)
+		groups = append(groups, target.set.Title)
+		for k, v := range []float64{float64(rows[0].Corrected), scaled.MAPEPercent, constant.MAPEPercent} {
+			bars[k] = append(bars[k], v)
+		}
+	}
+	p, err := figure.Bars("A GPU that was never measured, batch 64", "MAPE (%)", groups, []string{"network, scaled inputs", "ratio of bandwidths", "mean of the others"}, bars)
+	if err != nil {
+		return err
+	}
+	for i := range groups { // titles are long: their GPU and source are enough
+		groups[i] = gpuSets[i].short
+	}
+	p.NominalX(groups...)
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: "never-measured", Plot: p})
+	r.result.Notes = append(r.result.Notes,
+		"Never measured: the order of networks is predicted well, the scale is not. Five sets of four GPUs can't tell a law of hardware, and the 2080 Ti of one laboratory is 1.7 times as slow as the other's (other networks' width, software and clock).")
+	return nil
+}
+
+// scaledBySpec takes the power law of the GPU with the nearest bandwidth.
+func scaledBySpec(others []gpuRows, target gpuRows, test []int) []float64 {
+	distance := func(p gpuRows) float64 { return math.Abs(math.Log(p.gpu.BandwidthGBs / target.gpu.BandwidthGBs)) }
+	nearest := slices.MinFunc(others, func(a, b gpuRows) int {
+		switch da, db := distance(a), distance(b); {
+		case da < db:
+			return -1
+		case da > db:
+			return 1
+		}
+		return 0
+	})
+	macs := encode.HELP145.Width() // the input after the code
+	logs := func(p gpuRows, row int) float64 { return float64(p.x[row*p.inputs+macs]) }
+	var x, y []float64
+	for row := range nearest.set.Samples {
+		x, y = append(x, logs(nearest, row)), append(y, float64(nearest.y[row]))
+	}
+	a, b := stat.LinearRegression(x, y, nil, false)
+	ratio := nearest.gpu.BandwidthGBs / target.gpu.BandwidthGBs
+	out := make([]float64, len(test))
+	for i, row := range test {
+		out[i] = ratio * latencyMs(a+b*logs(target, row))
+	}
+	return out
+}
