@@ -31,19 +31,19 @@ func figure6(r *runner) error {
 	labels := set.LatenciesMs()
 	var groups []string
 	bars := make([][]float64, 2)
-	add := func(name string, paper, published, corrected float64, note string) {
+	add := func(name, group string, paper, published, corrected float64, note string) {
 		row := newRow(name, "s")
 		row.Paper, row.AsPublished, row.Corrected, row.Note = Number(paper/1e3), Number(published/1e3), Number(corrected/1e3), note
 		r.result.Rows = append(r.result.Rows, row)
-		groups = append(groups, name)
+		groups = append(groups, group)
 		bars[0], bars[1] = append(bars[0], published/1e3), append(bars[1], corrected/1e3)
 	}
 	all, usual := table.Cost(), table.Cost(160, 176, 192, 208, 224)
-	add("table, 17 resolutions", figure6Paper.table, all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
-	add("table, the 5 in use", float64(None), usual, usual, "nothing in the paper needs the other twelve")
+	add("table, 17 resolutions", "17 tables", figure6Paper.table, all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
+	add("table, the 5 in use", "5 tables", float64(None), usual, usual, "nothing in the paper needs the other twelve")
 	for _, n := range []int{7000, 4000, fineTuneRows} {
 		cost := floats.Sum(labels[:n])
-		add(fmt.Sprintf("%d labels", n), figure6Paper.labels[n], cost, passesPerLabel*cost, "")
+		add(fmt.Sprintf("%d labels", n), fmt.Sprintf("%d labels", n), figure6Paper.labels[n], cost, passesPerLabel*cost, "")
 	}
 	r.result.Notes = append(r.result.Notes,
 		fmt.Sprintf("Corrected: the authors' routine runs a network %d times for a label. The labels of the Note10 were never measured: they are sums over the table, so that the data set cost nothing beyond it.", passesPerLabel))
@@ -143,7 +143,7 @@ func table5(r *runner) error {
 	next := 0
 	arch := func() space.Arch { next++; return archs[next%len(archs)] }
 	var kinds []string
-	var micros []float64
+	var seconds []float64
 	cases := []struct {
 		name  string
 		count int // architectures a call
@@ -166,7 +166,7 @@ func table5(r *runner) error {
 		}
 		row := newRow(c.name, "µs")
 		row.AsPublished = Number(1e6 * each / float64(c.count))
-		kinds, micros = append(kinds, c.name), append(micros, 1e6*each/float64(c.count))
+		kinds, seconds = append(kinds, c.name), append(seconds, each/float64(c.count))
 		r.result.Rows = append(r.result.Rows, row)
 		r.tick(c.name)
 	}
@@ -174,10 +174,10 @@ func table5(r *runner) error {
 		row := newRow(p.what, "µs")
 		row.Paper = Number(1e3 * p.ms)
 		r.result.Rows = append(r.result.Rows, row)
-		kinds, micros = append(kinds, p.what), append(micros, 1e3*p.ms)
+		kinds, seconds = append(kinds, p.what), append(seconds, p.ms/1e3)
 	}
 	r.result.Notes = append(r.result.Notes, "As published: on this machine, by us. The authors' times are of their machines, of Python and PyTorch 1.6; measuring is their routine of 15 passes at batch 64.")
-	p, err := figure.Times("The time of one prediction, and of one measurement", "microseconds", kinds, micros, len(cases))
+	p, err := figure.Times("The time of one prediction, and of one measurement", "time for one architecture", kinds, seconds, len(cases))
 	if err != nil {
 		return err
 	}

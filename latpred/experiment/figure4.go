@@ -75,10 +75,9 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 		row.Note = "as published: what the paper calls RMSE; corrected and best: the RMSE on the corrected split's test rows"
 		r.result.Rows = append(r.result.Rows, row)
 		x := point.rows
-		curves[publishedName] = append(curves[publishedName], figure.Interval{X: x, Value: published.scores.PaperRMSEMs, Low: published.scores.PaperRMSEMs, High: published.scores.PaperRMSEMs})
-		c := metric.Interval(rmse)
-		curves[correctedName] = append(curves[correctedName], figure.Interval{X: x, Value: c.Value, Low: c.Low, High: c.High})
-		curves[bestName] = append(curves[bestName], figure.Interval{X: x, Value: m.Value, Low: m.Low, High: m.High})
+		curves[publishedName] = append(curves[publishedName], band(x, []float64{published.scores.PaperRMSEMs}))
+		curves[correctedName] = append(curves[correctedName], band(x, rmse))
+		curves[bestName] = append(curves[bestName], band(x, best))
 	}
 	var read []figure.Interval
 	for _, p := range paper {

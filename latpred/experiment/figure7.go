@@ -258,7 +258,7 @@ func (r *runner) leaveOneOut() error {
 			rows[i].BestKind = kind
 		}
 		r.result.Rows = append(r.result.Rows, rows...)
-		groups = append(groups, target.set.Title)
+		groups = append(groups, gpuSets[hidden].short)
 		for k, v := range []float64{float64(rows[0].Corrected), scaled.MAPEPercent, constant.MAPEPercent} {
 			bars[k] = append(bars[k], v)
 		}
@@ -267,10 +267,6 @@ func (r *runner) leaveOneOut() error {
 	if err != nil {
 		return err
 	}
-	for i := range groups { // titles are long: their GPU and source are enough
-		groups[i] = gpuSets[i].short
-	}
-	p.NominalX(groups...)
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: "never-measured", Plot: p})
 	r.result.Notes = append(r.result.Notes,
 		"Never measured: the order of networks is predicted well, the scale is not. Five sets of four GPUs can't tell a law of hardware, and the 2080 Ti of one laboratory is 1.7 times as slow as the other's (other networks' width, software and clock).")

@@ -137,6 +137,16 @@ const (
 	xeonNote       = "The Xeon can't be reached from any device: its labels ignore the resolution (every network has that of the resolution it was first met at), while every source depends on it."
 )
 
+// band is the mean of values over seeds, with its interval where there are enough
+// for one.
+func band(x float64, values []float64) figure.Interval {
+	m := metric.Interval(values)
+	if m.N < 3 {
+		m.Low, m.High = m.Value, m.Value
+	}
+	return figure.Interval{X: x, Value: m.Value, Low: m.Low, High: m.High}
+}
+
 // rangeOf gives "0.41 to 0.52".
 func rangeOf(values []float64) string {
 	if len(values) == 0 {
@@ -327,8 +337,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) e
 	const publishedName = "as published (the paper's RMSE)"
 	curves := map[string][]figure.Interval{}
 	add := func(name string, n int, values []float64) {
-		m := metric.Interval(values)
-		curves[name] = append(curves[name], figure.Interval{X: float64(n), Value: m.Value, Low: m.Low, High: m.High})
+		curves[name] = append(curves[name], band(float64(n), values))
 	}
 	order := []string{publishedName}
 	for _, transfer := range transfers {

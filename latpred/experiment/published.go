@@ -74,9 +74,9 @@ var generalised = []struct {
 
 // gpuSets are the sets of whole networks at batch 64.
 var gpuSets = []struct{ set, gpu, short string }{
-	{"rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti (authors)"}, {"p40-b64", "p40", "Tesla P40 (authors)"},
-	{"help-rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti (HELP)"}, {"help-titanrtx-b64", "titanrtx", "Titan RTX (HELP)"},
-	{"help-titanxp-b64", "titanxp", "Titan Xp (HELP)"},
+	{"rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti\n(authors)"}, {"p40-b64", "p40", "Tesla P40\n(authors)"},
+	{"help-rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti\n(HELP)"}, {"help-titanrtx-b64", "titanrtx", "Titan RTX\n(HELP)"},
+	{"help-titanxp-b64", "titanxp", "Titan Xp\n(HELP)"},
 }
 
 // figure6Paper are the costs that the paper's Figure 6 shows, ms: of all 17

@@ -9,7 +9,8 @@ import (
 )
 
 // Bars compares values in groups: for each group a bar of every kind. values has
-// a list for each kind, with a value for each group.
+// a list for each kind, with a value for each group. Names of groups may have
+// line breaks.
 func Bars(title, y string, groups, kinds []string, values [][]float64) (*plot.Plot, error) {
 	p := New(title, "", y)
 	width := vg.Points(60 / float64(max(1, len(kinds))))
@@ -29,6 +30,6 @@ func Bars(title, y string, groups, kinds []string, values [][]float64) (*plot.Pl
 	p.NominalX(groups...)
 	p.X.Min, p.X.Max = -0.5, float64(len(groups))-0.5
 	p.Y.Min = 0
-	p.Y.Max *= 1 + 0.12*float64(len(kinds)) // room for the legend
+	headroom(p, len(kinds))
 	return p, nil
 }

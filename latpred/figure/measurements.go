@@ -108,5 +108,6 @@ func Relation(title, xName, yName string, samples []Series) (*plot.Plot, error) 
 		}
 	}
 	p.Legend.Left = true
+	headroom(p, len(samples))
 	return p, nil
 }

@@ -141,5 +141,6 @@ func SizeCurve(title, y string, curves map[string][]Interval, order []string, pa
 			return nil, err
 		}
 	}
+	headroom(p, len(order)+1)
 	return p, nil
 }

@@ -2,6 +2,8 @@ package figure
 
 import (
 	"image/color"
+	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -64,6 +66,7 @@ func New(title, x, y string) *plot.Plot {
 	p.Title.Padding = vg.Points(8)
 	p.X.Padding, p.Y.Padding = vg.Points(4), vg.Points(4)
 	p.Legend.Top, p.Legend.Padding, p.Legend.ThumbnailWidth = true, vg.Points(2), vg.Points(18)
+	p.X.Tick.Marker, p.Y.Tick.Marker = plainTicks{}, plainTicks{}
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = faint, faint
 	p.Add(grid)
@@ -95,10 +98,39 @@ func points(p *plot.Plot, name string, xys plotter.XYs, c color.Color, shape dra
 	}
 	s.GlyphStyle = draw.GlyphStyle{Color: c, Shape: shape, Radius: radius}
 	p.Add(s)
-	if name != "" {
-		p.Legend.Add(name, s)
+	if name != "" { // in the legend large enough to be told apart
+		mark := &plotter.Scatter{GlyphStyle: s.GlyphStyle}
+		mark.Radius = max(radius, vg.Points(2.5))
+		if solid, ok := c.(color.NRGBA); ok {
+			mark.Color = soft(solid, 255)
+		}
+		p.Legend.Add(name, mark)
 	}
 	return nil
+}
+
+// headroom raises the top of a figure so that a legend of so many lines covers no
+// data.
+func headroom(p *plot.Plot, lines int) {
+	share := 0.05 * float64(lines)
+	if p.Y.Scale == (plot.LogScale{}) {
+		p.Y.Max *= math.Pow(p.Y.Max/p.Y.Min, share/(1-share))
+		return
+	}
+	p.Y.Max += (p.Y.Max - p.Y.Min) * share / (1 - share)
+}
+
+// plainTicks are gonum's, their labels without zeros that say nothing.
+type plainTicks struct{}
+
+func (plainTicks) Ticks(low, high float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(low, high)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 6, 64)
+		}
+	}
+	return ticks
 }
 
 // reference draws a level dashed line for a value of the paper, from x0 to x1.
