@@ -60,7 +60,7 @@ type Options struct {
 
 var (
 	mu   sync.Mutex
-	open = map[string]*Backend{} // by kind and threads: a process needs each once
+	open = map[string]*Backend{} // by kind, threads and number: a process needs each once
 )
 
 // Open opens a backend. A kind asked for, by Options or GOMLX_BACKEND, that can't
@@ -87,20 +87,38 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if plugin == "" {
 		return nil, fmt.Errorf("backend %s: %s", kind, missed)
 	}
-	return openShared(kind, plugin, o.threads(), reason)
+	return openShared(kind, plugin, o.threads(), 0, reason)
+}
+
+// SideBySide gives backends for computations that run at the same time, such as
+// the trials of a search. A client of the CPU plugin runs one after the other, so
+// there it gives one of a single thread for each thread of b; elsewhere b alone.
+func SideBySide(b *Backend) ([]*Backend, error) {
+	if b.Kind != CPU || b.Threads < 2 {
+		return []*Backend{b}, nil
+	}
+	var list []*Backend
+	for i := range b.Threads {
+		one, err := openShared(b.Kind, b.Plugin, 1, i, b.Reason)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	return list, nil
 }
 
 func openBest(ctx context.Context, o Options) (*Backend, error) {
 	if hasGPU() {
 		if plugin, _ := find(ctx, CUDA, o); plugin != "" {
-			if b, err := openShared(CUDA, plugin, o.threads(), "there is a GPU and its plugin"); err == nil {
+			if b, err := openShared(CUDA, plugin, o.threads(), 0, "there is a GPU and its plugin"); err == nil {
 				return b, nil
 			}
 		}
 	}
 	plugin, missed := find(ctx, CPU, o)
 	if plugin != "" {
-		b, err := openShared(CPU, plugin, o.threads(), "the CPU plugin is installed")
+		b, err := openShared(CPU, plugin, o.threads(), 0, "the CPU plugin is installed")
 		if err == nil {
 			return b, nil
 		}
@@ -161,10 +179,11 @@ func openGo(reason, missed string) (*Backend, error) {
 	return b, nil
 }
 
-func openShared(kind, plugin string, threads int, reason string) (*Backend, error) {
+// openShared gives the client with a number of those of a kind.
+func openShared(kind, plugin string, threads, number int, reason string) (*Backend, error) {
 	mu.Lock()
 	defer mu.Unlock()
-	key := fmt.Sprint(kind, plugin, threads)
+	key := fmt.Sprint(kind, plugin, " ", threads, " ", number)
 	if b := open[key]; b != nil {
 		return b, nil
 	}

@@ -180,6 +180,7 @@ var items = []item{
 	{"table1", "Table 1: test error of predictors trained on each device", table1},
 	{"figure4a", "Figure 4a: test error over the size of the data set, RTX 2080 Ti", figure4a},
 	{"figure4b", "Figure 4b: test error over the size of the data set, Intel Xeon", figure4b},
+	{"tuning", "Figure 3b: the search over 36 configurations, RTX 2080 Ti", tuning},
 	{"table2", "Table 2: fine-tuning the Note10's predictor with 700 labels of another device", table2},
 	{"table3", "Table 3: fine-tuning the RTX 2080 Ti's predictor with 700 labels of another device", table3},
 	{"figure5a", "Figure 5a: error over the number of fine-tuning labels, Note10 to RTX 2080 Ti", figure5a},

@@ -1,0 +1,195 @@
+package experiment
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/hpo"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+	"gonum.org/v1/plot"
+)
+
+// search is a way to go through the configurations.
+type search struct {
+	name  string
+	mixed bool // in random order, not that of the grid, which starts with the slowest
+	rule  func([]hpo.Config, hpo.Rungs) (hpo.Scheduler, error)
+	judge string // metric by which the best trial is chosen
+}
+
+// searches are the authors' and ours. Theirs was told to watch a metric that no
+// trial reports, so that ASHA stopped nobody; and they chose by the loss of the
+// last validation batch.
+var searches = []search{
+	{"grid, as published", false, func(c []hpo.Config, r hpo.Rungs) (hpo.Scheduler, error) {
+		return hpo.Stopping(c, r, hpo.Watch{Metric: "loss", AllowMissing: true})
+	}, latpred.MetricValLast},
+	{"ASHA, stopping", true, func(c []hpo.Config, r hpo.Rungs) (hpo.Scheduler, error) {
+		return hpo.Stopping(c, r, hpo.Watch{Metric: latpred.MetricValRMSE})
+	}, latpred.MetricValRMSE},
+	{"ASHA, promotion", true, func(c []hpo.Config, r hpo.Rungs) (hpo.Scheduler, error) {
+		return hpo.Promotion(c, r, hpo.Watch{Metric: latpred.MetricValRMSE})
+	}, latpred.MetricValRMSE},
+}
+
+// tuning goes through the authors' 36 configurations for the RTX 2080 Ti in three
+// ways (Fig. 3b), on one split, and judges what each chose.
+func tuning(r *runner) error {
+	r.result.Seeds = 1
+	t := table1Sets[1]
+	size := r.size
+	axes := latpred.PublishedAxes()
+	if r.profile == Quick {
+		size.rows = min(3000, cmp.Or(size.rows, 3000))
+		axes[1].Values, axes[2].Values = axes[1].Values[:2], axes[2].Values[2:]
+		r.result.Reduced = fmt.Sprintf("%d of 100 epochs, 12 of 36 configurations, the first %d of 10000 rows", size.epochs, size.rows)
+	}
+	set, err := size.open(t.set)
+	if err != nil {
+		return err
+	}
+	grid := hpo.Grid(axes)
+	mixed := hpo.Random(random.Stream(1, "order"), axes, len(grid))
+	rungs := hpo.Rungs{Grace: 1, Reduction: 2, Max: r.size.epochs}
+	r.of = len(searches)
+	split := set.SplitFileOrder()
+	var all [][]hpo.TrialStatus
+	for _, s := range searches {
+		configs := grid
+		if s.mixed {
+			configs = mixed
+		}
+		scheduler, err := s.rule(configs, rungs)
+		if err != nil {
+			return err
+		}
+		var seconds float64
+		trials, err := latpred.Tune(r.ctx, r.be, 1, set, split, mlp.Published(), scheduler, "", func(e hpo.Event) { seconds = e.Elapsed.Seconds() })
+		if err != nil {
+			return err
+		}
+		all = append(all, trials)
+		best := bestTrial(trials, rungs.Max, s.judge)
+		if best.Last == nil {
+			return fmt.Errorf("%s: every trial diverged", s.name)
+		}
+		optimizer, err := latpred.OptimizerOf(mlp.Published().Optimizer, best.Config)
+		if err != nil {
+			return err
+		}
+		o, err := r.asPublished(set, optimizer, 1)
+		if err != nil {
+			return err
+		}
+		r.tuningRows(s, trials, best, o, seconds)
+		r.tick(s.name)
+	}
+	r.result.Notes = append(r.result.Notes,
+		"As published nothing was stopped: ASHA watched a metric named loss, the trials reported train_loss and val_loss.",
+		"The loss of the last validation batch is of 28 rows: what it calls best is partly chance.",
+		"Both ASHAs take the configurations in random order. Stopping is Ray's rule (a trial worse than the median of those before it at a rung stops), promotion is that of Li et al.")
+	return r.tuningFigures(t, all, rungs)
+}
+
+// bestTrial is the completed trial with the smallest metric.
+func bestTrial(trials []hpo.TrialStatus, epochs int, metric string) hpo.TrialStatus {
+	best := hpo.TrialStatus{}
+	for _, t := range trials {
+		if t.State == hpo.Completed && t.Epoch == epochs && (best.Last == nil || t.Last[metric] < best.Last[metric]) {
+			best = t
+		}
+	}
+	return best
+}
+
+func (r *runner) tuningRows(s search, trials []hpo.TrialStatus, best hpo.TrialStatus, o outcome, seconds float64) {
+	epochs, stopped, diverged := 0, 0, 0
+	for _, t := range trials {
+		epochs += t.Epoch
+		switch t.State {
+		case hpo.Stopped, hpo.Paused:
+			stopped++
+		case hpo.Diverged:
+			diverged++
+		}
+	}
+	for _, q := range []struct {
+		name, unit string
+		paper      float64
+		value      float64
+	}{
+		{"learning rate chosen", "", 0.01, best.Config[latpred.AxisRate]},
+		{"weight decay chosen", "", 1e-4, best.Config[latpred.AxisDecay]},
+		{"momentum chosen", "", 0.9, best.Config[latpred.AxisMomentum]},
+		{"validation loss, last batch", "ms", 0.311, best.Last[latpred.MetricValLast]},
+		{"validation RMSE, whole set", "ms", math.NaN(), best.Last[latpred.MetricValRMSE]},
+		{"what the paper calls RMSE, test", "ms", 0.3867, o.scores.PaperRMSEMs},
+		{"RMSE, test", "ms", math.NaN(), o.scores.RMSEMs},
+		{"trials stopped early", "", 0, float64(stopped)},
+		{"trials that diverged", "", math.NaN(), float64(diverged)},
+		{"epochs in all", "", 3600, float64(epochs)},
+		{"time", "s", math.NaN(), seconds},
+	} {
+		row := newRow(s.name+": "+q.name, q.unit)
+		if s.judge == latpred.MetricValLast {
+			row.Paper, row.AsPublished = Number(q.paper), Number(q.value)
+		} else {
+			row.Corrected = Number(q.value)
+		}
+		r.result.Rows = append(r.result.Rows, row)
+	}
+}
+
+// tuningFigures draw what each configuration came to, and how ASHA thinned them
+// out.
+func (r *runner) tuningFigures(t trainedSet, all [][]hpo.TrialStatus, rungs hpo.Rungs) error {
+	var lines []figure.Coordinates
+	for _, trial := range all[0] {
+		value := trial.Last[latpred.MetricValRMSE]
+		if trial.State == hpo.Diverged {
+			value = math.Inf(1)
+		}
+		lines = append(lines, figure.Coordinates{Axes: []float64{trial.Config[latpred.AxisRate], trial.Config[latpred.AxisDecay], trial.Config[latpred.AxisMomentum]}, Value: value})
+	}
+	grid, err := figure.Parallel(fmt.Sprintf(t.device+": validation RMSE of all %d configurations", len(lines)), "validation RMSE (ms)", []string{"learning rate", "weight decay", "momentum"}, lines)
+	if err != nil {
+		return err
+	}
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: "tuning-grid", Plot: grid})
+	for i, s := range searches[1:] {
+		p, err := rungFigure(t.device+": "+s.name, all[i+1], rungs)
+		if err != nil {
+			return err
+		}
+		r.result.Figures = append(r.result.Figures, figure.Named{Name: "tuning-" + []string{"stopping", "promotion"}[i], Plot: p})
+	}
+	return nil
+}
+
+func rungFigure(title string, trials []hpo.TrialStatus, rungs hpo.Rungs) (*plot.Plot, error) {
+	var curves []figure.Rung
+	for _, t := range trials {
+		c := figure.Rung{Survived: t.State == hpo.Completed}
+		for _, epoch := range rungs.Epochs() {
+			if v, ok := t.Rungs[epoch]; ok && !math.IsInf(v, 0) {
+				c.Epochs, c.Values = append(c.Epochs, float64(epoch)), append(c.Values, v)
+			}
+		}
+		if t.State == hpo.Completed && !slices.Contains(c.Epochs, float64(t.Epoch)) {
+			c.Epochs, c.Values = append(c.Epochs, float64(t.Epoch)), append(c.Values, t.Last[latpred.MetricValRMSE])
+		}
+		if len(c.Epochs) > 0 {
+			curves = append(curves, c)
+		}
+	}
+	if len(curves) == 0 {
+		return nil, errors.New("no trial reached a rung")
+	}
+	return figure.Rungs(title, "validation RMSE (ms)", curves)
+}

@@ -1,0 +1,242 @@
+package hpo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Trainable is a trial in progress, such as a network being trained. One goroutine
+// at a time uses it.
+type Trainable interface {
+	// Train goes on to epoch to and gives the metrics there. It returns soon after
+	// ctx ends, with an error.
+	Train(ctx context.Context, to int) (metrics map[string]float64, err error)
+	Close()
+}
+
+// ErrDiverged is what Train returns, wrapped or not, when the loss is no number
+// any more. The trial ends with that, and the search goes on; metrics that come
+// along are kept.
+var ErrDiverged = errors.New("diverged")
+
+// Options say how Run works; the zero value trains one trial at a time and keeps
+// no journal.
+type Options struct {
+	Workers int         // tasks at a time; 0 is 1
+	Journal string      // file; "" is none
+	Subject string      // what is searched besides, such as data set and seed: a journal of another subject is refused
+	Observe func(Event) // told of each report, by one goroutine; nil is nobody
+}
+
+// Event is a report that the scheduler has taken.
+type Event struct {
+	Report  Report
+	Status  []TrialStatus
+	Elapsed time.Duration // that the search has run, earlier sessions in its journal included
+	Resumed bool          // the report comes from the journal
+}
+
+// Run carries out a search: it takes tasks from s, which must be new, and reports
+// back until s is done. It calls start, several times at once, to make the
+// Trainable of a trial at epoch 0; the ctx that start is given lasts as long as
+// Run. The status is what is known in the end, also with an error.
+//
+// A Trainable is kept open while its trial pauses, and closed when the trial ends
+// or Run does. With a journal, reports that are in it are not worked for again: an
+// interrupted search goes on where it was, tasks that were under way being given
+// out anew. A trial that goes on after that has lost its Trainable; it is started
+// again, and its first Train covers all epochs from 0.
+//
+// When ctx ends, tasks under way are broken off, and the error is ctx.Err().
+// Another error of start or Train, a report that s can't take, or a journal that
+// can't be read or written end the search too: the error names trial and
+// configuration, or the file.
+func Run(ctx context.Context, s Scheduler, start func(ctx context.Context, trial int, c Config) (Trainable, error), o Options) ([]TrialStatus, error) {
+	if o.Workers < 0 {
+		panic(fmt.Sprintf("hpo: Run with %d workers", o.Workers))
+	}
+	if slices.ContainsFunc(s.Status(), func(t TrialStatus) bool { return t.State != Waiting }) {
+		panic("hpo: Run with a scheduler that has been used")
+	}
+	o.Workers = max(o.Workers, 1)
+	r := &runner{Scheduler: s, start: start, options: o, began: time.Now(), idle: map[int]Trainable{}}
+	err := r.resume()
+	if err == nil {
+		err = r.work(ctx)
+	}
+	for _, trial := range slices.Sorted(maps.Keys(r.idle)) {
+		r.idle[trial].Close()
+	}
+	if r.journal != nil {
+		r.journal.file.Close() // what it has is synced
+	}
+	return s.Status(), err
+}
+
+type runner struct {
+	Scheduler
+	start   func(ctx context.Context, trial int, c Config) (Trainable, error)
+	options Options
+	journal *journal      // nil without
+	began   time.Time     // of this session
+	before  time.Duration // of earlier ones
+	tasks   int           // handed out by the scheduler
+	out     []Task        // those without a report yet; at first, those of the journal
+	idle    map[int]Trainable
+}
+
+// result is what a worker hands back.
+type result struct {
+	task      Task
+	trainable Trainable // nil where it could not be started
+	metrics   map[string]float64
+	err       error
+	took      time.Duration
+}
+
+// resume opens the journal and replays it.
+func (r *runner) resume() error {
+	if r.options.Journal == "" {
+		return nil
+	}
+	j, entries, err := openJournal(r.options.Journal, newHeader(r, r.options.Subject))
+	if err != nil {
+		return err
+	}
+	r.journal = j
+	for i, e := range entries {
+		if err := r.replay(e); err != nil {
+			return fmt.Errorf("%s: line %d doesn't follow from those before: %w", r.options.Journal, i+2, err)
+		}
+	}
+	return nil
+}
+
+func (r *runner) replay(e entry) error {
+	for r.tasks < e.Tasks {
+		if _, ok := r.take(); !ok {
+			return fmt.Errorf("%d tasks, where there can be %d so far", e.Tasks, r.tasks)
+		}
+	}
+	if e.Tasks != r.tasks {
+		return fmt.Errorf("%d tasks after %d", e.Tasks, r.tasks)
+	}
+	if err := r.Observe(e.Report); err != nil {
+		return err
+	}
+	r.before = time.Duration(e.ElapsedSeconds * float64(time.Second))
+	r.reported(e.Report, r.before, true)
+	return nil
+}
+
+// take gets a task from the scheduler.
+func (r *runner) take() (Task, bool) {
+	task, ok := r.Next()
+	if ok {
+		r.tasks++
+		r.out = append(r.out, task)
+	}
+	return task, ok
+}
+
+// reported forgets the task of a report and tells who watches.
+func (r *runner) reported(report Report, elapsed time.Duration, resumed bool) {
+	r.out = slices.DeleteFunc(r.out, func(t Task) bool { return t.Trial == report.Trial })
+	if r.options.Observe != nil {
+		r.options.Observe(Event{report, r.Status(), elapsed, resumed})
+	}
+}
+
+// work hands tasks to goroutines until the scheduler is done, ctx ends or
+// something fails; then it waits for those under way.
+func (r *runner) work(parent context.Context) error {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	again := slices.Clone(r.out) // tasks that were under way when the journal ended
+	results := make(chan result)
+	var failed error
+	for busy := 0; ; {
+		for ctx.Err() == nil && busy < r.options.Workers {
+			var task Task
+			if len(again) > 0 {
+				task, again = again[0], again[1:]
+			} else if next, ok := r.take(); ok {
+				task = next
+			} else {
+				break
+			}
+			trainable := r.idle[task.Trial]
+			delete(r.idle, task.Trial)
+			busy++
+			go func() { results <- r.train(ctx, task, trainable) }()
+		}
+		if busy == 0 {
+			break
+		}
+		res := <-results
+		busy--
+		if err := r.finish(ctx, res); err != nil && failed == nil {
+			failed = fmt.Errorf("trial %d (%s): %w", res.task.Trial, res.task.Config, err)
+			cancel()
+		}
+	}
+	switch {
+	case failed != nil:
+		return failed
+	case r.Done():
+		return nil
+	case parent.Err() != nil:
+		return parent.Err()
+	}
+	panic(fmt.Sprintf("hpo: the scheduler (%s) has no task, waits for none and isn't done", r))
+}
+
+// train does a task, in a goroutine of its own.
+func (r *runner) train(ctx context.Context, task Task, trainable Trainable) result {
+	res := result{task: task, trainable: trainable}
+	began := time.Now()
+	if trainable == nil {
+		res.trainable, res.err = r.start(ctx, task.Trial, task.Config)
+	}
+	if res.err == nil {
+		res.metrics, res.err = res.trainable.Train(ctx, task.To)
+	}
+	res.took = time.Since(began)
+	return res
+}
+
+// finish reports a result, unless ctx ended before it was one.
+func (r *runner) finish(ctx context.Context, res result) error {
+	trial := res.task.Trial
+	if res.trainable != nil {
+		r.idle[trial] = res.trainable
+	}
+	diverged := errors.Is(res.err, ErrDiverged)
+	switch {
+	case res.err == nil || diverged:
+	case ctx.Err() != nil:
+		return nil
+	default:
+		return res.err
+	}
+	report := Report{Trial: trial, Epoch: res.task.To, Metrics: res.metrics, Diverged: diverged, Seconds: res.took.Seconds()}
+	if err := r.Observe(report); err != nil {
+		return err
+	}
+	elapsed := r.before + time.Since(r.began)
+	if r.journal != nil {
+		if err := r.journal.append(entry{r.tasks, elapsed.Seconds(), report}); err != nil {
+			return err
+		}
+	}
+	if res.trainable != nil && r.Status()[trial].State.final() {
+		res.trainable.Close()
+		delete(r.idle, trial)
+	}
+	r.reported(report, elapsed, false)
+	return nil
+}
