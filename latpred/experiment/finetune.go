@@ -309,14 +309,10 @@ func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) e
 	if err != nil {
 		return err
 	}
-	var sizes []int
-	for n := 100; n <= 1900; n += 100 {
-		if r.profile == Full || n == 100 || n == fineTuneRows || n == 1900 {
-			sizes = append(sizes, n)
-		}
-	}
+	sizes := []int{100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1300, 1600, 1900}
 	if r.profile == Quick {
-		r.result.Reduced += fmt.Sprintf(", %d of 19 sizes", len(sizes))
+		r.result.Reduced += fmt.Sprintf(", 3 of %d sizes", len(sizes))
+		sizes = []int{100, fineTuneRows, 1900}
 	}
 	transfers := []latpred.Transfer{latpred.LastLayer, latpred.AllLayers, latpred.Scratch}
 	r.of = 1 + s.seeds + len(sizes)*s.seeds

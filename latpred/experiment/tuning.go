@@ -10,6 +10,7 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/hpo"
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
 	"gonum.org/v1/plot"
@@ -59,7 +60,7 @@ func tuning(r *runner) error {
 	rungs := hpo.Rungs{Grace: 1, Reduction: 2, Max: r.size.epochs}
 	r.of = len(searches)
 	split := set.SplitFileOrder()
-	var all [][]hpo.TrialStatus
+	var all []found
 	for _, s := range searches {
 		configs := grid
 		if s.mixed {
@@ -74,7 +75,6 @@ func tuning(r *runner) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, trials)
 		best := bestTrial(trials, rungs.Max, s.judge)
 		if best.Last == nil {
 			return fmt.Errorf("%s: every trial diverged", s.name)
@@ -87,10 +87,12 @@ func tuning(r *runner) error {
 		if err != nil {
 			return err
 		}
-		r.tuningRows(s, trials, best, o, seconds)
+		all = append(all, found{best, trials, o.scores, seconds})
 		r.tick(s.name)
 	}
+	r.tuningRows(all)
 	r.result.Notes = append(r.result.Notes,
+		"Corrected is ASHA's stopping rule watching the validation RMSE, ours, best its promotion rule.",
 		"As published nothing was stopped: ASHA watched a metric named loss, the trials reported train_loss and val_loss.",
 		"The loss of the last validation batch is of 28 rows: what it calls best is partly chance.",
 		"Both ASHAs take the configurations in random order. Stopping is Ray's rule (a trial worse than the median of those before it at a rung stops), promotion is that of Li et al.")
@@ -108,49 +110,60 @@ func bestTrial(trials []hpo.TrialStatus, epochs int, metric string) hpo.TrialSta
 	return best
 }
 
-func (r *runner) tuningRows(s search, trials []hpo.TrialStatus, best hpo.TrialStatus, o outcome, seconds float64) {
-	epochs, stopped, diverged := 0, 0, 0
-	for _, t := range trials {
-		epochs += t.Epoch
-		switch t.State {
-		case hpo.Stopped, hpo.Paused:
-			stopped++
-		case hpo.Diverged:
-			diverged++
+// found is what a search came to.
+type found struct {
+	best    hpo.TrialStatus
+	trials  []hpo.TrialStatus
+	test    metric.Scores
+	seconds float64
+}
+
+// count gives the number of trials in some states.
+func (f found) count(states ...hpo.State) (n int) {
+	for _, t := range f.trials {
+		if slices.Contains(states, t.State) {
+			n++
 		}
 	}
+	return n
+}
+
+// tuningRows lists what the three searches found, in the order of searches.
+func (r *runner) tuningRows(all []found) {
 	for _, q := range []struct {
 		name, unit string
 		paper      float64
-		value      float64
+		of         func(f found) float64
 	}{
-		{"learning rate chosen", "", 0.01, best.Config[latpred.AxisRate]},
-		{"weight decay chosen", "", 1e-4, best.Config[latpred.AxisDecay]},
-		{"momentum chosen", "", 0.9, best.Config[latpred.AxisMomentum]},
-		{"validation loss, last batch", "ms", 0.311, best.Last[latpred.MetricValLast]},
-		{"validation RMSE, whole set", "ms", math.NaN(), best.Last[latpred.MetricValRMSE]},
-		{"what the paper calls RMSE, test", "ms", 0.3867, o.scores.PaperRMSEMs},
-		{"RMSE, test", "ms", math.NaN(), o.scores.RMSEMs},
-		{"trials stopped early", "", 0, float64(stopped)},
-		{"trials that diverged", "", math.NaN(), float64(diverged)},
-		{"epochs in all", "", 3600, float64(epochs)},
-		{"time", "s", math.NaN(), seconds},
+		{"learning rate chosen", "", 0.01, func(f found) float64 { return f.best.Config[latpred.AxisRate] }},
+		{"weight decay chosen", "", 1e-4, func(f found) float64 { return f.best.Config[latpred.AxisDecay] }},
+		{"momentum chosen", "", 0.9, func(f found) float64 { return f.best.Config[latpred.AxisMomentum] }},
+		{"validation loss, last batch", "ms", 0.311, func(f found) float64 { return f.best.Last[latpred.MetricValLast] }},
+		{"validation RMSE, whole set", "ms", math.NaN(), func(f found) float64 { return f.best.Last[latpred.MetricValRMSE] }},
+		{"test: what the paper calls RMSE", "ms", 0.3867, func(f found) float64 { return f.test.PaperRMSEMs }},
+		{"test: RMSE", "ms", math.NaN(), func(f found) float64 { return f.test.RMSEMs }},
+		{"trials stopped early", "", 0, func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
+		{"trials that diverged", "", math.NaN(), func(f found) float64 { return float64(f.count(hpo.Diverged)) }},
+		{"epochs in all", "", 3600, func(f found) (n float64) {
+			for _, t := range f.trials {
+				n += float64(t.Epoch)
+			}
+			return n
+		}},
+		{"time", "s", math.NaN(), func(f found) float64 { return f.seconds }},
 	} {
-		row := newRow(s.name+": "+q.name, q.unit)
-		if s.judge == latpred.MetricValLast {
-			row.Paper, row.AsPublished = Number(q.paper), Number(q.value)
-		} else {
-			row.Corrected = Number(q.value)
-		}
+		row := newRow(q.name, q.unit)
+		row.Paper, row.AsPublished, row.Corrected, row.Best = Number(q.paper), Number(q.of(all[0])), Number(q.of(all[1])), Number(q.of(all[2]))
+		row.BestKind = "promotion"
 		r.result.Rows = append(r.result.Rows, row)
 	}
 }
 
 // tuningFigures draw what each configuration came to, and how ASHA thinned them
 // out.
-func (r *runner) tuningFigures(t trainedSet, all [][]hpo.TrialStatus, rungs hpo.Rungs) error {
+func (r *runner) tuningFigures(t trainedSet, all []found, rungs hpo.Rungs) error {
 	var lines []figure.Coordinates
-	for _, trial := range all[0] {
+	for _, trial := range all[0].trials {
 		value := trial.Last[latpred.MetricValRMSE]
 		if trial.State == hpo.Diverged {
 			value = math.Inf(1)
@@ -163,7 +176,7 @@ func (r *runner) tuningFigures(t trainedSet, all [][]hpo.TrialStatus, rungs hpo.
 	}
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: "tuning-grid", Plot: grid})
 	for i, s := range searches[1:] {
-		p, err := rungFigure(t.device+": "+s.name, all[i+1], rungs)
+		p, err := rungFigure(t.device+": "+s.name, all[i+1].trials, rungs)
 		if err != nil {
 			return err
 		}
