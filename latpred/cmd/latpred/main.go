@@ -5,6 +5,8 @@
 //	latpred data list                      the measurements that ship with the project
 //	latpred backend check                  what a training would run on
 //	latpred train --data note10 --out m.latpred
+//	latpred tune --data rtx2080ti-b64      which optimizer learns them best
+//	latpred finetune --from m.latpred --data p40-b64 --out p40.latpred
 //	latpred predict --model m.latpred nets.csv
 //	latpred reproduce table1               the paper's Table 1, recomputed
 //
@@ -20,9 +22,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/ofalat/ofalat/latpred/experiment"
 )
 
 // commands is the whole command line; each field is a verb, in a file of its own.
@@ -33,6 +37,8 @@ type commands struct {
 	Lut       lutCmd       `cmd:"" help:"Sum and check lookup tables."`
 	Backend   backendCmd   `cmd:"" help:"List, install and check what networks run on."`
 	Train     trainCmd     `cmd:"" help:"Train a latency predictor from measurements."`
+	Finetune  finetuneCmd  `cmd:"" help:"Take a predictor to another device with few measurements."`
+	Tune      tuneCmd      `cmd:"" help:"Search for the optimizer that learns measurements best (ASHA)."`
 	Predict   predictCmd   `cmd:"" help:"Predict the latency of each architecture in a file."`
 	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
@@ -54,6 +60,7 @@ func run(ctx context.Context, args []string, out *output) int {
 		kong.Writers(out.stdout, out.stderr),
 		kong.Exit(func(status int) { done = status }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"items": strings.Join(experiment.Items(), ", ")},
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(out))

@@ -12,7 +12,7 @@ import (
 
 type reproduceCmd struct {
 	backendFlags
-	Items   []string `arg:"" help:"datasets, table1, figure4a, figure4b, or all."`
+	Items   []string `arg:"" help:"What to run: all, or ${items}."`
 	Profile string   `enum:"quick,full" default:"quick" help:"quick: seconds, says what it leaves out; full: the paper's sizes, several seeds."`
 	Out     string   `help:"Folder for the figures, as SVG and PNG." type:"path"`
 }

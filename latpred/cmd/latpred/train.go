@@ -32,7 +32,7 @@ type trainCmd struct {
 	Checkpoint string  `help:"File to save the state to every ten seconds, and to go on from (default: OUT.checkpoint)." type:"path"`
 }
 
-// trained is the result of train --json.
+// trained is the result of train --json and finetune --json.
 type trained struct {
 	Out      string        `json:"out"`
 	Seconds  float64       `json:"seconds"`
@@ -79,22 +79,29 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := latpred.Save(c.Out, p); err != nil {
+	return saveAndJudge(out, c.Out, p, result, set.Subset(split.Test))
+}
+
+// saveAndJudge writes a trained predictor and prints what it is worth on test
+// rows. A training that diverged is an error, after that.
+func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, test *dataset.Set) error {
+	if err := latpred.Save(path, p); err != nil {
 		return err
 	}
-	test := set.Subset(split.Test)
 	pred := make([]float64, test.Rows)
 	if err := p.PredictMs(pred, test.Archs()); err != nil {
 		return err
 	}
 	r := trained{
-		Out: c.Out, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
+		Out: path, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
 		Diverged: result.Diverged, Resumed: result.Resumed, Test: metric.Evaluate(pred, test.LatenciesMs()),
 	}
 	if out.JSON() {
-		return out.Emit(r)
+		if err := out.Emit(r); err != nil {
+			return err
+		}
 	}
-	out.Printf("%s: %d epochs in %.1f s (best: %d); on %d test rows:\n", c.Out, r.Epochs, r.Seconds, r.Best, r.Test.N)
+	out.Printf("%s: %d epochs in %.1f s (best: %d); on %d test rows:\n", path, r.Epochs, r.Seconds, r.Best, r.Test.N)
 	printScores(out, r.Test)
 	if result.Diverged {
 		return fmt.Errorf("the training diverged at epoch %d: try a lower --rate", r.Epochs)

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+type finetuneCmd struct {
+	backendFlags
+	From     string           `required:"" help:"Predictor of another device, that train wrote." type:"existingfile"`
+	Data     string           `required:"" help:"Measurements of the new device: shipped set or CSV file."`
+	Out      string           `required:"" help:"File for the predictor." type:"path"`
+	Transfer latpred.Transfer `enum:"last-layer,freeze-two,all-layers,scratch" default:"all-layers" help:"What is trained: last-layer (as published), freeze-two (as the paper's text says), all-layers, or scratch."`
+	Protocol string           `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
+	Rows     int              `default:"700" help:"Labels to use; 0: all for training and validation."`
+	Epochs   int              `default:"100" help:"Passes over the rows."`
+	Batch    int              `default:"32" help:"Rows a step."`
+	Rate     float64          `help:"Learning rate (default: 0.1 with --protocol published, else 0.001)."`
+	Seed     uint64           `default:"1" help:"Seed of split, new weights and shuffles."`
+}
+
+// Run fine-tunes a predictor and judges it on the test rows.
+func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
+	p, err := latpred.Load(c.From)
+	if err != nil {
+		return err
+	}
+	source, ok := p.(*latpred.MLP)
+	if !ok {
+		return fmt.Errorf("%s: a predictor of kind %s has no layers to fine-tune", c.From, p.Kind())
+	}
+	set, err := dataset.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	config := latpred.PublishedFineTuning()
+	config.Epochs, config.BatchSize = c.Epochs, c.Batch
+	split := set.SplitFileOrder()
+	if c.Protocol == "corrected" {
+		config.KeepBest, config.Optimizer.LearningRate = true, 1e-3
+		rng := random.Stream(c.Seed, "split")
+		split = set.SplitByArch(rng)
+		rng.Shuffle(len(split.Train), func(i, j int) { split.Train[i], split.Train[j] = split.Train[j], split.Train[i] })
+		if c.Rows > 0 { // a fifth of the labels chooses the epoch
+			labelled := split.Train[:min(c.Rows, len(split.Train))]
+			split.Train, split.Validation = labelled[:len(labelled)*4/5], labelled[len(labelled)*4/5:]
+		}
+	} else if c.Rows > 0 {
+		split.Train = split.Train[:min(c.Rows, len(split.Train))]
+	}
+	if c.Rate > 0 {
+		config.Optimizer.LearningRate = c.Rate
+	}
+	if len(split.Train) == 0 || len(split.Validation) == 0 || len(split.Test) == 0 {
+		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
+	}
+	be, err := c.open(ctx, out)
+	if err != nil {
+		return err
+	}
+	bar := out.Progress("fine-tuning", c.Epochs)
+	tuned, result, err := latpred.FineTune(ctx, be, c.Seed, source, c.Transfer, set, split, config, func(e mlp.Progress) {
+		bar.Set(e.Epoch.Epoch, fmt.Sprintf("validation RMSE %.4g ms", e.ValRMSE))
+	})
+	bar.Done()
+	if err != nil {
+		return err
+	}
+	return saveAndJudge(out, c.Out, tuned, result, set.Subset(split.Test))
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/hpo"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+type tuneCmd struct {
+	backendFlags
+	Data     string `required:"" help:"Shipped set or CSV file."`
+	Rule     string `enum:"grid,stopping,promotion" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al."`
+	Searcher string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
+	Trials   int    `help:"How many of the 36 configurations (default: all)."`
+	Epochs   int    `default:"100" help:"Epochs of a trial that is not stopped."`
+	Grace    int    `default:"1" help:"First epoch at which a trial can be stopped."`
+	Factor   int    `default:"2" help:"Reduction factor: about one in so many goes on."`
+	Batch    int    `default:"32" help:"Rows a step."`
+	Protocol string `enum:"published,corrected" default:"corrected" help:"Split: published, in file order; corrected, by architecture."`
+	Journal  string `help:"File that keeps every result; the same command goes on from there." type:"path"`
+	Seed     uint64 `default:"1" help:"Seed of split, order, weights and shuffles."`
+}
+
+// tunedTrial is a trial in the output of tune --json.
+type tunedTrial struct {
+	Trial   int                 `json:"trial"`
+	Config  map[string]float64  `json:"config"`
+	State   hpo.State           `json:"state"`
+	Epoch   int                 `json:"epoch"`
+	Metrics map[string]*float64 `json:"metrics"` // null: not a number
+	Seconds float64             `json:"seconds"`
+}
+
+// tuned is the result of tune --json.
+type tuned struct {
+	Data    string       `json:"data"`
+	Rule    string       `json:"rule"`
+	Best    *tunedTrial  `json:"best"`
+	Epochs  int          `json:"epochs"`
+	Seconds float64      `json:"seconds"`
+	Trials  []tunedTrial `json:"trials"`
+}
+
+// Run searches the published grid and prints the trials, the best first.
+func (c *tuneCmd) Run(ctx context.Context, out *output) error {
+	set, err := dataset.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	axes := latpred.PublishedAxes()
+	configs := hpo.Grid(axes)
+	if c.Searcher == "random" {
+		configs = hpo.Random(random.Stream(c.Seed, "order"), axes, len(configs))
+	}
+	if c.Trials > 0 {
+		configs = configs[:min(c.Trials, len(configs))]
+	}
+	scheduler, err := c.scheduler(configs)
+	if err != nil {
+		return err
+	}
+	split := set.SplitFileOrder()
+	if c.Protocol == "corrected" {
+		split = set.SplitByArch(random.Stream(c.Seed, "split"))
+	}
+	if len(split.Train) == 0 || len(split.Validation) == 0 {
+		return fmt.Errorf("%s: %d rows are too few to train and validate: at least 20 are needed", set.Name, set.Rows)
+	}
+	be, err := c.open(ctx, out)
+	if err != nil {
+		return err
+	}
+	base := mlp.Published()
+	base.BatchSize = c.Batch
+	var seconds float64
+	bar := out.Progress("tuning", len(configs))
+	trials, err := latpred.Tune(ctx, be, c.Seed, set, split, base, scheduler, c.Journal, func(e hpo.Event) {
+		seconds = e.Elapsed.Seconds()
+		ended := 0
+		for _, t := range e.Status {
+			if t.State == hpo.Stopped || t.State == hpo.Completed || t.State == hpo.Diverged {
+				ended++
+			}
+		}
+		bar.Set(ended, fmt.Sprintf("trial %d, epoch %d: validation RMSE %.4g ms", e.Report.Trial, e.Report.Epoch, e.Report.Metrics[latpred.MetricValRMSE]))
+	})
+	bar.Done()
+	if errors.Is(err, context.Canceled) && c.Journal != "" {
+		err = fmt.Errorf("%w; the same command goes on from %s", err, c.Journal)
+	}
+	if err != nil {
+		return err
+	}
+	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds}
+	for _, t := range trials {
+		result.Trials = append(result.Trials, newTunedTrial(t))
+		result.Epochs += t.Epoch
+	}
+	slices.SortStableFunc(result.Trials, func(a, b tunedTrial) int {
+		if a.Epoch != b.Epoch {
+			return b.Epoch - a.Epoch
+		}
+		switch x, y := a.rmse(), b.rmse(); {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+	if first := result.Trials[0]; first.State == hpo.Completed {
+		result.Best = &first
+	}
+	if out.JSON() {
+		return out.Emit(result)
+	}
+	c.print(out, result)
+	return nil
+}
+
+func (c *tuneCmd) scheduler(configs []hpo.Config) (hpo.Scheduler, error) {
+	rungs := hpo.Rungs{Grace: c.Grace, Reduction: c.Factor, Max: c.Epochs}
+	watch := hpo.Watch{Metric: latpred.MetricValRMSE}
+	if err := rungs.Validate(); err != nil {
+		return nil, err
+	}
+	switch c.Rule {
+	case "stopping":
+		return hpo.Stopping(configs, rungs, watch)
+	case "promotion":
+		return hpo.Promotion(configs, rungs, watch)
+	}
+	return hpo.FIFO(configs, c.Epochs), nil
+}
+
+func newTunedTrial(t hpo.TrialStatus) tunedTrial {
+	metrics := map[string]*float64{}
+	for name, v := range t.Last {
+		metrics[name] = nil
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			metrics[name] = &v
+		}
+	}
+	return tunedTrial{t.Trial, maps.Clone(t.Config), t.State, t.Epoch, metrics, t.Seconds}
+}
+
+// rmse is the validation RMSE, infinite where it isn't known.
+func (t tunedTrial) rmse() float64 {
+	if v := t.Metrics[latpred.MetricValRMSE]; v != nil && t.State != hpo.Diverged {
+		return *v
+	}
+	return math.Inf(1)
+}
+
+func (c *tuneCmd) print(out *output, r tuned) {
+	var rows [][]string
+	for _, t := range r.Trials {
+		rows = append(rows, []string{
+			fmt.Sprintf("%g", t.Config[latpred.AxisRate]), fmt.Sprintf("%g", t.Config[latpred.AxisDecay]), fmt.Sprintf("%g", t.Config[latpred.AxisMomentum]),
+			string(t.State), fmt.Sprint(t.Epoch), fmt.Sprintf("%.4g", t.rmse()), fmt.Sprintf("%.1f", t.Seconds),
+		})
+	}
+	out.Table([]string{"learning rate", "weight decay", "momentum", "state", "epochs", "validation RMSE (ms)", "time (s)"}, rows)
+	out.Printf("%d trials, %d epochs in %.1f s\n", len(r.Trials), r.Epochs, r.Seconds)
+	if b := r.Best; b != nil {
+		out.Printf("train with --rate %g --decay %g --momentum %g --seed %d\n", b.Config[latpred.AxisRate], b.Config[latpred.AxisDecay], b.Config[latpred.AxisMomentum], c.Seed)
+	}
+}
