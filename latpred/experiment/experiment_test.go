@@ -15,8 +15,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 )
 
-// tiny is enough to run every part of an item on the pure-Go backend.
-var tiny = size{epochs: 1, seeds: 3, rows: 1000}
+// tiny is enough to run every part of an item on the pure-Go backend, whose steps
+// take ten milliseconds.
+var tiny = size{epochs: 1, seeds: 1, rows: 200}
 
 func goBackend(t *testing.T) *backend.Backend {
 	t.Helper()
@@ -85,8 +86,11 @@ func TestItems(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			size := tiny
-			if name != "table1" { // one is enough to see intervals
-				size.seeds = 1
+			switch name {
+			case "table1":
+				size.seeds = 3 // for intervals
+			case "figure4a", "figure4b":
+				size.rows = 1000 // the smallest data set they draw
 			}
 			last := Progress{}
 			r, err := run(t.Context(), goBackend(t), name, Quick, size, func(p Progress) {
@@ -165,7 +169,7 @@ func TestProtocols(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r, err := run(ctx, goBackend(t), "table1", Quick, tiny, func(p Progress) {
-		if p.Done == 5 { // the first device is complete after four
+		if p.Done == 3 { // the first device is complete after two
 			cancel()
 		}
 	})

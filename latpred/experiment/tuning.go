@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -44,42 +45,19 @@ var searches = []search{
 func tuning(r *runner) error {
 	r.result.Seeds = 1
 	t := table1Sets[1]
-	size := r.size
-	axes := latpred.PublishedAxes()
-	if r.profile == Quick {
-		size.rows = min(3000, cmp.Or(size.rows, 3000))
-		axes[1].Values, axes[2].Values = axes[1].Values[:2], axes[2].Values[2:]
-		r.result.Reduced = fmt.Sprintf("%d of 100 epochs, 12 of 36 configurations, the first %d of 10000 rows", size.epochs, size.rows)
-	}
+	size, axes := r.grid()
 	set, err := size.open(t.set)
 	if err != nil {
 		return err
 	}
-	grid := hpo.Grid(axes)
-	mixed := hpo.Random(random.Stream(1, "order"), axes, len(grid))
-	rungs := hpo.Rungs{Grace: 1, Reduction: 2, Max: r.size.epochs}
 	r.of = len(searches)
-	split := set.SplitFileOrder()
 	var all []found
 	for _, s := range searches {
-		configs := grid
-		if s.mixed {
-			configs = mixed
-		}
-		scheduler, err := s.rule(configs, rungs)
+		f, err := r.search(s, set, axes, r.size.epochs)
 		if err != nil {
 			return err
 		}
-		var seconds float64
-		trials, err := latpred.Tune(r.ctx, r.be, 1, set, split, mlp.Published(), scheduler, "", func(e hpo.Event) { seconds = e.Elapsed.Seconds() })
-		if err != nil {
-			return err
-		}
-		best := bestTrial(trials, rungs.Max, s.judge)
-		if best.Last == nil {
-			return fmt.Errorf("%s: every trial diverged", s.name)
-		}
-		optimizer, err := latpred.OptimizerOf(mlp.Published().Optimizer, best.Config)
+		optimizer, err := latpred.OptimizerOf(mlp.Published().Optimizer, f.best.Config)
 		if err != nil {
 			return err
 		}
@@ -87,7 +65,8 @@ func tuning(r *runner) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, found{best, trials, o.scores, seconds})
+		f.test = o.scores
+		all = append(all, f)
 		r.tick(s.name)
 	}
 	r.tuningRows(all)
@@ -96,7 +75,39 @@ func tuning(r *runner) error {
 		"As published nothing was stopped: ASHA watched a metric named loss, the trials reported train_loss and val_loss.",
 		"The loss of the last validation batch is of 28 rows: what it calls best is partly chance.",
 		"Both ASHAs take the configurations in random order. Stopping is Ray's rule (a trial worse than the median of those before it at a rung stops), promotion is that of Li et al.")
-	return r.tuningFigures(t, all, rungs)
+	return r.tuningFigures(t, all, r.size.epochs)
+}
+
+// grid gives the authors' axes and all rows, or in Quick some of them.
+func (r *runner) grid() (size, []hpo.Axis) {
+	s, axes := r.size, latpred.PublishedAxes()
+	if r.profile == Quick {
+		s.rows = min(3000, cmp.Or(s.rows, 3000))
+		axes[1].Values, axes[2].Values = axes[1].Values[:2], axes[2].Values[2:]
+		r.result.Reduced = fmt.Sprintf("%d of 100 epochs; for tuning 12 of 36 configurations, the first %d of 10000 rows", s.epochs, s.rows)
+	}
+	return s, axes
+}
+
+// search goes through the configurations on the file's split, under seed 1.
+func (r *runner) search(s search, set *dataset.Set, axes []hpo.Axis, epochs int) (found, error) {
+	configs := hpo.Grid(axes)
+	if s.mixed {
+		configs = hpo.Random(random.Stream(1, "order"), axes, len(configs))
+	}
+	scheduler, err := s.rule(configs, hpo.Rungs{Grace: 1, Reduction: 2, Max: epochs})
+	if err != nil {
+		return found{}, err
+	}
+	var f found
+	f.trials, err = latpred.Tune(r.ctx, r.be, 1, set, set.SplitFileOrder(), mlp.Published(), scheduler, "", func(e hpo.Event) { f.seconds = e.Elapsed.Seconds() })
+	if err != nil {
+		return f, err
+	}
+	if f.best = bestTrial(f.trials, epochs, s.judge); f.best.Last == nil {
+		return f, fmt.Errorf("%s: every trial diverged", s.name)
+	}
+	return f, nil
 }
 
 // bestTrial is the completed trial with the smallest metric.
@@ -161,7 +172,7 @@ func (r *runner) tuningRows(all []found) {
 
 // tuningFigures draw what each configuration came to, and how ASHA thinned them
 // out.
-func (r *runner) tuningFigures(t trainedSet, all []found, rungs hpo.Rungs) error {
+func (r *runner) tuningFigures(t trainedSet, all []found, epochs int) error {
 	var lines []figure.Coordinates
 	for _, trial := range all[0].trials {
 		value := trial.Last[latpred.MetricValRMSE]
@@ -176,7 +187,7 @@ func (r *runner) tuningFigures(t trainedSet, all []found, rungs hpo.Rungs) error
 	}
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: "tuning-grid", Plot: grid})
 	for i, s := range searches[1:] {
-		p, err := rungFigure(t.device+": "+s.name, all[i+1].trials, rungs)
+		p, err := rungFigure(t.device+": "+s.name, all[i+1].trials, hpo.Rungs{Grace: 1, Reduction: 2, Max: epochs})
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,6 @@ func (s Series) xys() plotter.XYs {
 // as a dashed line where paperMs is above 0. Values must be above 0.
 func Curves(title, y string, series []Series, paperName string, paperMs float64) (*plot.Plot, error) {
 	p := New(title, "epoch", y)
-	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
 	first, last := math.Inf(1), math.Inf(-1)
 	for i, s := range series {
 		xys := s.xys()
@@ -78,22 +77,7 @@ func Curves(title, y string, series []Series, paperName string, paperMs float64)
 			return nil, err
 		}
 	}
-	return p, nil
-}
-
-// logTicks are 1, 2 and 5 times powers of ten, with plain labels.
-type logTicks struct{}
-
-func (logTicks) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	for power := math.Floor(math.Log10(low)); power <= math.Ceil(math.Log10(high)); power++ {
-		for _, m := range []float64{1, 2, 5} {
-			if v := m * math.Pow(10, power); v >= low/1.0001 && v <= high*1.0001 {
-				ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
-			}
-		}
-	}
-	return ticks
+	return p, logarithmic(&p.Y, logTicks{})
 }
 
 // Interval is a value with what it may be, for a size curve: Low ≤ Value ≤ High.
@@ -104,7 +88,6 @@ type Interval struct{ X, Value, Low, High float64 }
 // read off the paper's figure as hollow points.
 func SizeCurve(title, y string, curves map[string][]Interval, order []string, paper []Interval) (*plot.Plot, error) {
 	p := New(title, "rows of the data set, of which 70 % are trained on", y)
-	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
 	for i, name := range order {
 		var upper, lower, mean plotter.XYs
 		wide := false
@@ -140,6 +123,9 @@ func SizeCurve(title, y string, curves map[string][]Interval, order []string, pa
 		if err := points(p, "paper's figure (read off)", xys, grey, draw.RingGlyph{}, vg.Points(3)); err != nil {
 			return nil, err
 		}
+	}
+	if err := logarithmic(&p.Y, logTicks{}); err != nil {
+		return nil, err
 	}
 	headroom(p, len(order)+1)
 	return p, nil

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 	"strconv"
@@ -107,6 +108,34 @@ func points(p *plot.Plot, name string, xys plotter.XYs, c color.Color, shape dra
 		p.Legend.Add(name, mark)
 	}
 	return nil
+}
+
+// logarithmic makes an axis logarithmic. It is called when all data are in, which
+// must be above 0: a range of one value gets one around it.
+func logarithmic(a *plot.Axis, ticks plot.Ticker) error {
+	if !(a.Min > 0) || math.IsInf(a.Max, 0) {
+		return fmt.Errorf("figure: values from %v to %v have no place on a logarithmic axis", a.Min, a.Max)
+	}
+	if a.Min == a.Max {
+		a.Min, a.Max = a.Min/2, a.Max*2
+	}
+	a.Scale, a.Tick.Marker = plot.LogScale{}, ticks
+	return nil
+}
+
+// logTicks are 1, 2 and 5 times powers of ten, with plain labels.
+type logTicks struct{}
+
+func (logTicks) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for power := math.Floor(math.Log10(low)); power <= math.Ceil(math.Log10(high)); power++ {
+		for _, m := range []float64{1, 2, 5} {
+			if v := m * math.Pow(10, power); v >= low/1.0001 && v <= high*1.0001 {
+				ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
+			}
+		}
+	}
+	return ticks
 }
 
 // headroom raises the top of a figure so that a legend of so many lines covers no

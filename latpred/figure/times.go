@@ -18,11 +18,7 @@ func Times(title, x string, names []string, seconds []float64, ours int) (*plot.
 	if len(names) != len(seconds) || len(names) == 0 || ours < 0 || ours > len(names) {
 		return nil, fmt.Errorf("figure: %d names, %d values, %d of them ours", len(names), len(seconds), ours)
 	}
-	if slices.Min(seconds) <= 0 {
-		return nil, fmt.Errorf("figure: %v has no place on a logarithmic scale", slices.Min(seconds))
-	}
 	p := New(title, x, "")
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, decades{}
 	var kinds [2]plotter.XYs
 	labels := slices.Clone(names)
 	slices.Reverse(labels)
@@ -46,8 +42,7 @@ func Times(title, x string, names []string, seconds []float64, ours int) (*plot.
 	p.NominalY(labels...)
 	p.Y.Min, p.Y.Max = -0.5, float64(len(labels))-0.5
 	p.X.Min, p.X.Max = slices.Min(seconds)/3, slices.Max(seconds)*3
-	p.Legend.Top = true
-	return p, nil
+	return p, logarithmic(&p.X, decades{})
 }
 
 // decades are powers of ten of a second; every third has a label.

@@ -24,8 +24,6 @@ type Rung struct {
 // logarithmic scales, that ends where the trial was stopped.
 func Rungs(title, y string, trials []Rung) (*plot.Plot, error) {
 	p := New(title, "epoch", y)
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
-	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
 	named := map[bool]bool{}
 	slices.SortStableFunc(trials, func(a, b Rung) int { return cmp.Compare(btoi(a.Survived), btoi(b.Survived)) })
 	for _, t := range trials {
@@ -48,6 +46,11 @@ func Rungs(title, y string, trials []Rung) (*plot.Plot, error) {
 			return nil, err
 		}
 		if err := points(p, "", xys[len(xys)-1:], c, draw.CircleGlyph{}, vg.Points(2)); err != nil {
+			return nil, err
+		}
+	}
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		if err := logarithmic(axis, logTicks{}); err != nil {
 			return nil, err
 		}
 	}
