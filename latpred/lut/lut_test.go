@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -188,6 +189,83 @@ func BenchmarkTable(b *testing.B) {
 	s, a := wide(b), space.MustParse("r192 d22343 k53-53-773-5573-335 e33-44-634-4443-666")
 	for b.Loop() {
 		if _, err := lut.Note10().LatencyMs(s, a); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestIndexedSumsAreTheTables(t *testing.T) {
+	rng := random.Stream(1, "indexed")
+	for _, id := range []string{"mbv3-w1.2", "compofa-fixed-w1.2", "compofa-elastic-w1.2"} {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := lut.Note10().Index(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 300 {
+			a := s.Sample(rng)
+			want, err := lut.Note10().LatencyMs(s, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := x.LatencyMs(a); err != nil || got != want {
+				t.Fatalf("%s: %v (%v), the table says %v", a, got, err, want)
+			}
+		}
+		a := s.Sample(rng)
+		var missing *lut.MissingError
+		a.Resolution = 128
+		if _, err := x.LatencyMs(a); !errors.As(err, &missing) || missing.Resolution != 128 {
+			t.Errorf("resolution 128: %v", err)
+		}
+	}
+}
+
+func TestIndexNamesWhatIsMissing(t *testing.T) {
+	s, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.Largest()
+	gap := &lut.Table{Device: "gap", Rows: map[int]map[string]lut.Entry{224: maps.Clone(lut.Note10().Rows[224])}}
+	layers := s.Layers(a)
+	last := lut.Key(layers[len(layers)-5]) // the last block
+	delete(gap.Rows[224], last)
+	x, err := gap.Index(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.LatencyMs(a); err == nil || !strings.Contains(err.Error(), last) {
+		t.Errorf("%v, want that %s is missing", err, last)
+	}
+	if err := x.Estimate(make([]float64, 1), []space.Arch{a}); err == nil || !strings.Contains(err.Error(), a.String()) {
+		t.Errorf("%v, want the architecture named", err)
+	}
+	delete(gap.Rows[224], lut.Key(layers[0]))
+	if _, err := gap.Index(s); err == nil {
+		t.Error("a table without a stem was laid out")
+	}
+	if _, err := (&lut.Table{Device: "none"}).Index(s); err == nil {
+		t.Error("an empty table was laid out")
+	}
+}
+
+func BenchmarkIndexed(b *testing.B) {
+	s, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		b.Fatal(err)
+	}
+	x, err := lut.Note10().Index(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := s.Sample(random.Stream(1, "indexed"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := x.LatencyMs(a); err != nil {
 			b.Fatal(err)
 		}
 	}

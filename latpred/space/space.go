@@ -232,3 +232,23 @@ func (s *Space) Size() *big.Int {
 	}
 	return size
 }
+
+// Smallest is the network with the fewest blocks, the smallest kernels and
+// expansions, at the lowest resolution that searches draw.
+func (s *Space) Smallest() Arch { return s.extreme(slices.Min[[]int]) }
+
+// Largest is the network with the most blocks, the largest kernels and expansions,
+// at the highest resolution that searches draw.
+func (s *Space) Largest() Arch { return s.extreme(slices.Max[[]int]) }
+
+func (s *Space) extreme(of func([]int) int) Arch {
+	a := Arch{Resolution: of(s.Resolutions)}
+	for i, st := range s.Stages {
+		a.Depth[i] = uint8(of(st.Depths))
+		kernels, expands := s.choices(i, int(a.Depth[i]))
+		for p := range int(a.Depth[i]) {
+			a.Kernel[i*SlotsPerStage+p], a.Expand[i*SlotsPerStage+p] = uint8(of(kernels)), uint8(of(expands))
+		}
+	}
+	return a
+}

@@ -1,0 +1,383 @@
+package nas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Config describes a search. The zero value is not valid; Published is the
+// authors'.
+type Config struct {
+	Space         *space.Space
+	LimitMs       float64 // largest latency allowed; +Inf: any
+	Population    int
+	Generations   int
+	ParentRatio   float64 // share of the population that survives and has children
+	MutationRatio float64 // share of the population's size in children by mutation; as many come from crossover as are missing
+	MutationProb  float64 // of each gene
+	Tries         int     // how often a child may miss the limit before it gets other parents; 0: 50
+
+	// Initial is the space that the first population is drawn from; nil: Space.
+	// The authors always used CompOFA's fixed kernels.
+	Initial *space.Space
+	// HalfStart keeps only the first MutationRatio of the first population, as the
+	// authors' code does, which loops over the wrong count.
+	HalfStart bool
+}
+
+// Published is the search of OFA's tutorial, of CompOFA and of the paper: 100
+// networks, 500 generations, a quarter of them parents, half of the children by
+// mutation of a tenth of the genes.
+func Published(s *space.Space, limitMs float64) Config {
+	return Config{Space: s, LimitMs: limitMs, Population: 100, Generations: 500, ParentRatio: 0.25, MutationRatio: 0.5, MutationProb: 0.1}
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Space == nil:
+		return errors.New("nas: no space")
+	case !(c.LimitMs > 0):
+		return fmt.Errorf("nas: a limit of %v ms", c.LimitMs)
+	case c.Population < 2 || c.Generations < 0 || c.Tries < 0:
+		return fmt.Errorf("nas: a population of %d, %d generations, %d tries", c.Population, c.Generations, c.Tries)
+	case c.parents() < 1 || c.ParentRatio > 1 || c.MutationRatio < 0 || c.MutationRatio > 1 || c.MutationProb < 0 || c.MutationProb > 1:
+		return fmt.Errorf("nas: parent ratio %v, mutation ratio %v, mutation probability %v: want shares that leave a parent", c.ParentRatio, c.MutationRatio, c.MutationProb)
+	}
+	return nil
+}
+
+func (c Config) parents() int { return int(math.Round(c.ParentRatio * float64(c.Population))) }
+func (c Config) mutants() int { return int(math.Round(c.MutationRatio * float64(c.Population))) }
+
+func (c Config) tries() int {
+	if c.Tries > 0 {
+		return c.Tries
+	}
+	return 50
+}
+
+// Candidate is an architecture with its estimates.
+type Candidate struct {
+	Arch      space.Arch `json:"arch"`
+	LatencyMs float64    `json:"latency_ms"`
+	Accuracy  float64    `json:"accuracy"` // top-1 as a share, of the accuracy predictor
+}
+
+// Generation is the state after a generation; number 0 is the start.
+type Generation struct {
+	Number       int
+	Best         Candidate
+	MeanAccuracy float64 // of the population
+}
+
+// Result is what a search found.
+type Result struct {
+	Best        Candidate
+	Front       []Candidate  // best trade-offs among all that were judged: latency and accuracy both ascend
+	History     []Generation //
+	Evaluations int          // latencies asked for
+	Rejected    int          // of them above the limit
+	Elapsed     time.Duration
+}
+
+// ErrInfeasible is what a search returns, wrapped in an InfeasibleError, when no
+// network that it tried meets the limit.
+var ErrInfeasible = errors.New("no network meets the limit")
+
+// InfeasibleError says how near the limit the search came.
+type InfeasibleError struct {
+	LimitMs    float64
+	SmallestMs float64 // smallest latency seen
+	Smallest   space.Arch
+	Tried      int
+}
+
+func (e *InfeasibleError) Error() string {
+	return fmt.Sprintf("no network of %d meets the limit of %g ms: the smallest latency seen is %.4g ms, of %s", e.Tried, e.LimitMs, e.SmallestMs, e.Smallest)
+}
+
+func (e *InfeasibleError) Unwrap() error { return ErrInfeasible }
+
+// Search evolves a population for the highest accuracy whose latency is at most
+// c.LimitMs. Each generation keeps the most accurate as parents, and makes
+// children by mutation of one of them and by crossover of two, drawn uniformly; a
+// child above the limit is drawn again. Children of a generation are judged in
+// batches. Source: OFA's evolution_finder, CompOFA's changes to it.
+//
+// observe, told of each generation, may be nil. When ctx ends Search returns what
+// it has with ctx's error. An estimate's error ends the search.
+func Search(ctx context.Context, rng *rand.Rand, c Config, latency, accuracy Estimate, observe func(Generation)) (*Result, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	e := &evolution{ctx: ctx, rng: rng, config: c, latency: latency, accuracy: accuracy, result: &Result{}, smallest: math.Inf(1)}
+	population, err := e.start()
+	if err == nil {
+		for number := 0; ; number++ {
+			byAccuracy(population)
+			e.record(number, population, observe)
+			if number == c.Generations {
+				break
+			}
+			if population, err = e.next(population); err != nil {
+				break
+			}
+		}
+	}
+	e.result.Elapsed = time.Since(start)
+	if len(e.result.History) == 0 {
+		return nil, err
+	}
+	return e.result, err
+}
+
+// Limits searches for each limit in turn, each with a stream of its own under
+// seed. It returns the results that are complete; at an infeasible limit, nil
+// among them, it goes on, and the error joins all that went wrong.
+func Limits(ctx context.Context, seed uint64, c Config, limitsMs []float64, latency, accuracy Estimate, observe func(limitMs float64, g Generation)) ([]*Result, error) {
+	results := make([]*Result, len(limitsMs))
+	var errs []error
+	for i, limit := range limitsMs {
+		c.LimitMs = limit
+		r, err := Search(ctx, random.Stream(seed, fmt.Sprint("search ", limit)), c, latency, accuracy, func(g Generation) {
+			if observe != nil {
+				observe(limit, g)
+			}
+		})
+		if err != nil {
+			errs = append(errs, err)
+			if !errors.Is(err, ErrInfeasible) {
+				break
+			}
+			continue
+		}
+		results[i] = r
+	}
+	return results, errors.Join(errs...)
+}
+
+// byAccuracy sorts the most accurate first, of equals the faster.
+func byAccuracy(population []Candidate) {
+	slices.SortStableFunc(population, func(a, b Candidate) int {
+		switch {
+		case a.Accuracy != b.Accuracy:
+			return order(b.Accuracy, a.Accuracy)
+		default:
+			return order(a.LatencyMs, b.LatencyMs)
+		}
+	})
+}
+
+func order(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// evolution is a search under way.
+type evolution struct {
+	ctx               context.Context
+	rng               *rand.Rand
+	config            Config
+	latency, accuracy Estimate
+	result            *Result
+
+	smallest     float64 // latency seen
+	smallestArch space.Arch
+}
+
+// record notes a sorted population.
+func (e *evolution) record(number int, population []Candidate, observe func(Generation)) {
+	var sum float64
+	for _, p := range population {
+		sum += p.Accuracy
+	}
+	g := Generation{number, population[0], sum / float64(len(population))}
+	e.result.Best = g.Best
+	e.result.History = append(e.result.History, g)
+	if observe != nil {
+		observe(g)
+	}
+}
+
+// start draws networks until the population is full of feasible ones. Where
+// almost none is, the smallest ones are tried, and what is missing comes from
+// mutation of those that were found.
+func (e *evolution) start() ([]Candidate, error) {
+	c := e.config
+	from := c.Initial
+	if from == nil {
+		from = c.Space
+	}
+	var found []Candidate
+	for drawn := 0; len(found) < c.Population && drawn < 100*c.Population; drawn += c.Population {
+		archs := make([]space.Arch, c.Population)
+		for i := range archs {
+			archs[i] = from.Sample(e.rng)
+		}
+		feasible, err := e.feasible(archs)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, feasible[:min(len(feasible), c.Population-len(found))]...)
+	}
+	if len(found) == 0 {
+		var archs []space.Arch
+		for _, r := range c.Space.Resolutions {
+			a := c.Space.Smallest()
+			a.Resolution = r
+			archs = append(archs, a)
+		}
+		var err error
+		if found, err = e.feasible(archs); err != nil {
+			return nil, err
+		}
+	}
+	if len(found) == 0 {
+		return nil, &InfeasibleError{c.LimitMs, e.smallest, e.smallestArch, e.result.Evaluations}
+	}
+	if c.HalfStart {
+		found = found[:max(1, min(len(found), c.mutants()))]
+	}
+	found, err := e.judged(found)
+	if err != nil || c.HalfStart {
+		return found, err
+	}
+	if missing := c.Population - len(found); missing > 0 {
+		more, err := e.children(found, missing, e.mutant)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
+}
+
+// next makes a generation: the parents and their children.
+func (e *evolution) next(population []Candidate) ([]Candidate, error) {
+	c := e.config
+	parents := population[:min(c.parents(), len(population))]
+	mutants, err := e.children(parents, c.mutants(), e.mutant)
+	if err != nil {
+		return nil, err
+	}
+	crossed, err := e.children(parents, c.Population-c.mutants(), e.cross)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(parents, mutants, crossed), nil
+}
+
+// breeder draws parents and gives what makes children of them.
+type breeder func(parents []Candidate) (child func() space.Arch)
+
+func (e *evolution) mutant(parents []Candidate) func() space.Arch {
+	p := parents[e.rng.IntN(len(parents))].Arch
+	return func() space.Arch { return e.config.Space.Mutate(e.rng, p, e.config.MutationProb) }
+}
+
+func (e *evolution) cross(parents []Candidate) func() space.Arch {
+	a, b := parents[e.rng.IntN(len(parents))].Arch, parents[e.rng.IntN(len(parents))].Arch
+	return func() space.Arch { return e.config.Space.Crossover(e.rng, a, b) }
+}
+
+// children makes n children that meet the limit. One that misses it is drawn again
+// from the same parents, after so many tries from others; all that are missing are
+// judged together.
+func (e *evolution) children(parents []Candidate, n int, breed breeder) ([]Candidate, error) {
+	type attempt struct {
+		child func() space.Arch
+		tries int
+	}
+	open := make([]attempt, n)
+	for i := range open {
+		open[i].child = breed(parents)
+	}
+	var made []Candidate
+	archs, ms := make([]space.Arch, n), make([]float64, n)
+	for len(open) > 0 {
+		archs, ms = archs[:len(open)], ms[:len(open)]
+		for i := range open {
+			archs[i] = open[i].child()
+		}
+		if err := e.latencies(ms, archs); err != nil {
+			return nil, err
+		}
+		still := open[:0]
+		for i, a := range open {
+			if ms[i] <= e.config.LimitMs {
+				made = append(made, Candidate{Arch: archs[i], LatencyMs: ms[i]})
+				continue
+			}
+			if a.tries++; a.tries == e.config.tries() {
+				a = attempt{child: breed(parents)}
+			}
+			still = append(still, a)
+		}
+		open = still
+	}
+	return e.judged(made)
+}
+
+// feasible keeps the architectures that meet the limit.
+func (e *evolution) feasible(archs []space.Arch) ([]Candidate, error) {
+	ms := make([]float64, len(archs))
+	if err := e.latencies(ms, archs); err != nil {
+		return nil, err
+	}
+	var out []Candidate
+	for i, a := range archs {
+		if ms[i] <= e.config.LimitMs {
+			out = append(out, Candidate{Arch: a, LatencyMs: ms[i]})
+		}
+	}
+	return out, nil
+}
+
+func (e *evolution) latencies(ms []float64, archs []space.Arch) error {
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
+	if err := e.latency(ms, archs); err != nil {
+		return fmt.Errorf("latency: %w", err)
+	}
+	e.result.Evaluations += len(archs)
+	for i, v := range ms {
+		if v < e.smallest {
+			e.smallest, e.smallestArch = v, archs[i]
+		}
+		if !(v <= e.config.LimitMs) {
+			e.result.Rejected++
+		}
+	}
+	return nil
+}
+
+// judged fills the accuracies and takes the candidates into the front.
+func (e *evolution) judged(candidates []Candidate) ([]Candidate, error) {
+	archs, share := make([]space.Arch, len(candidates)), make([]float64, len(candidates))
+	for i, c := range candidates {
+		archs[i] = c.Arch
+	}
+	if err := e.accuracy(share, archs); err != nil {
+		return nil, fmt.Errorf("accuracy: %w", err)
+	}
+	for i := range candidates {
+		candidates[i].Accuracy = share[i]
+		e.result.Front = insert(e.result.Front, candidates[i])
+	}
+	return candidates, nil
+}

@@ -1,0 +1,355 @@
+package nas_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+func open(t testing.TB, id string) *space.Space {
+	t.Helper()
+	s, err := space.ByID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func note10(t testing.TB, s *space.Space) nas.Estimate {
+	t.Helper()
+	x, err := lut.Note10().Index(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x.Estimate
+}
+
+// work is an accuracy that grows with the amount of computation, as real ones do.
+func work(s *space.Space) nas.Estimate {
+	return func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			dst[i] = 1 - math.Pow(float64(s.MACs(a))/1e6, -0.3)
+		}
+		return nil
+	}
+}
+
+func small(s *space.Space, limit float64) nas.Config {
+	c := nas.Published(s, limit)
+	c.Population, c.Generations = 24, 15
+	return c
+}
+
+func TestSearchMeetsTheLimit(t *testing.T) {
+	for _, id := range []string{"mbv3-w1.2", "compofa-fixed-w1.2", "compofa-elastic-w1.2"} {
+		s := open(t, id)
+		for seed := range uint64(5) {
+			c := small(s, 15+5*float64(seed))
+			if id == "mbv3-w1.2" && seed%2 == 0 { // as the authors' code has it
+				c.Initial, c.HalfStart = open(t, "compofa-fixed-w1.2"), true
+			}
+			judged := 0
+			accuracy := func(dst []float64, archs []space.Arch) error {
+				for _, a := range archs {
+					ms, err := lut.Note10().LatencyMs(s, a) // checks that a is of the space, too
+					if err != nil || ms > c.LimitMs {
+						t.Fatalf("%s: %v ms (%v) came into a population with a limit of %v", a, ms, err, c.LimitMs)
+					}
+				}
+				judged += len(archs)
+				return work(s)(dst, archs)
+			}
+			r, err := nas.Search(t.Context(), random.Stream(seed, "search"), c, note10(t, s), accuracy, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := c.Population
+			if c.HalfStart {
+				first /= 2
+			}
+			if len(r.History) != c.Generations+1 || judged != first+c.Population*c.Generations || r.Evaluations-r.Rejected < judged {
+				t.Errorf("%d generations, %d judged, %d evaluated, %d rejected", len(r.History), judged, r.Evaluations, r.Rejected)
+			}
+			for i := 1; i < len(r.History); i++ {
+				if r.History[i].Best.Accuracy < r.History[i-1].Best.Accuracy || r.History[i].Number != i {
+					t.Errorf("the best got worse in generation %d", i)
+				}
+			}
+			last := r.Front[len(r.Front)-1]
+			if r.Best != r.History[c.Generations].Best || last.Accuracy != r.Best.Accuracy || !reflect.DeepEqual(r.Front, nas.Front(r.Front)) {
+				t.Errorf("best %+v, end of the front %+v", r.Best, last)
+			}
+		}
+	}
+}
+
+func TestOneSeedGivesTheSameSearch(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	for name, search := range map[string]func(context.Context, *rand.Rand, nas.Config, nas.Estimate, nas.Estimate, func(nas.Generation)) (*nas.Result, error){
+		"limit": nas.Search, "front": nas.SearchFront,
+	} {
+		run := func(seed uint64) []nas.Generation {
+			r, err := search(t.Context(), random.Stream(seed, "search"), small(s, 25), note10(t, s), work(s), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.History
+		}
+		if !reflect.DeepEqual(run(1), run(1)) || reflect.DeepEqual(run(1), run(2)) {
+			t.Errorf("%s: seeds don't decide the search", name)
+		}
+	}
+}
+
+// OFA's tutorial has a limit of 25 ms on the Note10 and finds 0.817129 in 500
+// generations; a quarter of them come near.
+func TestSearchIsAsGoodAsTheTutorial(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	c := nas.Published(s, 25)
+	c.Generations = 120
+	r, err := nas.Search(t.Context(), random.Stream(1, "search"), c, note10(t, s), latpred.Accuracy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Best.Accuracy < 0.8165 || r.Best.LatencyMs > 25 {
+		t.Errorf("found %+v, want about 0.817", r.Best)
+	}
+}
+
+func TestInfeasible(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	const smallest = 9.890346512 // origin: the table's sum of the smallest network at 160 pixels
+	_, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 9.89), note10(t, s), work(s), nil)
+	var no *nas.InfeasibleError
+	if !errors.Is(err, nas.ErrInfeasible) || !errors.As(err, &no) || math.Abs(no.SmallestMs-smallest) > 1e-9 || no.Smallest != s.Smallest() {
+		t.Errorf("%v, want infeasible with the smallest latency, %v", err, smallest)
+	}
+	r, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 9.8904), note10(t, s), work(s), nil)
+	if err != nil || r.Best.Arch != s.Smallest() {
+		t.Errorf("a limit that one network meets: %v, %+v", err, r)
+	}
+	results, err := nas.Limits(t.Context(), 1, small(s, 0), []float64{5, 20}, note10(t, s), work(s), nil)
+	if !errors.Is(err, nas.ErrInfeasible) || results[0] != nil || results[1] == nil || results[1].Best.LatencyMs > 20 {
+		t.Errorf("limits 5 and 20: %v, %v", results, err)
+	}
+}
+
+func TestStops(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := nas.Search(ctx, random.Stream(1, "search"), small(s, 25), note10(t, s), work(s), func(g nas.Generation) {
+		if g.Number == 3 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || r == nil || len(r.History) != 4 || r.Best.Accuracy == 0 {
+		t.Errorf("interrupted: %v, kept %+v", err, r)
+	}
+	broken := errors.New("the device is gone")
+	for name, estimates := range map[string][2]nas.Estimate{
+		"latency":  {func([]float64, []space.Arch) error { return broken }, work(s)},
+		"accuracy": {note10(t, s), func([]float64, []space.Arch) error { return broken }},
+	} {
+		if _, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 25), estimates[0], estimates[1], nil); !errors.Is(err, broken) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, spoil := range map[string]func(*nas.Config){
+		"no space": func(c *nas.Config) { c.Space = nil }, "a limit of": func(c *nas.Config) { c.LimitMs = math.NaN() },
+		"a population of 1": func(c *nas.Config) { c.Population = 1 }, "parent ratio 0,": func(c *nas.Config) { c.ParentRatio = 0 },
+		"mutation probability 2": func(c *nas.Config) { c.MutationProb = 2 },
+	} {
+		c := small(s, 25)
+		spoil(&c)
+		if _, err := nas.Search(t.Context(), random.Stream(1, "search"), c, note10(t, s), work(s), nil); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want …%s…", err, name)
+		}
+	}
+}
+
+// The published cache forgets the resolution. Origin of the latencies: the sum of
+// the table at each resolution, and the search result that the authors report as
+// 18.69 ms.
+func TestCacheKeys(t *testing.T) {
+	s := open(t, "compofa-fixed-w1.2")
+	at := func(r int) space.Arch {
+		a := space.MustParse("r160 d23343 k33-555-333-3333-555 e33-444-444-6666-444")
+		a.Resolution = r
+		return a
+	}
+	asked := 0
+	counted := func(dst []float64, archs []space.Arch) error {
+		asked += len(archs)
+		return note10(t, s)(dst, archs)
+	}
+	for _, c := range []struct {
+		key        nas.Key
+		want       []float64
+		hits, asks int
+	}{
+		{nas.ByArch, []float64{19.073, 34.616, 19.073, 34.616}, 2, 2},
+		{nas.WithoutResolution, []float64{19.073, 19.073, 19.073, 19.073}, 3, 1},
+	} {
+		asked = 0
+		cached, stats := nas.Cached(counted, c.key)
+		got := make([]float64, 4)
+		if err := errors.Join(cached(got[:2], []space.Arch{at(160), at(224)}), cached(got[2:], []space.Arch{at(160), at(224)})); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			if math.Abs(got[i]-want) > 5e-4 {
+				t.Errorf("latencies %v, want %v", got, c.want)
+				break
+			}
+		}
+		if stats.Hits != c.hits || stats.Misses != c.asks || asked != c.asks {
+			t.Errorf("%+v, %d asked; want %d hits, %d asked", stats, asked, c.hits, c.asks)
+		}
+	}
+	broken, _ := nas.Cached(func([]float64, []space.Arch) error { return errors.New("no") }, nas.ByArch)
+	for range 2 { // an error is not remembered as an answer
+		if err := broken(make([]float64, 1), []space.Arch{at(160)}); err == nil {
+			t.Error("an error was lost")
+		}
+	}
+}
+
+func candidates(rng *rand.Rand, n int) []nas.Candidate {
+	out := make([]nas.Candidate, n)
+	for i := range out { // on a grid, so that there are equals
+		out[i] = nas.Candidate{LatencyMs: float64(1 + rng.IntN(12)), Accuracy: float64(rng.IntN(12)) / 12}
+	}
+	return out
+}
+
+func beats(a, b nas.Candidate) bool {
+	return a.LatencyMs <= b.LatencyMs && a.Accuracy >= b.Accuracy && (a.LatencyMs < b.LatencyMs || a.Accuracy > b.Accuracy)
+}
+
+func TestFrontAgainstBruteForce(t *testing.T) {
+	rng := random.Stream(1, "front")
+	for range 300 {
+		all := candidates(rng, 1+rng.IntN(40))
+		var want []nas.Candidate
+		for _, c := range all {
+			if !slices.ContainsFunc(all, func(o nas.Candidate) bool { return beats(o, c) }) && !slices.Contains(want, c) {
+				want = append(want, c)
+			}
+		}
+		slices.SortFunc(want, func(a, b nas.Candidate) int { return int(a.LatencyMs - b.LatencyMs) })
+		got := nas.Front(all)
+		if !slices.Equal(got, want) {
+			t.Fatalf("front of %v:\n%v, want\n%v", all, got, want)
+		}
+		var area float64 // counted in cells of the grid
+		for ms := 1.0; ms < 10; ms++ {
+			for k := 2; k < 12; k++ {
+				cell := nas.Candidate{LatencyMs: ms, Accuracy: float64(k+1) / 12}
+				if slices.ContainsFunc(all, func(c nas.Candidate) bool { return c.LatencyMs <= ms && c.Accuracy >= cell.Accuracy-1e-9 }) {
+					area += 1.0 / 12
+				}
+			}
+		}
+		if v := nas.Hypervolume(all, 10, 2.0/12); math.Abs(v-area) > 1e-9 {
+			t.Fatalf("hypervolume of %v: %v, want %v", got, v, area)
+		}
+	}
+	if v := nas.Hypervolume([]nas.Candidate{{LatencyMs: 10, Accuracy: 0.5}, {LatencyMs: 20, Accuracy: 0.75}}, 40, 0.25); v != 10*0.25+20*0.5 {
+		t.Errorf("by hand: %v, want 12.5", v)
+	}
+	if nas.Front([]nas.Candidate{{LatencyMs: math.NaN(), Accuracy: 1}}) != nil {
+		t.Error("a latency that is no number is on the front")
+	}
+}
+
+// One run for the whole front is worth about what five searches for limits are,
+// judged by the area below 35 ms.
+func TestSearchFront(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	c := nas.Published(s, 35)
+	c.Generations = 100
+	r, err := nas.SearchFront(t.Context(), random.Stream(1, "front"), c, note10(t, s), latpred.Accuracy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := r.Front[len(r.Front)-1]; last.LatencyMs > 35 || r.Best.Accuracy != last.Accuracy || len(r.Front) < 50 {
+		t.Errorf("front of %d up to %+v, best %+v", len(r.Front), last, r.Best)
+	}
+	var single []nas.Candidate
+	c.Generations = 20 // a fifth each
+	results, err := nas.Limits(t.Context(), 1, c, []float64{15, 20, 25, 30, 35}, note10(t, s), latpred.Accuracy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results {
+		single = append(single, r.Front...)
+	}
+	a, b := nas.Hypervolume(r.Front, 35, 0.75), nas.Hypervolume(single, 35, 0.75)
+	if a < 0.97*b {
+		t.Errorf("hypervolume %v of one run, %v of five searches of a fifth each", a, b)
+	}
+}
+
+func TestCalibrate(t *testing.T) {
+	predicted, published := []float64{0.76, 0.78, 0.80, 0.82, 0.83}, []float64{71, 73, 75, 77, 78}
+	c, err := nas.Calibrate(predicted, published)
+	if err != nil || math.Abs(c.Slope-100) > 1e-9 || c.RMSE > 1e-9 || math.Abs(c.Top1Percent(0.81)-76) > 1e-9 || c.N != 5 {
+		t.Errorf("%+v, %v, want 100 a unit through 76 at 0.81", c, err)
+	}
+	published[4] = 79 // by hand: without it the line misses it by 1
+	if c, err = nas.Calibrate(predicted, published); err != nil || c.RMSE < math.Sqrt(1.0/5) {
+		t.Errorf("with an outlier: %+v, %v", c, err)
+	}
+	for _, bad := range [][]float64{{0.1, 0.2, 0.3}, {0.1, 0.1, 0.1, 0.1}} {
+		if _, err := nas.Calibrate(bad, make([]float64, len(bad))); err == nil {
+			t.Errorf("%v was accepted", bad)
+		}
+	}
+}
+
+func ExampleSearch() {
+	s, _ := space.ByID("mbv3-w1.2")
+	table, _ := lut.Note10().Index(s)
+	c := nas.Published(s, 20) // milliseconds
+	c.Generations = 10
+	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.Estimate, latpred.Accuracy, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Best.LatencyMs <= 20, r.Best.Accuracy > 0.79)
+	// Output: true true
+}
+
+func BenchmarkSearch(b *testing.B) {
+	s := open(b, "mbv3-w1.2")
+	for name, accuracy := range map[string]nas.Estimate{
+		"evolution alone": func(dst []float64, archs []space.Arch) error {
+			for i, a := range archs {
+				dst[i] = float64(a.Resolution) + float64(a.Blocks())
+			}
+			return nil
+		},
+		"with the accuracy predictor": latpred.Accuracy,
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := nas.Search(b.Context(), random.Stream(1, "search"), nas.Published(s, 25), note10(b, s), accuracy, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
