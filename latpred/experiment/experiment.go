@@ -189,6 +189,8 @@ var items = []item{
 	{"figure6", "Figure 6: what a table, a data set and a fine-tuning set cost to measure", figure6},
 	{"table4", "Table 4: training, tuning and fine-tuning times", table4},
 	{"table5", "Table 5: the time of a prediction", table5},
+	{"figure8ab", "Figure 8a and b: search under a limit, Note10", figure8ab},
+	{"figure8cd", "Figure 8c and d: search under a limit, RTX 2080 Ti", figure8cd},
 }
 
 // Items lists the names that Run takes.

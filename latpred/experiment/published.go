@@ -100,3 +100,24 @@ var table5Paper = []struct {
 	{"network, RTX 2080 Ti host", 0.2776}, {"network, P40 host", 0.564}, {"network, Xeon host", 6.24},
 	{"measuring, RTX 2080 Ti", 700}, {"measuring, P40", 1195}, {"measuring, Xeon", 6807},
 }
+
+// paperSearch is what the authors report of five searches, one for each limit.
+type paperSearch struct {
+	latencyMs, top1 []float64
+	seconds         float64 // of all five
+}
+
+// figure8Paper are the results behind Fig. 8, by space and way. Source: the
+// authors' notebook.
+var figure8Paper = map[string]paperSearch{
+	"fixed, table":                             {[]float64{14.70, 19.89, 24.83, 29.51, 34.79}, []float64{72.8, 75.2, 75.7, 75.8, 75.9}, 90.7},
+	"fixed, predictor":                         {[]float64{14.76, 18.65, 24.89, 29.43, 32.48}, []float64{73.4, 76.0, 75.3, 76.1, 76.0}, 175.0},
+	"fixed, predictor, published cache":        {[]float64{14.76, 18.65, 24.89, 29.43, 32.48}, []float64{75.8, 76.8, 76.8, 77.3, 77.2}, 59.3},
+	"elastic, table":                           {[]float64{14.88, 19.95, 24.52, 29.63, 34.99}, []float64{73.3, 75.8, 75.7, 76.3, 76.4}, 105.4},
+	"elastic, predictor":                       {[]float64{14.85, 19.97, 24.34, 29.96, 34.27}, []float64{73.4, 75.8, 75.3, 77.7, 76.6}, 223.7},
+	"elastic, predictor, published cache":      {[]float64{14.73, 19.91, 23.95, 29.69, 31.27}, []float64{76.0, 76.4, 76.8, 77.4, 77.3}, 173.9},
+	"GPU fixed, predictor, published cache":    {[]float64{13.16, 15.78, 15.78, 15.78, 32.58}, []float64{77.4, 77.0, 77.4, 77.0, 76.5}, 57.5},
+	"GPU fixed, fine-tuned, published cache":   {[]float64{14.68, 15.26, 15.26, 29.11, 31.36}, []float64{76.2, 77.7, 77.0, 76.7, 77.2}, 57.6},
+	"GPU elastic, predictor, published cache":  {[]float64{14.03, 17.64, 24.21, 22.91, 23.46}, []float64{77.1, 77.4, 77.3, 77.2, 77.9}, 147.1},
+	"GPU elastic, fine-tuned, published cache": {[]float64{14.81, 19.54, 22.05, 26.89, 34.85}, []float64{76.7, 78.1, 77.1, 78.2, 76.8}, 139.2},
+}

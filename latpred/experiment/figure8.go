@@ -1,0 +1,284 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// searchLimits are the paper's, ms.
+var searchLimits = []float64{15, 20, 25, 30, 35}
+
+// judgedSearch is a way to know latencies in a search, and a judge of what it
+// found.
+type judgedSearch struct {
+	name    string
+	space   string
+	latency nas.Estimate
+	key     nas.Key // of the cache; nil: none
+	paper   paperSearch
+}
+
+// rightCache finds what the predictor alone finds; only its time is of interest.
+const rightCache = "predictor, right cache"
+
+// figure8ab searches for the Note10, whose table can judge what is found.
+func figure8ab(r *runner) error {
+	network, err := r.predictorOf(table1Sets[0])
+	if err != nil {
+		return err
+	}
+	var searches []judgedSearch
+	judges := map[string]nas.Estimate{}
+	for _, s := range []struct{ id, name string }{{"compofa-fixed-w1.2", "fixed"}, {"compofa-elastic-w1.2", "elastic"}, {"mbv3-w1.2", "OFA"}} {
+		of, err := space.ByID(s.id)
+		if err != nil {
+			return err
+		}
+		table, err := lut.Note10().Index(of)
+		if err != nil {
+			return err
+		}
+		judges[s.id] = table.Estimate
+		for _, way := range []struct {
+			name    string
+			latency nas.Estimate
+			key     nas.Key
+		}{
+			{"table", table.Estimate, nil}, {"predictor", network.PredictMs, nil},
+			{"predictor, published cache", network.PredictMs, nas.WithoutResolution}, {rightCache, network.PredictMs, nas.ByArch},
+		} {
+			name := s.name + ", " + way.name
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper[name]})
+		}
+	}
+	r.result.Notes = append(r.result.Notes,
+		"Latency, as published: what the search believed; corrected: what the table says of the network found. Above the limit it is broken.",
+		"The published cache forgets the resolution: once a network has been met at 160 pixels it is believed as fast at 224.")
+	return r.searchAndJudge(searches, judges, "Note10")
+}
+
+// figure8cd searches for the RTX 2080 Ti, with its own predictor and with the
+// Note10's fine-tuned. The judge is the closed form of all 10,000 measurements.
+func figure8cd(r *runner) error {
+	network, err := r.predictorOf(table1Sets[1])
+	if err != nil {
+		return err
+	}
+	source, err := r.predictorOf(table1Sets[0])
+	if err != nil {
+		return err
+	}
+	set, err := dataset.Open("rtx2080ti-b64")
+	if err != nil {
+		return err
+	}
+	config := latpred.PublishedFineTuning()
+	config.Epochs, config.KeepBest, config.Optimizer.LearningRate = r.size.epochs, true, 1e-3
+	split := set.SplitFileOrder()
+	split.Train, split.Validation = split.Train[:fineTuneRows*4/5], split.Train[fineTuneRows*4/5:fineTuneRows]
+	tuned, _, err := latpred.FineTune(r.ctx, r.be, 1, source, latpred.AllLayers, set, split, config, nil)
+	if err != nil {
+		return err
+	}
+	closed, err := lut.FitLinear(set.Archs(), set.LatenciesMs(), 1e-3)
+	if err != nil {
+		return err
+	}
+	judge := func(dst []float64, archs []space.Arch) (err error) {
+		for i, a := range archs {
+			if dst[i], err = closed.PredictMs(a); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var searches []judgedSearch
+	judges := map[string]nas.Estimate{}
+	for _, s := range []struct{ id, name string }{{"compofa-fixed-w1.0", "fixed"}, {"compofa-elastic-w1.0", "elastic"}, {"mbv3-w1.0", "OFA"}} {
+		judges[s.id] = judge
+		for _, way := range []struct {
+			name    string
+			latency nas.Estimate
+			key     nas.Key
+		}{
+			{"closed form", judge, nil},
+			{"predictor", network.PredictMs, nil}, {"predictor, published cache", network.PredictMs, nas.WithoutResolution},
+			{"fine-tuned", tuned.PredictMs, nil}, {"fine-tuned, published cache", tuned.PredictMs, nas.WithoutResolution},
+		} {
+			name := s.name + ", " + way.name
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper["GPU "+name]})
+		}
+	}
+	r.result.Notes = append(r.result.Notes,
+		"Latency, as published: what the search believed; corrected: what the closed form of all 10,000 measurements says of the network found.",
+		"The accuracy predictor belongs to the networks of width 1.2, the latencies to those of width 1.0: the authors mixed them, and so does this.")
+	return r.searchAndJudge(searches, judges, "RTX 2080 Ti")
+}
+
+// predictorOf trains a device's predictor as published.
+func (r *runner) predictorOf(t trainedSet) (*latpred.MLP, error) {
+	set, err := r.size.open(t.set)
+	if err != nil {
+		return nil, err
+	}
+	o, err := r.asPublished(set, t.optimizer, 1)
+	return o.model, err
+}
+
+// generations of a search.
+func (r *runner) generations() int {
+	if r.profile == Full {
+		return 500
+	}
+	return max(2, 2*r.size.epochs)
+}
+
+// searched is what five searches of one kind came to.
+type searched struct {
+	rows             []Row
+	believed, judged figure.Series // top-1 over latency, as the search saw it and as it is
+	broken           int           // limits that the found network does not meet
+	evaluated        int           // latencies asked for
+}
+
+// searchAndJudge runs every search for every limit and judges what it found.
+func (r *runner) searchAndJudge(searches []judgedSearch, judges map[string]nas.Estimate, device string) error {
+	r.result.Seeds, r.of = 1, len(searches)
+	if r.profile == Quick {
+		r.result.Reduced = fmt.Sprintf("predictors of %d of 100 epochs, %d of 500 generations", r.size.epochs, r.generations())
+	}
+	calibration, err := calibrate()
+	if err != nil {
+		return err
+	}
+	found := map[string]searched{}
+	var times []Row
+	for _, s := range searches {
+		start := time.Now()
+		f, err := r.searchLimits(s, judges[s.space], calibration)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		found[s.name] = f
+		if !strings.HasSuffix(s.name, rightCache) {
+			r.result.Rows = append(r.result.Rows, f.rows...)
+		}
+		seconds, broken := newRow(s.name+": time of five searches", "s"), newRow(s.name+": limits broken, of five", "")
+		seconds.AsPublished, broken.AsPublished = Number(time.Since(start).Seconds()), Number(f.broken)
+		seconds.Note = fmt.Sprintf("%d latencies asked for", f.evaluated)
+		if s.paper.seconds > 0 {
+			seconds.Paper = Number(s.paper.seconds)
+		}
+		times = append(times, seconds, broken)
+		r.tick(s.name)
+	}
+	r.result.Rows = append(r.result.Rows, times...)
+	r.result.Notes = append(r.result.Notes, fmt.Sprintf(
+		"Top-1 is the accuracy predictor's, taken to published accuracies by the line through OFA's %d specialised networks of width 1.2 (each predicted by the others: RMSE %.2f %%). The paper's are of networks cut from the one of width 1.0 without training.",
+		calibration.N, calibration.RMSE))
+	return r.searchFigures(device, found)
+}
+
+// searchLimits searches for each limit in turn, with one cache for all, as the
+// authors' notebook has it.
+func (r *runner) searchLimits(s judgedSearch, judge nas.Estimate, calibration nas.Calibration) (searched, error) {
+	var f searched
+	of, err := space.ByID(s.space)
+	if err != nil {
+		return f, err
+	}
+	latency := s.latency
+	if s.key != nil {
+		latency, _ = nas.Cached(latency, s.key)
+	}
+	for i, limit := range searchLimits {
+		ms, top1 := newRow(fmt.Sprintf("%s, ≤ %g ms: latency", s.name, limit), "ms"), newRow(fmt.Sprintf("%s, ≤ %g ms: top-1", s.name, limit), "%")
+		if len(s.paper.latencyMs) > 0 {
+			ms.Paper, top1.Paper = Number(s.paper.latencyMs[i]), Number(s.paper.top1[i])
+		}
+		c := nas.Published(of, limit)
+		c.Generations, c.HalfStart = r.generations(), true
+		found, err := nas.Search(r.ctx, random.Stream(1, fmt.Sprint("search ", limit)), c, latency, latpred.Accuracy, nil)
+		switch {
+		case errors.Is(err, nas.ErrInfeasible):
+			ms.Note = err.Error()
+		case err != nil:
+			return f, fmt.Errorf("%g ms: %w", limit, err)
+		default:
+			truth := make([]float64, 1)
+			if err := judge(truth, []space.Arch{found.Best.Arch}); err != nil {
+				return f, err
+			}
+			percent := calibration.Top1Percent(found.Best.Accuracy)
+			ms.AsPublished, ms.Corrected, ms.Note = Number(found.Best.LatencyMs), Number(truth[0]), found.Best.Arch.String()
+			top1.AsPublished = Number(percent)
+			f.believed.X, f.believed.Y = append(f.believed.X, found.Best.LatencyMs), append(f.believed.Y, percent)
+			f.judged.X, f.judged.Y = append(f.judged.X, truth[0]), append(f.judged.Y, percent)
+			f.evaluated += found.Evaluations
+			if truth[0] > limit {
+				f.broken++
+			}
+		}
+		f.rows = append(f.rows, ms, top1)
+	}
+	return f, nil
+}
+
+// calibrate fits published accuracies to those predicted, over the networks that
+// the accuracy predictor can judge.
+func calibrate() (nas.Calibration, error) {
+	var archs []space.Arch
+	var top1 []float64
+	for _, n := range space.Published() {
+		if n.Space.ID == "mbv3-w1.2" && n.Arch.Resolution < 240 {
+			archs, top1 = append(archs, n.Arch), append(top1, n.Top1)
+		}
+	}
+	predicted := make([]float64, len(archs))
+	if err := latpred.Accuracy(predicted, archs); err != nil {
+		return nas.Calibration{}, err
+	}
+	return nas.Calibrate(predicted, top1)
+}
+
+// searchFigures draw, for each space, what searches believed and what is true.
+func (r *runner) searchFigures(device string, found map[string]searched) error {
+	for _, kind := range []string{"fixed", "elastic"} {
+		ways := []string{"table", "predictor, published cache", "predictor"}
+		if device != "Note10" {
+			ways = []string{"closed form", "predictor, published cache", "fine-tuned"}
+		}
+		var series, paper []figure.Series
+		for _, way := range ways {
+			s := found[kind+", "+way].judged
+			s.Name = way + ": true latency"
+			series = append(series, s)
+		}
+		s := found[kind+", "+ways[1]].believed
+		s.Name = ways[1] + ": believed"
+		series = append(series, s)
+		name := kind + ", " + ways[1]
+		if device != "Note10" {
+			name = "GPU " + name
+		}
+		if p := figure8Paper[name]; len(p.latencyMs) > 0 {
+			paper = append(paper, figure.Series{Name: "paper, " + ways[1] + " (other networks)", X: p.latencyMs, Y: p.top1})
+		}
+		plot, err := figure.TradeOff(fmt.Sprintf("%s, %s kernels: five searches", device, kind), "latency (ms)", "top-1, estimated (%)", series, paper, searchLimits)
+		if err != nil {
+			return err
+		}
+		r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item + "-" + kind, Plot: plot})
+	}
+	return nil
+}
