@@ -2,6 +2,8 @@ package lut
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -30,25 +32,56 @@ func (t *Table) Index(s *space.Space) (*Indexed, error) {
 	if len(t.Rows) == 0 {
 		return nil, fmt.Errorf("table %s is empty", t.Device)
 	}
-	free := *s // the same layers, any kernel with any expansion
-	free.ExpandForDepth, free.StageKernels = nil, nil
 	for r, rows := range t.Rows {
 		times := &slotTimes{}
-		a := free.Largest()
-		a.Resolution = r
-		for _, kernel := range s.Kernels {
-			for _, expand := range s.Expands {
-				for slot := range a.Slots() {
-					a.Kernel[slot], a.Expand[slot] = uint8(kernel), uint8(expand)
-				}
-				if err := times.add(t.Device, r, rows, free.Layers(a), gene(kernel, expand)); err != nil {
-					return nil, err
-				}
+		for kernel, expand := range choices(s) {
+			if err := times.add(t.Device, r, rows, uniform(s, r, kernel, expand), gene(kernel, expand)); err != nil {
+				return nil, err
 			}
 		}
 		x.by[r] = times
 	}
 	return x, nil
+}
+
+// Missing lists the layers of s at a resolution that the table lacks, in the order
+// in which they run; none where it covers the space.
+func (t *Table) Missing(s *space.Space, resolution int) []string {
+	var missing []string
+	for kernel, expand := range choices(s) {
+		for _, l := range uniform(s, resolution, kernel, expand) {
+			if _, ok := t.Rows[resolution][Key(l)]; !ok && !slices.Contains(missing, Key(l)) {
+				missing = append(missing, Key(l))
+			}
+		}
+	}
+	return missing
+}
+
+// choices are all pairs of kernel and expansion.
+func choices(s *space.Space) iter.Seq2[int, int] {
+	return func(yield func(kernel, expand int) bool) {
+		for _, kernel := range s.Kernels {
+			for _, expand := range s.Expands {
+				if !yield(kernel, expand) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// uniform lists the layers of the deepest network whose slots all have one kernel
+// and expansion, whether or not s ties them to something.
+func uniform(s *space.Space, resolution, kernel, expand int) []space.Layer {
+	free := *s
+	free.ExpandForDepth, free.StageKernels = nil, nil
+	a := free.Largest()
+	a.Resolution = resolution
+	for slot := range a.Slots() {
+		a.Kernel[slot], a.Expand[slot] = uint8(kernel), uint8(expand)
+	}
+	return free.Layers(a)
 }
 
 func gene(kernel, expand int) int { return kernel%geneValues*geneValues + expand%geneValues }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -238,6 +239,9 @@ func TestIndexNamesWhatIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if missing := gap.Missing(s, 224); !slices.Equal(missing, []string{last}) {
+		t.Errorf("missing %v, want %s alone", missing, last)
+	}
 	if _, err := x.LatencyMs(a); err == nil || !strings.Contains(err.Error(), last) {
 		t.Errorf("%v, want that %s is missing", err, last)
 	}
@@ -250,6 +254,21 @@ func TestIndexNamesWhatIsMissing(t *testing.T) {
 	}
 	if _, err := (&lut.Table{Device: "none"}).Index(s); err == nil {
 		t.Error("an empty table was laid out")
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	for _, r := range lut.Note10().Resolutions() {
+		if missing := lut.Note10().Missing(wide(t), r); missing != nil {
+			t.Errorf("the Note10 table lacks %v at %d", missing, r)
+		}
+	}
+	narrow, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(lut.Note10().Missing(narrow, 224)); n < 90 {
+		t.Errorf("of width 1.0 only %d layers are missing", n)
 	}
 }
 

@@ -8,6 +8,7 @@
 //	latpred tune --data rtx2080ti-b64      which optimizer learns them best
 //	latpred finetune --from m.latpred --data p40-b64 --out p40.latpred
 //	latpred predict --model m.latpred nets.csv
+//	latpred search --device note10 --limit 25
 //	latpred reproduce table1               the paper's Table 1, recomputed
 //
 // Results go to standard output, everything else to standard error. With
@@ -41,6 +42,7 @@ type commands struct {
 	Tune      tuneCmd      `cmd:"" help:"Search for the optimizer that learns measurements best (ASHA)."`
 	Predict   predictCmd   `cmd:"" help:"Predict the latency of each architecture in a file."`
 	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
+	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }
 

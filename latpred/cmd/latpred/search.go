@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type searchCmd struct {
+	Device      string    `xor:"latency" required:"" help:"note10, whose table gives latencies, or another shipped set, whose closed form does."`
+	Model       string    `xor:"latency" required:"" help:"Predictor that gives latencies." type:"existingfile"`
+	Space       string    `help:"Search space (default: that of the device's measurements)."`
+	Limit       float64   `xor:"limits" required:"" help:"Largest latency, ms."`
+	Limits      []float64 `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
+	Front       bool      `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
+	Generations int       `default:"500" help:"Generations."`
+	Population  int       `default:"100" help:"Networks of a generation."`
+	Seed        uint64    `default:"1" help:"Seed."`
+}
+
+// foundNet is a network in the output of search --json.
+type foundNet struct {
+	LimitMs   float64         `json:"limit_ms"`
+	Arch      space.Arch      `json:"arch"`
+	OFA       space.OFAConfig `json:"ofa"`
+	LatencyMs float64         `json:"latency_ms"`
+	Accuracy  float64         `json:"accuracy"`
+	MMACs     float64         `json:"mmacs"`
+}
+
+// Run searches for each limit, or for the front.
+func (c *searchCmd) Run(ctx context.Context, out *output) error {
+	latency, spaceID, err := c.latency()
+	if err != nil {
+		return err
+	}
+	if c.Space != "" {
+		spaceID = c.Space
+	}
+	s, err := space.ByID(spaceID)
+	if err != nil {
+		return fmt.Errorf("--space: %w", err)
+	}
+	limits := c.Limits
+	if len(limits) == 0 {
+		limits = []float64{c.Limit}
+	}
+	bar := out.Progress("searching", len(limits)*(c.Generations+1))
+	var nets []foundNet
+	done := 0
+	var failed error
+	for _, limit := range limits {
+		config := nas.Published(s, limit)
+		config.Generations, config.Population = c.Generations, c.Population
+		run := nas.Search
+		if c.Front {
+			run = nas.SearchFront
+		}
+		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, latpred.Accuracy, func(g nas.Generation) {
+			done++
+			bar.Set(done, fmt.Sprintf("≤ %g ms: %.4f at %.2f ms", limit, g.Best.Accuracy, g.Best.LatencyMs))
+		})
+		if err != nil {
+			failed = errors.Join(failed, err)
+			if !errors.Is(err, nas.ErrInfeasible) {
+				break
+			}
+			continue
+		}
+		found := []nas.Candidate{result.Best}
+		if c.Front {
+			found = result.Front
+		}
+		for _, f := range found {
+			nets = append(nets, foundNet{limit, f.Arch, f.Arch.OFA(), f.LatencyMs, f.Accuracy, float64(s.MACs(f.Arch)) / 1e6})
+		}
+	}
+	bar.Done()
+	if out.JSON() {
+		return errors.Join(out.Emit(append([]foundNet{}, nets...)), failed)
+	}
+	var rows [][]string
+	for _, n := range nets {
+		rows = append(rows, []string{fmt.Sprintf("%g", n.LimitMs), fmt.Sprintf("%.4g", n.LatencyMs), fmt.Sprintf("%.4f", n.Accuracy), fmt.Sprintf("%.0f", n.MMACs), n.Arch.String()})
+	}
+	if len(rows) > 0 {
+		out.Table([]string{"limit (ms)", "latency (ms)", "accuracy, predicted", "million MACs", "architecture"}, rows)
+	}
+	return failed
+}
+
+// latency gives the estimate that is asked for, and the space it belongs to.
+func (c *searchCmd) latency() (nas.Estimate, string, error) {
+	if c.Model != "" {
+		p, err := latpred.Load(c.Model)
+		if err != nil {
+			return nil, "", err
+		}
+		id := "mbv3-w1.2"
+		if set, err := dataset.Open(p.Provenance().Data); err == nil {
+			id = set.SpaceID
+		}
+		return p.PredictMs, id, nil
+	}
+	set, err := dataset.Open(c.Device)
+	if err != nil {
+		return nil, "", err
+	}
+	if strings.HasPrefix(set.Name, "note10") {
+		s, err := space.ByID(set.SpaceID)
+		if err != nil {
+			return nil, "", err
+		}
+		table, err := lut.Note10().Index(s)
+		if err != nil {
+			return nil, "", err
+		}
+		return table.Estimate, set.SpaceID, nil
+	}
+	closed, err := lut.FitLinear(set.Archs(), set.LatenciesMs(), 1e-3)
+	if err != nil {
+		return nil, "", err
+	}
+	return func(dst []float64, archs []space.Arch) (err error) {
+		for i, a := range archs {
+			if dst[i], err = closed.PredictMs(a); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, set.SpaceID, nil
+}
