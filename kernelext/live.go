@@ -127,7 +127,7 @@ var palette = []color.Color{
 func (l *Live) curve() string {
 	p := plot.New()
 	p.X.Max = float64(l.total)
-	drawn, positive := 0, true
+	drawn := 0
 	for i, points := range l.curves {
 		if len(points) < 2 {
 			continue
@@ -140,15 +140,16 @@ func (l *Live) curve() string {
 		p.Add(line)
 		p.Legend.Add(l.names[i], line)
 		drawn++
-		for _, xy := range points {
-			positive = positive && xy.Y > 0
-		}
 	}
 	if drawn == 0 {
 		return ""
 	}
-	if positive { // losses fall by orders of magnitude
+	top := 1 / (1 - 0.13*float64(drawn)) // so that the legend covers no line
+	if p.Y.Min > 0 && p.Y.Max > 5*p.Y.Min { // losses fall by orders of magnitude
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+		p.Y.Max = p.Y.Min * math.Pow(p.Y.Max/p.Y.Min, top)
+	} else {
+		p.Y.Max = p.Y.Min + (p.Y.Max-p.Y.Min)*top
 	}
 	p.Legend.Top = true
 	svg, err := renderSVG(p, DefaultWidth, 2.4*vg.Inch)
