@@ -144,7 +144,7 @@ func (l *Live) curve() string {
 	if drawn == 0 {
 		return ""
 	}
-	top := 1 / (1 - 0.13*float64(drawn)) // so that the legend covers no line
+	top := 1 / (1 - 0.13*float64(drawn))    // so that the legend covers no line
 	if p.Y.Min > 0 && p.Y.Max > 5*p.Y.Min { // losses fall by orders of magnitude
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 		p.Y.Max = p.Y.Min * math.Pow(p.Y.Max/p.Y.Min, top)

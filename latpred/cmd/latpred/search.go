@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 type searchCmd struct {
 	Device      string    `xor:"latency" required:"" help:"note10, whose table gives latencies, or another shipped set, whose closed form does."`
 	Model       string    `xor:"latency" required:"" help:"Predictor that gives latencies." type:"existingfile"`
-	Space       string    `help:"Search space (default: that of the device's measurements)."`
+	Space       string    `help:"Search space (default: that of the shipped measurements, else mbv3-w1.2)."`
 	Limit       float64   `xor:"limits" required:"" help:"Largest latency, ms."`
 	Limits      []float64 `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
 	Front       bool      `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
@@ -42,10 +43,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if c.Space != "" {
-		spaceID = c.Space
-	}
-	s, err := space.ByID(spaceID)
+	s, err := space.ByID(cmp.Or(c.Space, spaceID, "mbv3-w1.2")) // a file of measurements doesn't say
 	if err != nil {
 		return fmt.Errorf("--space: %w", err)
 	}
@@ -104,11 +102,11 @@ func (c *searchCmd) latency() (nas.Estimate, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		id := "mbv3-w1.2"
-		if set, err := dataset.Open(p.Provenance().Data); err == nil {
-			id = set.SpaceID
+		set, err := dataset.Open(p.Provenance().Data)
+		if err != nil { // a file that has gone
+			return p.PredictMs, "", nil
 		}
-		return p.PredictMs, id, nil
+		return p.PredictMs, set.SpaceID, nil
 	}
 	set, err := dataset.Open(c.Device)
 	if err != nil {
