@@ -6,7 +6,10 @@
 //  2. Scatter compares predictions with measurements; Curves draws losses over
 //     epochs; SizeCurve draws errors over the number of training rows;
 //     Distributions and ByResolution show sets of latencies; Drift shows a ratio
-//     in file order; Bars compares protocols.
+//     in file order; Relation sets two quantities side by side; Bars compares
+//     protocols, Times durations; Rungs and Parallel show a search over
+//     hyper-parameters, TradeOff one over architectures.
+//  3. Draw renders a figure.
 //
 // Values of the paper are dashed grey lines or hollow points, with a label.
 package figure

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"io"
 	"math"
 	"strconv"
 
@@ -165,6 +166,18 @@ func (plainTicks) Ticks(low, high float64) []plot.Tick {
 // reference draws a level dashed line for a value of the paper, from x0 to x1.
 func reference(p *plot.Plot, name string, y, x0, x1 float64) error {
 	return line(p, name, plotter.XYs{{X: x0, Y: y}, {X: x1, Y: y}}, grey, true)
+}
+
+// Draw renders p at Width and Height, with a margin that labels at the edge need,
+// in a format that gonum/plot knows: "svg", "png", "pdf".
+func Draw(p *plot.Plot, format string) (io.WriterTo, error) {
+	c, err := draw.NewFormattedCanvas(Width, Height, format)
+	if err != nil {
+		return nil, err
+	}
+	const margin = 8
+	p.Draw(draw.Crop(draw.New(c), margin, -2*margin, margin, -margin))
+	return c, nil
 }
 
 // Named is a figure with a name for its file.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,11 +87,24 @@ func (c *reproduceCmd) save(figures []figure.Named) error {
 		return err
 	}
 	for _, f := range figures {
-		for _, extension := range []string{"svg", "png"} {
-			if err := f.Plot.Save(figure.Width, figure.Height, filepath.Join(c.Out, f.Name+"."+extension)); err != nil {
+		for _, format := range []string{"svg", "png"} {
+			if err := saveFigure(filepath.Join(c.Out, f.Name+"."+format), f, format); err != nil {
 				return fmt.Errorf("figure %s: %w", f.Name, err)
 			}
 		}
 	}
 	return nil
+}
+
+func saveFigure(path string, f figure.Named, format string) error {
+	picture, err := figure.Draw(f.Plot, format)
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = picture.WriteTo(file)
+	return errors.Join(err, file.Close())
 }
