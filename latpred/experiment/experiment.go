@@ -51,6 +51,15 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
+// UnmarshalJSON reads null as a missing value.
+func (n *Number) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*n = None
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(n))
+}
+
 // String gives four significant digits, whole numbers in full, or a dash.
 func (n Number) String() string {
 	if n.Missing() {

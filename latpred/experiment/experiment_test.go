@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +108,7 @@ func TestItems(t *testing.T) {
 				t.Errorf("ended at %d of %d", last.Done, last.Of)
 			}
 			checkResult(t, r)
+			checkRecorded(t, r)
 		})
 	}
 }
@@ -224,5 +227,52 @@ func TestNumber(t *testing.T) {
 	row.correct([]float64{1, 2, 3}) // t(0.975, 2) = 4.3027, s/√3 = 0.57735
 	if row.CorrectedText() != "2 [-0.4841, 4.484]" {
 		t.Errorf("three seeds: %s", row.CorrectedText())
+	}
+}
+
+// The page and the record say the same, of every item.
+func TestRecordIsNotStale(t *testing.T) {
+	recorded, err := Recorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fresh, err := Embed(page, recorded); err != nil || !bytes.Equal(fresh, page) {
+		t.Errorf("the results in README.md are not those of record.json (%v): write them anew with latpred reproduce --readme", err)
+	}
+	var names []string
+	for _, r := range recorded {
+		names = append(names, r.Item)
+		if r.Profile != Full || r.Reduced != "" {
+			t.Errorf("%s is recorded in profile %s, %s", r.Item, r.Profile, r.Reduced)
+		}
+	}
+	if !slices.Equal(names, Items()) {
+		t.Errorf("recorded are %v, there are %v", names, Items())
+	}
+}
+
+// checkRecorded holds for a result of now: what it has of the paper is recorded.
+func checkRecorded(t *testing.T, now *Result) {
+	t.Helper()
+	recorded, err := Recorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]Row{}
+	for _, r := range recorded {
+		if r.Item == now.Item {
+			for _, row := range r.Rows {
+				rows[row.Quantity] = row
+			}
+		}
+	}
+	for _, row := range now.Rows {
+		if had, ok := rows[row.Quantity]; !row.Paper.Missing() && (!ok || had.Paper != row.Paper) {
+			t.Errorf("%s: %q with the paper's %v is not in record.json, which has %v", now.Item, row.Quantity, row.Paper, had.Paper)
+		}
 	}
 }

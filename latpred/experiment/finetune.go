@@ -34,19 +34,9 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		return err
 	}
 	r.of = 1 + s.seeds + len(targets)*(1+s.seeds*(1+len(latpred.Transfers())))
-	published, err := r.asPublished(from, source.optimizer, 1)
+	published, sources, err := r.sources(source, from)
 	if err != nil {
 		return err
-	}
-	r.tick(source.device + ", source as published")
-	sources := make([]*latpred.MLP, s.seeds)
-	for seed := range sources {
-		o, err := r.corrected(from, splitFor(from, 1+uint64(seed)), source.optimizer, 1+uint64(seed))
-		if err != nil {
-			return err
-		}
-		sources[seed] = o.model
-		r.tick(fmt.Sprintf("%s, source corrected, seed %d", source.device, 1+seed))
 	}
 
 	var groups []string
@@ -63,7 +53,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 
 		var paperRMSE, rmse []float64
 		for seed := range uint64(s.seeds) {
-			scores, diverged, err := r.fineTuneAsPublished(published.model, set, fineTuneRows, 1+seed)
+			scores, diverged, err := r.fineTuneAsPublished(published, set, fineTuneRows, 1+seed)
 			if err != nil {
 				return err
 			}
@@ -76,7 +66,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 			rows[0].AsPublished, rows[1].AsPublished = Number(stat.Mean(paperRMSE, nil)), Number(stat.Mean(rmse, nil))
 		}
 		rows[1].Note = fmt.Sprintf("as published, over %d seeds: %s; %d diverged", s.seeds, rangeOf(rmse), s.seeds-len(rmse))
-		best, err := r.fineTuneChosen(published.model, latpred.AllLayers, set, set.SplitFileOrder(), fineTuneRows, 1)
+		best, err := r.fineTuneChosen(published, latpred.AllLayers, set, set.SplitFileOrder(), fineTuneRows, 1)
 		if err != nil {
 			return err
 		}
@@ -162,6 +152,25 @@ func each[T any](list []T, f func(T) float64) []float64 {
 		out[i] = f(v)
 	}
 	return out
+}
+
+// sources trains the predictors to start from: one as published, and corrected one
+// for each seed.
+func (r *runner) sources(t trainedSet, set *dataset.Set) (published *latpred.MLP, corrected []*latpred.MLP, err error) {
+	o, err := r.asPublished(set, t.optimizer, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.tick(t.device + ", source as published")
+	for seed := range uint64(r.size.seeds) {
+		o, err := r.corrected(set, splitFor(set, 1+seed), t.optimizer, 1+seed)
+		if err != nil {
+			return nil, nil, err
+		}
+		corrected = append(corrected, o.model)
+		r.tick(fmt.Sprintf("%s, source corrected, seed %d", t.device, 1+seed))
+	}
+	return o.model, corrected, nil
 }
 
 // fineTuneAsPublished trains on the first n rows of the file and judges the last
@@ -288,104 +297,5 @@ func (r *runner) xeonFigure() error {
 		return err
 	}
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: "xeon-labels", Plot: p})
-	return nil
-}
-
-func figure5a(r *runner) error {
-	return r.fineTuneCurve(table1Sets[0], table2Targets[0], figure5aPaper)
-}
-func figure5b(r *runner) error { return r.fineTuneCurve(table1Sets[0], table2Targets[1], nil) }
-
-// fineTuneCurve spends more and more labels of the new device.
-func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) error {
-	s := r.size
-	s.seeds = min(s.seeds, 3)
-	r.result.Seeds = s.seeds
-	from, err := s.open(source.set)
-	if err != nil {
-		return err
-	}
-	set, err := s.open(t.set)
-	if err != nil {
-		return err
-	}
-	sizes := []int{100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1300, 1600, 1900}
-	if r.profile == Quick {
-		r.result.Reduced += fmt.Sprintf(", 3 of %d sizes", len(sizes))
-		sizes = []int{100, fineTuneRows, 1900}
-	}
-	transfers := []latpred.Transfer{latpred.LastLayer, latpred.AllLayers, latpred.Scratch}
-	r.of = 1 + s.seeds + len(sizes)*s.seeds
-	published, err := r.asPublished(from, source.optimizer, 1)
-	if err != nil {
-		return err
-	}
-	r.tick(source.device + ", source as published")
-	sources := make([]*latpred.MLP, s.seeds)
-	for seed := range sources {
-		o, err := r.corrected(from, splitFor(from, 1+uint64(seed)), source.optimizer, 1+uint64(seed))
-		if err != nil {
-			return err
-		}
-		sources[seed] = o.model
-		r.tick(fmt.Sprintf("%s, source corrected, seed %d", source.device, 1+seed))
-	}
-	const publishedName = "as published (the paper's RMSE)"
-	curves := map[string][]figure.Interval{}
-	add := func(name string, n int, values []float64) {
-		curves[name] = append(curves[name], band(float64(n), values))
-	}
-	order := []string{publishedName}
-	for _, transfer := range transfers {
-		order = append(order, fmt.Sprintf("corrected, %s (RMSE)", transfer))
-	}
-	for _, n := range sizes {
-		row := newRow(fmt.Sprintf("%s → %s, %d labels", source.device, t.device, n), "ms")
-		row.Note = "as published: what the paper calls RMSE; corrected: the RMSE, last layer; best: the RMSE, all layers"
-		for _, p := range paper {
-			if int(p.rows) == n {
-				row.Paper = Number(p.value)
-			}
-		}
-		var last []float64
-		corrected := make([][]float64, len(transfers))
-		for seed := range uint64(s.seeds) {
-			scores, diverged, err := r.fineTuneAsPublished(published.model, set, n, 1+seed)
-			if err != nil {
-				return err
-			}
-			if !diverged {
-				last = append(last, scores.PaperRMSEMs)
-			}
-			for k, transfer := range transfers {
-				scores, err := r.fineTuneCorrected(sources[seed], transfer, set, n, 1+seed)
-				if err != nil {
-					return err
-				}
-				corrected[k] = append(corrected[k], scores.RMSEMs)
-			}
-			r.tick(fmt.Sprintf("%d labels, seed %d", n, 1+seed))
-		}
-		if len(last) > 0 {
-			row.AsPublished = Number(stat.Mean(last, nil))
-			add(publishedName, n, last)
-		}
-		row.correct(corrected[0])
-		row.Best, row.BestKind = Number(stat.Mean(corrected[1], nil)), "all layers"
-		for k := range transfers {
-			add(order[k+1], n, corrected[k])
-		}
-		r.result.Rows = append(r.result.Rows, row)
-	}
-	var read []figure.Interval
-	for _, p := range paper {
-		read = append(read, figure.Interval{X: p.rows, Value: p.value})
-	}
-	p, err := figure.SizeCurve(fmt.Sprintf("%s → %s: error over the number of labels", source.device, t.device), "test error (ms)", curves, order, read)
-	if err != nil {
-		return err
-	}
-	p.X.Label.Text = "labels of the new device"
-	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
 	return nil
 }

@@ -1,6 +1,7 @@
 package nas
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
@@ -78,10 +79,7 @@ func fitnessOf(population []Candidate) []fitness {
 		byLatency[i] = i
 	}
 	slices.SortStableFunc(byLatency, func(a, b int) int {
-		if c := order(population[a].LatencyMs, population[b].LatencyMs); c != 0 {
-			return c
-		}
-		return order(population[b].Accuracy, population[a].Accuracy)
+		return cmp.Or(cmp.Compare(population[a].LatencyMs, population[b].LatencyMs), cmp.Compare(population[b].Accuracy, population[a].Accuracy))
 	})
 	var fronts [][]int
 	for _, i := range byLatency {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +17,8 @@ type reproduceCmd struct {
 	Items   []string `arg:"" help:"What to run: all, or ${items}."`
 	Profile string   `enum:"quick,full" default:"quick" help:"quick: seconds, says what it leaves out; full: the paper's sizes, several seeds."`
 	Out     string   `help:"Folder for the figures, as SVG and PNG." type:"path"`
+	Record  string   `help:"File of results to put these into, in the place of older ones." type:"path"`
+	Readme  string   `help:"Page whose table of results is written anew from the record." type:"path"`
 }
 
 // Run runs the items and prints a table for each: what the paper prints, what
@@ -57,9 +60,42 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	if out.JSON() {
-		return out.Emit(results)
+		if err := out.Emit(results); err != nil {
+			return err
+		}
 	}
-	return nil
+	return c.keep(results)
+}
+
+// keep puts the results into the record, and the record into the page, where they
+// are asked for.
+func (c *reproduceCmd) keep(results []*experiment.Result) error {
+	recorded, err := experiment.Recorded()
+	if err != nil {
+		return err
+	}
+	recorded = experiment.Merge(recorded, results)
+	if c.Record != "" {
+		content, err := json.MarshalIndent(recorded, "", " ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.Record, append(content, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	if c.Readme == "" {
+		return nil
+	}
+	page, err := os.ReadFile(c.Readme)
+	if err != nil {
+		return err
+	}
+	page, err = experiment.Embed(page, recorded)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Readme, err)
+	}
+	return os.WriteFile(c.Readme, page, 0o644)
 }
 
 func (c *reproduceCmd) print(out *output, r *experiment.Result) {

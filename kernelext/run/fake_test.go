@@ -1,0 +1,136 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// TestMain lets the test binary play a kernel: called with a connection file
+// alone it answers the protocol, and what a cell's code asks for happens.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && strings.HasSuffix(os.Args[1], "connection.json") {
+		fakeKernel(os.Args[1])
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func fakeKernel(file string) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	var c Connection
+	if err := json.Unmarshal(content, &c); err != nil {
+		panic(err)
+	}
+	if os.Getenv("FAKE_KERNEL") == "dies" {
+		fmt.Fprintln(os.Stderr, "no such module")
+		os.Exit(3)
+	}
+	ctx := context.Background()
+	shell, control, iopub := zmq4.NewRouter(ctx), zmq4.NewRouter(ctx), zmq4.NewPub(ctx)
+	for port, socket := range map[int]zmq4.Socket{c.Shell: shell, c.Control: control, c.IOPub: iopub} {
+		if err := socket.Listen(fmt.Sprintf("tcp://%s:%d", c.IP, port)); err != nil {
+			panic(err)
+		}
+	}
+	s := signer{[]byte(c.Key)}
+	interrupts := make(chan struct{}, 10)
+	answer := func(socket zmq4.Socket, route [][]byte, parent message, kind string, body any) {
+		_, frames, err := s.encode("fake", kind, body)
+		if err != nil {
+			panic(err)
+		}
+		head, err := json.Marshal(parent.Header)
+		if err != nil {
+			panic(err)
+		}
+		frames[3] = head
+		frames[1] = s.sign(frames[2:6])
+		if err := socket.SendMulti(zmq4.NewMsgFrom(append(route, frames...)...)); err != nil {
+			panic(err)
+		}
+	}
+	go func() {
+		for {
+			raw, err := control.Recv()
+			if err != nil {
+				return
+			}
+			if m, err := s.decode(raw.Frames); err == nil && m.Header.Type == "shutdown_request" {
+				os.Exit(0)
+			}
+			interrupts <- struct{}{}
+		}
+	}()
+	for count := 1; ; count++ {
+		raw, err := shell.Recv()
+		if err != nil {
+			return
+		}
+		m, err := s.decode(raw.Frames)
+		if err != nil {
+			continue
+		}
+		status := func(state string) { answer(iopub, nil, m, "status", map[string]string{"execution_state": state}) }
+		stream := func(text string) { answer(iopub, nil, m, "stream", map[string]string{"name": "stdout", "text": text}) }
+		status("busy")
+		if m.Header.Type == "kernel_info_request" {
+			answer(shell, raw.Frames[:1], m, "kernel_info_reply", map[string]any{"status": "ok"})
+			status("idle")
+			count = 0
+			continue
+		}
+		var request struct{ Code string }
+		if err := json.Unmarshal(m.Content, &request); err != nil {
+			panic(err)
+		}
+		reply := map[string]any{"status": "ok", "execution_count": count}
+		switch request.Code {
+		case "hang":
+			stream("before")
+			<-interrupts
+			reply = map[string]any{"status": "error", "ename": "Interrupted", "evalue": "by the user", "execution_count": count}
+		case "deaf":
+			select {}
+		case "crash":
+			fmt.Fprintln(os.Stderr, "segmentation fault")
+			os.Exit(2)
+		case "error":
+			answer(iopub, nil, m, "error", map[string]any{"ename": "ERROR", "evalue": "undefined: x", "traceback": []string{"\x1b[31mcell 1, line 2\x1b[0m"}})
+			reply = map[string]any{"status": "error", "ename": "ERROR", "evalue": "undefined: x", "execution_count": count}
+		case "!ls nowhere":
+			answer(iopub, nil, m, "stream", map[string]string{"name": "stderr", "text": "ls: nowhere: exit status 2\n"})
+		case "live":
+			for i := range 3 {
+				kind := "update_display_data"
+				if i == 0 {
+					kind = "display_data"
+				}
+				answer(iopub, nil, m, kind, map[string]any{"data": map[string]string{"text/plain": fmt.Sprint("state ", i)},
+					"metadata": map[string]any{}, "transient": map[string]string{"display_id": "one"}})
+			}
+		default:
+			stream("did ")
+			stream(request.Code)
+		}
+		answer(shell, raw.Frames[:1], m, "execute_reply", reply)
+		status("idle")
+	}
+}
+
+func fake(env ...string) Launch {
+	l := Launch{Path: os.Args[0], Env: map[string]string{}}
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		l.Env[name] = value
+	}
+	return l
+}
