@@ -69,9 +69,9 @@ func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
 	}
 	places := make(chan struct{}, max(1, o.Jobs))
 	var group sync.WaitGroup
-	for i, path := range paths {
+	for i, path := range paths { // started in their order
+		places <- struct{}{}
 		group.Go(func() {
-			places <- struct{}{}
 			defer func() { <-places }()
 			start := time.Now()
 			reports[i], errs[i] = one(ctx, path, o, func(e Event) {

@@ -30,8 +30,8 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 	}
 	points := paper
 	if r.profile == Quick {
-		points = []sizePoint{paper[0], paper[1], paper[3], paper[7]}
-		r.result.Reduced += ", 4 of 9 sizes"
+		points = []sizePoint{paper[0], paper[2], paper[7]}
+		r.result.Reduced += ", 3 of 9 sizes"
 	}
 	for len(points) > 1 && int(points[len(points)-1].rows) > len(set.Samples) {
 		points = points[:len(points)-1]

@@ -30,7 +30,7 @@ func sizeOf(profile Profile, backendKind string) size {
 	case backendKind == backend.Go:
 		return size{epochs: 6, seeds: 1, rows: 2000}
 	}
-	return size{epochs: 15, seeds: 2}
+	return size{epochs: 12, seeds: 1}
 }
 
 // reduced says what a size leaves out.

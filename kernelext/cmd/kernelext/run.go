@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ type runCmd struct {
 	Notebooks []string      `arg:"" optional:"" help:"Notebooks to execute (default: all in notebooks/)." type:"existingfile"`
 	Out       string        `default:"out" help:"Folder for executed notebooks, pages, index.html and report.json."`
 	Profile   string        `enum:"quick,full" default:"quick" help:"How much the notebooks compute: quick or full."`
-	Jobs      int           `default:"2" help:"Notebooks at once."`
+	Jobs      int           `default:"2" help:"Notebooks at once; they share the cores."`
 	Limit     time.Duration `default:"0s" help:"Time limit of a cell (default: 3 minutes, 2 hours with --profile full)."`
 	NoPlugin  bool          `help:"Don't install a PJRT plugin where none is."`
 }
@@ -47,6 +48,9 @@ func (c *runCmd) Run(ctx context.Context, all *commands) error {
 	}
 	launch.Raw = true
 	launch.Env = map[string]string{"LATPRED_PROFILE": c.Profile}
+	if os.Getenv("PJRT_NPROC") == "" { // notebooks side by side share the cores
+		launch.Env["PJRT_NPROC"] = fmt.Sprint(max(1, runtime.NumCPU()/max(1, min(c.Jobs, len(c.Notebooks)))))
+	}
 	if !c.NoPlugin {
 		installPlugin(ctx, module)
 	}
