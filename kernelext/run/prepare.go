@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -26,6 +27,21 @@ func Imports(notebooks []*Notebook) []string {
 	}
 	slices.Sort(paths)
 	return slices.Compact(paths)
+}
+
+// FetchModules makes the module cache hold what cells need, since the kernel asks
+// no proxy: the go.mod file of every module in the graph, also of those that
+// nothing is built from. Packages themselves come with BuildImports.
+func FetchModules(ctx context.Context, module string) error {
+	graph := exec.CommandContext(ctx, "go", "mod", "graph")
+	graph.Dir = module
+	graph.Stdout = io.Discard
+	var log strings.Builder
+	graph.Stderr = &log
+	if err := graph.Run(); err != nil {
+		return fmt.Errorf("go mod graph: %w\n%s", err, log.String())
+	}
+	return nil
 }
 
 // BuildImports compiles what cells import, so that no cell's time limit has to

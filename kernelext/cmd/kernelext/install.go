@@ -56,6 +56,9 @@ func (c *installCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := run.FetchModules(ctx, module); err != nil {
+		return err
+	}
 	launcher, err := buildLauncher(ctx, module, bin)
 	if err != nil {
 		return err

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -59,6 +61,17 @@ func TestCheckFindsFaults(t *testing.T) {
 	c := checkCmd{Notebooks: []string{bad}}
 	if err := c.Run(t.Context(), &commands{}); err == nil {
 		t.Error("a notebook with stored output, no title and no kernel passed")
+	}
+}
+
+func TestBrief(t *testing.T) {
+	long := errors.New("n.ipynb: cell 1" + strings.Repeat("\nmore", 30))
+	if got := brief(errors.Join(long, errors.New("m.ipynb: cell 2"))).Error(); !strings.HasPrefix(got, "n.ipynb: cell 1\nmore") ||
+		!strings.Contains(got, "19 lines more") || !strings.HasSuffix(got, "m.ipynb: cell 2") {
+		t.Errorf("%q", got)
+	}
+	if brief(nil) != nil || brief(long) != long {
+		t.Error("what isn't joined was changed")
 	}
 }
 

@@ -70,7 +70,26 @@ func (c *runCmd) Run(ctx context.Context, all *commands) error {
 		}
 	}
 	fmt.Fprintf(os.Stderr, "%d of %d notebooks ran in %v: %s\n", ok, len(reports), time.Since(start).Round(time.Second), filepath.Join(c.Out, "index.html"))
-	return err
+	return brief(err)
+}
+
+// brief cuts each of the errors joined in err to its first lines; the pages have
+// all of them.
+func brief(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	const most = 12
+	var text []string
+	for _, e := range joined.Unwrap() {
+		lines := strings.Split(e.Error(), "\n")
+		if len(lines) > most {
+			lines = append(lines[:most], fmt.Sprintf("… %d lines more on its page", len(lines)-most))
+		}
+		text = append(text, lines...)
+	}
+	return errors.New(strings.Join(text, "\n"))
 }
 
 // notebooks lists those of the module.
@@ -102,6 +121,9 @@ func prepare(ctx context.Context, module string, paths []string) (run.Launch, er
 		return launch, err
 	}
 	return launch, step("building what cells import", func() error {
+		if err := run.FetchModules(ctx, module); err != nil {
+			return err
+		}
 		return run.BuildImports(ctx, module, launch, run.Imports(nbs))
 	})
 }
