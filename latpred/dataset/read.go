@@ -137,7 +137,12 @@ func (in *Reader) Read() (Sample, error) {
 
 // setters read the columns, in the order of setColumns.
 var setters = []func(*Sample, string) error{
-	func(s *Sample, text string) (err error) { s.Arch, err = space.Parse(text); return err },
+	func(s *Sample, text string) (err error) {
+		if s.Arch, err = space.Parse(text); err == nil {
+			err = space.Validate(s.Arch)
+		}
+		return err
+	},
 	func(s *Sample, text string) (err error) { s.LatencyMs, err = parseLatency(text); return err },
 	func(s *Sample, text string) (err error) {
 		if s.StdMs, err = parseNumber(text); err == nil && s.StdMs < 0 {
@@ -185,6 +190,9 @@ func (in *Reader) wrap(err error) error {
 	var syntax *csv.ParseError
 	if errors.As(err, &syntax) {
 		return &ParseError{in.name, syntax.Line, max(1, syntax.Column), syntax.Err}
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s: the file was cut short: its compressed data end after %d bytes of text; get it again (%w)", in.name, in.csv.InputOffset(), err)
 	}
 	return fmt.Errorf("%s: %w", in.name, err)
 }

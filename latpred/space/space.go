@@ -151,6 +151,21 @@ func ByID(id string) (*Space, error) {
 	return nil, fmt.Errorf("no search space %q: there are %s", id, strings.Join(ids, ", "))
 }
 
+// Validate says in what a is a sub-network of no space at all; nil where it is one
+// of some. Widths apart, every other space lies within OFA-MobileNetV3 or
+// OFA-ProxylessNAS, which differ in the number of stages.
+func Validate(a Arch) error {
+	id := "mbv3-w1.0"
+	if a.Stages() == MaxStages {
+		id = "proxyless-w1.3"
+	}
+	s, err := ByID(id)
+	if err != nil {
+		panic("space: " + err.Error())
+	}
+	return s.Validate(a)
+}
+
 // Slots is the number of slots of all stages.
 func (s *Space) Slots() int {
 	n := 0

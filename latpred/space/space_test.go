@@ -157,6 +157,27 @@ func TestValidateSaysWhy(t *testing.T) {
 
 // Whatever is drawn, mutated or crossed stays in its space, text and JSON bring
 // it back, and the cost is that of its layers.
+// Every network that was published and every one that a space draws is of some
+// space; one with a kernel that no space knows is not.
+func TestValidateOfAnySpace(t *testing.T) {
+	for _, n := range space.Published() {
+		if err := space.Validate(n.Arch); err != nil {
+			t.Errorf("%s: %v", n.Name, err)
+		}
+	}
+	rng := random.Stream(1, "any")
+	for _, s := range space.All() {
+		a := s.Sample(rng)
+		if err := space.Validate(a); err != nil {
+			t.Errorf("%s: %v", s.ID, err)
+		}
+		a.Kernel[0] = 9
+		if err := space.Validate(a); err == nil || !strings.Contains(err.Error(), "kernel 9") {
+			t.Errorf("%s with a kernel of 9: %v", s.ID, err)
+		}
+	}
+}
+
 func TestGeneticOperators(t *testing.T) {
 	for _, s := range space.All() {
 		t.Run(s.ID, func(t *testing.T) {
