@@ -188,8 +188,8 @@ func (r *runner) generalisedCorrected() error {
 		r.tick(fmt.Sprintf("scaled inputs, seed %d", 1+seed))
 	}
 	for i := range parts {
-		r.result.Rows[3*i].correct(each(scores[i], func(s metric.Scores) float64 { return s.PaperRMSEMs }))
-		r.result.Rows[3*i+1].correct(each(scores[i], func(s metric.Scores) float64 { return s.RMSEMs }))
+		r.result.Rows[3*i].correct(each(scores[i], paperRMSEOf))
+		r.result.Rows[3*i+1].correct(each(scores[i], rmseOf))
 	}
 	return nil
 }

@@ -43,13 +43,14 @@ func Merge(old, new []*Result) []*Result {
 // folded are items with so many numbers that a page shows them on demand.
 var folded = []string{"figure4a", "figure4b", "figure5a", "figure8ab", "figure8cd"}
 
-// Markdown is a table for each item, of the rows for which the paper has a number.
+// Markdown is a table for each item, of the rows for which the paper or its authors'
+// checkpoint has a number, with what is to be known of them.
 func Markdown(results []*Result) string {
 	var b strings.Builder
 	for _, r := range results {
 		var lines strings.Builder
 		for i, row := range r.Rows {
-			if row.Paper.Missing() {
+			if row.Paper.Missing() && row.Checkpoint.Missing() {
 				continue
 			}
 			cells := r.Cells()[i]
@@ -66,6 +67,12 @@ func Markdown(results []*Result) string {
 		}
 		b.WriteString("| | paper | authors' checkpoint | as published | corrected [95 %] | ours, best |\n| --- | --: | --: | --: | --: | --: |\n")
 		b.WriteString(lines.String() + "\n")
+		if r.Item != "datasets" { // its notes are the sets' findings, which latpred data check lists
+			for _, note := range r.Notes {
+				b.WriteString("- " + note + "\n")
+			}
+			b.WriteString("\n")
+		}
 		if fold {
 			b.WriteString("</details>\n\n")
 		}
