@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
@@ -19,18 +20,19 @@ import (
 type output struct {
 	stdout, stderr io.Writer
 	json           bool
-	bars           *mpb.Progress // nil where stderr is no terminal
+	terminal       *os.File      // stderr, nil where it is no terminal
+	bars           *mpb.Progress // holds the bar that is shown, nil without one
 }
 
 func newOutput(stdout, stderr io.Writer) *output {
 	o := &output{stdout: stdout, stderr: stderr}
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		o.bars = mpb.New(mpb.WithOutput(f), mpb.WithWidth(40))
+		o.terminal = f
 	}
 	return o
 }
 
-// close leaves the terminal as the last progress bar left it.
+// close takes away a bar that an error left behind.
 func (o *output) close() {
 	if o.bars != nil {
 		o.bars.Shutdown()
@@ -64,13 +66,19 @@ func (o *output) Logf(format string, args ...any) {
 	fmt.Fprintln(w, strings.TrimSuffix(fmt.Sprintf(format, args...), "\n"))
 }
 
-// Table writes rows under header, columns aligned: to the right where every
-// cell of the column starts like a number, to the left elsewhere. It is silent
-// under --json.
+// Table writes rows under header. It is silent under --json.
 func (o *output) Table(header []string, rows [][]string) {
 	if o.json {
 		return
 	}
+	for _, line := range aligned(header, rows) {
+		fmt.Fprintln(o.stdout, line)
+	}
+}
+
+// aligned gives header and rows as lines, columns aligned: to the right where every
+// cell of the column starts like a number, to the left elsewhere.
+func aligned(header []string, rows [][]string) []string {
 	width, numeric := make([]int, len(header)), make([]bool, len(header))
 	for c, name := range header {
 		width[c], numeric[c] = utf8.RuneCountInString(name), len(rows) > 0
@@ -79,7 +87,8 @@ func (o *output) Table(header []string, rows [][]string) {
 			numeric[c] = numeric[c] && startsLikeNumber(row[c])
 		}
 	}
-	line := func(row []string) {
+	var lines []string
+	for _, row := range append([][]string{header}, rows...) {
 		var b strings.Builder
 		for c, cell := range row {
 			pad := strings.Repeat(" ", width[c]-utf8.RuneCountInString(cell))
@@ -90,12 +99,9 @@ func (o *output) Table(header []string, rows [][]string) {
 			}
 			b.WriteString("  ")
 		}
-		fmt.Fprintln(o.stdout, strings.TrimRight(b.String(), " "))
+		lines = append(lines, strings.TrimRight(b.String(), " "))
 	}
-	line(header)
-	for _, row := range rows {
-		line(row)
-	}
+	return lines
 }
 
 // startsLikeNumber holds for "12 ± 3", "−0.1" and "", not for words.
@@ -106,19 +112,38 @@ func startsLikeNumber(cell string) bool {
 
 // bar shows how far a long piece of work is. A nil bar shows nothing.
 type bar struct {
-	b    *mpb.Bar
-	note atomic.Value // string: the bar is drawn by a goroutine of its own
+	out   *output
+	b     *mpb.Bar
+	note  atomic.Value // string: the bar is drawn by a goroutine of its own
+	below atomic.Value // []string
 }
 
 // Progress starts a bar of total steps with rate and time left on a terminal;
-// elsewhere it shows nothing.
-func (o *output) Progress(label string, total int) *bar {
-	if o.bars == nil {
+// elsewhere it shows nothing. One bar is shown at a time.
+func (o *output) Progress(label string, total int) *bar { return o.ProgressOver(label, total, 0) }
+
+// ProgressOver is Progress with room for a number of lines below the bar.
+func (o *output) ProgressOver(label string, total, lines int) *bar {
+	if o.terminal == nil {
 		return nil
 	}
-	p := &bar{}
+	o.bars = mpb.New(mpb.WithOutput(o.terminal), mpb.WithWidth(40))
+	p := &bar{out: o}
 	p.note.Store("")
+	p.below.Store([]string{})
+	fillers := make([]mpb.BarFiller, lines)
+	for i := range fillers {
+		fillers[i] = mpb.BarFillerFunc(func(w io.Writer, at decor.Statistics) error {
+			text := ""
+			if now := p.below.Load().([]string); i < len(now) {
+				text = runewidth.Truncate(now[i], max(0, at.AvailableWidth-1), "…")
+			}
+			_, err := fmt.Fprintln(w, text)
+			return err
+		})
+	}
 	p.b = o.bars.AddBar(int64(total),
+		mpb.BarBtmExtender(fillers...),
 		mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(label+" "), decor.CountersNoUnit("%d/%d")),
 		mpb.AppendDecorators(
@@ -136,9 +161,18 @@ func (p *bar) Set(n int, note string) {
 	}
 }
 
-// Done takes the bar away.
+// SetBelow writes lines below the bar, as many as it has room for.
+func (p *bar) SetBelow(lines []string) {
+	if p != nil {
+		p.below.Store(lines)
+	}
+}
+
+// Done takes the bar away, and returns when the terminal is free for results.
 func (p *bar) Done() {
 	if p != nil {
 		p.b.Abort(true)
+		p.out.bars.Wait()
+		p.out.bars = nil
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	base := mlp.Published()
 	base.BatchSize = c.Batch
 	var seconds float64
-	bar := out.Progress("tuning", len(configs))
+	bar := out.ProgressOver("tuning", len(configs), liveTrials+1)
 	trials, err := latpred.Tune(ctx, be, c.Seed, set, split, base, scheduler, c.Journal, func(e hpo.Event) {
 		seconds = e.Elapsed.Seconds()
 		ended := 0
@@ -92,6 +93,8 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 			}
 		}
 		bar.Set(ended, fmt.Sprintf("trial %d, epoch %d: validation RMSE %.4g ms", e.Report.Trial, e.Report.Epoch, e.Report.Metrics[latpred.MetricValRMSE]))
+		now := ranked(e.Status)
+		bar.SetBelow(aligned(trialHeader, cellsOf(now[:min(liveTrials, len(now))])))
 	})
 	bar.Done()
 	if errors.Is(err, context.Canceled) && c.Journal != "" {
@@ -100,23 +103,10 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds}
+	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials)}
 	for _, t := range trials {
-		result.Trials = append(result.Trials, newTunedTrial(t))
 		result.Epochs += t.Epoch
 	}
-	slices.SortStableFunc(result.Trials, func(a, b tunedTrial) int {
-		if a.Epoch != b.Epoch {
-			return b.Epoch - a.Epoch
-		}
-		switch x, y := a.rmse(), b.rmse(); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
 	if first := result.Trials[0]; first.State == hpo.Completed {
 		result.Best = &first
 	}
@@ -142,6 +132,21 @@ func (c *tuneCmd) scheduler(configs []hpo.Config) (hpo.Scheduler, error) {
 	return hpo.FIFO(configs, c.Epochs), nil
 }
 
+// liveTrials is how many trials are shown while a search runs.
+const liveTrials = 12
+
+// ranked gives the trials that got furthest first, of those the best.
+func ranked(trials []hpo.TrialStatus) []tunedTrial {
+	list := make([]tunedTrial, len(trials))
+	for i, t := range trials {
+		list[i] = newTunedTrial(t)
+	}
+	slices.SortStableFunc(list, func(a, b tunedTrial) int {
+		return cmp.Or(cmp.Compare(b.Epoch, a.Epoch), cmp.Compare(a.rmse(), b.rmse()))
+	})
+	return list
+}
+
 func newTunedTrial(t hpo.TrialStatus) tunedTrial {
 	metrics := map[string]*float64{}
 	for name, v := range t.Last {
@@ -161,15 +166,25 @@ func (t tunedTrial) rmse() float64 {
 	return math.Inf(1)
 }
 
-func (c *tuneCmd) print(out *output, r tuned) {
+var trialHeader = []string{"learning rate", "weight decay", "momentum", "state", "epochs", "validation RMSE (ms)", "time (s)"}
+
+func cellsOf(trials []tunedTrial) [][]string {
 	var rows [][]string
-	for _, t := range r.Trials {
+	for _, t := range trials {
+		rmse := "–" // nothing reported yet, or diverged
+		if v := t.rmse(); !math.IsInf(v, 0) {
+			rmse = fmt.Sprintf("%.4g", v)
+		}
 		rows = append(rows, []string{
 			fmt.Sprintf("%g", t.Config[latpred.AxisRate]), fmt.Sprintf("%g", t.Config[latpred.AxisDecay]), fmt.Sprintf("%g", t.Config[latpred.AxisMomentum]),
-			string(t.State), fmt.Sprint(t.Epoch), fmt.Sprintf("%.4g", t.rmse()), fmt.Sprintf("%.1f", t.Seconds),
+			string(t.State), fmt.Sprint(t.Epoch), rmse, fmt.Sprintf("%.1f", t.Seconds),
 		})
 	}
-	out.Table([]string{"learning rate", "weight decay", "momentum", "state", "epochs", "validation RMSE (ms)", "time (s)"}, rows)
+	return rows
+}
+
+func (c *tuneCmd) print(out *output, r tuned) {
+	out.Table(trialHeader, cellsOf(r.Trials))
 	out.Printf("%d trials, %d epochs in %.1f s\n", len(r.Trials), r.Epochs, r.Seconds)
 	if b := r.Best; b != nil {
 		out.Printf("train with --rate %g --decay %g --momentum %g --seed %d\n", b.Config[latpred.AxisRate], b.Config[latpred.AxisDecay], b.Config[latpred.AxisMomentum], c.Seed)
