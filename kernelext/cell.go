@@ -7,17 +7,12 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
 // exit ends the cell's program; tests replace it.
 var exit = os.Exit
-
-// fail reports an error that the cell can't go on from.
-func fail(err error) {
-	fmt.Fprintf(os.Stderr, "error: %v\n", err)
-	exit(1)
-}
 
 // Must gives v, or ends the cell with err as a readable error.
 func Must[T any](v T, err error) T {
@@ -34,27 +29,84 @@ func Check(err error) {
 	}
 }
 
-var interrupted = sync.OnceValue(func() context.Context {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	return ctx
-})
-
-// Context ends when the cell is interrupted. A long computation that is given it
-// can stop and show what it has; GoNB kills a cell five seconds after the
-// interrupt.
-func Context() context.Context { return interrupted() }
-
-// Go runs f in a goroutine. A panic in it ends the cell with the reason first and
-// the stack below, instead of killing the program without a word of which part
-// it was.
+// Go runs f in a goroutine. A panic in it ends the cell with the reason and the
+// cell's line first and the stack folded away, instead of killing the program in
+// the midst of its displays.
 func Go(f func()) {
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {
-				fmt.Fprintf(os.Stderr, "error: panic in a goroutine: %v\n\n%s", p, debug.Stack())
+				report(fmt.Sprintf("panic in a goroutine: %v", p), debug.Stack())
 				exit(1)
 			}
 		}()
 		f()
 	}()
+}
+
+// Context ends when the cell is interrupted. A long computation that is given it
+// can stop, and the cell go on to show what there is; GoNB kills a cell five
+// seconds after the interrupt. A cell that doesn't call Context ends at the
+// interrupt, once its displays have said so.
+func Context() context.Context {
+	cooperative.Store(true)
+	return interrupts()
+}
+
+var cooperative atomic.Bool // somebody stops when the context ends
+
+// interrupts is the context that ends with the interrupt.
+var interrupts = sync.OnceValue(func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		settle()
+		cancel()
+		if !cooperative.Load() {
+			fmt.Fprintln(os.Stderr, interruptedText)
+			exit(130)
+		}
+	}()
+	return ctx
+})
+
+const interruptedText = "interrupted: what is shown above is what there was until then"
+
+// follower is a display that is still open when the cell is interrupted.
+type follower interface{ interrupt() }
+
+var open struct {
+	mu        sync.Mutex
+	followers []follower
+}
+
+// opened says that f must be told of an interrupt.
+func opened(f follower) {
+	interrupts()
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	open.followers = append(open.followers, f)
+}
+
+func closed(f follower) {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	for i, o := range open.followers {
+		if o == f {
+			open.followers = append(open.followers[:i], open.followers[i+1:]...)
+			return
+		}
+	}
+}
+
+// settle has open displays show that they were interrupted.
+func settle() {
+	open.mu.Lock()
+	followers := append([]follower(nil), open.followers...)
+	open.mu.Unlock()
+	for _, f := range followers {
+		f.interrupt()
+	}
 }

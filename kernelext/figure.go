@@ -25,29 +25,34 @@ func Figure(p *plot.Plot) { FigureSize(p, DefaultWidth, DefaultHeight) }
 // resolution and as a line of text: a notebook that is not trusted falls back to
 // the PNG, a terminal to the text.
 func FigureSize(p *plot.Plot, width, height vg.Length) {
-	svg, err := renderSVG(p, width, height)
-	if err == nil {
-		var png []byte
-		if png, err = renderPNG(p, width, height); err == nil {
-			title := p.Title.Text
-			if title == "" {
-				title = "untitled"
-			}
-			show(bundle{
-				svg: svg, png: png, text: fmt.Sprintf("[figure: %s]", title),
-				width: int(width.Dots(cssDPI)), height: int(height.Dots(cssDPI)),
-			})
-			return
-		}
+	title := p.Title.Text
+	if title == "" {
+		title = "untitled"
 	}
-	fail(fmt.Errorf("kernelext: figure: %w", err))
+	b, err := picture(p.Draw, width, height)
+	if err != nil {
+		fail(fmt.Errorf("kernelext: figure: %w", err))
+		return
+	}
+	b.text = fmt.Sprintf("[figure: %s]", title)
+	show(b)
+}
+
+// picture renders what draw draws, in all forms but text.
+func picture(draw func(draw.Canvas), width, height vg.Length) (bundle, error) {
+	svg, err := renderSVG(draw, width, height)
+	if err != nil {
+		return bundle{}, err
+	}
+	png, err := renderPNG(draw, width, height)
+	return bundle{svg: svg, png: png, width: int(width.Dots(cssDPI)), height: int(height.Dots(cssDPI))}, err
 }
 
 const cssDPI = 96
 
-func renderSVG(p *plot.Plot, width, height vg.Length) (string, error) {
+func renderSVG(paint func(draw.Canvas), width, height vg.Length) (string, error) {
 	c := vgsvg.New(width, height)
-	p.Draw(inset(draw.New(c)))
+	paint(inset(draw.New(c)))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return "", err
@@ -70,9 +75,9 @@ func withFontFallbacks(svg string) string {
 	).Replace(svg)
 }
 
-func renderPNG(p *plot.Plot, width, height vg.Length) ([]byte, error) {
+func renderPNG(paint func(draw.Canvas), width, height vg.Length) ([]byte, error) {
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(2*cssDPI))}
-	p.Draw(inset(draw.New(c)))
+	paint(inset(draw.New(c)))
 	var b bytes.Buffer
 	_, err := c.WriteTo(&b)
 	return b.Bytes(), err

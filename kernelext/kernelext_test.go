@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 	if got != want {
 		t.Errorf("printed\n%q, want\n%q", got, want)
 	}
-	html := tableBundle([]string{"a"}, [][]string{{"<script>"}}).html
+	html := newTable([]string{"a"}, [][]string{{"<script>"}}).html()
 	if strings.Contains(html, "<script>") || !strings.Contains(html, "&lt;script&gt;") {
 		t.Errorf("HTML is not escaped: %s", html)
 	}
@@ -75,11 +75,11 @@ func TestFigure(t *testing.T) {
 	if got := printed(t, func() { Figure(line(t)) }); got != "[figure: A line]\n" {
 		t.Errorf("printed %q", got)
 	}
-	svg, err := renderSVG(line(t), DefaultWidth, DefaultHeight)
+	svg, err := renderSVG(line(t).Draw, DefaultWidth, DefaultHeight)
 	if err != nil || !strings.Contains(svg, "font-family:Liberation Serif,Times New Roman,serif") {
 		t.Errorf("SVG without fallback fonts (%v): %.300s", err, svg)
 	}
-	png, err := renderPNG(line(t), DefaultWidth, DefaultHeight)
+	png, err := renderPNG(line(t).Draw, DefaultWidth, DefaultHeight)
 	if err != nil || !bytes.HasPrefix(png, []byte("\x89PNG")) {
 		t.Errorf("PNG: %v", err)
 	}
@@ -97,11 +97,11 @@ func TestLive(t *testing.T) {
 		}
 		l.Done()
 	})
-	if !strings.HasPrefix(got, "training  10/10 · loss (ms) 1 · ") || strings.Count(got, "\n") != 1 {
+	if !strings.HasPrefix(got, "training  10 of 10 · loss 1 ms · ") || strings.Count(got, "\n") != 1 {
 		t.Errorf("printed %q", got)
 	}
 	p := NewProgress("work", 0)
-	if got := printed(t, func() { p.SetOf(3, 7); p.Done() }); !strings.Contains(got, "work  3/7 · ") {
+	if got := printed(t, func() { p.SetOf(3, 7); p.Done() }); !strings.Contains(got, "work  3 of 7 · ") {
 		t.Errorf("printed %q", got)
 	}
 }
@@ -185,5 +185,12 @@ func TestMustEndsTheCell(t *testing.T) {
 	<-done
 	if status != 11 {
 		t.Errorf("a panic in a goroutine: exit status %d", status-10)
+	}
+}
+
+func writeTestFile(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

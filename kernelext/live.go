@@ -3,13 +3,14 @@ package kernelext
 import (
 	"encoding/base64"
 	"fmt"
-	"image/color"
 	"math"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"golang.org/x/term"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -18,30 +19,46 @@ import (
 // updateEvery bounds how often a display is replaced; front ends choke on more.
 const updateEvery = 100 * time.Millisecond
 
-// Live is a display that follows something while it runs: a curve for each
-// quantity, the latest values, rate and time left. Its methods may be called
-// from several goroutines.
+// Live is a display that follows something while it runs: a bar, the latest
+// values, rate and time left, and a curve for each quantity. It is replaced at
+// most ten times a second; the final state stays. Its methods may be called from
+// several goroutines. On a terminal it is one line that changes, elsewhere
+// outside a notebook the final line alone.
 type Live struct {
 	title string
-	total int
 	names []string
 
 	mu     sync.Mutex
 	id     string
+	total  int // 0: not known yet
 	start  time.Time
 	shown  time.Time
 	step   int
+	latest []float64
 	curves []plotter.XYs
-	done   bool
+	state  state
 }
 
+type state int
+
+const (
+	running state = iota
+	interrupted
+	done
+)
+
 // NewLive starts a display of total steps, and shows it at once. names are the
-// quantities that Add gives, with their units.
+// quantities that Add gives, with their units. Done must be called.
 func NewLive(title string, total int, names ...string) *Live {
-	l := &Live{title: title, total: total, names: names, id: "live-" + gonbui.UniqueId(), start: time.Now(), curves: make([]plotter.XYs, len(names))}
-	if gonbui.IsNotebook {
-		l.show()
+	l := &Live{title: title, total: total, names: names, id: "live-" + gonbui.UniqueId(), start: time.Now(),
+		latest: make([]float64, len(names)), curves: make([]plotter.XYs, len(names))}
+	for i := range l.latest {
+		l.latest[i] = math.NaN()
 	}
+	opened(l)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.show()
 	return l
 }
 
@@ -56,58 +73,125 @@ func (l *Live) Add(step int, values ...float64) {
 	l.step = step
 	for i, v := range values {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			l.curves[i] = append(l.curves[i], plotter.XY{X: float64(step), Y: v})
+			l.latest[i] = v
+			l.curves[i] = thinned(append(l.curves[i], plotter.XY{X: float64(step), Y: v}))
 		}
 	}
-	if gonbui.IsNotebook && time.Since(l.shown) >= updateEvery {
+	if time.Since(l.shown) >= updateEvery {
 		l.show()
 	}
 }
 
+// maxPoints bounds a curve: more can't be seen, and a display is sent whole.
+const maxPoints = 2000
+
+// thinned leaves out every second point of a curve that has grown too long, but
+// never the last.
+func thinned(points plotter.XYs) plotter.XYs {
+	if len(points) <= maxPoints {
+		return points
+	}
+	kept := points[:0]
+	for i := range points {
+		if (len(points)-1-i)%2 == 0 {
+			kept = append(kept, points[i])
+		}
+	}
+	return kept
+}
+
 // Done shows the final state, which stays in the saved notebook.
 func (l *Live) Done() {
+	closed(l)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.done = true
+	if l.state == running {
+		l.state = done
+		l.show()
+	}
+}
+
+// interrupt shows the state that the interrupt found.
+func (l *Live) interrupt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state = interrupted
 	l.show()
 }
 
 // show replaces the display.
 func (l *Live) show() {
+	l.shown = time.Now()
+	status := l.status()
+	if !gonbui.IsNotebook {
+		l.print(status)
+		return
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "<div><b>%s</b> &nbsp; %s", escape(l.title), escape(l.status()))
+	fmt.Fprintf(&b, "<div><b>%s</b> &nbsp; %s", escape(l.title), escape(status))
+	if l.state == running && l.total > 0 {
+		fmt.Fprintf(&b, `<br><progress style="width:100%%" value="%d" max="%d"></progress>`, l.step, l.total)
+	}
 	if curve := l.curve(); curve != "" {
 		fmt.Fprintf(&b, `<br><img width="624" alt="%s" src="data:image/svg+xml;base64,%s">`,
 			escape(l.title), base64.StdEncoding.EncodeToString([]byte(curve)))
 	}
 	b.WriteString("</div>")
-	show(bundle{html: b.String(), text: l.title + "  " + l.status(), id: l.id})
-	l.shown = time.Now()
+	show(bundle{html: b.String(), text: l.title + "  " + status, id: l.id})
+}
+
+// print is show outside a notebook.
+func (l *Live) print(status string) {
+	line := l.title + "  " + status
+	f, isFile := Out.(*os.File)
+	switch {
+	case isFile && term.IsTerminal(int(f.Fd())):
+		fmt.Fprintf(Out, "\r\x1b[K%s", line)
+		if l.state != running {
+			fmt.Fprintln(Out)
+		}
+	case l.state != running:
+		fmt.Fprintln(Out, line)
+	}
 }
 
 // status is one line: step, values, rate, time.
 func (l *Live) status() string {
-	var parts []string
-	parts = append(parts, fmt.Sprintf("%d/%d", l.step, l.total))
+	parts := []string{grouped(fmt.Sprint(l.step))}
+	if l.total > 0 {
+		parts[0] += " of " + grouped(fmt.Sprint(l.total))
+	}
 	for i, name := range l.names {
-		if n := len(l.curves[i]); n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %.4g", name, l.curves[i][n-1].Y))
+		if v := l.latest[i]; !math.IsNaN(v) {
+			name, unit := splitUnit(name)
+			parts = append(parts, strings.TrimSpace(name+" "+decimal(v)+" "+strings.Trim(unit, "()")))
 		}
 	}
-	return strings.Join(append(parts, pace(l.step, l.total, time.Since(l.start), l.done)), " · ")
+	return strings.Join(append(parts, pace(l.step, l.total, time.Since(l.start), l.state)...), " · ")
 }
 
 // pace says how fast it goes and how long it will take, or took.
-func pace(step, total int, elapsed time.Duration, done bool) string {
-	if step <= 0 {
-		return "starting"
+func pace(step, total int, elapsed time.Duration, s state) []string {
+	var parts []string
+	if step > 0 {
+		if rate := float64(step) / elapsed.Seconds(); rate >= 1 {
+			parts = append(parts, decimal(significant(rate, 3))+" a second")
+		} else {
+			parts = append(parts, fmt.Sprintf("%.3g s each", 1/rate))
+		}
 	}
-	rate := float64(step) / elapsed.Seconds()
-	if done {
-		return fmt.Sprintf("%.3g/s · took %v", rate, round(elapsed))
+	switch {
+	case s == done:
+		parts = append(parts, fmt.Sprintf("took %v", round(elapsed)))
+	case s == interrupted:
+		parts = append(parts, fmt.Sprintf("interrupted after %v", round(elapsed)))
+	case step <= 0:
+		parts = append(parts, "starting")
+	case total > 0:
+		left := time.Duration(float64(total-step) / float64(step) * float64(elapsed))
+		parts = append(parts, fmt.Sprintf("%v left", round(max(0, left))))
 	}
-	left := time.Duration(float64(total-step) / rate * float64(time.Second))
-	return fmt.Sprintf("%.3g/s · %v left", rate, round(left))
+	return parts
 }
 
 func round(d time.Duration) time.Duration {
@@ -117,16 +201,9 @@ func round(d time.Duration) time.Duration {
 	return d.Round(100 * time.Millisecond)
 }
 
-// palette is Okabe and Ito's, safe for colour-blind readers.
-var palette = []color.Color{
-	color.RGBA{0, 114, 178, 255}, color.RGBA{213, 94, 0, 255}, color.RGBA{0, 158, 115, 255},
-	color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.RGBA{230, 159, 0, 255},
-}
-
 // curve draws what Add gave; "" while that is less than two points.
 func (l *Live) curve() string {
-	p := plot.New()
-	p.X.Max = float64(l.total)
+	p := newPlot("step")
 	drawn := 0
 	for i, points := range l.curves {
 		if len(points) < 2 {
@@ -136,7 +213,7 @@ func (l *Live) curve() string {
 		if err != nil {
 			continue
 		}
-		line.Color, line.Width = palette[i%len(palette)], vg.Points(1.5)
+		line.Color, line.Width = palette[i%len(palette)], vg.Points(1.6)
 		p.Add(line)
 		p.Legend.Add(l.names[i], line)
 		drawn++
@@ -144,38 +221,17 @@ func (l *Live) curve() string {
 	if drawn == 0 {
 		return ""
 	}
-	top := 1 / (1 - 0.13*float64(drawn))    // so that the legend covers no line
+	p.X.Min, p.X.Max = 0, math.Max(p.X.Max, float64(l.total))
+	share := 0.11 * float64(drawn)          // so that the legend covers no line
 	if p.Y.Min > 0 && p.Y.Max > 5*p.Y.Min { // losses fall by orders of magnitude
-		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
-		p.Y.Max = p.Y.Min * math.Pow(p.Y.Max/p.Y.Min, top)
+		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
+		p.Y.Max *= math.Pow(p.Y.Max/p.Y.Min, share/(1-share))
 	} else {
-		p.Y.Max = p.Y.Min + (p.Y.Max-p.Y.Min)*top
+		p.Y.Max += (p.Y.Max - p.Y.Min) * share / (1 - share)
 	}
-	p.Legend.Top = true
-	svg, err := renderSVG(p, DefaultWidth, 2.4*vg.Inch)
+	svg, err := renderSVG(p.Draw, DefaultWidth, 2.4*vg.Inch)
 	if err != nil {
 		return ""
 	}
 	return svg
 }
-
-// Progress is a display that says how far a loop is.
-type Progress struct{ live *Live }
-
-// NewProgress starts a display of total steps.
-func NewProgress(label string, total int) *Progress { return &Progress{NewLive(label, total)} }
-
-// Set says that step steps are done.
-func (p *Progress) Set(step int) { p.live.Add(step) }
-
-// SetOf says that step steps of total are done, where the total was not known
-// beforehand.
-func (p *Progress) SetOf(step, total int) {
-	p.live.mu.Lock()
-	p.live.total = total
-	p.live.mu.Unlock()
-	p.Set(step)
-}
-
-// Done shows the final state.
-func (p *Progress) Done() { p.live.Done() }

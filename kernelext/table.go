@@ -1,86 +1,173 @@
 package kernelext
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 func escape(text string) string { return html.EscapeString(text) }
 
-// Table shows rows under header. Cells are formatted for reading: floats to four
-// significant digits, nil and NaN as a dash; columns of numbers are aligned to
-// the right. A row of another length than header is a mistake and panics.
+// Table shows rows under header. A heading may end with a unit in parentheses,
+// "latency (ms)". Cells are formatted for reading: floats to four significant
+// digits, from ten thousand on with separators, nil and NaN as a dash, a
+// Difference signed and coloured; columns of numbers are aligned to the right. A
+// row of another length than header is a mistake and panics.
 func Table[T any](header []string, rows [][]T) {
-	show(tableBundle(header, rows))
+	show(newTable(header, rows).bundle())
 }
 
-func tableBundle[T any](header []string, rows [][]T) bundle {
-	cells, numeric := format(header, rows)
-	return bundle{html: tableHTML(header, cells, numeric), text: tableText(header, cells, numeric)}
+// SortedTable is Table with rows in the order of one column, named by its heading:
+// rising, or falling where the name has a "-" before it. The column gets a mark.
+// Numbers come before text, what is missing comes last; a heading that is not
+// there is a mistake and panics.
+func SortedTable[T any](header []string, rows [][]T, by string) {
+	show(newTable(header, rows).sort(by).bundle())
 }
 
-// format turns values into text and finds the columns that hold numbers alone.
-func format[T any](header []string, rows [][]T) (cells [][]string, numeric []bool) {
-	numeric = make([]bool, len(header))
-	for c := range numeric {
-		numeric[c] = len(rows) > 0
+// table is text in rows, with what is known of its columns.
+type table struct {
+	header  []string
+	rows    [][]field
+	numeric []bool // columns of numbers alone
+	mark    []string
+}
+
+// field is one cell: how it reads, and what it is sorted by.
+type field struct {
+	text   string
+	number bool
+	value  float64 // NaN: missing, or text
+	tint   string  // background, CSS; "" for none
+}
+
+func newTable[T any](header []string, rows [][]T) *table {
+	t := &table{header: header, numeric: make([]bool, len(header)), mark: make([]string, len(header))}
+	for c := range t.numeric {
+		t.numeric[c] = len(rows) > 0
 	}
 	for _, row := range rows {
 		if len(row) != len(header) {
 			panic(fmt.Sprintf("kernelext: row of %d cells under %d headings", len(row), len(header)))
 		}
-		line := make([]string, len(row))
+		line := make([]field, len(row))
 		for c, v := range row {
-			var number bool
-			line[c], number = cell(v)
-			numeric[c] = numeric[c] && number
+			line[c] = read(v)
+			t.numeric[c] = t.numeric[c] && line[c].number
 		}
-		cells = append(cells, line)
+		t.rows = append(t.rows, line)
 	}
-	return cells, numeric
+	return t
 }
 
-// cell formats a value and says whether it is a number, or nothing.
-func cell(v any) (text string, number bool) {
+func (t *table) sort(by string) *table {
+	name, falling := strings.CutPrefix(by, "-")
+	c := slices.Index(t.header, name)
+	if c < 0 {
+		panic(fmt.Sprintf("kernelext: no column %q to sort by among %q", name, t.header))
+	}
+	t.mark[c] = "▲"
+	if falling {
+		t.mark[c] = "▼"
+	}
+	slices.SortStableFunc(t.rows, func(a, b []field) int {
+		x, y := a[c], b[c]
+		switch {
+		case x.value != x.value || y.value != y.value: // missing or text: after numbers
+			if x.value == x.value || y.value == y.value {
+				return cmp.Compare(truth(x.value != x.value), truth(y.value != y.value))
+			}
+			if x.number != y.number {
+				return cmp.Compare(truth(x.number), truth(y.number))
+			}
+			if falling {
+				return cmp.Compare(y.text, x.text)
+			}
+			return cmp.Compare(x.text, y.text)
+		case falling:
+			return cmp.Compare(y.value, x.value)
+		}
+		return cmp.Compare(x.value, y.value)
+	})
+	return t
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// read formats a value and finds out whether it is a number, or nothing.
+func read(v any) field {
+	missing := field{text: "–", number: true, value: math.NaN()}
 	switch v := v.(type) {
 	case nil:
-		return "–", true
+		return missing
 	case float64:
 		if math.IsNaN(v) {
-			return "–", true
+			return missing
 		}
-		return fmt.Sprintf("%.4g", v), true
+		return field{text: decimal(v), number: true, value: v}
 	case float32:
-		return cell(float64(v))
+		return read(float64(v))
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
-		return fmt.Sprint(v), true
+		text := fmt.Sprint(v)
+		f, _ := strconv.ParseFloat(text, 64)
+		return field{text: grouped(text), number: true, value: f}
+	case Difference:
+		return v.field()
 	case string:
-		return v, v != "" && strings.ContainsRune("0123456789+-−–", []rune(v)[0])
+		f := field{text: v, value: math.NaN()}
+		f.number = v != "" && strings.ContainsRune("0123456789+-−–", []rune(v)[0])
+		if x, err := strconv.ParseFloat(v, 64); err == nil {
+			f.value = x
+		}
+		return f
 	default:
-		return fmt.Sprint(v), false
+		return field{text: fmt.Sprint(v), value: math.NaN()}
 	}
 }
 
-func tableHTML(header []string, cells [][]string, numeric []bool) string {
+func (t *table) bundle() bundle { return bundle{html: t.html(), text: t.text()} }
+
+// html is the table as front ends show it, also where the notebook is not
+// trusted: styles that their sanitizers let pass, and no class.
+func (t *table) html() string {
 	var b strings.Builder
-	align := func(c int) string {
-		if numeric[c] {
-			return ` style="text-align:right"`
+	style := func(c int) string {
+		if t.numeric[c] {
+			return "text-align:right;white-space:nowrap"
 		}
-		return ` style="text-align:left"`
+		return "text-align:left"
 	}
 	b.WriteString("<table><thead><tr>")
-	for c, h := range header {
-		fmt.Fprintf(&b, "<th%s>%s</th>", align(c), escape(h))
+	for c, h := range t.header {
+		name, unit := splitUnit(h)
+		fmt.Fprintf(&b, `<th style="%s;vertical-align:bottom">%s`, style(c), escape(name))
+		if unit != "" {
+			fmt.Fprintf(&b, ` <span style="font-weight:normal">%s</span>`, escape(unit))
+		}
+		if t.mark[c] != "" {
+			b.WriteString(" " + t.mark[c])
+		}
+		b.WriteString("</th>")
 	}
 	b.WriteString("</tr></thead><tbody>")
-	for _, row := range cells {
+	for _, row := range t.rows {
 		b.WriteString("<tr>")
-		for c, text := range row {
-			fmt.Fprintf(&b, "<td%s>%s</td>", align(c), escape(text))
+		for c, f := range row {
+			s := style(c)
+			if f.tint != "" {
+				s += ";background-color:" + f.tint
+			}
+			fmt.Fprintf(&b, `<td style="%s">%s</td>`, s, escape(f.text))
 		}
 		b.WriteString("</tr>")
 	}
@@ -88,46 +175,36 @@ func tableHTML(header []string, cells [][]string, numeric []bool) string {
 	return b.String()
 }
 
-func tableText(header []string, cells [][]string, numeric []bool) string {
-	width := make([]int, len(header))
-	for c, h := range header {
-		width[c] = utf8.RuneCountInString(h)
-		for _, row := range cells {
-			width[c] = max(width[c], utf8.RuneCountInString(row[c]))
+// splitUnit takes "latency (ms)" apart. The parentheses stay with the unit.
+func splitUnit(heading string) (name, unit string) {
+	if i := strings.LastIndex(heading, " ("); i > 0 && strings.HasSuffix(heading, ")") {
+		return heading[:i], heading[i+1:]
+	}
+	return heading, ""
+}
+
+// text is the table for terminals and front ends without HTML.
+func (t *table) text() string {
+	head := make([]field, len(t.header))
+	width := make([]int, len(t.header))
+	for c, h := range t.header {
+		head[c].text = strings.TrimSpace(h + " " + t.mark[c])
+		for _, row := range append([][]field{head}, t.rows...) {
+			width[c] = max(width[c], utf8.RuneCountInString(row[c].text))
 		}
 	}
 	var b strings.Builder
-	for _, row := range append([][]string{header}, cells...) {
+	for _, row := range append([][]field{head}, t.rows...) {
 		var line strings.Builder
-		for c, text := range row {
-			pad := strings.Repeat(" ", width[c]-utf8.RuneCountInString(text))
-			if numeric[c] {
-				line.WriteString(pad + text + "  ")
+		for c, f := range row {
+			pad := strings.Repeat(" ", width[c]-utf8.RuneCountInString(f.text))
+			if t.numeric[c] {
+				line.WriteString(pad + f.text + "  ")
 			} else {
-				line.WriteString(text + pad + "  ")
+				line.WriteString(f.text + pad + "  ")
 			}
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// Comparison is a value of the paper beside ours; NaN where there is none.
-type Comparison struct {
-	Quantity, Unit string
-	Paper, Ours    float64
-}
-
-// Compare shows values of the paper beside ours, with the difference as a part of
-// the paper's.
-func Compare(rows []Comparison) {
-	var cells [][]any
-	for _, r := range rows {
-		difference := "–"
-		if d := (r.Ours - r.Paper) / math.Abs(r.Paper); !math.IsNaN(d) && !math.IsInf(d, 0) {
-			difference = fmt.Sprintf("%+.1f %%", 100*d)
-		}
-		cells = append(cells, []any{r.Quantity, r.Unit, r.Paper, r.Ours, difference})
-	}
-	Table([]string{"quantity", "unit", "paper", "ours", "difference"}, cells)
 }
