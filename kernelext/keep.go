@@ -9,28 +9,36 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-	"sync"
+	"time"
 )
 
 // Keep gives the value that make returned when it was last called with these
 // inputs, in this cell, another or another notebook, and calls it where there is
-// none. Values are kept on disk, under name, inputs (anything that JSON can
-// express) and the source of the module that the notebook lies in: an edited
-// package computes anew. T must be something that gob can encode.
+// none. Values are kept on disk, under name, T, inputs (anything that JSON can
+// express), the text of make as it stands in the cell, and the source of the
+// module that the notebook lies in (but for its tests, notebooks and kernelext):
+// an edited package computes anew, and so does an edited make. What make reads
+// beside that belongs into inputs. T must be something that gob can encode.
 //
 // A value that can't be read is computed again. An error of make is returned and
-// nothing kept.
+// nothing kept. All values together take at most KERNELEXT_CACHE_MB megabytes,
+// 1024 where that is not set; those that were not asked for longest go first.
 func Keep[T any](name string, inputs any, make func() (T, error)) (T, error) {
 	var value T
-	file, err := keepFile(name, inputs)
+	file, err := keepFile(name, fmt.Sprintf("%T", value), inputs, sourceOf(make))
 	if err != nil {
 		return value, err
 	}
 	if content, err := os.ReadFile(file); err == nil {
 		if gob.NewDecoder(bytes.NewReader(content)).Decode(&value) == nil {
+			now := time.Now()
+			_ = os.Chtimes(file, now, now) // asked for just now; where that fails it goes earlier
 			return value, nil
 		}
 		var fresh T
@@ -43,10 +51,52 @@ func Keep[T any](name string, inputs any, make func() (T, error)) (T, error) {
 	if err := gob.NewEncoder(&content).Encode(&value); err != nil {
 		return value, fmt.Errorf("kernelext: %s can't be kept: %w", name, err)
 	}
-	return value, writeWhole(file, content.Bytes())
+	if err := writeWhole(file, content.Bytes()); err != nil {
+		return value, err
+	}
+	return value, trim(filepath.Dir(file), file)
 }
 
-// Forget removes all values kept under name.
+// trim removes the values that were not asked for longest until the rest fits;
+// never the newest.
+func trim(dir, newest string) error {
+	limit := int64(1024)
+	if text := os.Getenv("KERNELEXT_CACHE_MB"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || n < 0 {
+			return fmt.Errorf("kernelext: KERNELEXT_CACHE_MB is %q, want a number of megabytes", text)
+		}
+		limit = n
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.gob"))
+	if err != nil {
+		return err
+	}
+	infos := map[string]fs.FileInfo{}
+	total := int64(0)
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil { // else another cell has removed it
+			infos[f] = info
+			total += info.Size()
+		}
+	}
+	files = slices.SortedFunc(maps.Keys(infos), func(a, b string) int { return infos[a].ModTime().Compare(infos[b].ModTime()) })
+	for _, f := range files {
+		if total <= limit<<20 {
+			break
+		}
+		if f == newest {
+			continue
+		}
+		total -= infos[f].Size()
+		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget removes all values kept under name, whatever their inputs.
 func Forget(name string) error {
 	dir, err := keepDir()
 	if err != nil {
@@ -70,7 +120,7 @@ func keepDir() (string, error) {
 	return filepath.Join(base, "ofalat", "keep"), nil
 }
 
-func keepFile(name string, inputs any) (string, error) {
+func keepFile(name, kind string, inputs any, code string) (string, error) {
 	dir, err := keepDir()
 	if err != nil {
 		return "", err
@@ -79,7 +129,7 @@ func keepFile(name string, inputs any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("kernelext: inputs of %s: %w", name, err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %s %s", name, key, moduleHash()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %s %q %s", name, kind, key, code, moduleHash()))
 	return filepath.Join(dir, fileName(name)+"-"+hex.EncodeToString(sum[:16])+".gob"), nil
 }
 
@@ -92,42 +142,6 @@ func fileName(name string) string {
 		return '_'
 	}, name)
 }
-
-// moduleHash identifies the Go source of the module around the working folder,
-// "" where there is none.
-var moduleHash = sync.OnceValue(func() string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return ""
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return ""
-		}
-		dir = parent
-	}
-	h := sha256.New()
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch name := filepath.Base(path); {
-		case err != nil:
-			return nil // a file that vanished is none
-		case d.IsDir() && path != dir && strings.HasPrefix(name, "."):
-			return filepath.SkipDir
-		case d.IsDir() || !strings.HasSuffix(name, ".go") && name != "go.mod" || strings.HasSuffix(name, "_test.go"):
-			return nil
-		}
-		if content, err := os.ReadFile(path); err == nil {
-			fmt.Fprintf(h, "%s %d\n", path, len(content))
-			h.Write(content)
-		}
-		return nil
-	})
-	return hex.EncodeToString(h.Sum(nil))
-})
 
 // writeWhole writes a file by way of a temporary one, so that nobody reads half.
 func writeWhole(file string, content []byte) error {
