@@ -80,7 +80,7 @@ func Install(ctx context.Context, name string, observe func(string)) (string, er
 	}
 	if kind == CUDA {
 		observe("fetching the CUDA plugin and NVIDIA's libraries (over 1 GB) with go-xla's installer")
-		err = interruptible(ctx, func() error { return installer.CudaInstall(name, "latest", dir, true, installer.Quiet) })
+		err = interruptible(ctx, func() error { return installCUDA(name, dir) })
 	} else {
 		err = installCPU(ctx, dir, observe)
 	}
