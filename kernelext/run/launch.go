@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -66,18 +68,40 @@ var tools = map[string]string{
 	"goimports": "golang.org/x/tools/cmd/goimports",
 }
 
-// InstallTools builds the pinned tools and links them in a folder of the user's
-// cache, which it gives.
-func InstallTools(ctx context.Context, module string) (string, error) {
+// CacheDir is where everything lies that this package keeps for a user: tools,
+// executed notebooks.
+func CacheDir() (string, error) {
 	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no place for tools, set XDG_CACHE_HOME: %w", err)
+	}
+	return filepath.Join(cache, "ofalat"), nil
+}
+
+// InstallTools builds the tools that the module's go.mod pins, and gives the
+// folder of the user's cache where they are. Where they are there already it takes
+// no time.
+func InstallTools(ctx context.Context, module string) (string, error) {
+	cache, err := CacheDir()
 	if err != nil {
 		return "", err
 	}
-	bin := filepath.Join(cache, "ofalat", "bin")
+	h := sha256.New()
+	for _, name := range []string{"go.mod", "go.sum"} {
+		content, err := os.ReadFile(filepath.Join(module, name))
+		if err != nil {
+			return "", fmt.Errorf("%s is no module with pinned tools: %w", module, err)
+		}
+		h.Write(content)
+	}
+	bin := filepath.Join(cache, "bin", hex.EncodeToString(h.Sum(nil)[:8]))
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return "", err
 	}
 	for name, path := range tools {
+		if _, err := os.Stat(filepath.Join(bin, name)); err == nil {
+			continue
+		}
 		cmd := exec.CommandContext(ctx, "go", "tool", "-n", path)
 		cmd.Dir = module
 		var stderr strings.Builder
@@ -93,17 +117,9 @@ func InstallTools(ctx context.Context, module string) (string, error) {
 	return bin, nil
 }
 
-// install copies a program to target, whole or not at all, unless it is there.
-// (It lies in the build cache, which may drop it.)
+// install copies a program to target, whole or not at all. (It lies in the build
+// cache, which may drop it.)
 func install(target, program string) error {
-	have, err1 := os.Stat(target)
-	want, err2 := os.Stat(program)
-	if err2 != nil {
-		return err2
-	}
-	if err1 == nil && have.Size() == want.Size() && have.ModTime().Equal(want.ModTime()) {
-		return nil
-	}
 	content, err := os.ReadFile(program)
 	if err != nil {
 		return err
@@ -115,9 +131,6 @@ func install(target, program string) error {
 	defer os.Remove(f.Name())
 	_, err = f.Write(content)
 	if err = errors.Join(err, f.Chmod(0o755), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Chtimes(f.Name(), want.ModTime(), want.ModTime()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), target)

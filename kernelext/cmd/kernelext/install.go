@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,26 +15,11 @@ import (
 	"github.com/ofalat/ofalat/kernelext/run"
 )
 
-type setupCmd struct{}
-
-// Run builds the kernel and what the notebooks import.
-func (*setupCmd) Run(ctx context.Context) error {
-	module, err := run.FindModule(ctx, ".")
-	if err != nil {
-		return err
-	}
-	paths, err := notebooks(module)
-	if err != nil {
-		return err
-	}
-	_, err = prepare(ctx, module, paths)
-	return err
-}
-
 type installCmd struct {
 	User   bool   `xor:"where" help:"For this user (the default)."`
 	Prefix string `xor:"where" help:"For the Python environment in this folder." type:"existingdir"`
-	Remove bool   `help:"Take the kernel away again."`
+	Mode   string `enum:"interactive,ci" default:"interactive" help:"interactive: errors are shown as HTML; ci: as text, for clients that show none (nbclient)."`
+	Remove bool   `help:"Take the kernel away again, with all that installing it left."`
 }
 
 // Run writes the kernelspec, or removes it.
@@ -42,29 +29,28 @@ func (c *installCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.Remove {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		fmt.Fprintf(os.Stderr, "removed %s\n", dir)
-		return nil
+		return c.remove(dir)
 	}
 	module, err := run.FindModule(ctx, ".")
 	if err != nil {
 		return err
 	}
-	bin, err := run.InstallTools(ctx, module)
-	if err != nil {
+	found := inspect(ctx, module)
+	if err := required(found); err != nil {
+		return err
+	}
+	if _, err := run.InstallTools(ctx, module); err != nil {
 		return err
 	}
 	if err := run.FetchModules(ctx, module); err != nil {
 		return err
 	}
-	launcher, err := buildLauncher(ctx, module, bin)
+	launcher, err := buildLauncher(ctx, module)
 	if err != nil {
 		return err
 	}
 	spec, err := json.MarshalIndent(map[string]any{
-		"argv":         []string{launcher, "kernel", "--module", module, "{connection_file}"},
+		"argv":         []string{launcher, "kernel", "--module", module, "--mode", c.Mode, "{connection_file}"},
 		"display_name": "Go (latpred)", "language": "go", "interrupt_mode": "message",
 	}, "", "  ")
 	if err != nil {
@@ -77,7 +63,44 @@ func (c *installCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "installed the kernel \"Go (latpred)\" for %s in %s\n", module, dir)
+	for _, c := range found {
+		if !c.OK && c.What != "kernel" {
+			fmt.Fprintln(os.Stderr, c)
+		}
+	}
 	return nil
+}
+
+// remove takes away the kernelspec, the launcher and the tools, and the folders
+// that are empty without them.
+func (c *installCmd) remove(dir string) error {
+	cache, err := run.CacheDir()
+	if err != nil {
+		return err
+	}
+	bin := filepath.Join(cache, "bin")
+	if err := errors.Join(os.RemoveAll(dir), os.RemoveAll(bin)); err != nil {
+		return err
+	}
+	for _, parent := range []string{filepath.Dir(dir), filepath.Dir(filepath.Dir(dir)), cache} {
+		if err := removeEmpty(parent); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(os.Stderr, "removed %s and %s\n", dir, bin)
+	return nil
+}
+
+// removeEmpty removes a folder unless something is in it.
+func removeEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil || len(entries) > 0:
+		return err
+	}
+	return os.Remove(dir)
 }
 
 // dir is where Jupyter looks for the kernel.
@@ -104,7 +127,7 @@ func (c *installCmd) dir() (string, error) {
 
 type kernelCmd struct {
 	Module     string `help:"Folder of the module whose packages cells see (default: the one around this folder)." type:"existingdir"`
-	Raw        bool   `help:"Errors as plain text, for clients that show no HTML."`
+	Mode       string `enum:"interactive,ci" default:"interactive" help:"interactive: errors as HTML; ci: as text, for clients that show no HTML."`
 	Connection string `arg:"" help:"Jupyter's connection file."`
 }
 
@@ -120,14 +143,18 @@ func (c *kernelCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cmd := run.Launch{Module: c.Module, Bin: bin, Raw: c.Raw}.Command(c.Connection)
+	cmd := run.Launch{Module: c.Module, Bin: bin, Raw: c.Mode == "ci"}.Command(c.Connection)
 	return syscall.Exec(cmd.Path, cmd.Args, cmd.Env)
 }
 
-// buildLauncher builds this command into bin, so that the kernel starts without
-// the go command having to look at it first.
-func buildLauncher(ctx context.Context, module, bin string) (string, error) {
-	target := filepath.Join(bin, "kernelext")
+// buildLauncher builds this command into the user's cache, so that the kernel
+// starts without the go command having to look at it first.
+func buildLauncher(ctx context.Context, module string) (string, error) {
+	cache, err := run.CacheDir()
+	if err != nil {
+		return "", err
+	}
+	target := filepath.Join(cache, "bin", "kernelext")
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", target, "./kernelext/cmd/kernelext")
 	cmd.Dir = module
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -4,7 +4,8 @@
 //	kernelext run                execute all notebooks, write pages to out/
 //	kernelext check              what is wrong with the notebooks' sources
 //	kernelext install --user     make the kernel "Go (latpred)" known to Jupyter
-//	kernelext setup              build beforehand what cells import
+//	kernelext setup              build beforehand what cells import, and say what is missing
+//	kernelext clean              remove caches, and what killed kernels left
 //
 // The exit status is 0 only when the command did what it was asked; 130 after an
 // interrupt.
@@ -28,9 +29,10 @@ type commands struct {
 
 	Run     runCmd     `cmd:"" help:"Execute notebooks and make pages of them."`
 	Check   checkCmd   `cmd:"" help:"Say what is wrong with the sources of notebooks."`
-	Setup   setupCmd   `cmd:"" help:"Build the kernel and what cells import."`
+	Setup   setupCmd   `cmd:"" help:"Build the kernel and what cells import; say what is missing."`
 	Install installCmd `cmd:"" help:"Make the kernel known to Jupyter, or take it away again."`
 	Kernel  kernelCmd  `cmd:"" help:"Start the kernel; Jupyter calls this."`
+	Clean   cleanCmd   `cmd:"" help:"Remove the cache of executed notebooks, and what killed kernels left."`
 }
 
 func main() {

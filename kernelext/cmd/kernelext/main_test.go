@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/ofalat/ofalat/kernelext/run"
 )
 
 func TestWhereTheKernelGoes(t *testing.T) {
@@ -30,25 +33,131 @@ func TestWhereTheKernelGoes(t *testing.T) {
 }
 
 func TestRemoveLeavesNothing(t *testing.T) {
-	prefix := t.TempDir()
+	root := t.TempDir()
+	cache := filepath.Join(root, "cache")
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", root) // macOS puts caches there
+	prefix := filepath.Join(root, "prefix")
 	c := installCmd{Prefix: prefix, Remove: true}
 	dir, err := c.dir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	own, err := run.CacheDir()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "kernel.json"), []byte("{}"), 0o644); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{filepath.Join(dir, "kernel.json"), filepath.Join(own, "bin", "kernelext"), filepath.Join(own, "bin", "0123", "gonb")} {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte("{}"), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for range 2 { // the second time nothing is there
 		if err := c.Run(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if _, err := os.Stat(dir); !os.IsNotExist(err) {
-			t.Errorf("%s is still there: %v", dir, err)
+		for _, gone := range []string{filepath.Join(prefix, "share", "jupyter"), own} {
+			if _, err := os.Stat(gone); !os.IsNotExist(err) {
+				t.Errorf("%s is still there: %v", gone, err)
+			}
 		}
+	}
+	other := filepath.Join(filepath.Dir(dir), "python3") // somebody else's kernel
+	if err := os.MkdirAll(other, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Errorf("another kernel was removed: %v", err)
+	}
+}
+
+func TestSetupNamesWhatIsMissing(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_DATA_HOME", "")
+	data := t.TempDir()
+	t.Setenv("JUPYTER_DATA_DIR", data)
+	if c := inspectKernelspec("/module"); c.OK || !strings.Contains(c.String(), "kernelext install --user") {
+		t.Errorf("no kernelspec: %s", c)
+	}
+	launcher := filepath.Join(t.TempDir(), "kernelext")
+	for spec, want := range map[string]string{
+		`{"argv":["LAUNCHER","kernel","--module","/module"],"display_name":"Go"}`: "ok ",
+		`{"argv":["LAUNCHER","kernel","--module","/other"]}`:                      "another clone, /other",
+		`{"argv":["/nowhere","kernel","--module","/module"]}`:                     "launcher is gone",
+		`{"argv":`: "damaged",
+	} {
+		if err := os.WriteFile(launcher, nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(data, "kernels", run.KernelName)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "kernel.json"), []byte(strings.ReplaceAll(spec, "LAUNCHER", launcher)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := inspectKernelspec("/module").String(); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want …%s…", spec, got, want)
+		}
+	}
+	t.Setenv("PATH", "")
+	if c := inspectJupyter(t.Context()); c.OK || !strings.Contains(c.String(), "pip install jupyterlab") {
+		t.Errorf("no JupyterLab: %s", c)
+	}
+	err := required([]condition{inspectGo(t.Context(), "."), {What: "luxury"}})
+	if err == nil || !strings.HasPrefix(err.Error(), "Go is missing: install Go") || strings.Contains(err.Error(), "luxury") {
+		t.Errorf("no Go: %v", err)
+	}
+}
+
+func TestCleanLeavesTheLiving(t *testing.T) {
+	root := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", root)
+	t.Setenv("HOME", root)
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("KERNELEXT_CACHE", "")
+	cache, err := run.CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-48 * time.Hour)
+	dirs := map[string]bool{ // whether it stays
+		filepath.Join(cache, "executed"):           false,
+		filepath.Join(cache, "keep"):               true,
+		filepath.Join(os.TempDir(), "gonb_1"):      true,
+		filepath.Join(os.TempDir(), "gonb_2"):      false,
+		filepath.Join(os.TempDir(), "kernelext-1"): false,
+		filepath.Join(os.TempDir(), "other"):       true,
+	}
+	for dir := range dirs {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(dir, "gonb_1") {
+			if err := os.Chtimes(dir, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := (&cleanCmd{}).Run(); err != nil {
+		t.Fatal(err)
+	}
+	for dir, stays := range dirs {
+		if _, err := os.Stat(dir); (err == nil) != stays {
+			t.Errorf("%s: stays %v, want %v", dir, err == nil, stays)
+		}
+	}
+	if err := (&cleanCmd{Values: true}).Run(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(cache); !os.IsNotExist(err) {
+		t.Errorf("with --values the whole cache goes: %v", err)
 	}
 }
 
