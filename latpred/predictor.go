@@ -13,18 +13,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Predictor turns architectures into latencies, with all that this needs.
-type Predictor interface {
-	// Kind names the family: "paper".
-	Kind() string
-	// PredictMs writes the latency of each architecture, in milliseconds, to dst,
-	// which must have their number. It errs where an architecture can't be
-	// expressed, naming it. It is safe for concurrent use.
-	PredictMs(dst []float64, archs []space.Arch) error
-	// Provenance says where the predictor comes from.
-	Provenance() Provenance
-}
-
 // Provenance is what has to be known of a predictor to make it again.
 type Provenance struct {
 	Device   string            `json:"device,omitempty"`    // what it predicts for

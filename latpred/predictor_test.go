@@ -3,12 +3,12 @@ package latpred_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -17,7 +17,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 func goBackend(t testing.TB) *backend.Backend {
@@ -36,7 +35,7 @@ func trained(t testing.TB) (*latpred.MLP, *dataset.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set = set.Subset(seq(400))
+	set = set.Subset(seqTo(400))
 	config := mlp.Config{Layers: []int{0, 30, 1}, Epochs: 2, BatchSize: 32, KeepBest: true,
 		Optimizer: mlp.Optimizer{Kind: mlp.Adam, LearningRate: 1e-2}}
 	p, _, err := latpred.Train(t.Context(), goBackend(t), 5, set, set.SplitFileOrder(), config, nil)
@@ -98,17 +97,13 @@ func TestLoadRefusesFaults(t *testing.T) {
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)-5] ^= 1
 	for want, content := range map[string][]byte{
-		"no safetensors file":          []byte("nonsense"),
-		"m.latpred: ":                  good[:len(good)/2],
-		"the file is damaged":          flipped,
-		"no encoding \"ofa-999\"":      bytes.Replace(good, []byte("ofa-128"), []byte("ofa-999"), 1),
-		"of kind \"papyr\"":            bytes.Replace(good, []byte(`"kind":"paper"`), []byte(`"kind":"papyr"`), 1),
-		"format \"latpred 9\"":         bytes.Replace(good, []byte(`latpred 1`), []byte(`latpred 9`), 1),
-		"don't fit the encoding help-": bytes.Replace(good, []byte(`"encoding":"ofa-128"`), []byte(`"encoding":"help-145"`), 1),
+		"no safetensors file":        []byte("nonsense"),
+		"m.latpred: ":                good[:len(good)/2],
+		"the file is damaged":        flipped,
+		"gives: the file is damaged": bytes.Replace(good, []byte("ofa-128"), []byte("ofa-999"), 1),
+		"of kind \"papyr\"":          bytes.Replace(good, []byte(`"kind":"paper"`), []byte(`"kind":"papyr"`), 1),
+		"format \"latpred 9\"":       bytes.Replace(good, []byte(`latpred 2`), []byte(`latpred 9`), 1),
 	} {
-		if bytes.Contains([]byte(want), []byte("help-")) { // one byte longer: the header's length grows
-			content = append([]byte{good[0] + 1}, content[1:]...)
-		}
 		if err := os.WriteFile(file, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -126,52 +121,23 @@ func TestLoadRefusesFaults(t *testing.T) {
 	}
 }
 
-func TestPredictorConformance(t *testing.T) {
+// TestOnBackend holds the same weights on a backend against plain Go.
+func TestOnBackend(t *testing.T) {
 	p, set := trained(t)
-	be := goBackend(t)
-	on, free, err := p.OnBackend(t.Context(), be)
+	on, free, err := p.OnBackend(t.Context(), goBackend(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer free()
-	want := make([]float64, set.Rows)
-	if err := p.PredictMs(want, set.Archs()); err != nil {
+	want, got := make([]float64, set.Rows), make([]float64, set.Rows)
+	if err := errors.Join(p.PredictMs(want, set.Archs()), on.PredictMs(got, set.Archs())); err != nil {
 		t.Fatal(err)
 	}
-	for name, p := range map[string]latpred.Predictor{"plain Go": p, "backend": on} {
-		got := make([]float64, set.Rows)
-		if err := p.PredictMs(got, set.Archs()); err != nil {
-			t.Fatal(err)
-		}
-		for i, v := range got {
-			if math.Abs(v-want[i]) > 1e-4 {
-				t.Fatalf("%s: row %d is %v, want %v", name, i, v, want[i])
-			}
-		}
-		if err := p.PredictMs(nil, nil); err != nil {
-			t.Errorf("%s: no architectures: %v", name, err)
-		}
-		s, err := space.ByID("proxyless-w1.3")
-		if err != nil {
-			t.Fatal(err)
-		}
-		bad := []space.Arch{set.Samples[0].Arch, s.Sample(random.Stream(1, ""))}
-		if err := p.PredictMs(make([]float64, 2), bad); err == nil || !strings.Contains(err.Error(), "architecture 1: ofa-128") {
-			t.Errorf("%s: an architecture of another space: %v", name, err)
+	for i, v := range got {
+		if math.Abs(v-want[i]) > 1e-4 {
+			t.Fatalf("row %d is %v, want %v", i, v, want[i])
 		}
 	}
-	var group sync.WaitGroup
-	for range 8 { // one row at a time, from many goroutines
-		group.Go(func() {
-			one := make([]float64, 1)
-			for i, a := range set.Archs()[:50] {
-				if err := p.PredictMs(one, []space.Arch{a}); err != nil || math.Abs(one[0]-want[i]) > 1e-4 {
-					t.Errorf("row %d alone: %v, %v, want %v", i, one[0], err, want[i])
-				}
-			}
-		})
-	}
-	group.Wait()
 }
 
 func TestFineTune(t *testing.T) {
@@ -180,7 +146,7 @@ func TestFineTune(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set = set.Subset(seq(300))
+	set = set.Subset(seqTo(300))
 	config := latpred.PublishedFineTuning()
 	config.Epochs, config.KeepBest = 3, true
 	config.Optimizer.LearningRate = 1e-3
@@ -219,7 +185,7 @@ func TestFineTune(t *testing.T) {
 	}
 }
 
-func seq(n int) []int {
+func seqTo(n int) []int {
 	rows := make([]int, n)
 	for i := range rows {
 		rows[i] = i

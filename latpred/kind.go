@@ -1,0 +1,74 @@
+package latpred
+
+import (
+	"errors"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Predictor turns architectures into latencies, with all that this needs. What
+// only some kinds can do is an interface of its own: Bounder, SegmentTimer.
+type Predictor interface {
+	// Kind names the family, one of Kinds.
+	Kind() string
+	// PredictMs writes the latency of each architecture, in milliseconds, to dst,
+	// which must have their number. It errs where an architecture can't be
+	// expressed, naming it. It is safe for concurrent use.
+	PredictMs(dst []float64, archs []space.Arch) error
+	// Provenance says where the predictor comes from.
+	Provenance() Provenance
+}
+
+// The kinds of predictors.
+const (
+	KindPaper    = "paper"    // the published network: MLP
+	KindTable    = "table"    // times of layers, fitted in closed form, with or without a launch queue: Table
+	KindHybrid   = "hybrid"   // a table and a learned correction: Table
+	KindAdapted  = "adapted"  // predictors of other devices, moved by few measurements: Adapted
+	KindHardware = "hardware" // predictors of other GPUs, moved by data sheets: Hardware
+)
+
+// Kinds lists them.
+func Kinds() []string {
+	return []string{KindPaper, KindTable, KindHybrid, KindAdapted, KindHardware}
+}
+
+// Bounder is a predictor that knows how far it can be trusted.
+type Bounder interface {
+	Predictor
+	// BoundsMs writes to low and high, which must have the number of
+	// architectures, the interval that holds the latency with probability level,
+	// above 0 and below 1. The interval may lie on both sides of PredictMs
+	// unequally; low is never below 0. It errs with ErrNoInterval where the
+	// predictor was made from too few rows to say.
+	BoundsMs(low, high []float64, archs []space.Arch, level float64) error
+}
+
+// ErrNoInterval says that a predictor has no interval.
+var ErrNoInterval = errors.New("the predictor has no interval: it needs rows that it was not trained on, so train it again with more")
+
+// SegmentTimer is a predictor that knows how much of a latency is due to what.
+type SegmentTimer interface {
+	Predictor
+	// Segments takes the latency of a apart. Their times sum up to the true pass,
+	// which is the latency where the clock waits for the device.
+	Segments(a space.Arch) (Breakdown, error)
+}
+
+// Breakdown is a pass taken apart.
+type Breakdown struct {
+	Segments []SegmentTime
+	TrueMs   float64 // sum of the segments: the pass itself
+	LabelMs  float64 // what the clock of the training data shows of it
+	// HostLimited says that the clock started before the launch queue was full, so
+	// that LabelMs is too short; see package pass.
+	HostLimited bool
+}
+
+// SegmentTime is the time of a part of a network.
+type SegmentTime struct {
+	Name           string  // "stem", "stage 2, layer 1", "head"
+	Stage, Layer   int     // from 0; −1: stem or head
+	Kernel, Expand int     // 0: stem or head
+	Ms             float64 // may be below 0 by noise
+}

@@ -1,0 +1,32 @@
+// Package pass takes a forward pass apart: its time is the sum of the times of its
+// segments, and what a clock shows of it depends on the launch queue.
+//
+//  1. Segments lists what a network runs: stem, active slots, head. The time of a
+//     slot depends on its stage, on whether it is the stage's first, on its kernel
+//     and its expansion: 90 entries, in place of one for each slot and choice.
+//  2. A Basis says how entries become milliseconds: Tied has a time for each entry
+//     and resolution; Shape has times a pixel, at the true size of each feature
+//     map, and so serves resolutions that were not measured.
+//  3. Fit finds the times from latencies of whole networks, by robust ridge
+//     regression. Model.SegmentsMs gives them, Model.TrueMs their sum.
+//  4. With Config.Queue, labels are taken as what an unsynchronised clock shows
+//     (see Queue), and Model.LabelMs gives such labels.
+//  5. Model.States finds, in measuring order, which of several states the host was
+//     in; a Tracker does so online.
+//
+// # The launch queue
+//
+// A GPU runs kernels that its host has launched into a queue of Q places. A clock
+// on the host, which times passes 6 to 15 and does not wait for the GPU, starts
+// when pass 5 is launched and stops when the last kernel of pass 15 is: at that
+// moment the GPU has done all but Q of the kernels. With n kernels a pass,
+//
+//	E  = time of the first 15n − Q kernels / 10
+//	S  = time of the first 5n − Q kernels / 10
+//	h  = 5 passes' launches / 10 = n τ / 2 + δ
+//	label = E − max(h, S)
+//
+// where τ is the time of a launch. Where the queue was full when the clock
+// started (S ≥ h), the label is the true pass T: between start and stop the GPU
+// did exactly 10 n kernels. Elsewhere it is too short.
+package pass
