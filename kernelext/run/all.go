@@ -16,6 +16,7 @@ type Options struct {
 	Jobs   int           // notebooks at once; at least 1
 	Limit  time.Duration // of a cell
 	Out    string        // folder for executed notebooks, pages, index.html and report.json
+	Cache  *Cache        // of earlier runs; nil: execute everything
 	Event  func(Event)   // told what happens, by one goroutine at a time; may be nil
 }
 
@@ -27,6 +28,7 @@ type Event struct {
 	Cells    int    // code cells in all
 	Line     string // first line of the cell that runs
 	Done     bool
+	Cached   bool          // of a notebook that is done: it is unchanged
 	Err      error         // of a notebook that is done; nil: it ran
 	Elapsed  time.Duration // since the notebook began
 }
@@ -35,11 +37,15 @@ type Event struct {
 type Report struct {
 	Notebook string       `json:"notebook"`
 	Title    string       `json:"title"`
-	Page     string       `json:"page"` // in Options.Out
+	Question string       `json:"question,omitempty"` // the first line under the title
+	Page     string       `json:"page"`               // in Options.Out
 	OK       bool         `json:"ok"`
 	Error    string       `json:"error,omitempty"`
-	Seconds  float64      `json:"seconds"`
+	Seconds  float64      `json:"seconds"`          // that executing it took, if cached, then
+	Cached   bool         `json:"cached,omitempty"` // nothing was executed: it is unchanged
 	Cells    []CellReport `json:"cells"`
+
+	thumbnail []byte // PNG of the first figure, may be nil
 }
 
 // CellReport is what became of a code cell.
@@ -103,15 +109,25 @@ func (e *NotebookError) Error() string { return e.Path + ": " + e.Err.Error() }
 // Unwrap gives the reason.
 func (e *NotebookError) Unwrap() error { return e.Err }
 
-// one executes a notebook and writes what came of it.
+// one executes a notebook, unless the cache has it, and writes what came of it.
 func one(ctx context.Context, path string, o Options, emit func(Event)) (Report, error) {
 	name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
 	report := Report{Notebook: filepath.Base(path), Page: name + ".html"}
 	start := time.Now()
 	nb, err := ReadNotebook(path)
 	if err == nil {
-		report.Title = nb.Title()
-		report.Cells, err = execute(ctx, nb, path, o, emit)
+		report.Title, report.Question = nb.Title(), nb.question()
+		if earlier, ok := o.Cache.load(nb); ok {
+			report.Cached, report.Seconds = true, earlier.Seconds
+			report.Cells = cellReports(nb, earlier)
+		} else {
+			report.Cells, err = execute(ctx, nb, path, o, emit)
+			report.Seconds = time.Since(start).Seconds()
+			if err == nil {
+				err = o.Cache.store(nb, report)
+			}
+		}
+		report.thumbnail = thumbnail(nb)
 		content, werr := nb.Content()
 		if werr == nil {
 			werr = errors.Join(writeFile(filepath.Join(o.Out, name+".ipynb"), content),
@@ -119,12 +135,34 @@ func one(ctx context.Context, path string, o Options, emit func(Event)) (Report,
 		}
 		err = errors.Join(err, werr)
 	}
-	report.Seconds, report.OK = time.Since(start).Seconds(), err == nil
+	report.OK = err == nil
 	if err != nil {
 		report.Error = err.Error()
 	}
-	emit(Event{Done: true, Err: err, Cell: len(report.Cells), Cells: len(report.Cells)})
+	emit(Event{Done: true, Cached: report.Cached, Err: err, Cell: len(report.Cells), Cells: len(report.Cells)})
 	return report, err
+}
+
+// cellReports makes the reports of cells that the cache had.
+func cellReports(nb *Notebook, e pastRun) []CellReport {
+	var reports []CellReport
+	for i, c := range nb.Cells {
+		if c.Type == "code" && strings.TrimSpace(c.Source) != "" {
+			reports = append(reports, CellReport{Cell: i + 1, Line: firstLine(c.Source), Figures: c.figures(), OK: true, Seconds: e.Cells[len(reports)].Seconds})
+		}
+	}
+	return reports
+}
+
+// figures counts the figures that a cell shows.
+func (c *Cell) figures() int {
+	n := 0
+	for _, out := range c.Outputs {
+		if out.Data["image/svg+xml"] != nil || out.Data["image/png"] != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // execute runs the code cells of nb in a kernel of its own, up to the first that
@@ -158,11 +196,7 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 		start := time.Now()
 		err = kernel.Execute(ctx, c, o.Limit)
 		report.Seconds, report.OK = time.Since(start).Seconds(), err == nil
-		for _, out := range c.Outputs {
-			if out.Data["image/svg+xml"] != nil || out.Data["image/png"] != nil {
-				report.Figures++
-			}
-		}
+		report.Figures = c.figures()
 		cells = append(cells, report)
 		if err != nil {
 			var failed *CellError

@@ -7,6 +7,7 @@
 //     the Jupyter messaging protocol.
 //  4. Kernel.Execute runs one cell; Execute runs a notebook cell by cell, All runs
 //     several at once and writes executed notebooks, pages, an index and a report.
+//     A Cache spares those that are unchanged.
 //  5. Page makes a page that needs nothing else: no script, no network.
 //  6. Lint says what is wrong with a notebook's source.
 //

@@ -20,7 +20,7 @@ var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)
 
 // Lint lists what is wrong with the source of a notebook: stored outputs or
 // execution counts, paths of one machine, another kernel, no title, repeated or
-// missing cell ids, a size beyond 200 kB.
+// missing cell ids, mathematics that pages can't show, a size beyond 200 kB.
 func Lint(path string) ([]string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -58,6 +58,11 @@ func Lint(path string) ([]string, error) {
 		}
 		if m := machinePath.FindString(c.Source); m != "" {
 			report(i+1, "path of one machine: %s", m)
+		}
+		if c.Type == "markdown" {
+			for _, err := range badFormulas(c.Source) {
+				report(i+1, "mathematics that pages can't show: %v", err)
+			}
 		}
 	}
 	return found, nil

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Notebook is an .ipynb file. Metadata that this package doesn't use are kept.
@@ -75,6 +76,12 @@ func marshal(v any) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// hidden tells whether the notebook asks front ends to fold the cell's source.
+func (c *Cell) hidden() bool {
+	jupyter, _ := c.Metadata["jupyter"].(map[string]any)
+	return jupyter["source_hidden"] == true
 }
 
 type cellJSON struct {
@@ -270,4 +277,10 @@ func writeFile(path string, content []byte) error {
 		return err
 	}
 	return os.Rename(part, path)
+}
+
+// touch says that a file was used now; where that fails it only looks older.
+func touch(path string) {
+	now := time.Now()
+	_ = os.Chtimes(path, now, now)
 }

@@ -2,7 +2,7 @@ package run
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"fmt"
 	"html/template"
@@ -15,11 +15,17 @@ import (
 	"github.com/alecthomas/chroma/v2/styles"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 )
 
 //go:embed page.css
 var pageCSS string
+
+//go:embed fonts/*.woff2
+var fonts embed.FS
 
 //go:embed page.html
 var pageHTML string
@@ -27,7 +33,11 @@ var pageHTML string
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
 // Markdown of notebooks may hold HTML: folded solutions, for one.
-var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.GFM),
+	goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(formulas{}, 500))),
+	goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithInlineParsers(util.Prioritized(formulas{}, 150))),
+)
 
 var highlighter = chromahtml.New(chromahtml.WithClasses(true))
 
@@ -42,14 +52,33 @@ var css = func() template.CSS {
 	}
 	// Each in a medium of its own: a style that leaves names to the page's colour
 	// must not inherit the other's.
-	return template.CSS(pageCSS + "@media not (prefers-color-scheme: dark) {\n" + light.String() +
+	return template.CSS(faces + pageCSS + "@media not (prefers-color-scheme: dark) {\n" + light.String() +
 		"}\n@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n")
 }()
+
+// face declares a font that lies inside the page.
+func face(family, file, weight, style string) string {
+	content, err := fonts.ReadFile("fonts/" + file + ".woff2")
+	if err != nil {
+		panic("run: " + err.Error())
+	}
+	return fmt.Sprintf("@font-face { font-family: %q; font-weight: %s; font-style: %s; src: url(data:font/woff2;base64,%s) format(\"woff2\"); }\n",
+		family, weight, style, base64.StdEncoding.EncodeToString(content))
+}
+
+// faces are the page's fonts; figureFace is that of figures, which as images of
+// their own see no font of the page.
+var (
+	faces = face("Page Text", "text-regular", "400", "normal") + face("Page Text", "text-bold", "600", "normal") +
+		face("Page Text", "text-italic", "400", "italic") + face("Page Code", "code", "400", "normal")
+	figureFace = "<style>" + face("Liberation Sans", "figure", "400", "normal") + "</style>"
+)
 
 // pageCell is a cell as the page shows it.
 type pageCell struct {
 	Markdown template.HTML // of a markdown cell
 	Code     template.HTML // of a code cell
+	Folded   bool          // its code is folded, as the notebook asks
 	Count    int
 	Outputs  []template.HTML
 }
@@ -67,7 +96,7 @@ func Page(nb *Notebook, failure error) []byte {
 			if strings.TrimSpace(c.Source) == "" {
 				continue
 			}
-			cell := pageCell{Code: highlight(c.Source), Count: c.ExecutionCount}
+			cell := pageCell{Code: highlight(c.Source), Folded: c.hidden(), Count: c.ExecutionCount}
 			for _, o := range c.Outputs {
 				cell.Outputs = append(cell.Outputs, renderOutput(o))
 			}
@@ -75,11 +104,6 @@ func Page(nb *Notebook, failure error) []byte {
 		}
 	}
 	return render(map[string]any{"Title": nb.Title(), "CSS": css, "Cells": cells, "Failure": failure})
-}
-
-// Index makes the page that lists all others.
-func Index(reports []Report) []byte {
-	return render(map[string]any{"Title": "ofalat: notebooks", "CSS": css, "Reports": reports})
 }
 
 func render(data any) []byte {
@@ -113,28 +137,58 @@ func highlight(source string) template.HTML {
 var ansi = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
 
 func renderOutput(o *Output) template.HTML {
-	pre := func(class, text string) template.HTML {
-		text = ansi.ReplaceAllString(text, "")
-		return template.HTML(`<pre class="` + class + `">` + template.HTMLEscapeString(text) + "</pre>")
-	}
 	switch o.Type {
 	case "stream":
-		return pre(o.Name, o.Text)
+		return printed(o.Name, o.Text)
 	case "error":
-		return pre("error", o.Error+": "+o.Value+"\n"+strings.Join(o.Trace, "\n"))
+		return printed("error", strings.Trim(o.Error+": "+o.Value, ": ")+"\n"+strings.Join(o.Trace, "\n"))
 	}
 	text := o.textOf("text/plain")
-	switch svg, page := o.textOf("image/svg+xml"), o.textOf("text/html"); {
-	case svg != "":
-		return figure("image/svg+xml", base64.StdEncoding.EncodeToString([]byte(svg)), text)
-	case o.textOf("image/png") != "":
-		return figure("image/png", strings.TrimSpace(o.textOf("image/png")), text)
+	svg, png := o.textOf("image/svg+xml"), strings.TrimSpace(o.textOf("image/png"))
+	switch page := o.textOf("text/html"); {
+	case svg != "" && (len(svg) <= maxSVG || png == ""):
+		return figure("image/svg+xml", base64.StdEncoding.EncodeToString([]byte(withFont(svg))), text)
+	case png != "":
+		return figure("image/png", png, text)
 	case page != "":
 		return template.HTML(page)
 	case o.textOf("text/markdown") != "":
 		return renderMarkdown(o.textOf("text/markdown"))
 	}
-	return pre("stdout", text)
+	return printed("stdout", text)
+}
+
+// maxSVG is the size, bytes, from which on a figure's PNG is smaller and faster to
+// show.
+const maxSVG = 300 << 10
+
+var svgTag = regexp.MustCompile(`<svg[^>]*>`)
+
+// withFont puts the font of figures into an SVG.
+func withFont(svg string) string {
+	at := svgTag.FindStringIndex(svg)
+	if at == nil || !strings.Contains(svg, "Liberation Sans") {
+		return svg
+	}
+	return svg[:at[1]] + figureFace + svg[at[1]:]
+}
+
+// stackStart is where a goroutine's stack begins.
+var stackStart = regexp.MustCompile(`(?m)^goroutine \d+ `)
+
+// printed is text as it was printed. A stack is folded away: the reason stands
+// before it.
+func printed(class, text string) template.HTML {
+	text = ansi.ReplaceAllString(text, "")
+	stack := ""
+	if at := stackStart.FindStringIndex(text); at != nil && class != "stdout" {
+		text, stack = strings.TrimRight(text[:at[0]], "\n")+"\n", text[at[0]:]
+	}
+	out := `<pre class="` + class + `">` + template.HTMLEscapeString(text) + "</pre>"
+	if stack != "" {
+		out += `<details class="stack"><summary>stack</summary><pre>` + template.HTMLEscapeString(stack) + "</pre></details>"
+	}
+	return template.HTML(out)
 }
 
 func figure(mime, content, alt string) template.HTML {

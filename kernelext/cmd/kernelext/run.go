@@ -17,16 +17,18 @@ import (
 
 type runCmd struct {
 	Notebooks []string      `arg:"" optional:"" help:"Notebooks to execute (default: all in notebooks/)." type:"existingfile"`
+	Only      []string      `help:"Of these only the notebooks whose names have one of the texts in them: --only 03,search."`
 	Out       string        `default:"out" help:"Folder for executed notebooks, pages, index.html and report.json."`
 	Profile   string        `enum:"quick,full" default:"quick" help:"How much the notebooks compute: quick or full."`
 	Jobs      int           `default:"2" help:"Notebooks at once; they share the cores."`
 	Limit     time.Duration `default:"0s" help:"Time limit of a cell (default: 3 minutes, 2 hours with --profile full)."`
+	Fresh     bool          `help:"Execute also what is unchanged since it was last executed."`
+	Watch     bool          `help:"Go on: whenever a notebook, the module's code or its data change, run what that concerns."`
 	NoPlugin  bool          `help:"Don't install a PJRT plugin where none is."`
 }
 
 // Run prepares everything that the notebooks need and executes them.
 func (c *runCmd) Run(ctx context.Context, all *commands) error {
-	start := time.Now()
 	module, err := run.FindModule(ctx, ".")
 	if err != nil {
 		return err
@@ -36,26 +38,44 @@ func (c *runCmd) Run(ctx context.Context, all *commands) error {
 			return err
 		}
 	}
+	if c.Notebooks, err = only(c.Notebooks, c.Only); err != nil {
+		return err
+	}
 	if c.Limit == 0 {
 		c.Limit = 3 * time.Minute
 		if c.Profile == "full" {
 			c.Limit = 2 * time.Hour
 		}
 	}
-	launch, err := prepare(ctx, module, c.Notebooks)
+	if c.Watch {
+		return c.watch(ctx, module, all)
+	}
+	return c.once(ctx, module, all)
+}
+
+// once executes the notebooks that have changed and writes all pages.
+func (c *runCmd) once(ctx context.Context, module string, all *commands) error {
+	start := time.Now()
+	env := map[string]string{"LATPRED_PROFILE": c.Profile}
+	cache, changed, err := c.changed(module, env)
 	if err != nil {
 		return err
 	}
-	launch.Raw = true
-	launch.Env = map[string]string{"LATPRED_PROFILE": c.Profile}
+	launch := run.Launch{Module: module}
+	if len(changed) > 0 {
+		if launch, err = prepare(ctx, module, changed); err != nil {
+			return err
+		}
+		if !c.NoPlugin {
+			installPlugin(ctx, module)
+		}
+	}
 	if os.Getenv("PJRT_NPROC") == "" { // notebooks side by side share the cores
-		launch.Env["PJRT_NPROC"] = fmt.Sprint(max(1, runtime.NumCPU()/max(1, min(c.Jobs, len(c.Notebooks)))))
+		env["PJRT_NPROC"] = fmt.Sprint(max(1, runtime.NumCPU()/max(1, min(c.Jobs, len(changed)))))
 	}
-	if !c.NoPlugin {
-		installPlugin(ctx, module)
-	}
+	launch.Raw, launch.Env = true, env
 	status := newStatus(c.Notebooks)
-	reports, err := run.All(ctx, c.Notebooks, run.Options{Launch: launch, Jobs: c.Jobs, Limit: c.Limit, Out: c.Out, Event: status.event})
+	reports, err := run.All(ctx, c.Notebooks, run.Options{Launch: launch, Jobs: c.Jobs, Limit: c.Limit, Out: c.Out, Cache: cache, Event: status.event})
 	status.close()
 	if all.JSON {
 		err = errors.Join(err, emit(reports))
@@ -63,14 +83,72 @@ func (c *runCmd) Run(ctx context.Context, all *commands) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w; what cells showed is in %s", ctx.Err(), c.Out)
 	}
-	ok := 0
+	ok, cached := 0, 0
 	for _, r := range reports {
 		if r.OK {
 			ok++
 		}
+		if r.Cached {
+			cached++
+		}
 	}
-	fmt.Fprintf(os.Stderr, "%d of %d notebooks ran in %v: %s\n", ok, len(reports), time.Since(start).Round(time.Second), filepath.Join(c.Out, "index.html"))
+	unchanged := ""
+	if cached > 0 {
+		unchanged = fmt.Sprintf(" (%d unchanged)", cached)
+	}
+	fmt.Fprintf(os.Stderr, "%d of %d notebooks ran%s in %v: %s\n", ok, len(reports), unchanged, time.Since(start).Round(100*time.Millisecond), filepath.Join(c.Out, "index.html"))
 	return brief(err)
+}
+
+// changed gives the cache of executed notebooks and those that are not in it.
+func (c *runCmd) changed(module string, env map[string]string) (*run.Cache, []string, error) {
+	dir, err := run.CacheDir()
+	if err != nil {
+		return nil, nil, err
+	}
+	cache, err := run.NewCache(filepath.Join(dir, "executed"), module, env)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Fresh {
+		cache.Forget()
+	}
+	var changed []string
+	for _, path := range c.Notebooks {
+		nb, err := run.ReadNotebook(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !cache.Has(nb) {
+			changed = append(changed, path)
+		}
+	}
+	return cache, changed, nil
+}
+
+// only keeps the notebooks whose names have one of the texts in them, all where
+// there are no texts. A text that fits none is an error.
+func only(paths, texts []string) ([]string, error) {
+	if len(texts) == 0 {
+		return paths, nil
+	}
+	var kept []string
+	for _, text := range texts {
+		found := false
+		for _, path := range paths {
+			if strings.Contains(filepath.Base(path), text) {
+				found = true
+				if !slices.Contains(kept, path) {
+					kept = append(kept, path)
+				}
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("--only %s: no notebook has that in its name", text)
+		}
+	}
+	slices.Sort(kept)
+	return kept, nil
 }
 
 // brief cuts each of the errors joined in err to its first lines; the pages have
@@ -141,15 +219,4 @@ func installPlugin(ctx context.Context, module string) {
 		}
 		return nil
 	})
-}
-
-// step does something long and says so, with the seconds it took.
-func step(what string, f func() error) error {
-	fmt.Fprintf(os.Stderr, "%s … ", what)
-	start := time.Now()
-	stop := heartbeat(start)
-	err := f()
-	stop()
-	fmt.Fprintf(os.Stderr, "%.1f s\n", time.Since(start).Seconds())
-	return err
 }

@@ -50,6 +50,9 @@ func (s *status) event(e run.Event) {
 	note := e.Line
 	if e.Done {
 		note = "done"
+		if e.Cached {
+			note = "unchanged"
+		}
 		if e.Err != nil {
 			note = "failed"
 		}
@@ -63,6 +66,10 @@ func (s *status) event(e run.Event) {
 		} else if e.Done {
 			l.bar.SetTotal(int64(e.Cells), true)
 		}
+		return
+	}
+	if e.Cached {
+		fmt.Fprintf(os.Stderr, "%s  unchanged\n", l.name)
 		return
 	}
 	if e.Done {
@@ -114,4 +121,15 @@ func backspace(n int) string {
 		text[i] = '\b'
 	}
 	return string(text)
+}
+
+// step does something long and says so, with the seconds it took.
+func step(what string, f func() error) error {
+	fmt.Fprintf(os.Stderr, "%s … ", what)
+	start := time.Now()
+	stop := heartbeat(start)
+	err := f()
+	stop()
+	fmt.Fprintf(os.Stderr, "%.1f s\n", time.Since(start).Seconds())
+	return err
 }
