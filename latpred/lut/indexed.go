@@ -3,7 +3,6 @@ package lut
 import (
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -48,14 +47,28 @@ func (t *Table) Index(s *space.Space) (*Indexed, error) {
 // in which they run; none where it covers the space.
 func (t *Table) Missing(s *space.Space, resolution int) []string {
 	var missing []string
-	for kernel, expand := range choices(s) {
-		for _, l := range uniform(s, resolution, kernel, expand) {
-			if _, ok := t.Rows[resolution][Key(l)]; !ok && !slices.Contains(missing, Key(l)) {
-				missing = append(missing, Key(l))
-			}
+	for _, l := range Layers(s, resolution) {
+		if _, ok := t.Rows[resolution][Key(l)]; !ok {
+			missing = append(missing, Key(l))
 		}
 	}
 	return missing
+}
+
+// Layers lists the layers that networks of s have at a resolution, each once, in the
+// order in which they run.
+func Layers(s *space.Space, resolution int) []space.Layer {
+	var list []space.Layer
+	seen := map[string]bool{}
+	for kernel, expand := range choices(s) {
+		for _, l := range uniform(s, resolution, kernel, expand) {
+			if !seen[Key(l)] {
+				seen[Key(l)] = true
+				list = append(list, l)
+			}
+		}
+	}
+	return list
 }
 
 // choices are all pairs of kernel and expansion.

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// TestChild is no test: it is the command line in a process of its own, for tests
+// that kill it.
+func TestChild(*testing.T) {
+	if text := os.Getenv("LATPRED_TEST_ARGS"); text != "" {
+		var args []string
+		if err := json.Unmarshal([]byte(text), &args); err != nil {
+			panic(err)
+		}
+		os.Exit(run(context.Background(), args, newOutput(os.Stdout, os.Stderr)))
+	}
+}
+
+func child(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	text, err := json.Marshal(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestChild$")
+	cmd.Env = append(os.Environ(), "LATPRED_TEST_ARGS="+string(text))
+	return cmd
+}
+
+// Killed again and again, a campaign ends with every network measured, and has
+// called the program only for rounds that were not on disk.
+func TestMeasureNetsKill(t *testing.T) {
+	dir := t.TempDir()
+	csv, calls := filepath.Join(dir, "my.csv"), filepath.Join(dir, "calls")
+	const nets, rounds, group = 40, 3, 4
+	args := []string{"measure", "nets", "--n", "40", "--out", csv, "--device", "killed", "--no-anchors", "--rounds", "3", "--group", "4",
+		"--lock", filepath.Join(dir, "lock"), "--exec", "echo x >> " + calls + "; sleep .005; echo 5.5"}
+	kills := 0
+	for {
+		cmd := child(t, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(time.Duration(200+70*kills)*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		err := cmd.Wait()
+		timer.Stop()
+		if err == nil {
+			break
+		}
+		if kills++; kills > 100 {
+			t.Fatal("the campaign comes to no end")
+		}
+	}
+	set, err := dataset.Open(csv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[space.Arch]bool{}
+	for _, s := range set.Samples {
+		if s.LatencyMs != 5.5 || s.Runs != rounds || s.Device != "killed-b1" {
+			t.Fatalf("%+v", s)
+		}
+		seen[s.Arch] = true
+	}
+	if len(seen) != nets || len(set.Samples) != nets {
+		t.Errorf("%d rows of %d networks, want %d", len(set.Samples), len(seen), nets)
+	}
+	log, err := os.ReadFile(calls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The program outlives a killed parent by one call at most.
+	if n, most := strings.Count(string(log), "x"), nets*rounds+kills*(group+1); n < nets*rounds || n > most {
+		t.Errorf("%d calls after %d kills, want %d to %d", n, kills, nets*rounds, most)
+	}
+	if kills == 0 {
+		t.Error("nothing was killed")
+	}
+	if text := mustCall(t, "data", "check", csv); text == "" {
+		t.Error("data check says nothing")
+	}
+}
+
+func TestMeasureFaults(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	nets := func(out string, more ...string) (string, int) {
+		_, stderr, status := call(t, append([]string{"measure", "nets", "--n", "2", "--no-anchors", "--out", filepath.Join(dir, out)}, more...)...)
+		return stderr, status
+	}
+	for want, args := range map[string][]string{
+		"measuring r": {"--exec", "echo rubbish"}, "want milliseconds alone": {"--exec", "echo nan"},
+		"gave no time within 200ms": {"--exec", "sleep 30", "--timeout", "200ms"}, "exit status 3": {"--exec", "exit 3"},
+		"no search space \"nowhere\"": {"--exec", "echo 1", "--space", "nowhere"}, "no-such-file": {"--exec", "echo 1", "--archs", "no-such-file"},
+		"mbv3-w1.0: 6 stages, want 5": {"--exec", "echo 1", "--archs", write(t, "a", "r160 d222221 k33-33-33-33-33-3 e33-33-33-33-33-3\n")},
+	} {
+		if stderr, status := nets("faults.csv", args...); status != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("%v: status %d, %s, want …%s…", args, status, stderr, want)
+		}
+		os.Remove(filepath.Join(dir, "faults.csv.journal"))
+	}
+	if stderr, status := nets("a.csv", "--exec", "echo 1"); status != 0 {
+		t.Fatal(stderr)
+	}
+	if stderr, status := nets("a.csv", "--exec", "echo 2"); status != 1 || !strings.Contains(stderr, "other settings") {
+		t.Errorf("another command into one file: %d, %s", status, stderr)
+	}
+
+	// Two measurers on one device.
+	slow := child(t, "measure", "nets", "--n", "2", "--no-anchors", "--out", filepath.Join(dir, "b.csv"), "--exec", "sleep .2; echo 1")
+	if err := slow.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = slow.Process.Kill(); _ = slow.Wait() }()
+	lock := filepath.Join(dir, "ofalat", "device-foreign-b1.lock")
+	busy := ""
+	for range 100 {
+		if stderr, status := nets("c.csv", "--exec", "echo 1"); status == 1 {
+			busy = stderr
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		os.Remove(filepath.Join(dir, "c.csv.journal"))
+	}
+	if !strings.Contains(busy, "another measurement has the device (lock "+lock) || !strings.Contains(busy, "--wait") {
+		t.Errorf("a second measurer: %q", busy)
+	}
+	if stderr, status := nets("d.csv", "--exec", "echo 1", "--wait"); status != 0 {
+		t.Errorf("taking turns: %d, %s", status, stderr)
+	}
+}
+
+// On this machine's plugin: networks and a table come out in formats that the rest
+// of the program reads.
+func TestMeasureOnPlugin(t *testing.T) {
+	if !hasPlugin(t) {
+		t.Skip("needs a PJRT plugin: latpred backend install cpu")
+	}
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	quick := []string{"--device", "here", "--rounds", "2", "--runs", "1", "--no-anchors", "--json"}
+	csv := filepath.Join(dir, "my.csv")
+	archs := write(t, "archs", "r128 d22222 k33-33-33-33-33 e33-33-33-33-33\nr132 d22222 k33-53-33-33-33 e33-33-43-33-33\n")
+	var r measured
+	if err := json.Unmarshal([]byte(mustCall(t, append([]string{"measure", "nets", "--archs", archs, "--out", csv}, quick...)...)), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Nets != 2 || r.Of != 2 || r.Device != "here-xla-cpu-f32-b1-t1-dot" {
+		t.Errorf("%+v", r)
+	}
+	set, err := dataset.Open(csv)
+	if err != nil || set.Rows != 2 {
+		t.Fatalf("%v, %+v", err, set)
+	}
+	tables := filepath.Join(dir, "tables")
+	mustCall(t, append([]string{"measure", "table", "--space", "compofa-fixed-w1.0", "--resolutions", "128", "--out", tables}, quick...)...)
+	f, err := os.Open(filepath.Join(tables, lut.FileName(128)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := lut.ReadYAML(f, "128")
+	if err != nil || len(rows) != 96 {
+		t.Errorf("%d rows, %v: want the 96 layers of a resolution", len(rows), err)
+	}
+}
+
+func hasPlugin(t *testing.T) bool {
+	t.Helper()
+	return strings.Contains(mustCall(t, "backend", "list"), "xla:cpu")
+}

@@ -1,0 +1,79 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Quiet is what Check found.
+type Quiet struct {
+	CVs    map[string]float64 `json:"cv"`     // of each subject over the rounds, as fractions
+	CV     float64            `json:"cv_max"` // the largest
+	Load   float64            `json:"load"`   // before; -1: not known
+	OK     bool               `json:"ok"`     // CV is at most QuietCV
+	Advice []string           `json:"advice,omitempty"`
+}
+
+// QuietCV is what the rounds of a quiet machine differ by, at most.
+const QuietCV = 0.02
+
+// Check measures a few units in rounds and says whether the machine is quiet
+// enough, and what to do where it is not. hold is that of a Campaign.
+func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Context) (func(), error)) (Quiet, error) {
+	q := Quiet{CVs: map[string]float64{}, Load: load()}
+	config := Config{}.withDefaults()
+	subjects, err := prepareAll(ctx, units, config.Compilers, func(int) {})
+	if err != nil {
+		return q, err
+	}
+	defer closeAll(subjects)
+	if hold != nil {
+		release, err := hold(ctx)
+		if err != nil {
+			return q, err
+		}
+		defer release()
+	}
+	mins, jumps := make([][]float64, len(units)), 0
+	for n := range rounds + 1 {
+		r, err := oneRound(ctx, subjects, keys(units), config)
+		if err != nil {
+			return q, err
+		}
+		if r.ClockJumpS != 0 {
+			jumps++
+		}
+		for i, ms := range r.MinMs {
+			if n > 0 { // the first warms up
+				mins[i] = append(mins[i], ms)
+			}
+		}
+	}
+	for i, u := range units {
+		cv := stat.StdDev(mins[i], nil) / stat.Mean(mins[i], nil)
+		q.CVs[u.Key] = cv
+		q.CV = max(q.CV, cv)
+	}
+	q.OK = q.CV <= QuietCV
+	q.advise(jumps)
+	return q, nil
+}
+
+func (q *Quiet) advise(jumps int) {
+	add := func(format string, args ...any) { q.Advice = append(q.Advice, fmt.Sprintf(format, args...)) }
+	if q.Load > .5 {
+		add("%.1f processes were running on %d cores in the last minute: end them, or wait", q.Load, runtime.NumCPU())
+	}
+	if g := governor(); g != "" && g != "performance" {
+		add("the clock follows the load (governor %s): sudo cpupower frequency-set -g performance", g)
+	}
+	if jumps > 0 {
+		add("the time of day jumped in %d rounds: latencies are not touched, the times of measuring are wrong", jumps)
+	}
+	if !q.OK && len(q.Advice) == 0 {
+		add("rounds differ by %.1f %% though nothing else seems to run: a shared or throttled processor? Measure more rounds, and compare anchors", 100*q.CV)
+	}
+}

@@ -1,0 +1,104 @@
+package measure_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+var someArch = space.MustParse("r160 d22222 k33-55-33-33-55 e33-33-33-33-33")
+
+func foreign(t *testing.T, command string, timeout time.Duration) (float64, error) {
+	t.Helper()
+	s, err := measure.Foreign{Command: command, Timeout: timeout}.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	return s.Run(t.Context())
+}
+
+func TestForeign(t *testing.T) {
+	for command, want := range map[string]float64{
+		"echo 12.5":               12.5,
+		"printf '3\\n2.5\\n4\\n'": 2.5, // the fastest run
+		`test "$(cat)" = '{"ks":[3,3,3,3,5,5,3,3,3,3,3,3,3,3,3,3,5,5,3,3],"e":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"d":[2,2,2,2,2],"r":[160],"arch":"` + someArch.String() + `","space":"mbv3-w1.0","batch":1}' && echo 1`: 1,
+		`grep -c '"r":\[160\]' {}`: 1,
+	} {
+		if ms, err := foreign(t, command, time.Minute); err != nil || ms != want {
+			t.Errorf("%s: %v, %v, want %v", command, ms, err, want)
+		}
+	}
+}
+
+func TestForeignFaults(t *testing.T) {
+	for command, want := range map[string]string{
+		"echo nan":                    `"nan", want milliseconds`,
+		"echo -- -3":                  "want milliseconds",
+		"echo 12 ms":                  `"12 ms", want milliseconds`,
+		"true":                        "printed nothing",
+		"echo it broke >&2; exit 3":   "exit status 3: it broke",
+		"no-such-program-anywhere {}": "failed: exit status 127",
+		"yes 1":                       "was ended",
+		"sleep 60":                    "no time within 300ms",
+		"(sleep 60; echo 1) & wait":   "no time within 300ms",
+		"head -c 2000000 /dev/zero":   "printed over 1048576 bytes",
+	} {
+		start := time.Now()
+		if _, err := foreign(t, command, 300*time.Millisecond); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want …%s…", command, err, want)
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s hung for %v", command, took)
+		}
+	}
+}
+
+func TestForeignStopsAtInterrupt(t *testing.T) {
+	s, err := measure.Foreign{Command: "sleep 60"}.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := s.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("interrupted: %v", err)
+	}
+	if _, err := (measure.Foreign{Command: "true"}).Network(spaceOf(t, "proxyless-w1.3"), someArch, 1); err == nil {
+		t.Error("a network of another space was taken")
+	}
+}
+
+func TestLock(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lock")
+	release, err := measure.Lock(t.Context(), file, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := measure.Lock(t.Context(), file, false); err == nil || !strings.Contains(err.Error(), "another measurement has the device") {
+		t.Errorf("a second measurer: %v", err)
+	}
+	got := make(chan error)
+	go func() {
+		second, err := measure.Lock(context.Background(), file, true)
+		if err == nil {
+			second()
+		}
+		got <- err
+	}()
+	release()
+	if err := <-got; err != nil {
+		t.Errorf("waiting for the device: %v", err)
+	}
+	if _, err := measure.Lock(t.Context(), filepath.Join(file, "x"), false); err == nil || !errors.Is(err, os.ErrNotExist) && !strings.Contains(err.Error(), "not a directory") {
+		t.Errorf("a lock that can't be made: %v", err)
+	}
+}

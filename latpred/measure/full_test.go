@@ -1,0 +1,63 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+type constant float64
+
+func (c constant) Run(context.Context) (float64, error) { return float64(c), nil }
+func (constant) Close()                                 {}
+
+// The disk is full from some write on; when there is room again the campaign goes
+// on and nothing is missing.
+func TestFullDiskFault(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("needs /dev/full: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "j")
+	units := []Unit{}
+	for _, key := range []string{"a", "b", "c"} {
+		units = append(units, Unit{key, func(context.Context) (Subject, error) { return constant(2), nil }})
+	}
+	config := Config{WarmUps: -1, Discard: -1, Rounds: 2, Runs: 1, Group: 2}
+	j, err := OpenJournal(path, Header{Rounds: 2, Runs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Campaign{Units: units, Journal: j, Config: config}
+	disk := j.file
+	c.Observe = func(p Progress) {
+		if p.Doing == "round 1 of 2" && len(j.groups) == 2 {
+			j.file = full
+		}
+	}
+	if err := c.Run(t.Context()); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "kept") {
+		t.Errorf("a full disk: %v", err)
+	}
+	disk.Close()
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if j, err = OpenJournal(path, Header{Rounds: 2, Runs: 1}); err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if n := len(j.Results()); n != 2 {
+		t.Errorf("%d results before the disk was full, want 2", n)
+	}
+	c = Campaign{Units: units, Journal: j, Config: config}
+	if err := c.Run(t.Context()); err != nil || len(j.Results()) != 3 {
+		t.Errorf("going on: %v, %d results", err, len(j.Results()))
+	}
+	if _, err := OpenJournal("/dev/full", Header{}); err == nil {
+		t.Error("a device was opened as a journal")
+	}
+}

@@ -1,0 +1,261 @@
+package measure
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Header is the first line of a journal: what was measured, on what and how. A
+// journal is only taken up again under an equal one.
+type Header struct {
+	Format      string            `json:"format"` // "latpred measure 1"
+	What        string            `json:"what"`   // "nets" or "table"
+	Space       string            `json:"space"`
+	Device      string            `json:"device"`            // what labels call it: hardware, runtime, precision, batch, threads, formulation
+	Seed        uint64            `json:"seed,omitempty"`    // of the sampled networks
+	Batch       int               `json:"batch"`             // images at once
+	Threads     int               `json:"threads,omitempty"` // 0: not known, for foreign programs
+	Formulation string            `json:"formulation,omitempty"`
+	Command     string            `json:"command,omitempty"` // of a foreign program
+	Rounds      int               `json:"rounds"`
+	Runs        int               `json:"runs"`
+	Statistic   string            `json:"statistic"` // "median of rounds' minima"
+	Machine     map[string]string `json:"machine"`   // processor, plugin, versions: for people, not compared
+}
+
+const (
+	journalFormat = "latpred measure 1"
+	maxJournal    = 1 << 30 // a network takes about 300 bytes
+)
+
+// Journal is the record of a campaign: a file of JSON lines to which is only ever
+// appended, each synced before anything else happens. It belongs to one process at
+// a time.
+type Journal struct {
+	Header Header
+
+	path    string
+	file    *os.File
+	lock    *flock.Flock
+	groups  []*group
+	inOrder map[string]bool // units that a group has
+}
+
+// group is a line that opens a group.
+type group struct {
+	Group   int       `json:"group"` // counted from 0
+	Anchors []string  `json:"anchors,omitempty"`
+	Units   []string  `json:"units"`
+	Session time.Time `json:"session"` // when the process began
+
+	rounds []round
+	begun  bool // is in the file
+}
+
+// round is a line with the times of one round: of the anchors, then of the units.
+type round struct {
+	Group      int       `json:"group"`
+	Round      int       `json:"round"` // counted from 0
+	At         time.Time `json:"at"`
+	Load       float64   `json:"load"` // of the machine when it began, averaged over a minute; -1: not known
+	ClockJumpS float64   `json:"clock_jump_s,omitempty"`
+	MinMs      []float64 `json:"min_ms"`
+	MedianMs   []float64 `json:"median_ms"`
+}
+
+// line is any of them; exactly one is set.
+type line struct {
+	Header *Header `json:"header,omitempty"`
+	Group  *group  `json:"begin,omitempty"`
+	Round  *round  `json:"round,omitempty"`
+}
+
+// session is when this process began to measure.
+var session = time.Now().UTC().Truncate(time.Second)
+
+// OpenJournal opens a journal or begins one. A last line that was cut short, by a
+// kill or a full disk, is cut off; any other damage, a header that differs and a
+// journal that another process has open are errors.
+func OpenJournal(path string, h Header) (*Journal, error) {
+	h.Format = journalFormat
+	j := &Journal{Header: h, path: path, lock: flock.New(path), inOrder: map[string]bool{}}
+	free, err := j.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if !free {
+		return nil, fmt.Errorf("%s: another process is measuring into it", path)
+	}
+	if j.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+		return nil, errors.Join(err, j.lock.Unlock())
+	}
+	if err := j.load(); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+// Close closes the file and lets another process open it.
+func (j *Journal) Close() error {
+	return errors.Join(j.file.Close(), j.lock.Unlock())
+}
+
+// load reads the file, or writes the header to an empty one.
+func (j *Journal) load() error {
+	if info, err := j.file.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxJournal {
+		return fmt.Errorf("%s: want a regular file of at most %d MB", j.path, maxJournal>>20)
+	}
+	text, err := io.ReadAll(j.file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", j.path, err)
+	}
+	whole := bytes.LastIndexByte(text, '\n') + 1
+	if whole < len(text) {
+		if err := j.file.Truncate(int64(whole)); err != nil {
+			return fmt.Errorf("%s: cutting off a torn last line: %w", j.path, err)
+		}
+	}
+	if _, err := j.file.Seek(int64(whole), io.SeekStart); err != nil {
+		return fmt.Errorf("%s: %w", j.path, err)
+	}
+	if whole == 0 {
+		return j.write(line{Header: &j.Header})
+	}
+	for n, l := range bytes.Split(text[:whole-1], []byte("\n")) {
+		if err := j.take(n, l); err != nil {
+			return fmt.Errorf("%s:%d: %w", j.path, n+1, err)
+		}
+	}
+	return nil
+}
+
+// take reads line n, counted from 0.
+func (j *Journal) take(n int, text []byte) error {
+	var l line
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&l); err != nil {
+		return fmt.Errorf("no line of a journal: %w", err)
+	}
+	switch {
+	case n == 0:
+		if l.Header == nil {
+			return errors.New("the first line of a journal is its header")
+		}
+		return j.agree(*l.Header)
+	case l.Group != nil && l.Group.Group == len(j.groups) && len(l.Group.Units) > 0:
+		l.Group.begun = true
+		j.groups = append(j.groups, l.Group)
+		for _, key := range l.Group.Units {
+			j.inOrder[key] = true
+		}
+		return nil
+	case l.Round != nil && l.Round.Group < len(j.groups) && l.Round.Group >= 0:
+		g := j.groups[l.Round.Group]
+		if n := len(g.Anchors) + len(g.Units); l.Round.Round != len(g.rounds) || len(l.Round.MinMs) != n || len(l.Round.MedianMs) != n {
+			return fmt.Errorf("round %d of group %d doesn't follow from what is before it", l.Round.Round, l.Round.Group)
+		}
+		g.rounds = append(g.rounds, *l.Round)
+		return nil
+	}
+	return errors.New("neither a group nor a round that follows from what is before it")
+}
+
+// agree takes a header over, or says in what it differs from the one asked for.
+func (j *Journal) agree(old Header) error {
+	want := j.Header
+	want.Machine, old.Machine = nil, nil
+	a, _ := json.Marshal(old)
+	b, _ := json.Marshal(want)
+	if !bytes.Equal(a, b) {
+		return fmt.Errorf("begun with other settings; go on with those, or choose another file:\n  there: %s\n  now:   %s", a, b)
+	}
+	return nil
+}
+
+// write appends a line and waits until it is on disk.
+func (j *Journal) write(l line) error {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	before, err := j.file.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = j.file.Write(append(text, '\n'))
+	}
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		_ = j.file.Truncate(before) // else the next opening cuts the torn line off
+		return fmt.Errorf("%s: %w; everything before is kept, the same command goes on from there", j.path, err)
+	}
+	return nil
+}
+
+// next gives the group to measure: the first unfinished one, or a new one of units
+// that are in none, or nil. Units of an unfinished group that are no longer asked
+// for can't be measured: it is left as it is.
+func (j *Journal) next(units, anchors []Unit, config Config) *group {
+	wanted := map[string]bool{}
+	for _, u := range units {
+		wanted[u.Key] = true
+	}
+	for _, g := range j.groups {
+		possible := slices.Equal(g.Anchors, keys(anchors)) && !slices.ContainsFunc(g.Units, func(k string) bool { return !wanted[k] })
+		if len(g.rounds) < config.Rounds && possible {
+			return g
+		}
+	}
+	g := &group{Group: len(j.groups), Anchors: keys(anchors), Session: session}
+	for _, u := range units {
+		if len(g.Units) < config.Group && !j.inOrder[u.Key] {
+			g.Units = append(g.Units, u.Key)
+		}
+	}
+	if len(g.Units) == 0 {
+		return nil
+	}
+	return g
+}
+
+func (j *Journal) begin(g *group) error {
+	if g.begun {
+		return nil
+	}
+	if err := j.write(line{Group: g}); err != nil {
+		return err
+	}
+	g.begun = true
+	j.groups = append(j.groups, g)
+	for _, key := range g.Units {
+		j.inOrder[key] = true
+	}
+	return nil
+}
+
+func (j *Journal) append(g *group, r round) error {
+	if err := j.write(line{Round: &r}); err != nil {
+		return err
+	}
+	g.rounds = append(g.rounds, r)
+	return nil
+}
+
+// done counts the units of finished groups.
+func (j *Journal) done() (n int) {
+	for _, g := range j.groups {
+		if len(g.rounds) >= j.Header.Rounds {
+			n += len(g.Units)
+		}
+	}
+	return n
+}

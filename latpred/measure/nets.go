@@ -1,0 +1,71 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Sample draws n distinct networks of s. A larger n continues the list of a
+// smaller one. It errs where s has fewer.
+func Sample(s *space.Space, seed uint64, n int) ([]space.Arch, error) {
+	rng := random.Stream(seed, "measure")
+	seen := map[space.Arch]bool{}
+	var list []space.Arch
+	for tries := 0; len(list) < n; tries++ {
+		if tries > 1000+100*n {
+			return nil, fmt.Errorf("%s has no %d distinct networks: %d were found", s.ID, n, len(list))
+		}
+		if a := s.Sample(rng); !seen[a] {
+			seen[a] = true
+			list = append(list, a)
+		}
+	}
+	return list, nil
+}
+
+// NetUnits makes the units of networks, whose keys are their canonical texts.
+func NetUnits(archs []space.Arch, prepare func(space.Arch) (Subject, error)) []Unit {
+	units := make([]Unit, len(archs))
+	for i, a := range archs {
+		units[i] = Unit{a.String(), func(context.Context) (Subject, error) { return prepare(a) }}
+	}
+	return units
+}
+
+// AnchorArchs are three networks of s, small, middling and large, at the middle
+// resolution that searches draw.
+func AnchorArchs(s *space.Space) []space.Arch {
+	r := s.Resolutions[len(s.Resolutions)/2]
+	small, middle, large := s.Smallest(), s.Sample(random.Stream(0, "anchor")), s.Largest()
+	small.Resolution, middle.Resolution, large.Resolution = r, r, r
+	return []space.Arch{small, middle, large}
+}
+
+// AnchorUnits makes the units of anchors; their keys can't be those of networks.
+func AnchorUnits(s *space.Space, prepare func(space.Arch) (Subject, error)) []Unit {
+	units := NetUnits(AnchorArchs(s), prepare)
+	for i := range units {
+		units[i].Key = "anchor " + units[i].Key
+	}
+	return units
+}
+
+// WriteSet writes the labels of finished groups in the format of package dataset.
+func WriteSet(w io.Writer, j *Journal) error {
+	set := &dataset.Set{}
+	for _, r := range j.Results() {
+		a, err := space.Parse(r.Key)
+		if err != nil {
+			return fmt.Errorf("%s: %q: %w", j.path, r.Key, err)
+		}
+		set.Samples = append(set.Samples, dataset.Sample{
+			Arch: a, LatencyMs: precise(r.LatencyMs), StdMs: precise(r.StdMs), Runs: r.Runs, MeasuredAt: r.At, Device: j.Header.Device,
+		})
+	}
+	return dataset.Write(w, set)
+}

@@ -1,0 +1,204 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Options say how networks are run.
+type Options struct {
+	Batch       int         // images at once; 0: 1
+	Formulation Formulation // "": Products, or Convolutions on a GPU
+}
+
+// Runner builds networks and layers of them on a GoMLX backend. Weights are held on
+// the device once and shared by all; Close frees them. It is safe for concurrent
+// use, except for the timing itself.
+type Runner struct {
+	be      *backend.Backend
+	options Options
+
+	mu      sync.Mutex
+	buffers map[string]compute.Buffer
+}
+
+// NewRunner prepares to build networks on be. It errs for options that are no
+// sense.
+func NewRunner(be *backend.Backend, o Options) (*Runner, error) {
+	if o.Batch == 0 {
+		o.Batch = 1
+	}
+	if o.Formulation == "" {
+		o.Formulation = Products
+		if be.Kind == backend.CUDA {
+			o.Formulation = Convolutions
+		}
+	}
+	if o.Batch < 0 || o.Formulation != Products && o.Formulation != Convolutions {
+		return nil, fmt.Errorf("measure: batch %d, formulation %q: want at least 1, and %s or %s", o.Batch, o.Formulation, Products, Convolutions)
+	}
+	return &Runner{be: be, options: o, buffers: map[string]compute.Buffer{}}, nil
+}
+
+// Options gives the options in force, defaults resolved.
+func (r *Runner) Options() Options { return r.options }
+
+// Network compiles a network of s. An architecture outside s is an error.
+func (r *Runner) Network(s *space.Space, a space.Arch) (Subject, error) {
+	if err := s.Validate(a); err != nil {
+		return nil, err
+	}
+	return r.compile(a.String(), s.Layers(a), image(r.options.Batch, a.Resolution), false)
+}
+
+// Layer compiles a single layer.
+func (r *Runner) Layer(l space.Layer) (Subject, error) {
+	in := activations("activations", r.options.Batch, l.InSize, l.In)
+	return r.compile(fmt.Sprintf("%s of %d×%d×%d", place(l), l.InSize, l.InSize, l.In), []space.Layer{l}, in, false)
+}
+
+// Outputs runs a network on its image and gives the output of every layer, in
+// NHWC order.
+func (r *Runner) Outputs(s *space.Space, a space.Arch) ([][]float32, error) {
+	if err := s.Validate(a); err != nil {
+		return nil, err
+	}
+	c, err := r.compile(a.String(), s.Layers(a), image(r.options.Batch, a.Resolution), true)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	buffers, err := c.execute()
+	if err != nil {
+		return nil, err
+	}
+	defer finalise(buffers)
+	out := make([][]float32, len(buffers))
+	for i, b := range buffers {
+		shape, err := b.Shape()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = make([]float32, shape.Size())
+		if err := b.ToFlatData(out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Close frees the weights.
+func (r *Runner) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, b := range r.buffers {
+		_ = b.Finalize() // nothing can be done about it
+		delete(r.buffers, name)
+	}
+}
+
+// place puts an array on the device, once for each name.
+func (r *Runner) place(a array) (compute.Buffer, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := fmt.Sprint(a.name, a.dims)
+	if b := r.buffers[key]; b != nil {
+		return b, nil
+	}
+	b, err := r.be.BufferFromFlatData(0, a.values, shapes.Make(dtypes.Float32, a.dims...))
+	if err != nil {
+		return nil, fmt.Errorf("measure: placing %s on the device: %w", key, err)
+	}
+	r.buffers[key] = b
+	return b, nil
+}
+
+// compiled is an executable with its inputs on the device.
+type compiled struct {
+	name   string
+	graph  *graph.Graph
+	inputs []compute.Buffer
+}
+
+// compile builds layers one after the other; each of them is an output, or only
+// the last. GoMLX's panics end here.
+func (r *Runner) compile(name string, layers []space.Layer, in array, every bool) (c *compiled, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c, err = nil, fmt.Errorf("measure: compiling %s: %v", name, p)
+		}
+	}()
+	g := graph.NewGraph(r.be.Backend, name)
+	c = &compiled{name: name, graph: g}
+	parameter := func(a array) *graph.Node {
+		b, err := r.place(a)
+		if err != nil {
+			panic(err)
+		}
+		c.inputs = append(c.inputs, b)
+		return graph.Parameter(g, fmt.Sprintf("p%d", len(c.inputs)), shapes.Make(dtypes.Float32, a.dims...))
+	}
+	x := parameter(in)
+	var outputs []*graph.Node
+	for _, l := range layers {
+		x = r.options.Formulation.layer(x, l, func(o op) []*graph.Node {
+			var nodes []*graph.Node
+			for _, a := range weightsOf(l, o) {
+				nodes = append(nodes, parameter(a))
+			}
+			return nodes
+		})
+		outputs = append(outputs, x)
+	}
+	if !every {
+		outputs = outputs[len(outputs)-1:]
+	}
+	if err := g.Compile(outputs...); err != nil {
+		g.Finalize()
+		return nil, fmt.Errorf("measure: compiling %s: %w", name, err)
+	}
+	return c, nil
+}
+
+// Run executes once and gives the milliseconds from the call to the end of the
+// computation. Outputs stay on the device and are freed outside that time.
+func (c *compiled) Run(ctx context.Context) (ms float64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	out, err := c.execute()
+	ms = float64(time.Since(start).Nanoseconds()) / 1e6
+	finalise(out)
+	return ms, err
+}
+
+func (c *compiled) execute() (out []compute.Buffer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("measure: running %s: %v", c.name, p)
+		}
+	}()
+	if out, err = c.graph.Executable().Execute(c.inputs, nil, 0); err != nil {
+		return nil, fmt.Errorf("measure: running %s: %w", c.name, err)
+	}
+	return out, nil
+}
+
+func finalise(buffers []compute.Buffer) {
+	for _, b := range buffers {
+		_ = b.Finalize() // nothing can be done about it
+	}
+}
+
+// Close frees the executable, not the weights.
+func (c *compiled) Close() { c.graph.Finalize() }

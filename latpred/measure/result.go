@@ -1,0 +1,204 @@
+package measure
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Statistic says what LatencyMs of a Result is.
+const Statistic = "median of rounds' minima"
+
+// Result is what was measured of one unit.
+type Result struct {
+	Key       string
+	LatencyMs float64   // median over the rounds of their fastest runs
+	MedianMs  float64   // median over the rounds of their median runs
+	StdMs     float64   // over the rounds' minima
+	Runs      int       // timed runs
+	At        time.Time // of the first round
+	Group     int
+}
+
+// Results lists the units of finished groups in the order of measuring.
+func (j *Journal) Results() []Result {
+	var list []Result
+	for _, g := range j.finished() {
+		for i, key := range g.Units {
+			list = append(list, g.result(key, len(g.Anchors)+i, j.Header.Runs))
+		}
+	}
+	return list
+}
+
+// Anchors lists the results of each anchor, group by group.
+func (j *Journal) Anchors() map[string][]Result {
+	all := map[string][]Result{}
+	for _, g := range j.finished() {
+		for i, key := range g.Anchors {
+			all[key] = append(all[key], g.result(key, i, j.Header.Runs))
+		}
+	}
+	return all
+}
+
+func (j *Journal) finished() (list []*group) {
+	for _, g := range j.groups {
+		if len(g.rounds) >= j.Header.Rounds {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// result is of the unit that has position i in rounds.
+func (g *group) result(key string, i, runs int) Result {
+	mins, medians := make([]float64, len(g.rounds)), make([]float64, len(g.rounds))
+	for r := range g.rounds {
+		mins[r], medians[r] = g.rounds[r].MinMs[i], g.rounds[r].MedianMs[i]
+	}
+	res := Result{Key: key, LatencyMs: median(mins), MedianMs: median(medians), Runs: runs * len(g.rounds), At: g.rounds[0].At, Group: g.Group}
+	if len(mins) > 1 {
+		res.StdMs = stat.StdDev(mins, nil)
+	}
+	return res
+}
+
+// Noise says how far labels can be trusted. Those that are fractions are 0
+// where there is too little to say.
+type Noise struct {
+	Round      float64   `json:"cv_of_rounds"`    // median over units of standard deviation over mean of the rounds' minima
+	Label      float64   `json:"cv_of_labels"`    // from labels of odd and of even rounds: what measuring again in a session would show
+	Groups     float64   `json:"cv_of_groups"`    // of anchors over the groups, root mean square over the anchors
+	Normalised float64   `json:"cv_normalised"`   // the same after dividing by what the other anchors say of the group: an upper bound, since they have noise too
+	Drift      float64   `json:"drift"`           // last quarter of the groups over the first, by anchors, minus 1
+	MaxLoad    float64   `json:"max_load"`        // highest load that a round began with
+	ClockJumps int       `json:"clock_jumps"`     // rounds in which the time of day jumped
+	Sessions   int       `json:"sessions"`        // processes
+	GroupCount int       `json:"groups"`          // finished
+	Factor     []float64 `json:"factor_by_group"` // of each group by its anchors; 1 is the median. Labels are not divided by it
+}
+
+// Noise looks at the finished groups.
+func (j *Journal) Noise() Noise {
+	n := Noise{MaxLoad: -1}
+	var cvs, halves []float64
+	sessions := map[time.Time]bool{}
+	groups := j.finished()
+	for _, g := range groups {
+		sessions[g.Session] = true
+		for _, r := range g.rounds {
+			n.MaxLoad = max(n.MaxLoad, r.Load)
+			if r.ClockJumpS != 0 {
+				n.ClockJumps++
+			}
+		}
+		for i := range len(g.Anchors) + len(g.Units) {
+			var odd, even, all []float64
+			for r := range g.rounds {
+				ms := g.rounds[r].MinMs[i]
+				all = append(all, ms)
+				if r%2 == 0 {
+					even = append(even, ms)
+				} else {
+					odd = append(odd, ms)
+				}
+			}
+			if len(all) > 2 {
+				cvs = append(cvs, stat.StdDev(all, nil)/stat.Mean(all, nil))
+				a, b := median(odd), median(even)
+				// Two halves differ by √2 of a half's deviation, and that is √2 of the whole's.
+				halves = append(halves, (a-b)/(a+b))
+			}
+		}
+	}
+	n.Sessions, n.GroupCount = len(sessions), len(groups)
+	if len(cvs) > 0 {
+		n.Round = median(cvs)
+		var squares float64
+		for _, h := range halves {
+			squares += h * h
+		}
+		n.Label = math.Sqrt(squares / float64(len(halves)))
+	}
+	j.anchorNoise(&n)
+	return n
+}
+
+// anchorNoise fills in what anchors say across groups.
+func (j *Journal) anchorNoise(n *Noise) {
+	var ratios [][]float64 // by anchor, by group: over the anchor's median
+	for _, results := range j.Anchors() {
+		ms := make([]float64, len(results))
+		for i, r := range results {
+			ms[i] = r.LatencyMs
+		}
+		m := median(ms)
+		for i := range ms {
+			ms[i] /= m
+		}
+		if len(ms) == n.GroupCount {
+			ratios = append(ratios, ms)
+		}
+	}
+	if len(ratios) == 0 || n.GroupCount < 2 {
+		return
+	}
+	var raw, normalised float64
+	for a, own := range ratios {
+		raw += stat.Variance(own, nil) / float64(len(ratios))
+		rest := make([]float64, len(own))
+		for g := range own {
+			others, count := 0., 0.
+			for b, r := range ratios {
+				if b != a {
+					others += r[g]
+					count++
+				}
+			}
+			rest[g] = own[g] / (others / count)
+		}
+		if len(ratios) == 1 {
+			continue // no other anchor to divide by
+		}
+		normalised += stat.Variance(rest, nil) / float64(len(ratios))
+	}
+	n.Groups, n.Normalised = math.Sqrt(raw), math.Sqrt(normalised)
+	for g := range n.GroupCount {
+		var at []float64
+		for _, r := range ratios {
+			at = append(at, r[g])
+		}
+		n.Factor = append(n.Factor, math.Round(stat.Mean(at, nil)*1e5)/1e5)
+	}
+	q := max(1, n.GroupCount/4)
+	n.Drift = stat.Mean(n.Factor[n.GroupCount-q:], nil)/stat.Mean(n.Factor[:q], nil) - 1
+}
+
+// anchorRatio compares the anchors of a round with those of the first group.
+func (j *Journal) anchorRatio(r round) float64 {
+	if len(j.groups) == 0 || len(j.groups[0].rounds) == 0 || len(j.groups[0].Anchors) == 0 {
+		return 0
+	}
+	first := j.groups[0].rounds[0]
+	var sum float64
+	n := len(j.groups[0].Anchors)
+	for i := range n {
+		sum += r.MinMs[i] / first.MinMs[i] / float64(n)
+	}
+	return sum
+}
+
+// median of numbers, in whatever order; NaN of none.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	s := slices.Sorted(slices.Values(x))
+	if n := len(s); n%2 == 0 {
+		return (s[n/2-1] + s[n/2]) / 2
+	}
+	return s[len(s)/2]
+}

@@ -1,0 +1,123 @@
+package measure
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// array is a named block of numbers, row-major.
+type array struct {
+	name   string
+	dims   []int
+	values []float32
+}
+
+// draw gives n numbers from [-1, 1) that depend on the name alone: SplitMix64
+// counting from the FNV-1a hash of the name. Any language can make them again;
+// testdata/reference.py does. Latency does not depend on weights, so long as none
+// is denormal, and made-up ones let every machine measure the same network.
+func draw(name string, n int) []float32 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	state := h.Sum64()
+	values := make([]float32, n)
+	for i := range values {
+		state += 0x9E3779B97F4A7C15
+		z := state
+		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+		z = (z ^ z>>27) * 0x94D049BB133111EB
+		z ^= z >> 31
+		values[i] = float32(z>>40)/(1<<23) - 1
+	}
+	return values
+}
+
+// place names a layer's position, on which its weights depend: a network has other
+// numbers in each slot, so that caches hold them as they would trained ones.
+func place(l space.Layer) string {
+	if l.Kind == space.Block {
+		return fmt.Sprintf("block%d", l.Slot)
+	}
+	return string(l.Kind)
+}
+
+// weightsOf gives the arrays that an op of a layer reads: weights in the order
+// height, width, input, output, or output, input for images of one pixel, and a
+// bias. Batch normalisation is folded into both, as deployed networks have it.
+func weightsOf(l space.Layer, o op) []array {
+	name := fmt.Sprintf("%s/%s/k%d/%dto%d", place(l), o.name, o.kernel, o.in, o.out)
+	spread := func(part string, dims []int, fanIn int) array {
+		n := 1
+		for _, d := range dims {
+			n *= d
+		}
+		a := array{name + "/" + part, dims, draw(name+"/"+part, n)}
+		scale := float32(math.Sqrt(3 / float64(fanIn)))
+		for i := range a.values {
+			a.values[i] *= scale
+		}
+		return a
+	}
+	switch o.kind {
+	case average:
+		return nil
+	case linear:
+		return []array{transposed(spread("w", []int{o.in, o.out}, o.in)), spread("b", []int{o.out}, o.in)}
+	case squeeze:
+		return []array{
+			transposed(spread("reduce.w", []int{o.in, o.mid}, o.in)), spread("reduce.b", []int{o.mid}, o.in),
+			transposed(spread("expand.w", []int{o.mid, o.out}, o.mid)), spread("expand.b", []int{o.out}, o.mid),
+		}
+	case depthwise:
+		w := spread("w", []int{o.kernel, o.kernel, o.out}, o.kernel*o.kernel)
+		return []array{w, fold(name, o, w)}
+	}
+	w := spread("w", []int{o.kernel, o.kernel, o.in, o.out}, o.kernel*o.kernel*o.in)
+	if o.pooled {
+		w = transposed(array{w.name, []int{o.in, o.out}, w.values})
+	}
+	if !o.norm {
+		return []array{w}
+	}
+	return []array{w, fold(name, o, w)}
+}
+
+// transposed swaps the axes of a matrix.
+func transposed(a array) array {
+	rows, columns := a.dims[0], a.dims[1]
+	t := array{a.name, []int{columns, rows}, make([]float32, len(a.values))}
+	for i, v := range a.values {
+		t.values[i%columns*rows+i/columns] = v
+	}
+	return t
+}
+
+// fold scales w, whose last axis is that of the output channels, by the batch
+// normalisation that follows and gives the bias that remains.
+func fold(name string, o op, w array) array {
+	gamma, beta := draw(name+"/gamma", o.out), draw(name+"/beta", o.out)
+	mean, variance := draw(name+"/mean", o.out), draw(name+"/variance", o.out)
+	bias := array{name + "/b", []int{o.out}, make([]float32, o.out)}
+	scale := make([]float32, o.out)
+	for c := range o.out {
+		// scale 1 ± .2, shift ± .5, running mean ± .2, running variance 1 ± .5
+		s := (1 + .2*float64(gamma[c])) / math.Sqrt(1+.5*float64(variance[c])+o.epsilon)
+		scale[c] = float32(s)
+		bias.values[c] = float32(.5*float64(beta[c]) - .2*float64(mean[c])*s)
+	}
+	for i := range w.values {
+		w.values[i] *= scale[i%o.out]
+	}
+	return bias
+}
+
+// image is the input of networks at a resolution, [batch, r, r, 3] in NHWC order.
+func image(batch, resolution int) array { return activations("image", batch, resolution, 3) }
+
+// activations is the input of a layer.
+func activations(name string, batch, size, channels int) array {
+	return array{name, []int{batch, size, size, channels}, draw(fmt.Sprintf("%s/%dx%dx%dx%d", name, batch, size, size, channels), batch*size*size*channels)}
+}
