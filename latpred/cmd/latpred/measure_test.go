@@ -12,6 +12,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -118,25 +119,17 @@ func TestMeasureFaults(t *testing.T) {
 	}
 
 	// Two measurers on one device.
-	slow := child(t, "measure", "nets", "--n", "2", "--no-anchors", "--out", filepath.Join(dir, "b.csv"), "--exec", "sleep .2; echo 1")
-	if err := slow.Start(); err != nil {
+	lock := filepath.Join(dir, "ofalat", "device-foreign-b1.lock")
+	release, err := measure.Lock(t.Context(), lock, false)
+	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = slow.Process.Kill(); _ = slow.Wait() }()
-	lock := filepath.Join(dir, "ofalat", "device-foreign-b1.lock")
-	busy := ""
-	for range 100 {
-		if stderr, status := nets("c.csv", "--exec", "echo 1"); status == 1 {
-			busy = stderr
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-		os.Remove(filepath.Join(dir, "c.csv.journal"))
+	stderr, status := nets("b.csv", "--exec", "echo 1")
+	if status != 1 || !strings.Contains(stderr, "another measurement has the device (lock "+lock) || !strings.Contains(stderr, "--wait") {
+		t.Errorf("a second measurer: %d, %q", status, stderr)
 	}
-	if !strings.Contains(busy, "another measurement has the device (lock "+lock) || !strings.Contains(busy, "--wait") {
-		t.Errorf("a second measurer: %q", busy)
-	}
-	if stderr, status := nets("d.csv", "--exec", "echo 1", "--wait"); status != 0 {
+	time.AfterFunc(300*time.Millisecond, release)
+	if stderr, status := nets("b.csv", "--exec", "echo 1", "--wait"); status != 0 {
 		t.Errorf("taking turns: %d, %s", status, stderr)
 	}
 }
