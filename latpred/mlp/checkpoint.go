@@ -10,8 +10,6 @@ import (
 	"io"
 	"os"
 	"time"
-
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // checkpoint is the state of a training between two epochs.
@@ -90,15 +88,6 @@ func fromFlat(layers []int, values [][]float32) *Params {
 	return p
 }
 
-// state places the saved arrays; the caller catches panics.
-func (c *checkpoint) state(r recipe) []*tensors.Tensor {
-	state := initialState(fromFlat(c.Layers, c.State[:2*r.layers]), r)
-	for i, values := range c.State {
-		tensors.MustMutableFlatData(state[i], func(flat []float32) { copy(flat, values) })
-	}
-	return state
-}
-
 // save writes the state after the epochs of result, whole or not at all.
 func (t *Training) save(id string, config Config, result *Result) error {
 	c := checkpoint{
@@ -107,12 +96,8 @@ func (t *Training) save(id string, config Config, result *Result) error {
 	if config.KeepBest && result.Params != nil {
 		c.BestP = result.Params.flat()
 	}
-	if err := caught("reading the state", func() error {
-		for _, s := range t.state {
-			c.State = append(c.State, tensors.MustCopyFlatData[float32](s))
-		}
-		return nil
-	}); err != nil {
+	var err error
+	if c.State, err = t.state(); err != nil {
 		return err
 	}
 	part := config.Checkpoint + ".part"

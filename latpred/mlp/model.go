@@ -2,19 +2,22 @@ package mlp
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/ofalat/ofalat/latpred/backend"
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
+	"github.com/ofalat/ofalat/latpred/kernel"
 )
 
-// Model applies weights. It must not be used by two goroutines at once; Clone
-// makes another that shares the weights.
+// Model applies weights on the processor. It must not be used by two goroutines at
+// once; Clone makes another that shares the weights.
 type Model struct {
 	params *Params
-	a, b   []float32 // activations of one row
+	net    net
+	one    []kernel.Matrix // a row of what each layer makes
+	block  []kernel.Matrix // a block of rows, made when there are several
+	lists  kernel.Lists
 }
 
 // NewModel prepares p, which it keeps, for prediction. It panics where
@@ -23,103 +26,76 @@ func NewModel(p *Params) *Model {
 	if err := p.Validate(); err != nil {
 		panic(err.Error())
 	}
-	width := 0
-	for _, n := range p.Layers[1:] {
-		width = max(width, n)
-	}
-	return &Model{p, make([]float32, width), make([]float32, width)}
+	n := pack(p)
+	return &Model{params: p, net: n, one: n.layersOf(1)}
 }
 
 // Clone shares the weights, not the working memory.
-func (m *Model) Clone() *Model { return NewModel(m.params) }
+func (m *Model) Clone() *Model {
+	return &Model{params: m.params, net: m.net, one: m.net.layersOf(1)}
+}
 
 // Params gives the weights.
 func (m *Model) Params() *Params { return m.params }
 
 // PredictOnes applies the network to one row whose inputs are 0 but for those
-// listed, which are 1: the first layer then is a sum of some of its rows. It does
-// not allocate. Indexes beyond the inputs panic.
+// listed, ascending, which are 1: the first layer then is a sum of some of its
+// rows. It does not allocate. Indexes beyond the inputs panic.
 func (m *Model) PredictOnes(ones []int) float64 {
-	p, out := m.params, m.params.Layers[1]
-	h := m.a[:out]
-	copy(h, p.Biases[0])
+	input := m.one[0].Row(0)
+	clear(input)
 	for _, i := range ones {
-		axpy(1, p.Weights[0][i*out:(i+1)*out], h)
+		input[i] = 1
 	}
-	return m.finish(h)
+	return m.finish()
 }
 
 // Predict applies the network to one row of inputs; it does not allocate.
 func (m *Model) Predict(row []float32) float64 {
-	p, out := m.params, m.params.Layers[1]
-	if len(row) != p.Layers[0] {
-		panic(fmt.Sprintf("mlp: row of %d inputs for a network of %d", len(row), p.Layers[0]))
+	if len(row) != m.params.Layers[0] {
+		panic(fmt.Sprintf("mlp: row of %d inputs for a network of %d", len(row), m.params.Layers[0]))
 	}
-	h := m.a[:out]
-	copy(h, p.Biases[0])
-	for i, v := range row {
-		if v != 0 {
-			axpy(v, p.Weights[0][i*out:(i+1)*out], h)
-		}
-	}
-	return m.finish(h)
+	copy(m.one[0].Row(0), row)
+	return m.finish()
 }
 
-// finish applies all layers but the first; h, in m.a, has the first's sums.
-func (m *Model) finish(h []float32) float64 {
-	p, next := m.params, m.b
-	for l := 1; l < len(p.Weights); l++ {
-		out := p.Layers[l+1]
-		to := next[:out]
-		copy(to, p.Biases[l])
-		for i, v := range h {
-			if v > 0 { // ReLU: what is not above 0 adds nothing
-				axpy(v, p.Weights[l][i*out:(i+1)*out], to)
-			}
-		}
-		next = h[:cap(h)]
-		h = to
-	}
-	return float64(h[0])
+func (m *Model) finish() float64 {
+	m.net.forward(m.one, 0, 1, &m.lists)
+	return float64(m.one[len(m.one)-1].Row(0)[0])
 }
 
-// axpy adds alpha·x to y.
-func axpy(alpha float32, x, y []float32) {
-	blas32.Implementation().Saxpy(len(x), alpha, x, 1, y, 1)
-}
-
-// PredictMany applies the network to rows of inputs in plain Go, writing one
-// value for each to dst.
+// PredictMany applies the network to rows of inputs, writing one value for each to
+// dst: that which Predict gives, to the bit.
 func (m *Model) PredictMany(dst []float64, rows []float32) {
-	p := m.params
-	if len(rows) != len(dst)*p.Layers[0] {
-		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), len(dst), p.Layers[0]))
+	width := m.params.Layers[0]
+	if len(rows) != len(dst)*width {
+		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), len(dst), width))
 	}
-	for i, v := range p.apply(len(p.Weights), rows) {
-		dst[i] = float64(v)
+	if m.block == nil {
+		m.block = m.net.layersOf(block)
+	}
+	for len(dst) > 0 {
+		n := min(block, len(dst))
+		m.block[0].SetRows(rows[:n*width])
+		m.net.forward(m.block, 0, n, &m.lists)
+		for i := range n {
+			dst[i] = float64(m.block[len(m.net)].Row(i)[0])
+		}
+		dst, rows = dst[n:], rows[n*width:]
 	}
 }
 
 // apply gives the outputs of the first layers on rows of inputs: after the ReLU,
 // but for the network's last layer, which has none.
 func (p *Params) apply(layers int, rows []float32) []float32 {
-	n := len(rows) / p.Layers[0]
-	h := blas32.General{Rows: n, Cols: p.Layers[0], Stride: p.Layers[0], Data: rows}
-	for l := range layers {
-		in, out := p.Layers[l], p.Layers[l+1]
-		next := blas32.General{Rows: n, Cols: out, Stride: out, Data: make([]float32, n*out)}
-		for i := range n {
-			copy(next.Data[i*out:], p.Biases[l])
+	width := p.Layers[layers]
+	out := make([]float32, len(rows)/p.Layers[0]*width)
+	pack(p).applyTo(rows, layers, runtime.GOMAXPROCS(0), func(from int, m kernel.Matrix) {
+		for i := range m.Rows {
+			copy(out[(from+i)*width:], m.Row(i))
 		}
-		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, h, blas32.General{Rows: in, Cols: out, Stride: out, Data: p.Weights[l]}, 1, next)
-		if l+1 < len(p.Weights) {
-			for i, v := range next.Data {
-				next.Data[i] = max(v, 0)
-			}
-		}
-		h = next
-	}
-	return h.Data
+	})
+	return out
 }
 
 // chunk is the number of rows that Batch applies at once: few shapes, so that

@@ -1,0 +1,86 @@
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+//go:noescape
+func accumulate80x512(a *args)
+
+//go:noescape
+func accumulate16x512(a *args)
+
+//go:noescape
+func descend80x512(a *args)
+
+//go:noescape
+func descend16x512(a *args)
+
+//go:noescape
+func dots512(a *args)
+
+//go:noescape
+func accumulate80x256(a *args)
+
+//go:noescape
+func accumulate16x256(a *args)
+
+//go:noescape
+func descend80x256(a *args)
+
+//go:noescape
+func descend16x256(a *args)
+
+//go:noescape
+func dots256(a *args)
+
+// available lists the loops that this processor can run, the fastest first.
+func available() []loops {
+	var list []loops
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+		list = append(list, avx512)
+	}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		list = append(list, avx2)
+	}
+	return append(list, plain)
+}
+
+func accumulate(columns int, a *args) {
+	switch {
+	case best == avx512 && columns == wide:
+		accumulate80x512(a)
+	case best == avx512:
+		accumulate16x512(a)
+	case best == avx2 && columns == wide:
+		accumulate80x256(a)
+	case best == avx2:
+		accumulate16x256(a)
+	default:
+		a.accumulate(columns)
+	}
+}
+
+func descend(columns int, a *args) {
+	switch {
+	case best == avx512 && columns == wide:
+		descend80x512(a)
+	case best == avx512:
+		descend16x512(a)
+	case best == avx2 && columns == wide:
+		descend80x256(a)
+	case best == avx2:
+		descend16x256(a)
+	default:
+		a.descend(columns)
+	}
+}
+
+func dots(a *args) {
+	switch best {
+	case avx512:
+		dots512(a)
+	case avx2:
+		dots256(a)
+	default:
+		a.dots()
+	}
+}

@@ -1,0 +1,11 @@
+//go:build !amd64
+
+package kernel
+
+func available() []loops { return []loops{plain} }
+
+func accumulate(columns int, a *args) { a.accumulate(columns) }
+
+func descend(columns int, a *args) { a.descend(columns) }
+
+func dots(a *args) { a.dots() }

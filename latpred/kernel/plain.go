@@ -1,0 +1,96 @@
+package kernel
+
+import "unsafe"
+
+// args are what the loops read. The vector code knows their offsets; strides and
+// offsets of entries are bytes.
+type args struct {
+	dst      *float32
+	stride   int // from row to row of dst and slot
+	rows     int
+	base     *float32
+	from, to *int32
+	offsets  *int32
+	values   *float32
+	slot     *float32
+	rate     float32
+	momentum float32
+	decay    float32
+	_        float32
+	vectors  int
+}
+
+// loops name the kernels for one kind of processor. They are called by name, not by
+// value: args that an unknown function takes would be on the heap.
+type loops int
+
+const (
+	plain loops = iota
+	avx2
+	avx512
+)
+
+func (l loops) String() string { return [...]string{"plain Go", "AVX2", "AVX-512"}[l] }
+
+// best are the loops in use, the fastest of this processor.
+var best = available()[0]
+
+// Name says which loops are in use: "AVX-512", "AVX2" or "plain Go".
+func Name() string { return best.String() }
+
+// floats gives n numbers at p, bytes further on. Multiply has checked that they
+// are there.
+func floats(p *float32, bytes, n int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(p), bytes)), n)
+}
+
+func at[T any](p *T, i int) T {
+	return *(*T)(unsafe.Add(unsafe.Pointer(p), i*int(unsafe.Sizeof(*p))))
+}
+
+func (a *args) accumulate(columns int) {
+	for row := range a.rows {
+		a.sum(floats(a.dst, row*a.stride, columns), row)
+	}
+}
+
+// sum adds a list's products to dst.
+func (a *args) sum(dst []float32, row int) {
+	for j := at(a.from, row); j < at(a.to, row); j++ {
+		v, x := at(a.values, int(j)), floats(a.base, int(at(a.offsets, int(j))), len(dst))
+		for c := range dst {
+			dst[c] += v * x[c]
+		}
+	}
+}
+
+func (a *args) descend(columns int) {
+	var g [wide]float32
+	for row := range a.rows {
+		clear(g[:columns])
+		a.sum(g[:columns], row)
+		w, v := floats(a.dst, row*a.stride, columns), floats(a.slot, row*a.stride, columns)
+		for c := range w {
+			v[c] = a.momentum*v[c] + (g[c] + a.decay*w[c])
+			w[c] -= a.rate * v[c]
+		}
+	}
+}
+
+func (a *args) dots() {
+	columns := a.vectors * Lane
+	for row := range a.rows {
+		w := floats(a.slot, row*a.stride, columns)
+		for j := at(a.from, row); j < at(a.to, row); j++ {
+			offset := int(at(a.offsets, int(j)))
+			x := floats(a.base, offset, columns)
+			var sums [4]float32
+			for c := 0; c < columns; c += 4 {
+				for q := range sums {
+					sums[q] += w[c+q] * x[c+q]
+				}
+			}
+			floats(a.dst, offset+4*row, 1)[0] = sums[0] + sums[1] + (sums[2] + sums[3])
+		}
+	}
+}

@@ -1,0 +1,265 @@
+package mlp
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/ofalat/ofalat/latpred/backend"
+)
+
+// caught turns a panic of GoMLX into an error. Every use of graphs, tensors and
+// executables in this package runs inside it.
+func caught(what string, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("mlp: %s: %v", what, p)
+		}
+	}()
+	return f()
+}
+
+// executables are the compiled graphs of a recipe on a backend, shared by all
+// trainings of the process; each compiles once for each shape of its inputs.
+type executables struct {
+	step, loop, errors *graph.Exec
+}
+
+type executableKey struct {
+	be     *backend.Backend
+	recipe recipe
+	batch  int
+}
+
+var (
+	executablesMu sync.Mutex
+	compiled      = map[executableKey]*executables{}
+)
+
+func executablesFor(be *backend.Backend, r recipe, batch int) (*executables, error) {
+	executablesMu.Lock()
+	defer executablesMu.Unlock()
+	key := executableKey{be, r, batch}
+	if e := compiled[key]; e != nil {
+		return e, nil
+	}
+	e := &executables{}
+	err := caught("building graphs", func() (err error) {
+		if e.step, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node {
+			next, loss := r.step(in[0], in[1], in[2+hyperSize:], hyperOf(in[2:]))
+			return append([]*graph.Node{loss}, next...)
+		}); err != nil {
+			return err
+		}
+		if e.loop, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node { return r.loop(in, batch) }); err != nil {
+			return err
+		}
+		e.errors, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node {
+			return errorsOf(in[0], in[1], in[2:], batch)
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.step.SetMaxCache(-1) // a graph for each size of data: no bound
+	e.loop.SetMaxCache(-1)
+	e.errors.SetMaxCache(-1)
+	compiled[key] = e
+	return e, nil
+}
+
+// device trains on a GoMLX backend. On XLA all full steps of an epoch are one
+// call; the pure-Go backend, which has no dynamic slices, takes one a step.
+type device struct {
+	be     *backend.Backend
+	config Config
+	recipe recipe
+	exec   *executables
+
+	host       Data // training rows, for batches that the host gathers
+	x, y       *tensors.Tensor
+	valX, valY *tensors.Tensor // nil without validation rows
+	hypers     []*tensors.Tensor
+	held       []*tensors.Tensor // weights, biases and the optimizer's slots
+}
+
+// newDevice starts from values in the order of a checkpoint; what is missing is 0.
+func newDevice(be *backend.Backend, state [][]float32, train, validation Data, config Config) (*device, error) {
+	e := &device{
+		be: be, config: config, host: train,
+		recipe: recipe{layers: len(config.Layers) - 1, kind: config.Optimizer.Kind},
+	}
+	var err error
+	if e.exec, err = executablesFor(be, e.recipe, config.BatchSize); err != nil {
+		return nil, err
+	}
+	err = caught("placing data", func() error {
+		width := config.Layers[0]
+		e.x = tensors.FromFlatDataAndDimensions(train.X, train.Rows(), width)
+		e.y = tensors.FromFlatDataAndDimensions(train.Y, train.Rows(), 1)
+		if validation.Rows() > 0 {
+			e.valX = tensors.FromFlatDataAndDimensions(validation.X, validation.Rows(), width)
+			e.valY = tensors.FromFlatDataAndDimensions(validation.Y, validation.Rows(), 1)
+		}
+		o := config.Optimizer
+		for _, v := range []float64{o.LearningRate, o.Momentum, o.WeightDecay} {
+			e.hypers = append(e.hypers, tensors.FromScalar(float32(v)))
+		}
+		e.held = e.recipe.place(config.Layers, state)
+		return nil
+	})
+	return e, err
+}
+
+// placed lists weight and bias of each layer; the caller catches panics.
+func placed(p *Params) []*tensors.Tensor {
+	var list []*tensors.Tensor
+	for l := range p.Weights {
+		in, out := p.Layers[l], p.Layers[l+1]
+		list = append(list, tensors.FromFlatDataAndDimensions(p.Weights[l], in, out), tensors.FromFlatDataAndDimensions(p.Biases[l], out))
+	}
+	return list
+}
+
+// place lists the weights, zero for each slot of the optimizer, and for Adam the
+// number of steps, with the values of state as far as it goes.
+func (r recipe) place(layers []int, state [][]float32) []*tensors.Tensor {
+	weights := placed(fromFlat(layers, state[:2*r.layers]))
+	list := weights
+	for range r.slots() {
+		for _, w := range weights {
+			list = append(list, tensors.FromShape(w.Shape()))
+		}
+	}
+	if r.kind == Adam {
+		list = append(list, tensors.FromScalar(float32(0)))
+	}
+	for i := len(weights); i < len(state); i++ {
+		tensors.MustMutableFlatData(list[i], func(flat []float32) { copy(flat, state[i]) })
+	}
+	return list
+}
+
+func (e *device) epoch(order []int) (sum, last float64, err error) {
+	err = caught("training", func() error {
+		batch, at := e.config.BatchSize, 0
+		if full := len(order) / batch; e.be.XLA() && full > 0 {
+			if sum, last, err = e.runLoop(order, full*batch); err != nil {
+				return err
+			}
+			at = full * batch
+		}
+		for ; at < len(order); at += batch {
+			if last, err = e.runStep(order[at:min(at+batch, len(order))]); err != nil {
+				return err
+			}
+			sum += last
+		}
+		return nil
+	})
+	return sum, last, err
+}
+
+// runLoop takes all full steps in one call; it gives the sum of losses and the last.
+func (e *device) runLoop(order []int, end int) (sum, last float64, err error) {
+	rows := make([]int32, len(order))
+	for i, r := range order {
+		rows[i] = int32(r)
+	}
+	args := []any{int32(0), int32(end), float32(0), float32(0), e.x, e.y, rows}
+	out, err := e.exec.loop.Call(e.withState(args)...)
+	if err != nil {
+		return 0, 0, err
+	}
+	e.held = out[2:]
+	return scalar(out[0]), scalar(out[1]), nil
+}
+
+// runStep takes one step on the given rows.
+func (e *device) runStep(rows []int) (float64, error) {
+	width := e.config.Layers[0]
+	x, y := make([]float32, 0, len(rows)*width), make([]float32, 0, len(rows))
+	for _, r := range rows {
+		x = append(x, e.host.X[r*width:(r+1)*width]...)
+		y = append(y, e.host.Y[r])
+	}
+	args := []any{tensors.FromFlatDataAndDimensions(x, len(rows), width), tensors.FromFlatDataAndDimensions(y, len(rows), 1)}
+	out, err := e.exec.step.Call(e.withState(args)...)
+	if err != nil {
+		return 0, err
+	}
+	for _, arg := range args {
+		arg.(*tensors.Tensor).MustFinalizeAll()
+	}
+	e.held = out[1:]
+	return scalar(out[0]), nil
+}
+
+// withState appends hyper-parameters and the state, whose buffers it gives away:
+// the call that takes them returns the next state.
+func (e *device) withState(args []any) []any {
+	for _, h := range e.hypers {
+		args = append(args, h)
+	}
+	for _, s := range e.held {
+		donated, err := graph.DonateTensorBuffer(s, e.be.Backend, 0)
+		if err != nil {
+			panic(err)
+		}
+		args = append(args, donated)
+	}
+	return args
+}
+
+func (e *device) errors() (rmse, mae, last float64, err error) {
+	err = caught("validating", func() error {
+		args := []any{e.valX, e.valY}
+		for _, p := range e.held[:2*e.recipe.layers] {
+			args = append(args, p)
+		}
+		out, err := e.exec.errors.Call(args...)
+		if err != nil {
+			return err
+		}
+		rmse, mae, last = scalar(out[0]), scalar(out[1]), scalar(out[2])
+		return nil
+	})
+	return rmse, mae, last, err
+}
+
+// scalar reads a float32 and frees its tensor.
+func scalar(t *tensors.Tensor) float64 {
+	v := float64(tensors.ToScalar[float32](t))
+	t.MustFinalizeAll()
+	return v
+}
+
+func (e *device) weights() ([][]float32, error) { return read(e.held[:2*e.recipe.layers]) }
+
+func (e *device) state() ([][]float32, error) { return read(e.held) }
+
+// read copies tensors from the device.
+func read(list []*tensors.Tensor) (values [][]float32, err error) {
+	err = caught("reading weights", func() error {
+		for _, t := range list {
+			values = append(values, tensors.MustCopyFlatData[float32](t))
+		}
+		return nil
+	})
+	return values, err
+}
+
+func (e *device) close() {
+	_ = caught("freeing", func() error {
+		for _, list := range [][]*tensors.Tensor{e.held, e.hypers, {e.x, e.y, e.valX, e.valY}} {
+			for _, tensor := range list {
+				if tensor != nil && tensor.Ok() {
+					tensor.MustFinalizeAll()
+				}
+			}
+		}
+		return nil
+	})
+}

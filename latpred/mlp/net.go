@@ -1,0 +1,95 @@
+package mlp
+
+import (
+	"sync"
+
+	"github.com/ofalat/ofalat/latpred/kernel"
+)
+
+// net are weights laid out for package kernel: of each layer a matrix of inputs ×
+// outputs, with the bias as one row more.
+type net []kernel.Matrix
+
+func pack(p *Params) net {
+	n := make(net, len(p.Weights))
+	for l, in := range p.Layers[:len(p.Weights)] {
+		n[l] = kernel.NewMatrix(in+1, p.Layers[l+1], 0)
+		n[l].SetRows(p.Weights[l])
+		copy(n[l].Row(in), p.Biases[l])
+	}
+	return n
+}
+
+// flat gives weights and biases layer by layer, as Params.flat does.
+func (n net) flat() [][]float32 {
+	var out [][]float32
+	for _, w := range n {
+		in := w.Rows - 1
+		out = append(out, w.Values(in), append([]float32{}, w.Row(in)...))
+	}
+	return out
+}
+
+// block is how many rows are put through a net together: few enough for what a
+// layer gives to stay in cache, enough to use a weight several times.
+const block = 32
+
+// layersOf makes room for rows of inputs and of what each layer makes of them. All
+// have one stride, which kernel.Dots wants.
+func (n net) layersOf(rows int) []kernel.Matrix {
+	widest := n[0].Rows - 1
+	for _, w := range n {
+		widest = max(widest, w.Cols)
+	}
+	stride := kernel.Padded(widest)
+	h := []kernel.Matrix{kernel.NewMatrix(rows, n[0].Rows-1, stride)}
+	for _, w := range n {
+		h = append(h, kernel.NewMatrix(rows, w.Cols, stride))
+	}
+	return h
+}
+
+// forward fills rows from from to below to of h[1], h[2], … from those of h[0],
+// for as many layers as h has room for. After the ReLU, which the net's last layer
+// has not. lists is working memory.
+func (n net) forward(h []kernel.Matrix, from, to int, lists *kernel.Lists) {
+	for l, w := range n[:len(h)-1] {
+		bias := w.Row(w.Rows - 1)
+		for i := from; i < to; i++ {
+			copy(h[l+1].Row(i), bias)
+		}
+		lists.FillRows(h[l], from, to, w)
+		kernel.Accumulate(h[l+1], from, lists, w)
+		if l+1 < len(n) {
+			kernel.Rectify(h[l+1], from, to)
+		}
+	}
+}
+
+// applyTo calls take with rows of what the first layers make of x, block by block
+// on so many threads: from the row given on, as many as m has.
+func (n net) applyTo(x []float32, layers, threads int, take func(from int, m kernel.Matrix)) {
+	width := n[0].Rows - 1
+	rows := len(x) / width
+	blocks := (rows + block - 1) / block
+	threads = max(1, min(threads, blocks))
+	var group sync.WaitGroup
+	work := func(from, to int) {
+		h := n.layersOf(block)[:layers+1]
+		var lists kernel.Lists
+		for b := from; b < to; b++ {
+			first := b * block
+			count := min(block, rows-first)
+			h[0].SetRows(x[first*width : (first+count)*width])
+			n.forward(h, 0, count, &lists)
+			m := h[layers]
+			m.Rows = count
+			take(first, m)
+		}
+	}
+	for t := range threads - 1 {
+		group.Go(func() { work(t*blocks/threads, (t+1)*blocks/threads) })
+	}
+	work((threads-1)*blocks/threads, blocks)
+	group.Wait()
+}
