@@ -14,6 +14,7 @@
 #define MOMENTUM 76
 #define DECAY 80
 #define VECTORS 88
+#define STEP 96
 
 // R8 destination, R9 its stride, R10 rows left, SI base, R11 and R12 where lists
 // begin and end, R13 offsets, DX values.
@@ -31,6 +32,7 @@
 // func accumulate80x256(a *args)
 TEXT ·accumulate80x256(SB), NOSPLIT, $0-8
 	TAKE_ARGS
+	MOVQ SLOT(DI), R14
 row:
 	MOVLQSX (R11), AX
 	MOVLQSX (R12), BX
@@ -44,6 +46,19 @@ row:
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
 	VMOVUPS 288(R8), Y9
+	MOVQ VECTORS(DI), CX
+	TESTQ CX, CX
+	JZ fetched
+fetch:
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	ADDQ STEP(DI), R14
+	DECQ CX
+	JNZ fetch
+fetched:
 	CMPQ AX, BX
 	JGE done
 loop:
@@ -110,8 +125,8 @@ done:
 	VZEROUPPER
 	RET
 
-// STEP takes the gradient g to a step on the weights at R8 and the steps at R14.
-#define STEP(at, g) \
+// TAKE_STEP takes the gradient g to a step on the weights at R8 and the steps at R14.
+#define TAKE_STEP(at, g) \
 	VMOVUPS at(R8), Y10 \
 	VFMADD231PS Y10, Y12, g \
 	VMOVUPS at(R14), Y11 \
@@ -155,7 +170,7 @@ row:
 	JGE done
 loop:
 	MOVLQSX (R13)(AX*4), CX
-	VBROADCASTSS (DX)(AX*4), Y15
+	VBROADCASTSS (DX)(CX*1), Y15
 	VFMADD231PS (SI)(CX*1), Y15, Y0
 	VFMADD231PS 32(SI)(CX*1), Y15, Y1
 	VFMADD231PS 64(SI)(CX*1), Y15, Y2
@@ -170,19 +185,20 @@ loop:
 	CMPQ AX, BX
 	JLT loop
 done:
-	STEP(0, Y0)
-	STEP(32, Y1)
-	STEP(64, Y2)
-	STEP(96, Y3)
-	STEP(128, Y4)
-	STEP(160, Y5)
-	STEP(192, Y6)
-	STEP(224, Y7)
-	STEP(256, Y8)
-	STEP(288, Y9)
+	TAKE_STEP(0, Y0)
+	TAKE_STEP(32, Y1)
+	TAKE_STEP(64, Y2)
+	TAKE_STEP(96, Y3)
+	TAKE_STEP(128, Y4)
+	TAKE_STEP(160, Y5)
+	TAKE_STEP(192, Y6)
+	TAKE_STEP(224, Y7)
+	TAKE_STEP(256, Y8)
+	TAKE_STEP(288, Y9)
 	ADDQ $4, R11
 	ADDQ $4, R12
 	ADDQ R9, R8
+	ADDQ $4, DX
 	ADDQ R9, R14
 	DECQ R10
 	JNZ row
@@ -205,18 +221,19 @@ row:
 	JGE done
 loop:
 	MOVLQSX (R13)(AX*4), CX
-	VBROADCASTSS (DX)(AX*4), Y15
+	VBROADCASTSS (DX)(CX*1), Y15
 	VFMADD231PS (SI)(CX*1), Y15, Y0
 	VFMADD231PS 32(SI)(CX*1), Y15, Y1
 	INCQ AX
 	CMPQ AX, BX
 	JLT loop
 done:
-	STEP(0, Y0)
-	STEP(32, Y1)
+	TAKE_STEP(0, Y0)
+	TAKE_STEP(32, Y1)
 	ADDQ $4, R11
 	ADDQ $4, R12
 	ADDQ R9, R8
+	ADDQ $4, DX
 	ADDQ R9, R14
 	DECQ R10
 	JNZ row

@@ -18,6 +18,15 @@ func descend16x512(a *args)
 func dots512(a *args)
 
 //go:noescape
+func dots400(a *args)
+
+//go:noescape
+func listRow512(a *listArgs)
+
+//go:noescape
+func listColumns512(a *listArgs)
+
+//go:noescape
 func accumulate80x256(a *args)
 
 //go:noescape
@@ -35,7 +44,7 @@ func dots256(a *args)
 // available lists the loops that this processor can run, the fastest first.
 func available() []loops {
 	var list []loops
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT {
 		list = append(list, avx512)
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
@@ -75,12 +84,30 @@ func descend(columns int, a *args) {
 }
 
 func dots(a *args) {
-	switch best {
-	case avx512:
+	switch {
+	case best == avx512 && a.vectors == 25: // of the published network
+		dots400(a)
+	case best == avx512:
 		dots512(a)
-	case avx2:
+	case best == avx2:
 		dots256(a)
 	default:
 		a.dots()
 	}
+}
+
+func listRow(a *listArgs) {
+	if best == avx512 {
+		listRow512(a)
+		return
+	}
+	a.listRow()
+}
+
+func listColumns(a *listArgs) {
+	if best == avx512 && a.rows <= 2*blockOfColumn {
+		listColumns512(a)
+		return
+	}
+	a.listColumns()
 }

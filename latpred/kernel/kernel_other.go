@@ -9,3 +9,7 @@ func accumulate(columns int, a *args) { a.accumulate(columns) }
 func descend(columns int, a *args) { a.descend(columns) }
 
 func dots(a *args) { a.dots() }
+
+func listRow(a *listArgs) { a.listRow() }
+
+func listColumns(a *listArgs) { a.listColumns() }

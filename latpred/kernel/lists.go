@@ -1,126 +1,174 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Lists are the entries of a matrix that are not 0, as lists: one for each row or
 // for each column, ascending. An entry says which row of another matrix it is to
-// be multiplied by, and its value. The zero value is ready for use, and keeps its
-// memory when it is filled again.
+// be multiplied by. The zero value is ready for use, and keeps its memory when it
+// is filled again.
 type Lists struct {
 	n      int       // lists
+	first  int       // row or column that list 0 is of
 	blocks int       // that each list is divided into
 	at     []int32   // (blocks+1)×n: where block b of list i begins is at[b·n+i], and block b+1 ends it
 	offset []int32   // bytes from the other matrix's first row
-	value  []float32 // of the entry
+	value  []float32 // of the entries of rows
 }
 
 // Len is the number of lists.
 func (l *Lists) Len() int { return l.n }
 
 // Entries is the number of entries of all lists.
-func (l *Lists) Entries() int { return len(l.offset) }
+func (l *Lists) Entries() int {
+	if l.n == 0 {
+		return 0
+	}
+	return int(l.at[l.blocks*l.n+l.n-1])
+}
 
-// blockRows is how many rows of the other matrix a block of a list refers to: so
-// many pieces of them as wide as a kernel stay in the nearest cache.
-const blockRows = 64
+// So many rows of the other matrix does a block of a list refer to: pieces of them
+// as wide as a kernel stay in the nearest cache in Accumulate, whole ones in Dots.
+const (
+	blockOfRow    = 64
+	blockOfColumn = 16
+)
 
 // FillRows makes a list of each row of m from row from to below to, whose columns
-// stand for the rows of other.
-func (l *Lists) FillRows(m Matrix, from, to int, other Matrix) {
-	l.n, l.blocks = to-from, (m.Cols+blockRows-1)/blockRows
-	l.reserve(l.n * m.Cols)
-	step, n := int32(4*other.Stride), 0
-	for i := range l.n {
-		row := m.Row(from + i)
-		for b := range l.blocks {
-			l.at[b*l.n+i] = int32(n)
-			first := b * blockRows
-			offset := int32(first) * step
-			for _, v := range row[first:min(first+blockRows, len(row))] {
-				l.offset[n], l.value[n] = offset, v
-				offset += step
-				n += notZero(v)
-			}
-		}
-		l.at[l.blocks*l.n+i] = int32(n)
+// stand for the rows of other. Where rectify is true, elements below 0 become 0
+// first; NaN stays.
+func (l *Lists) FillRows(m Matrix, from, to int, rectify bool, other Matrix) {
+	l.n, l.first, l.blocks = to-from, from, (Padded(m.Cols)+blockOfRow-1)/blockOfRow
+	l.reserve(l.n*Padded(m.Cols), true)
+	if l.n == 0 {
+		return
 	}
-	l.offset, l.value = l.offset[:n], l.value[:n]
+	a := listArgs{
+		vectors: Padded(m.Cols) / Lane, lists: l.n, step: int32(4 * other.Stride), floor: float32(math.Inf(-1)), lanes: &lanes,
+		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value),
+	}
+	if rectify {
+		a.floor = 0
+	}
+	for i := range l.n {
+		a.src, a.at = &m.Data[(from+i)*m.Stride], &l.at[i]
+		listRow(&a)
+	}
 }
 
 // FillColumns makes a list of each column of m from column from to below to, in
-// its first rows, which stand for the rows of other.
+// its first rows, which stand for the rows of other. from must be a multiple of
+// Lane.
 func (l *Lists) FillColumns(m Matrix, rows, from, to int, other Matrix) {
-	l.n, l.blocks = to-from, 1
-	l.reserve(l.n * rows)
-	step, n := int32(4*other.Stride), 0
-	data := m.Data[:rows*m.Stride]
+	if from%Lane != 0 || to > m.Cols || rows > m.Rows {
+		panic("kernel: columns that a matrix hasn't, or that don't begin with a vector")
+	}
+	l.n, l.first, l.blocks = to-from, from, max(2, (rows+blockOfColumn-1)/blockOfColumn)
+	l.reserve(l.n*rows, false)
+	if l.n == 0 || rows == 0 {
+		clear(l.at)
+		return
+	}
+	listColumns(&listArgs{
+		src: &m.Data[from], at: unsafe.SliceData(l.at), lists: l.n, step: int32(4 * other.Stride), lanes: &lanes,
+		offsets: unsafe.SliceData(l.offset), rows: rows, stride: 4 * m.Stride,
+	})
+}
+
+// Fetch gives the entries of columns of m the values that they have there, which
+// Accumulate needs and Descend doesn't.
+func (l *Lists) Fetch(m, other Matrix) {
+	if cap(l.value) < len(l.offset) {
+		l.value = make([]float32, len(l.offset))
+	}
+	l.value = l.value[:len(l.offset)]
 	for i := range l.n {
-		l.at[i] = int32(n)
-		offset := int32(0)
-		for at := from + i; at < len(data); at += m.Stride {
-			v := data[at]
-			l.offset[n], l.value[n] = offset, v
-			offset += step
-			n += notZero(v)
+		for j := l.at[i]; j < l.at[l.blocks*l.n+i]; j++ {
+			l.value[j] = m.Data[int(l.offset[j])/(4*other.Stride)*m.Stride+l.first+i]
 		}
 	}
-	l.at[l.n] = int32(n)
-	copy(l.at[l.n:], l.at[1:l.n+1])
-	l.offset, l.value = l.offset[:n], l.value[:n]
 }
 
-// FillOnes makes one list of the first rows of other, each with the value 1.
-func (l *Lists) FillOnes(rows int, other Matrix) {
-	l.n, l.blocks = 1, 1
-	l.reserve(rows)
-	for r := range rows {
-		l.offset[r], l.value[r] = int32(4*r*other.Stride), 1
-	}
-	l.at[0], l.at[1] = 0, int32(rows)
-	l.offset, l.value = l.offset[:rows], l.value[:rows]
-}
+// lanes count the elements of a vector.
+var lanes = [Lane]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
-// Set makes one list of the given rows of other and their values.
-func (l *Lists) Set(rows []int, values []float32, other Matrix) {
-	l.n, l.blocks = 1, 1
-	l.reserve(len(rows))
-	for i, r := range rows {
-		l.offset[i], l.value[i] = int32(4*r*other.Stride), values[i]
-	}
-	l.at[0], l.at[1] = 0, int32(len(rows))
-	l.offset, l.value = l.offset[:len(rows)], l.value[:len(rows)]
-}
-
-// reserve makes room for so many entries and one that is written and not kept.
-func (l *Lists) reserve(entries int) {
+// reserve makes room for so many entries, and for a vector that is written and not
+// kept.
+func (l *Lists) reserve(entries int, values bool) {
 	if n := (l.blocks + 1) * l.n; cap(l.at) < n {
 		l.at = make([]int32, n)
 	} else {
 		l.at = l.at[:n]
 	}
-	if cap(l.offset) < entries+1 {
-		l.offset, l.value = make([]int32, entries+1), make([]float32, entries+1)
+	entries += Lane
+	if cap(l.offset) < entries {
+		l.offset = make([]int32, entries)
 	}
-	l.offset, l.value = l.offset[:entries+1], l.value[:entries+1]
+	l.offset = l.offset[:entries]
+	if !values {
+		return
+	}
+	if cap(l.value) < entries {
+		l.value = make([]float32, entries)
+	}
+	l.value = l.value[:entries]
 }
 
-// notZero is 1 for all numbers but 0 and −0, NaN included; without a branch, which
-// would be mispredicted half of the time.
-func notZero(v float32) int {
-	bits := math.Float32bits(v) << 1
-	return int((bits | -bits) >> 31)
+// listArgs are what the loops over lists read. The vector code knows their
+// offsets; strides and steps are bytes.
+type listArgs struct {
+	src     *float32
+	vectors int    // of the row
+	at      *int32 // of the first list or of the row's
+	lists   int    // from block to block in at
+	offsets *int32
+	values  *float32
+	n       int   // entries so far
+	step    int32 // from row to row of the other matrix
+	floor   float32
+	lanes   *[Lane]int32
+	rows    int
+	stride  int // from row to row of src
 }
 
-// Rectify sets to 0 what is not above it in rows of m; NaN stays.
-func Rectify(m Matrix, from, to int) {
-	for i := from; i < to; i++ {
-		row := m.Row(i)
-		for j, v := range row {
-			bits := math.Float32bits(v)
-			if v <= 0 {
-				bits = 0
-			}
-			row[j] = math.Float32frombits(bits)
+// listRow is the plain version.
+func (a *listArgs) listRow() {
+	row := floats(a.src, 0, a.vectors*Lane)
+	for c, v := range row {
+		if c%blockOfRow == 0 {
+			*index(a.at, c/blockOfRow*a.lists) = int32(a.n)
 		}
+		bits := math.Float32bits(v)
+		if v < a.floor {
+			bits = 0
+		}
+		row[c] = math.Float32frombits(bits)
+		*index(a.offsets, a.n), *index(a.values, a.n) = int32(c)*a.step, row[c]
+		a.n += notZero(bits)
 	}
+	*index(a.at, (len(row)+blockOfRow-1)/blockOfRow*a.lists) = int32(a.n)
+}
+
+// listColumns is the plain version.
+func (a *listArgs) listColumns() {
+	blocks := max(2, (a.rows+blockOfColumn-1)/blockOfColumn)
+	for c := range a.lists {
+		for b := range blocks {
+			*index(a.at, b*a.lists+c) = int32(a.n)
+			for r := b * blockOfColumn; r < min(a.rows, (b+1)*blockOfColumn); r++ {
+				*index(a.offsets, a.n) = int32(r) * a.step
+				a.n += notZero(math.Float32bits(floats(a.src, r*a.stride+4*c, 1)[0]))
+			}
+		}
+		*index(a.at, blocks*a.lists+c) = int32(a.n)
+	}
+}
+
+// notZero is 1 for the bits of all numbers but 0 and −0, NaN included; without a
+// branch, which would be mispredicted half of the time.
+func notZero(bits uint32) int {
+	bits <<= 1
+	return int((bits | -bits) >> 31)
 }

@@ -22,10 +22,15 @@ func Accumulate(dst Matrix, first int, l *Lists, other Matrix) {
 	for from := 0; from < width; {
 		columns := columnsOf(width - from)
 		for b := range l.blocks {
-			accumulate(columns, &args{
+			a := args{
 				dst: &dst.Data[first*dst.Stride+from], stride: 4 * dst.Stride, rows: l.n, base: &other.Data[from],
-				from: &l.at[b*l.n], to: &l.at[(b+1)*l.n], offsets: &l.offset[:1][0], values: &l.value[:1][0],
-			})
+				from: &l.at[b*l.n], to: &l.at[(b+1)*l.n], offsets: &l.offset[0], values: &l.value[0],
+			}
+			// While this block is multiplied the next one is fetched, some rows at a time.
+			if next, each := (b+1)*blockOfRow, (blockOfRow+l.n-1)/l.n; l.n > 1 && next+each*l.n <= other.Rows {
+				a.slot, a.vectors, a.step = &other.Data[next*other.Stride+from], each, 4*other.Stride
+			}
+			accumulate(columns, &a)
 		}
 		from += columns
 	}
@@ -39,13 +44,14 @@ func columnsOf(left int) int {
 	return wide
 }
 
-// Descend takes, for each list i, the sum of its values times the rows of other
-// that they stand for as the gradient of row first+i of w, and takes a step. v has
-// the last step and must have w's shape.
-func Descend(w, v Matrix, first int, l *Lists, other Matrix, s SGD) {
-	mustFit(w, other)
-	if v.Stride != w.Stride || v.Rows != w.Rows || l.blocks > 1 {
-		panic("kernel: weights and steps of different shapes, or lists of several blocks")
+// Descend takes, for each list i, which is of a column of x, the sum of that
+// column's elements times the rows of d that they stand for as the gradient of row
+// first+i of w, and takes a step. v has the last step and must have w's shape; x
+// and d must have the same stride.
+func Descend(w, v Matrix, first int, l *Lists, x, d Matrix, s SGD) {
+	mustFit(w, d)
+	if v.Stride != w.Stride || v.Rows != w.Rows || x.Stride != d.Stride {
+		panic("kernel: weights and steps, or the factors of gradients, of different shapes")
 	}
 	if l.n == 0 {
 		return
@@ -56,8 +62,8 @@ func Descend(w, v Matrix, first int, l *Lists, other Matrix, s SGD) {
 		columns := columnsOf(width - from)
 		at := first*w.Stride + from
 		descend(columns, &args{
-			dst: &w.Data[at], slot: &v.Data[at], stride: 4 * w.Stride, rows: l.n, base: &other.Data[from],
-			from: &l.at[0], to: &l.at[l.n], offsets: &l.offset[:1][0], values: &l.value[:1][0],
+			dst: &w.Data[at], slot: &v.Data[at], stride: 4 * w.Stride, rows: l.n, base: &d.Data[from],
+			from: &l.at[0], to: &l.at[l.blocks*l.n], offsets: &l.offset[0], values: &x.Data[l.first],
 			rate: s.Rate, momentum: s.Momentum, decay: s.Decay,
 		})
 		from += columns
@@ -66,21 +72,22 @@ func Descend(w, v Matrix, first int, l *Lists, other Matrix, s SGD) {
 
 // Dots sets, for each entry of each list i, the element of dst in the row that the
 // entry stands for and in column first+i: to the product of that row of other and
-// row first+i of w. Values of entries do not matter. dst and other must have the
-// same stride.
+// row first+i of w. dst and other must have the same stride.
 func Dots(dst Matrix, first int, l *Lists, w, other Matrix) {
 	mustFit(w, other)
-	if dst.Stride != other.Stride || l.blocks > 1 {
-		panic("kernel: rows of different strides, or lists of several blocks")
+	if dst.Stride != other.Stride {
+		panic("kernel: rows of different strides")
 	}
 	if l.n == 0 {
 		return
 	}
 	w.mustHave(first, l.n)
-	dots(&args{
-		dst: &dst.Data[first], slot: &w.Data[first*w.Stride], stride: 4 * w.Stride, rows: l.n, base: &other.Data[0],
-		from: &l.at[0], to: &l.at[l.n], offsets: &l.offset[:1][0], values: &l.value[:1][0], vectors: Padded(w.Cols) / Lane,
-	})
+	for b := range l.blocks {
+		dots(&args{
+			dst: &dst.Data[first], slot: &w.Data[first*w.Stride], stride: 4 * w.Stride, rows: l.n, base: &other.Data[0],
+			from: &l.at[b*l.n], to: &l.at[(b+1)*l.n], offsets: &l.offset[0], vectors: Padded(w.Cols) / Lane,
+		})
+	}
 }
 
 func mustFit(a, b Matrix) {

@@ -17,7 +17,8 @@ type args struct {
 	momentum float32
 	decay    float32
 	_        float32
-	vectors  int
+	vectors  int // of a row in dots; rows to fetch for each row in accumulate
+	step     int // from row to row of what is fetched, at slot
 }
 
 // loops name the kernels for one kind of processor. They are called by name, not by
@@ -44,23 +45,23 @@ func floats(p *float32, bytes, n int) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(p), bytes)), n)
 }
 
-func at[T any](p *T, i int) T {
-	return *(*T)(unsafe.Add(unsafe.Pointer(p), i*int(unsafe.Sizeof(*p))))
+// index is &p[i] of an array that begins at p.
+func index[T any](p *T, i int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), i*int(unsafe.Sizeof(*p))))
 }
 
 func (a *args) accumulate(columns int) {
 	for row := range a.rows {
-		a.sum(floats(a.dst, row*a.stride, columns), row)
+		dst := floats(a.dst, row*a.stride, columns)
+		for j := *index(a.from, row); j < *index(a.to, row); j++ {
+			axpy(dst, *index(a.values, int(j)), floats(a.base, int(*index(a.offsets, int(j))), columns))
+		}
 	}
 }
 
-// sum adds a list's products to dst.
-func (a *args) sum(dst []float32, row int) {
-	for j := at(a.from, row); j < at(a.to, row); j++ {
-		v, x := at(a.values, int(j)), floats(a.base, int(at(a.offsets, int(j))), len(dst))
-		for c := range dst {
-			dst[c] += v * x[c]
-		}
+func axpy(dst []float32, v float32, x []float32) {
+	for c := range dst {
+		dst[c] += v * x[c]
 	}
 }
 
@@ -68,7 +69,10 @@ func (a *args) descend(columns int) {
 	var g [wide]float32
 	for row := range a.rows {
 		clear(g[:columns])
-		a.sum(g[:columns], row)
+		for j := *index(a.from, row); j < *index(a.to, row); j++ {
+			offset := int(*index(a.offsets, int(j)))
+			axpy(g[:columns], floats(a.values, offset+4*row, 1)[0], floats(a.base, offset, columns))
+		}
 		w, v := floats(a.dst, row*a.stride, columns), floats(a.slot, row*a.stride, columns)
 		for c := range w {
 			v[c] = a.momentum*v[c] + (g[c] + a.decay*w[c])
@@ -81,8 +85,8 @@ func (a *args) dots() {
 	columns := a.vectors * Lane
 	for row := range a.rows {
 		w := floats(a.slot, row*a.stride, columns)
-		for j := at(a.from, row); j < at(a.to, row); j++ {
-			offset := int(at(a.offsets, int(j)))
+		for j := *index(a.from, row); j < *index(a.to, row); j++ {
+			offset := int(*index(a.offsets, int(j)))
 			x := floats(a.base, offset, columns)
 			var sums [4]float32
 			for c := 0; c < columns; c += 4 {

@@ -21,6 +21,7 @@ type host struct {
 	net   net
 	slots []net // of the optimizer
 
+	ones    kernel.Matrix   // a column of 1, the biases' input
 	h, d    []kernel.Matrix // what each layer gives, and the gradient with respect to it, of a batch
 	members []*member       // working memory of each thread
 }
@@ -28,7 +29,6 @@ type host struct {
 type member struct {
 	steps int // taken, all told
 	lists kernel.Lists
-	ones  kernel.Lists  // of the biases
 	top   kernel.Matrix // gradient with respect to the net's output
 	g     kernel.Matrix // gradient of some weights, for Adam
 }
@@ -58,6 +58,10 @@ func newHost(threads int, state [][]float32, train, validation Data, config Conf
 	rows := min(config.BatchSize, train.Rows())
 	e.h, e.d = e.net.layersOf(rows), e.net.layersOf(rows)
 	top := e.d[len(e.d)-1]
+	e.ones = kernel.NewMatrix(rows, 1, top.Stride)
+	for i := range rows {
+		e.ones.Row(i)[0] = 1
+	}
 	for range e.team.size {
 		e.members = append(e.members, &member{steps: steps, top: kernel.NewMatrix(rows, top.Cols, top.Stride)})
 	}
@@ -141,28 +145,30 @@ func (e *host) back(number, l, n int) {
 			}
 			kernel.Dots(e.d[l], first, &m.lists, w, d)
 		}
-		e.descend(m, l, first, &m.lists, d)
+		e.descend(m, l, first, e.h[l], d)
 	}
 	if number == len(e.members)-1 {
-		m.ones.FillOnes(n, d)
-		e.descend(m, l, inputs, &m.ones, d)
+		m.lists.FillColumns(e.ones, n, 0, 1, d)
+		e.descend(m, l, inputs, e.ones, d)
 	}
 }
 
-// descend steps on the weights of layer l from row first on.
-func (e *host) descend(m *member, l, first int, lists *kernel.Lists, d kernel.Matrix) {
+// descend steps on the weights of layer l from row first on, those that m.lists,
+// of columns of x, is about.
+func (e *host) descend(m *member, l, first int, x, d kernel.Matrix) {
 	o := e.config.Optimizer
 	rate, decay := float32(o.LearningRate), float32(o.WeightDecay)
 	if o.Kind == SGD {
-		kernel.Descend(e.net[l], e.slots[0][l], first, lists, d, kernel.SGD{Rate: rate, Momentum: float32(o.Momentum), Decay: decay})
+		kernel.Descend(e.net[l], e.slots[0][l], first, &m.lists, x, d, kernel.SGD{Rate: rate, Momentum: float32(o.Momentum), Decay: decay})
 		return
 	}
-	rows := lists.Len()
+	rows := m.lists.Len()
 	if m.g.Rows < rows || m.g.Cols != d.Cols {
 		m.g = kernel.NewMatrix(max(rows, chunkRows), d.Cols, 0)
 	}
 	clear(m.g.Data)
-	kernel.Accumulate(m.g, 0, lists, d)
+	m.lists.Fetch(x, d)
+	kernel.Accumulate(m.g, 0, &m.lists, d)
 	t := float64(m.steps)
 	mScale, vScale := float32(1/(1-math.Pow(adamBeta1, t))), float32(1/(1-math.Pow(adamBeta2, t)))
 	for i := range rows {

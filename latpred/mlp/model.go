@@ -92,7 +92,13 @@ func (p *Params) apply(layers int, rows []float32) []float32 {
 	out := make([]float32, len(rows)/p.Layers[0]*width)
 	pack(p).applyTo(rows, layers, runtime.GOMAXPROCS(0), func(from int, m kernel.Matrix) {
 		for i := range m.Rows {
-			copy(out[(from+i)*width:], m.Row(i))
+			row := out[(from+i)*width:][:width]
+			copy(row, m.Row(i))
+			for c, v := range row {
+				if v < 0 && layers < len(p.Weights) {
+					row[c] = 0
+				}
+			}
 		}
 	})
 	return out

@@ -50,19 +50,16 @@ func (n net) layersOf(rows int) []kernel.Matrix {
 }
 
 // forward fills rows from from to below to of h[1], h[2], … from those of h[0],
-// for as many layers as h has room for. After the ReLU, which the net's last layer
-// has not. lists is working memory.
+// for as many layers as h has room for. The last of them is as it is before the
+// ReLU. lists is working memory.
 func (n net) forward(h []kernel.Matrix, from, to int, lists *kernel.Lists) {
 	for l, w := range n[:len(h)-1] {
 		bias := w.Row(w.Rows - 1)
 		for i := from; i < to; i++ {
 			copy(h[l+1].Row(i), bias)
 		}
-		lists.FillRows(h[l], from, to, w)
+		lists.FillRows(h[l], from, to, l > 0, w)
 		kernel.Accumulate(h[l+1], from, lists, w)
-		if l+1 < len(n) {
-			kernel.Rectify(h[l+1], from, to)
-		}
 	}
 }
 

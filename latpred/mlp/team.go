@@ -1,13 +1,14 @@
 package mlp
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// team runs a function on several goroutines that meet often: every 20 to 100 µs
-// in a training. So whoever waits spins, for a while.
+// team runs a function on several goroutines that meet often, every 20 to 100 µs in
+// a training: too often to sleep. So whoever waits spins; only where another has
+// lost its processor, to a program beside this one, does it give its own away.
 type team struct {
 	size    int32
 	waiting atomic.Int32
@@ -15,9 +16,9 @@ type team struct {
 	meeting atomic.Uint32
 }
 
-// spins is how often a waiting goroutine looks before it lets others run: about as
-// long as a phase of a step takes.
-const spins = 1 << 14
+// spins is how often a waiting goroutine looks before it sleeps: about as long as a
+// phase of a step takes.
+const spins = 1 << 15
 
 // run calls work with the numbers below size, each in a goroutine of its own, and
 // returns when all have.
@@ -43,7 +44,7 @@ func (t *team) meet() {
 	}
 	for looks := 0; t.meeting.Load() == number; looks++ {
 		if looks >= spins {
-			runtime.Gosched()
+			time.Sleep(20 * time.Microsecond)
 		}
 	}
 }
