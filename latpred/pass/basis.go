@@ -18,6 +18,9 @@ type Basis interface {
 	// Terms appends the terms of a segment of a network at a resolution, times
 	// weight. It errs where the basis does not cover the resolution.
 	Terms(dst []ridge.Term, s Segment, resolution int, weight float64) ([]ridge.Term, error)
+	// Prior writes to dst, which has Width values, the coefficients that give each
+	// segment the time that its cost takes.
+	prior(dst []float64, stages int, ms [costKinds]float64)
 	// Penalty is that of a column.
 	Penalty(column int) float64
 	// Resolutions are those that it was made for, ascending.
@@ -66,6 +69,50 @@ func (b tied) Terms(dst []ridge.Term, s Segment, resolution int, weight float64)
 		return dst, fmt.Errorf("pass: resolution %d was not measured: the table has %v", resolution, b.resolutions)
 	}
 	return append(dst, ridge.Term{Column: i*Entries + s.Entry, Value: weight}), nil
+}
+
+func (b tied) prior(dst []float64, stages int, ms [costKinds]float64) {
+	for i, r := range b.resolutions {
+		sizes := sizesAt(r, stages)
+		for e := range Entries {
+			if Stage(e) < stages {
+				dst[i*Entries+e] = dot(costOf(e, stages).at(sizes[e]), ms)
+			}
+		}
+	}
+}
+
+func dot(x, y [costKinds]float64) (sum float64) {
+	for k, v := range x {
+		sum += v * y[k]
+	}
+	return sum
+}
+
+// sizesAt gives a segment of each entry, with its sizes at a resolution.
+func sizesAt(resolution, stages int) [Entries]Segment {
+	var out [Entries]Segment
+	half := func(size int) int { return (size + 1) / 2 }
+	size := half(resolution)
+	out[Stem] = Segment{Entry: Stem, In: resolution, Out: size}
+	for e := range stages * 2 * genes {
+		stage := Stage(e)
+		if e%(2*genes) == 0 && stage > 0 && strides[stages][stage-1] == 2 {
+			size = half(size)
+		}
+		out[e] = Segment{Entry: e, In: size, Out: size}
+		if strides[stages][stage] == 2 {
+			out[e].Out = half(size)
+			if Later(e) {
+				out[e].In = out[e].Out
+			}
+		}
+	}
+	if strides[stages][stages-1] == 2 {
+		size = half(size)
+	}
+	out[Head] = Segment{Entry: Head, In: size, Out: size}
+	return out
 }
 
 // shape has, for each entry, a constant, a time for pixels read and written, and
@@ -130,6 +177,20 @@ func (b shape) Penalty(column int) float64 {
 		return .03 * .1
 	}
 	return .03
+}
+
+func (b shape) prior(dst []float64, stages int, ms [costKinds]float64) {
+	for e := range Entries {
+		if Stage(e) >= stages {
+			continue
+		}
+		c, at := costOf(e, stages), dst[e*b.perEntry():]
+		at[shapeConstant] = dot(c.constant, ms)
+		at[shapeWritten], at[shapeRead] = pixelUnit*dot(c.written, ms), pixelUnit*dot(c.read, ms)
+		if e != Stem && (Later(e) || e == Head || strides[stages][Stage(e)] == 1) { // as much is read as written
+			at[shapeWritten], at[shapeRead] = at[shapeWritten]+at[shapeRead], 0
+		}
+	}
 }
 
 func (b shape) Terms(dst []ridge.Term, s Segment, resolution int, weight float64) ([]ridge.Term, error) {

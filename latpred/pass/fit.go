@@ -32,6 +32,7 @@ type fitter struct {
 	segs   [][]Segment
 	w      []weights
 	states []int
+	costs  [costKinds]float64
 	model  *Model
 	system *ridge.System
 }
@@ -66,6 +67,7 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, []in
 		f.segs[i] = segs
 		f.w[i].weigh(segs, config.QueueDepth)
 	}
+	f.costs = fitCosts(f.segs, archs[0].Stages(), latenciesMs)
 	q := Queue{Depth: config.QueueDepth}
 	if !q.None() {
 		q.LaunchMs, q.OffsetMs = make([]float64, f.States), make([]float64, f.States)
@@ -196,6 +198,7 @@ func (f *fitter) take(width int, asTrue bool) error {
 		unit = 1 / (mean * mean)
 	}
 	prior := make([]float64, width+2*f.States)
+	f.Basis.prior(prior[:width], f.model.Stages, f.costs)
 	for s := range f.model.Queue.LaunchMs {
 		prior[width+2*s], prior[width+2*s+1] = f.model.Queue.LaunchMs[s], f.model.Queue.OffsetMs[s]
 	}

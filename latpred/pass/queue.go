@@ -79,3 +79,38 @@ func (q Queue) label(w *weights, timesMs []float64, state int) (ms, lateMs float
 	h := q.hostMs(w.kernels, state)
 	return stop - max(h, start), h - start
 }
+
+// View is what a clock sees of a network with given times of its segments: which
+// part of each counts.
+type View struct {
+	LabelMs     float64
+	HostLimited bool
+	HostMs      float64   // h, where HostLimited, else 0
+	Weights     []float64 // LabelMs is their sum over the segments' times, less HostMs
+}
+
+// See gives the view under q of a network whose segments take so long. Weights
+// has room for them and is filled.
+func (q Queue) See(weightsOut []float64, segments []Segment, timesMs []float64) View {
+	v := View{Weights: weightsOut[:len(segments)]}
+	if q.None() {
+		for b, ms := range timesMs {
+			v.Weights[b] = 1
+			v.LabelMs += ms
+		}
+		return v
+	}
+	var w weights
+	w.weigh(segments, q.Depth)
+	var late float64
+	v.LabelMs, late = q.label(&w, timesMs, q.HostState)
+	copy(v.Weights, w.stop[:len(segments)])
+	if v.HostLimited = late > 0; v.HostLimited {
+		v.HostMs = q.hostMs(w.kernels, q.HostState)
+		return v
+	}
+	for b := range v.Weights {
+		v.Weights[b] -= w.start[b]
+	}
+	return v
+}

@@ -1,0 +1,103 @@
+package fewshot
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/mat"
+)
+
+// designNoise is the relative noise of a measurement that Design reckons with.
+const designNoise = .02
+
+// Design chooses n architectures of pool to measure on a device of which nothing
+// is known but that it is like the sources: each next one is that which lowers the
+// mean posterior variance over the pool most. It gives their indexes in the order
+// of choosing, so that the first of them are a design for fewer. A pool of some
+// hundred serves; the choice depends on nothing but the arguments.
+func Design(sources []Source, pool []space.Arch, n int) ([]int, error) {
+	if n < 1 || n > len(pool) {
+		return nil, fmt.Errorf("fewshot: a design of %d from a pool of %d", n, len(pool))
+	}
+	z, err := designRows(sources, pool)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := z.Dims()
+	var k mat.Dense // covariance of the pool, given what was chosen
+	k.Mul(z, z.T())
+	chosen := make([]int, 0, n)
+	taken := make([]bool, rows)
+	for range n {
+		best, gain := -1, math.Inf(-1)
+		for i := range rows {
+			if taken[i] {
+				continue
+			}
+			var g float64
+			for _, v := range k.RawRowView(i) {
+				g += v * v
+			}
+			if g /= k.At(i, i) + designNoise*designNoise; g > gain {
+				best, gain = i, g
+			}
+		}
+		taken[best] = true
+		chosen = append(chosen, best)
+		line := append([]float64(nil), k.RawRowView(best)...)
+		d := line[best] + designNoise*designNoise
+		for i := range rows {
+			f := line[i] / d
+			if f == 0 {
+				continue
+			}
+			row := k.RawRowView(i)
+			for j, v := range line {
+				row[j] -= f * v
+			}
+		}
+	}
+	return chosen, nil
+}
+
+// designRows are the columns of the pool, times their priors, under the mean of
+// the sources that cover it.
+func designRows(sources []Source, pool []space.Arch) (*mat.Dense, error) {
+	sd := priors(0)
+	z := mat.NewDense(len(pool), coarse, nil)
+	row := make([]float64, coarse)
+	covering := 0
+	var last error
+	for s := range sources {
+		base := Base{Parts: []Part{{s, 1}}, CentreMs: 1}
+		one := mat.NewDense(len(pool), coarse, nil)
+		var centre float64
+		last = nil
+		for i, a := range pool {
+			ms, err := base.row(row, sources, a)
+			if err != nil {
+				last = err
+				break
+			}
+			centre += math.Log(ms) / float64(len(pool))
+			one.SetRow(i, row)
+		}
+		if last != nil {
+			continue
+		}
+		for i := range pool {
+			one.Set(i, colPower, one.At(i, colPower)-centre)
+			for c := range coarse {
+				one.Set(i, c, one.At(i, c)*sd[c])
+			}
+		}
+		z.Add(z, one)
+		covering++
+	}
+	if covering == 0 {
+		return nil, fmt.Errorf("fewshot: no source covers the pool: %w", last)
+	}
+	z.Scale(1/float64(covering), z)
+	return z, nil
+}

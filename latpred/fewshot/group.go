@@ -1,0 +1,129 @@
+package fewshot
+
+import (
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Prior standard deviations of the relative errors of groups of segments. Source:
+// chosen on the authors' sets, from one device to another.
+const (
+	sdGlobal      = 1.0
+	sdPower       = .04 // exponent of the source
+	sdStage       = .15 // stage × first or later, stem, head
+	sdKernel      = .05
+	sdExpand      = .03
+	sdStageKernel = .08
+	sdStageExpand = .03
+	sdEntry       = .05
+	sdSize        = .02 // a resolution of its own, in fine models
+	sdPlaceSize   = .05 // … × stage × first or later
+	sdEntrySize   = .03 // … × entry
+	sdSlope       = .03 // resolution, of all segments
+	sdStageSlope  = .05 // … of a stage
+	sdEndSlope    = .10 // … of stem and head
+	sdLaunch      = .15 // a launch, as a part of its grid value
+	sdOffset      = .01 // of the host, as a part of the base
+)
+
+// Places of the groups among the columns.
+const (
+	colGlobal      = 0
+	colPower       = 1
+	colLaunch      = 2
+	colOffset      = 3
+	colSlope       = 4 // two: linear and square
+	colPlace       = 6 // stage × first or later
+	places         = 2*space.MaxStages + 2
+	colKernel      = colPlace + places
+	colExpand      = colKernel + 3
+	colStageKernel = colExpand + 3
+	colStageExpand = colStageKernel + 3*space.MaxStages
+	colStageSlope  = colStageExpand + 3*space.MaxStages // two for each stage, stem and head
+	colEntry       = colStageSlope + 2*(space.MaxStages+2)
+	coarse         = colEntry + pass.Entries
+)
+
+// Fine models have, for each resolution that was measured, columns of its own: of
+// all segments, of each place and of each entry.
+const perSize = 1 + places + pass.Entries
+
+// columns is the number of columns with so many resolutions of their own.
+func columns(resolutions int) int { return coarse + resolutions*perSize }
+
+// priors are the standard deviations of the columns.
+func priors(resolutions int) []float64 {
+	sd := make([]float64, columns(resolutions))
+	for r := range resolutions {
+		at := sd[coarse+r*perSize:][:perSize]
+		for c := range at {
+			switch {
+			case c == 0:
+				at[c] = sdSize
+			case c <= places:
+				at[c] = sdPlaceSize
+			default:
+				at[c] = sdEntrySize
+			}
+		}
+	}
+	set := func(from, n int, v float64) {
+		for c := from; c < from+n; c++ {
+			sd[c] = v
+		}
+	}
+	sd[colGlobal], sd[colPower], sd[colLaunch], sd[colOffset] = sdGlobal, sdPower, sdLaunch, sdOffset
+	set(colSlope, 2, sdSlope)
+	set(colPlace, places, sdStage)
+	set(colKernel, 3, sdKernel)
+	set(colExpand, 3, sdExpand)
+	set(colStageKernel, 3*space.MaxStages, sdStageKernel)
+	set(colStageExpand, 3*space.MaxStages, sdStageExpand)
+	set(colStageSlope, 2*space.MaxStages, sdStageSlope)
+	set(colStageSlope+2*space.MaxStages, 4, sdEndSlope)
+	set(colEntry, pass.Entries, sdEntry)
+	return sd
+}
+
+// size is a resolution on a scale that is about −1 to 1.
+func size(resolution int) float64 { return float64(resolution-176) / 48 }
+
+// place is a segment's among stage × first or later, stem and head.
+func place(s pass.Segment) int {
+	switch {
+	case s.Entry == pass.Stem:
+		return 2 * space.MaxStages
+	case s.Entry == pass.Head:
+		return 2*space.MaxStages + 1
+	case pass.Later(s.Entry):
+		return 2*pass.Stage(s.Entry) + 1
+	}
+	return 2 * pass.Stage(s.Entry)
+}
+
+// shares adds a segment's share of the time to the columns of its groups. own is
+// where the columns of its resolution start, or 0.
+func shares(row []float64, s pass.Segment, r, share float64, own int) {
+	row[colSlope] += r * share
+	row[colSlope+1] += r * r * share
+	at := place(s)
+	row[colPlace+at] += share
+	slopes := at / 2 // of the stage
+	if at >= 2*space.MaxStages {
+		slopes = at - space.MaxStages
+	} else {
+		stage := pass.Stage(s.Entry)
+		row[colKernel+pass.KernelIndex(s.Entry)] += share
+		row[colExpand+pass.ExpandIndex(s.Entry)] += share
+		row[colStageKernel+3*stage+pass.KernelIndex(s.Entry)] += share
+		row[colStageExpand+3*stage+pass.ExpandIndex(s.Entry)] += share
+		row[colEntry+s.Entry] += share
+	}
+	row[colStageSlope+2*slopes] += r * share
+	row[colStageSlope+2*slopes+1] += r * r * share
+	if own > 0 {
+		row[own] += share
+		row[own+1+at] += share
+		row[own+1+places+s.Entry] += share
+	}
+}
