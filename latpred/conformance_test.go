@@ -27,6 +27,15 @@ func kinds(t *testing.T) (map[string]latpred.Predictor, *dataset.Set) {
 		t.Fatal(err)
 	}
 	out[latpred.KindTable] = table
+	sources, err := latpred.Sources(t.Context(), []string{"note10", "rtx2080ti-b64"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adapted, _, err := latpred.Adapt(t.Context(), sources, set.Subset(seqTo(12)), latpred.AdaptConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out[latpred.KindAdapted] = adapted
 	return out, set
 }
 

@@ -69,12 +69,13 @@ func (t *Table) Segments(a space.Arch) (Breakdown, error) {
 	if err != nil {
 		return Breakdown{}, err
 	}
-	return breakdown(a, segs, ms, r), nil
+	b := nameSegments(a, segs, ms)
+	b.TrueMs, b.LabelMs, b.HostLimited = r.TrueMs, r.LabelMs, r.HostLimited
+	return b, nil
 }
 
-// breakdown names the segments of a.
-func breakdown(a space.Arch, segs []pass.Segment, ms []float64, r pass.Reading) Breakdown {
-	b := Breakdown{TrueMs: r.TrueMs, LabelMs: r.LabelMs, HostLimited: r.HostLimited}
+// nameSegments lists the segments of a with names for people.
+func nameSegments(a space.Arch, segs []pass.Segment, ms []float64) (b Breakdown) {
 	for i, s := range segs {
 		t := SegmentTime{Name: "head", Stage: -1, Layer: -1, Ms: ms[i]}
 		switch {

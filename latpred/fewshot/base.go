@@ -57,6 +57,14 @@ func (b *Base) width() int {
 	return columns(len(b.Sizes))
 }
 
+// own is where the columns of a resolution start, 0 where it has none.
+func (b *Base) own(resolution int) int {
+	if i, ok := slices.BinarySearch(b.Sizes, resolution); ok {
+		return coarse + i*perSize
+	}
+	return 0
+}
+
 // row gives the base's guess for a, and the columns of its relative error: row has
 // room for width columns and is filled.
 func (b *Base) row(row []float64, sources []Source, a space.Arch) (float64, error) {
@@ -75,10 +83,7 @@ func (b *Base) row(row []float64, sources []Source, a space.Arch) (float64, erro
 	if b.Plain {
 		return v.LabelMs, nil
 	}
-	r, own := size(a.Resolution), 0
-	if i, ok := slices.BinarySearch(b.Sizes, a.Resolution); ok {
-		own = coarse + i*perSize
-	}
+	r, own := size(a.Resolution), b.own(a.Resolution)
 	for i, s := range segs {
 		shares(row, s, r, v.Weights[i]*times[i]/v.LabelMs, own)
 	}

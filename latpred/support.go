@@ -1,0 +1,170 @@
+package latpred
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// What is doubtful about rows of a device.
+const (
+	contradiction = .10  // by how much labels of one architecture differ
+	unitStep      = 100  // between rows, from which on they can't be in one unit
+	unusualSlow   = 1000 // times as slow as every source
+	unusualFast   = .02
+	outlierZ      = 6
+	driftLevel    = .001 // probability that order alone gives such an autocorrelation
+)
+
+// checkSupport refuses rows that can't be of one device in milliseconds, before
+// anything is fitted.
+func checkSupport(set *dataset.Set) ([]Warning, error) {
+	if n := len(set.Samples); n < 3 {
+		return nil, fmt.Errorf("%d rows: at least 3 measurements are needed", n)
+	}
+	stages := set.Samples[0].Arch.Stages()
+	var foreign []int
+	for i, s := range set.Samples {
+		if _, err := pass.Segments(nil, s.Arch); err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
+		}
+		if s.Arch.Stages() != stages {
+			foreign = append(foreign, i+1)
+		}
+	}
+	if foreign != nil {
+		return nil, fmt.Errorf("rows %v have another number of stages than row 1, %d: they are of another space", foreign, stages)
+	}
+	y := set.LatenciesMs()
+	if slices.Min(y) == slices.Max(y) {
+		return nil, fmt.Errorf("all %d latencies are %v ms: there is nothing to learn", len(y), y[0])
+	}
+	if err := checkUnits(set); err != nil {
+		return nil, err
+	}
+	return duplicates(set), nil
+}
+
+// checkUnits finds rows that are hundreds of times as large, or as small, as their
+// work lets expect from the others.
+func checkUnits(set *dataset.Set) error {
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		return err
+	}
+	if set.Samples[0].Arch.Stages() != 5 {
+		if s, err = space.ByID("proxyless-w1.3"); err != nil {
+			return err
+		}
+	}
+	rates := make([]float64, len(set.Samples))
+	for i, row := range set.Samples {
+		if !s.Contains(row.Arch) {
+			return nil // genes are checked elsewhere, widths don't matter
+		}
+		rates[i] = math.Log(row.LatencyMs / float64(s.MACs(row.Arch)))
+	}
+	sorted := slices.Sorted(slices.Values(rates))
+	median := sorted[len(sorted)/2]
+	var odd []int
+	factor := 1.0
+	for i, r := range rates {
+		if math.Abs(r-median) > math.Log(unitStep) {
+			odd, factor = append(odd, i+1), math.Exp(r-median)
+		}
+	}
+	if odd == nil {
+		return nil
+	}
+	return fmt.Errorf("rows %v are about %.3g times what the other rows let expect: are units mixed? All must be milliseconds", odd, factor)
+}
+
+// duplicates lists architectures whose labels contradict.
+func duplicates(set *dataset.Set) []Warning {
+	rows := map[space.Arch][]int{}
+	var order []space.Arch
+	for i, s := range set.Samples {
+		if rows[s.Arch] == nil {
+			order = append(order, s.Arch)
+		}
+		rows[s.Arch] = append(rows[s.Arch], i)
+	}
+	var warnings []Warning
+	for _, a := range order {
+		low, high := math.Inf(1), 0.0
+		for _, i := range rows[a] {
+			low, high = min(low, set.Samples[i].LatencyMs), max(high, set.Samples[i].LatencyMs)
+		}
+		if high > (1+contradiction)*low {
+			warnings = append(warnings, Warning{WarnDuplicate, rows[a], fmt.Sprintf("%s was measured in rows %v with %.4g to %.4g ms", a, fromOne(rows[a]), low, high)})
+		}
+	}
+	return warnings
+}
+
+func fromOne(rows []int) []int {
+	out := make([]int, len(rows))
+	for i, r := range rows {
+		out[i] = r + 1
+	}
+	return out
+}
+
+// checkAgainst warns where a device is of another order than all sources.
+func checkAgainst(sources []fewshot.Source, set *dataset.Set) []Warning {
+	slowest, fastest := 0.0, math.Inf(1) // of the sources, times as slow as the device
+	for _, s := range sources {
+		var logs []float64
+		for _, row := range set.Samples {
+			if r, err := s.Model.Read(row.Arch, s.Model.Queue.HostState); err == nil && r.TrueMs > 0 {
+				logs = append(logs, row.LatencyMs/r.TrueMs)
+			}
+		}
+		if logs != nil {
+			slices.Sort(logs)
+			slowest, fastest = max(slowest, logs[len(logs)/2]), min(fastest, logs[len(logs)/2])
+		}
+	}
+	switch {
+	case slowest > 0 && slowest < unusualFast:
+		return []Warning{{Kind: WarnScale, Message: fmt.Sprintf("the latencies are at most %.2g times those of any source: are they seconds? They are taken as milliseconds", slowest)}}
+	case fastest > unusualSlow && !math.IsInf(fastest, 0):
+		return []Warning{{Kind: WarnScale, Message: fmt.Sprintf("the latencies are at least %.3g times those of any source: are they microseconds? They are taken as milliseconds", fastest)}}
+	}
+	return nil
+}
+
+// checkResiduals looks at what the model says of each row from the others.
+func checkResiduals(set *dataset.Set, m *fewshot.Model) ([]Warning, error) {
+	z := make([]float64, len(m.LooMs))
+	for i, s := range set.Samples {
+		z[i] = (s.LatencyMs - m.LooMs[i]) / m.LooSdMs[i]
+	}
+	var warnings []Warning
+	var odd []int
+	for i, v := range z {
+		if math.Abs(v) > outlierZ {
+			odd = append(odd, i)
+		}
+	}
+	if odd != nil {
+		warnings = append(warnings, Warning{WarnOutliers, odd, fmt.Sprintf("rows %v are far from what the others let expect", fromOne(odd))})
+	}
+	return append(warnings, DriftWarning(z)...), nil
+}
+
+// DriftWarning warns where residuals, in the order of measuring, follow each
+// other: the device changed while it was measured.
+func DriftWarning(residuals []float64) []Warning {
+	r, p := metric.Autocorrelation(residuals)
+	if p > driftLevel {
+		return nil
+	}
+	return []Warning{{Kind: WarnDrift, Message: fmt.Sprintf("residuals follow each other in the order of measuring (autocorrelation %.2f): the device changed while it was measured", r)}}
+}
