@@ -27,6 +27,10 @@ func kinds(t *testing.T) (map[string]latpred.Predictor, *dataset.Set) {
 		t.Fatal(err)
 	}
 	out[latpred.KindTable] = table
+	large, err := dataset.Open("p40-b64")
+	if err != nil {
+		t.Fatal(err)
+	}
 	sources, err := latpred.Sources(t.Context(), []string{"note10", "rtx2080ti-b64"}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +40,16 @@ func kinds(t *testing.T) (map[string]latpred.Predictor, *dataset.Set) {
 		t.Fatal(err)
 	}
 	out[latpred.KindAdapted] = adapted
+	hybrid, _, err := latpred.TrainTable(t.Context(), large, dataset.Split{Train: seqTo(2000), Validation: seqTo(2400)[2000:]}, latpred.TableConfig{NoQueue: true, Hybrid: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out[latpred.KindHybrid] = hybrid
+	hardware, _, err := latpred.ForGPU(t.Context(), latpred.GPUSpec{Name: "like a P40", Generation: "pascal", BandwidthGBs: 400, FP32TFLOPS: 12, Space: "mbv3-w1.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out[latpred.KindHardware] = hardware
 	return out, set
 }
 

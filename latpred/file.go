@@ -30,7 +30,7 @@ type stored interface {
 
 // loaders read, by kind, what store gave.
 var loaders = map[string]func(b *bundle, prefix string, model json.RawMessage, from Provenance) (Predictor, error){
-	KindPaper: loadMLP, KindTable: loadTable, KindHybrid: loadTable, KindAdapted: loadAdapted,
+	KindPaper: loadMLP, KindTable: loadTable, KindHybrid: loadTable, KindAdapted: loadAdapted, KindHardware: loadHardware,
 }
 
 // Save writes a predictor to a file, whole or not at all.

@@ -35,7 +35,7 @@ var rules = []rule{
 	{name: "the plain packages stay plain Go",
 		applies: within("latpred/random", "latpred/space", "latpred/encode", "latpred/metric",
 			"latpred/hpo", "latpred/nas", "latpred/lut", "latpred/dataset",
-			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot"),
+			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost"),
 		forbidden: []string{"github.com/gomlx", "gonum.org/v1/plot", module + "/latpred/mlp",
 			module + "/latpred/backend", module + "/latpred/experiment"}},
 	{name: "space is the ground floor", applies: within("latpred/space"),

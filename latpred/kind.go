@@ -57,18 +57,20 @@ type SegmentTimer interface {
 
 // Breakdown is a pass taken apart.
 type Breakdown struct {
-	Segments []SegmentTime
-	TrueMs   float64 // sum of the segments: the pass itself
-	LabelMs  float64 // what the clock of the training data shows of it
+	Segments []SegmentTime `json:"segments"`
+	TrueMs   float64       `json:"true_ms"`  // sum of the segments: the pass itself
+	LabelMs  float64       `json:"label_ms"` // what the clock of the training data shows of it
 	// HostLimited says that the clock started before the launch queue was full, so
 	// that LabelMs is too short; see package pass.
-	HostLimited bool
+	HostLimited bool `json:"host_limited"`
 }
 
 // SegmentTime is the time of a part of a network.
 type SegmentTime struct {
-	Name           string  // "stem", "stage 2, layer 1", "head"
-	Stage, Layer   int     // from 0; −1: stem or head
-	Kernel, Expand int     // 0: stem or head
-	Ms             float64 // may be below 0 by noise
+	Name   string  `json:"name"`             // "stem", "stage 2, layer 1", "head"
+	Stage  int     `json:"stage"`            // from 0; −1: stem or head
+	Layer  int     `json:"layer"`            // from 0; −1: stem or head
+	Kernel int     `json:"kernel,omitempty"` // 0: stem or head
+	Expand int     `json:"expand,omitempty"` // 0: stem or head
+	Ms     float64 `json:"ms"`               // may be below 0 by noise
 }

@@ -14,7 +14,9 @@ import (
 
 // TableConfig says what TrainTable tries. The zero value tries everything.
 type TableConfig struct {
-	NoQueue bool // labels are true passes, whatever they look like
+	NoQueue bool   // labels are true passes, whatever they look like
+	Hybrid  bool   // learn a correction, and keep it where it helps on validation rows
+	Seed    uint64 // of the correction
 }
 
 // TableResult tells how a table was chosen.
@@ -52,15 +54,20 @@ func TrainTable(ctx context.Context, set *dataset.Set, split dataset.Split, conf
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
 	best := s.best
-	interval, err := s.calibrate(best.model)
-	if err != nil {
-		return nil, nil, err
-	}
-	return NewTable(best.model, interval, Provenance{
-		Device: set.Device, Data: set.Name, DataHash: hash(set), Rows: s.train.Rows, Versions: versions(),
+	t := NewTable(best.model, nil, Provenance{
+		Device: set.Device, Data: set.Name, DataHash: hash(set), Rows: s.train.Rows, Seed: config.Seed, Versions: versions(),
 		Recipe: map[string]string{"basis": best.Basis, "relative": strconv.FormatBool(best.Relative),
 			"queue_depth": strconv.Itoa(best.QueueDepth), "host_states": strconv.Itoa(best.HostStates), "validation_mae_ms": fmt.Sprintf("%.4g", best.MAEMs)},
-	}), &s.result, nil
+	})
+	if config.Hybrid {
+		if err := s.learnCorrection(t); err != nil {
+			return nil, nil, err
+		}
+	}
+	if t.interval, err = s.calibrate(t); err != nil {
+		return nil, nil, err
+	}
+	return t, &s.result, nil
 }
 
 // tableSearch tries tables.
@@ -209,18 +216,21 @@ func (s *tableSearch) predictValidation(m *pass.Model) ([]float64, error) {
 	return pred, nil
 }
 
-func (s *tableSearch) calibrate(m *pass.Model) (*conformal.Split, error) {
-	pred, err := s.predictValidation(m)
+// calibrate makes the interval, on validation rows with the host in the states
+// that they show.
+func (s *tableSearch) calibrate(t *Table) (*conformal.Split, error) {
+	archs, y := s.validation.Archs(), s.validation.LatenciesMs()
+	states, err := t.model.States(archs, y)
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]float64, len(pred))
-	for i, a := range s.validation.Archs() {
-		r, err := m.Read(a, m.Queue.HostState)
+	pred, keys := make([]float64, len(archs)), make([]float64, len(archs))
+	for i, a := range archs {
+		r, err := t.model.Read(a, states[i])
 		if err != nil {
 			return nil, err
 		}
-		keys[i] = r.Margin()
+		pred[i], keys[i] = t.correct(a, r), r.Margin()
 	}
-	return conformal.Calibrate(pred, s.validation.LatenciesMs(), keys, intervalBins)
+	return conformal.Calibrate(pred, y, keys, intervalBins)
 }

@@ -63,3 +63,17 @@ func Within(pred, want []float64, tolerance float64) float64 {
 func Bias(pred, want []float64) float64 {
 	return mean(pred, want, func(p, w float64) float64 { return p - w })
 }
+
+// Coverage is the share of measurements within their intervals, and the mean
+// width of these.
+func Coverage(low, high, want []float64) (share, width float64) {
+	check(low, want)
+	check(high, want)
+	for i, w := range want {
+		if low[i] <= w && w <= high[i] {
+			share += 1 / float64(len(want))
+		}
+		width += (high[i] - low[i]) / float64(len(want))
+	}
+	return share, width
+}

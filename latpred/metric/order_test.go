@@ -40,3 +40,10 @@ func TestAutocorrelation(t *testing.T) {
 		}
 	}
 }
+
+func TestCoverage(t *testing.T) {
+	share, width := metric.Coverage([]float64{0, 1, 2, 3}, []float64{1, 2, 4, 4}, []float64{.5, 2, 4.5, 3})
+	if share != .75 || width != 1.25 {
+		t.Errorf("%v, %v", share, width)
+	}
+}

@@ -7,6 +7,8 @@
 //	latpred train --data note10 --out m.latpred
 //	latpred tune --data rtx2080ti-b64      which optimizer learns them best
 //	latpred finetune --from m.latpred --data p40-b64 --out p40.latpred
+//	latpred adapt --plan 10 --space mbv3-w1.0 > mine.csv
+//	latpred adapt --data mine.csv --out mine.latpred
 //	latpred predict --model m.latpred nets.csv
 //	latpred search --device note10 --limit 25
 //	latpred reproduce table1               the paper's Table 1, recomputed
@@ -41,8 +43,10 @@ type commands struct {
 	Train     trainCmd     `cmd:"" help:"Train a latency predictor from measurements."`
 	Finetune  finetuneCmd  `cmd:"" help:"Take a predictor to another device with few measurements."`
 	Tune      tuneCmd      `cmd:"" help:"Search for the optimizer that learns measurements best (ASHA)."`
+	Adapt     adaptCmd     `cmd:"" help:"Make a predictor of a new device from 3 to 700 measurements, or plan which to make."`
 	Predict   predictCmd   `cmd:"" help:"Predict the latency of each architecture in a file."`
 	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
+	Explain   explainCmd   `cmd:"" help:"Show where the time of an architecture goes, and what would save most."`
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }

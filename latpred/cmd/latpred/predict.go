@@ -11,22 +11,23 @@ import (
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type predictCmd struct {
-	Model string `required:"" help:"Predictor that train wrote." type:"existingfile"`
-	File  string `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
+	Model    string  `xor:"what" required:"" help:"Predictor." type:"existingfile"`
+	GPU      string  `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
+	Interval float64 `help:"Give bounds too, which hold the latency with this probability, such as 0.9."`
+	Pass     bool    `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
+	File     string  `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
 }
 
 // streamed is how many rows are predicted at once; memory does not grow beyond.
 const streamed = 4096
 
-// Run prints one line for each row, in order: a CSV column latency_ms, or with
-// --json an object a line.
+// Run prints one line for each row, in order: CSV, or with --json an object a line.
 func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
-	p, err := latpred.Load(c.Model)
+	p, err := c.predictor(ctx, out)
 	if err != nil {
 		return err
 	}
@@ -41,84 +42,136 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	}
 	w := bufio.NewWriter(out.stdout)
 	defer func() { err = errors.Join(err, w.Flush()) }()
-	if !out.JSON() {
-		fmt.Fprintln(w, "latency_ms")
+	s := &stream{p: p, name: name, level: c.Interval, pass: c.Pass, json: out.JSON(), w: w, archs: make([]space.Arch, 0, streamed)}
+	if err := s.start(); err != nil {
+		return err
 	}
 	rows := dataset.NewReader(in, name)
-	archs := make([]space.Arch, 0, streamed)
-	pred := make([]float64, streamed)
-	flush := func(before int) error {
-		if err := p.PredictMs(pred[:len(archs)], archs); err != nil {
-			return fmt.Errorf("%s, rows %d to %d: %w", name, before+1, before+len(archs), err)
-		}
-		for _, ms := range pred[:len(archs)] {
-			text := strconv.FormatFloat(ms, 'g', -1, 64)
-			if out.JSON() {
-				text = `{"latency_ms":` + text + `}`
-			}
-			if _, err := fmt.Fprintln(w, text); err != nil {
-				return err
-			}
-		}
-		archs = archs[:0]
-		return nil
-	}
-	for n := 0; ; n++ {
+	for {
 		row, err := rows.Read()
 		if err == io.EOF {
-			return flush(n - len(archs))
+			return s.flush()
 		}
 		if err != nil {
-			return errors.Join(flush(n-len(archs)), err)
+			return errors.Join(s.flush(), err)
 		}
-		if archs = append(archs, row.Arch); len(archs) == streamed {
-			if err := errors.Join(flush(n+1-streamed), ctx.Err()); err != nil {
+		if s.archs = append(s.archs, row.Arch); len(s.archs) == streamed {
+			if err := errors.Join(s.flush(), ctx.Err()); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-type evaluateCmd struct {
-	Model string `required:"" help:"Predictor that train wrote." type:"existingfile"`
-	Data  string `required:"" help:"Shipped set or CSV file with latencies."`
-	Rows  string `enum:"all,test" default:"all" help:"all, or the last 15 % as in the paper's split."`
+// predictor loads what is named.
+func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predictor, error) {
+	if c.Interval < 0 || c.Interval >= 1 {
+		return nil, fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
+	}
+	if c.GPU == "" {
+		return latpred.Load(c.Model)
+	}
+	gpu, err := readGPU(c.GPU)
+	if err != nil {
+		return nil, err
+	}
+	p, warnings, err := latpred.ForGPU(ctx, gpu)
+	logWarnings(out, warnings)
+	return p, err
 }
 
-// evaluation is the result of evaluate --json.
-type evaluation struct {
-	Model      string             `json:"model"`
-	Data       string             `json:"data"`
-	Kind       string             `json:"kind"`
-	Provenance latpred.Provenance `json:"provenance"`
-	metric.Scores
+// readGPU reads a data sheet from a JSON file, or finds a shipped one by id.
+func readGPU(nameOrFile string) (latpred.GPUSpec, error) {
+	content, err := os.ReadFile(nameOrFile)
+	if errors.Is(err, os.ErrNotExist) {
+		gpu, err := dataset.GPU(nameOrFile)
+		if err != nil {
+			return latpred.GPUSpec{}, fmt.Errorf("%s is no file, and %w", nameOrFile, err)
+		}
+		return latpred.SpecOf(gpu), nil
+	}
+	if err != nil {
+		return latpred.GPUSpec{}, err
+	}
+	spec, err := latpred.ParseGPUSpec(content)
+	if err != nil {
+		return spec, fmt.Errorf("%s: %w", nameOrFile, err)
+	}
+	return spec, nil
 }
 
-// Run compares predictions with measurements.
-func (c *evaluateCmd) Run(out *output) error {
-	p, err := latpred.Load(c.Model)
+// stream predicts rows by the thousand.
+type stream struct {
+	p               latpred.Predictor
+	name            string
+	level           float64 // 0: no bounds
+	pass, json      bool
+	w               *bufio.Writer
+	archs           []space.Arch
+	done            int
+	pred, low, high []float64
+}
+
+// start checks what is asked for and writes the header.
+func (s *stream) start() error {
+	if _, ok := s.p.(latpred.Bounder); s.level > 0 && !ok {
+		return fmt.Errorf("a predictor of kind %s has no interval", s.p.Kind())
+	}
+	if _, ok := s.p.(latpred.Passer); s.pass && !ok {
+		return fmt.Errorf("a predictor of kind %s can't tell the true pass from the label", s.p.Kind())
+	}
+	if s.pass && s.level > 0 {
+		return errors.New("intervals are those of labels: --pass and --interval exclude each other")
+	}
+	s.pred, s.low, s.high = make([]float64, streamed), make([]float64, streamed), make([]float64, streamed)
+	if s.json {
+		return nil
+	}
+	header := "latency_ms"
+	if s.level > 0 {
+		header += ",low_ms,high_ms"
+	}
+	_, err := fmt.Fprintln(s.w, header)
+	return err
+}
+
+// flush predicts and writes what was gathered.
+func (s *stream) flush() error {
+	n := len(s.archs)
+	predict := s.p.PredictMs
+	if s.pass {
+		predict = s.p.(latpred.Passer).PassMs
+	}
+	err := predict(s.pred[:n], s.archs)
+	if err == nil && s.level > 0 {
+		err = s.p.(latpred.Bounder).BoundsMs(s.low[:n], s.high[:n], s.archs, s.level)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s, rows %d to %d: %w", s.name, s.done+1, s.done+n, err)
 	}
-	set, err := dataset.Open(c.Data)
-	if err != nil {
-		return err
+	for i, ms := range s.pred[:n] {
+		if err := s.line(i, ms); err != nil {
+			return err
+		}
 	}
-	if c.Rows == "test" {
-		set = set.Subset(set.SplitFileOrder().Test)
-	}
-	pred := make([]float64, len(set.Samples))
-	if err := p.PredictMs(pred, set.Archs()); err != nil {
-		return fmt.Errorf("%s: %w", set.Name, err)
-	}
-	scores := metric.Evaluate(pred, set.LatenciesMs())
-	if from := p.Provenance(); from.Device != "" && set.Device != "" && from.Device != set.Device {
-		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
-	}
-	if out.JSON() {
-		return out.Emit(evaluation{c.Model, set.Name, p.Kind(), p.Provenance(), scores})
-	}
-	out.Printf("%s on %d rows of %s:\n", c.Model, scores.N, set.Name)
-	printScores(out, scores)
+	s.done += n
+	s.archs = s.archs[:0]
 	return nil
+}
+
+func (s *stream) line(i int, ms float64) error {
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	var text string
+	switch {
+	case s.json && s.level > 0:
+		text = `{"latency_ms":` + number(ms) + `,"low_ms":` + number(s.low[i]) + `,"high_ms":` + number(s.high[i]) + `}`
+	case s.json:
+		text = `{"latency_ms":` + number(ms) + `}`
+	case s.level > 0:
+		text = number(ms) + "," + number(s.low[i]) + "," + number(s.high[i])
+	default:
+		text = number(ms)
+	}
+	_, err := fmt.Fprintln(s.w, text)
+	return err
 }

@@ -18,7 +18,7 @@ type trainCmd struct {
 	backendFlags
 	Data       string  `required:"" help:"Shipped set or CSV file."`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
-	Kind       string  `enum:"paper" default:"paper" help:"Kind of predictor: paper, the published network."`
+	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
 	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch."`
 	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
 	Epochs     int     `default:"100" help:"Passes over the training rows."`
@@ -60,6 +60,9 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	}
 	if len(split.Validation) == 0 || len(split.Test) == 0 {
 		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
+	}
+	if c.Kind != latpred.KindPaper {
+		return c.table(ctx, out, set, split)
 	}
 	be, err := c.open(ctx, out)
 	if err != nil {

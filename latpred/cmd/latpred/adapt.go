@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type adaptCmd struct {
+	From         []string `default:"auto" help:"Shipped sets or predictors of other devices to start from, separated by commas (${default}: all shipped sets)."`
+	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
+	Out          string   `help:"File for the predictor." type:"path"`
+	Plan         int      `help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
+	Space        string   `default:"mbv3-w1.0" help:"Space to plan in."`
+	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
+	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
+}
+
+// adapted is the result of adapt --json.
+type adapted struct {
+	Out string `json:"out"`
+	*latpred.AdaptResult
+}
+
+// Run adapts, or plans.
+func (c *adaptCmd) Run(ctx context.Context, out *output) error {
+	if c.Plan == 0 && (c.Data == "" || c.Out == "") {
+		return errors.New("adapt needs --data FILE and --out FILE, or --plan N to say what to measure")
+	}
+	var set *dataset.Set
+	var err error
+	if c.Plan == 0 {
+		if set, err = dataset.Open(c.Data); err != nil {
+			return err
+		}
+	}
+	sources, err := c.sources(ctx, out, set)
+	if err != nil {
+		return err
+	}
+	if c.Plan > 0 {
+		return c.plan(out, sources)
+	}
+	p, result, err := latpred.Adapt(ctx, sources, set, latpred.AdaptConfig{NoQueue: c.Synchronised})
+	if err != nil {
+		return err
+	}
+	if err := latpred.Save(c.Out, p); err != nil {
+		return err
+	}
+	logWarnings(out, result.Warnings)
+	if out.JSON() {
+		return out.Emit(adapted{c.Out, result})
+	}
+	out.Printf("%s: from %d rows: %s\n", c.Out, result.Rows, result.Recipe)
+	out.Printf("expected error: %.2f %% (leave-one-out; a power law of a source alone: %.2f %%)\n", result.ExpectedPercent, 100*result.LeaveOneOut["power law"])
+	if result.MoreRows > 0 {
+		out.Printf("about %d more rows would bring it to %.2f %%\n", result.MoreRows, .8*result.ExpectedPercent)
+	}
+	return nil
+}
+
+// sources makes them ready; auto leaves out the set that the data are.
+func (c *adaptCmd) sources(ctx context.Context, out *output, set *dataset.Set) ([]fewshot.Source, error) {
+	names := c.From
+	if len(names) == 1 && names[0] == "auto" {
+		names = nil
+		for _, n := range latpred.ShippedSources() {
+			if set == nil || n != set.Name {
+				names = append(names, n)
+			}
+		}
+	}
+	bar := out.Progress("sources", len(names))
+	defer bar.Done()
+	return latpred.Sources(ctx, names, func(done, _ int) { bar.Set(done, "") })
+}
+
+// plan prints what to measure, with an empty column of latencies.
+func (c *adaptCmd) plan(out *output, sources []fewshot.Source) error {
+	s, err := space.ByID(c.Space)
+	if err != nil {
+		return err
+	}
+	archs, err := latpred.Plan(sources, s, random.Stream(c.Seed, "plan"), c.Plan)
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(archs)
+	}
+	var b strings.Builder
+	b.WriteString("arch,latency_ms\n")
+	for _, a := range archs {
+		fmt.Fprintf(&b, "%s,\n", a)
+	}
+	out.Printf("%s", b.String())
+	return nil
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type evaluateCmd struct {
+	Model    string  `required:"" help:"Predictor." type:"existingfile"`
+	Data     string  `required:"" help:"Shipped set or CSV file with latencies."`
+	Rows     string  `enum:"all,test" default:"all" help:"all, or the last 15 % as in the paper's split."`
+	Interval float64 `default:"0.9" help:"Level of the interval that is judged."`
+	Online   bool    `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
+	Worst    int     `default:"5" help:"How many of the worst rows to print."`
+}
+
+// evaluation is the result of evaluate --json.
+type evaluation struct {
+	Model      string             `json:"model"`
+	Data       string             `json:"data"`
+	Kind       string             `json:"kind"`
+	Provenance latpred.Provenance `json:"provenance"`
+	metric.Scores
+	Interval *intervalScores   `json:"interval,omitempty"`
+	Worst    []worstRow        `json:"worst"`
+	Warnings []latpred.Warning `json:"warnings,omitempty"`
+}
+
+// intervalScores say whether an interval keeps its promise.
+type intervalScores struct {
+	Level           float64   `json:"level"`
+	CoveragePercent float64   `json:"coverage_percent"`
+	WidthMs         float64   `json:"mean_width_ms"`
+	BinsPercent     []float64 `json:"coverage_by_fifth_percent"` // of the predictions, the shortest first
+}
+
+type worstRow struct {
+	Row         int        `json:"row"` // from 1
+	Arch        space.Arch `json:"arch"`
+	LatencyMs   float64    `json:"latency_ms"`
+	PredictedMs float64    `json:"predicted_ms"`
+}
+
+// Run compares predictions with measurements.
+func (c *evaluateCmd) Run(out *output) error {
+	p, err := latpred.Load(c.Model)
+	if err != nil {
+		return err
+	}
+	set, err := dataset.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	if c.Rows == "test" {
+		set = set.Subset(set.SplitFileOrder().Test)
+	}
+	if len(set.Samples) == 0 {
+		return fmt.Errorf("%s has no rows", set.Name)
+	}
+	if !(c.Interval > 0 && c.Interval < 1) {
+		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
+	}
+	e := evaluation{Model: c.Model, Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance()}
+	pred, low, high, err := c.predict(p, set)
+	if err != nil {
+		return fmt.Errorf("%s: %w", set.Name, err)
+	}
+	want := set.LatenciesMs()
+	e.Scores = metric.Evaluate(pred, want)
+	if low != nil {
+		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
+	}
+	e.Worst = worst(set, pred, c.Worst)
+	relative := make([]float64, len(pred))
+	for i := range pred {
+		relative[i] = (want[i] - pred[i]) / pred[i]
+	}
+	e.Warnings = latpred.DriftWarning(relative)
+	if from := p.Provenance(); from.Device != "" && set.Device != "" && from.Device != set.Device {
+		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
+	}
+	logWarnings(out, e.Warnings)
+	if out.JSON() {
+		return out.Emit(e)
+	}
+	out.Printf("%s on %d rows of %s:\n", c.Model, e.N, set.Name)
+	printScores(out, e.Scores)
+	if i := e.Interval; i != nil {
+		out.Printf("\nthe %.0f %% interval holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", 100*i.Level, i.CoveragePercent, i.BinsPercent, i.WidthMs)
+	}
+	var rows [][]string
+	for _, w := range e.Worst {
+		rows = append(rows, []string{fmt.Sprint(w.Row), fmt.Sprintf("%.4f", w.LatencyMs), fmt.Sprintf("%.4f", w.PredictedMs), w.Arch.String()})
+	}
+	out.Printf("\n")
+	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, rows)
+	return nil
+}
+
+// predict gives predictions and, where there are any, bounds.
+func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low, high []float64, err error) {
+	n := len(set.Samples)
+	pred, low, high = make([]float64, n), make([]float64, n), make([]float64, n)
+	if c.Online {
+		t, ok := p.(*latpred.Table)
+		if !ok {
+			return nil, nil, nil, fmt.Errorf("a predictor of kind %s can't follow a device online", p.Kind())
+		}
+		err = t.FollowMs(pred, low, high, set, c.Interval)
+		return pred, low, high, err
+	}
+	if err := p.PredictMs(pred, set.Archs()); err != nil {
+		return nil, nil, nil, err
+	}
+	b, ok := p.(latpred.Bounder)
+	if !ok {
+		return pred, nil, nil, nil
+	}
+	err = b.BoundsMs(low, high, set.Archs(), c.Interval)
+	if errors.Is(err, latpred.ErrNoInterval) {
+		return pred, nil, nil, nil
+	}
+	return pred, low, high, err
+}
+
+// judgeInterval gives coverage over all, and by fifths of the predictions.
+func judgeInterval(level float64, pred, low, high, want []float64) *intervalScores {
+	share, width := metric.Coverage(low, high, want)
+	s := &intervalScores{Level: level, CoveragePercent: 100 * share, WidthMs: width}
+	order := make([]int, len(pred))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(pred[a], pred[b]) })
+	bins := min(5, len(order))
+	for b := range bins {
+		var l, h, w []float64
+		for _, i := range order[b*len(order)/bins : (b+1)*len(order)/bins] {
+			l, h, w = append(l, low[i]), append(h, high[i]), append(w, want[i])
+		}
+		share, _ := metric.Coverage(l, h, w)
+		s.BinsPercent = append(s.BinsPercent, 100*share)
+	}
+	return s
+}
+
+// worst lists the rows with the largest relative errors.
+func worst(set *dataset.Set, pred []float64, n int) []worstRow {
+	rows := make([]worstRow, len(pred))
+	for i, s := range set.Samples {
+		rows[i] = worstRow{i + 1, s.Arch, s.LatencyMs, pred[i]}
+	}
+	off := func(r worstRow) float64 { return math.Abs(r.PredictedMs-r.LatencyMs) / r.LatencyMs }
+	slices.SortStableFunc(rows, func(a, b worstRow) int { return cmp.Compare(off(b), off(a)) })
+	return rows[:max(0, min(n, len(rows)))]
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type explainCmd struct {
+	Model       string `required:"" help:"Predictor." type:"existingfile"`
+	Arch        string `arg:"" help:"Architecture: canonical text or OFA's JSON object."`
+	Resolutions []int  `default:"160,176,192,208,224" help:"Resolutions to try."`
+	Top         int    `default:"8" help:"How many savings to print."`
+	Figure      string `help:"File for a figure, .svg or .png." type:"path"`
+}
+
+// Run prints the parts of a latency and what would save most.
+func (c *explainCmd) Run(out *output) error {
+	p, err := latpred.Load(c.Model)
+	if err != nil {
+		return err
+	}
+	a, err := space.Parse(c.Arch)
+	if err != nil {
+		return fmt.Errorf("architecture %q: %w", c.Arch, err)
+	}
+	e, err := latpred.Explain(p, a, c.Resolutions)
+	if err != nil {
+		return err
+	}
+	if c.Figure != "" {
+		if err := c.draw(e); err != nil {
+			return err
+		}
+	}
+	if out.JSON() {
+		return out.Emit(e)
+	}
+	out.Printf("%s: %.4f ms\n", a, e.LatencyMs)
+	if b := e.Breakdown; b != nil {
+		if b.HostLimited {
+			out.Printf("The true pass takes %.4f ms: the clock of the training data was started too early.\n", b.TrueMs)
+		}
+		var rows [][]string
+		for _, s := range b.Segments {
+			choice := ""
+			if s.Kernel > 0 {
+				choice = fmt.Sprintf("k%d e%d", s.Kernel, s.Expand)
+			}
+			rows = append(rows, []string{s.Name, choice, fmt.Sprintf("%.4f", s.Ms), fmt.Sprintf("%.1f", 100*s.Ms/b.TrueMs)})
+		}
+		out.Table([]string{"part", "choice", "ms", "%"}, rows)
+	}
+	var rows [][]string
+	for _, s := range e.Savings[:min(c.Top, len(e.Savings))] {
+		rows = append(rows, []string{s.Change, fmt.Sprintf("%.4f", s.SavesMs), fmt.Sprintf("%.4f", s.LatencyMs)})
+	}
+	out.Printf("\n")
+	out.Table([]string{"what saves most", "saves ms", "then ms"}, rows)
+	return nil
+}
+
+func (c *explainCmd) draw(e *latpred.Explanation) error {
+	if e.Breakdown == nil {
+		return fmt.Errorf("%s: its kind can't tell where the time goes, so there is no figure", c.Model)
+	}
+	var names []string
+	var ms []float64
+	for _, s := range e.Breakdown.Segments {
+		name := strings.NewReplacer("stage ", "", ", layer ", ".").Replace(s.Name)
+		names, ms = append(names, name), append(ms, s.Ms)
+	}
+	plot, err := figure.Bars(fmt.Sprintf("Where %.2f ms go", e.Breakdown.TrueMs), "ms", names, []string{"stage.layer"}, [][]float64{ms})
+	if err != nil {
+		return err
+	}
+	return saveFigure(c.Figure, figure.Named{Name: "explain", Plot: plot}, strings.TrimPrefix(filepath.Ext(c.Figure), "."))
+}

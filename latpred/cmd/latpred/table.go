@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/metric"
+)
+
+// trainedTable is the result of train --kind table|hybrid --json.
+type trainedTable struct {
+	Out        string             `json:"out"`
+	Kind       string             `json:"kind"`
+	Seconds    float64            `json:"seconds"`
+	Provenance latpred.Provenance `json:"provenance"`
+	*latpred.TableResult
+	Test metric.Scores `json:"test"`
+}
+
+// table trains a table or a hybrid and judges it on the test rows.
+func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, split dataset.Split) error {
+	start := time.Now()
+	p, result, err := latpred.TrainTable(ctx, set, split, latpred.TableConfig{Hybrid: c.Kind == latpred.KindHybrid, Seed: c.Seed})
+	if err != nil {
+		return err
+	}
+	if err := latpred.Save(c.Out, p); err != nil {
+		return err
+	}
+	test := set.Subset(split.Test)
+	pred := make([]float64, test.Rows)
+	if err := p.PredictMs(pred, test.Archs()); err != nil {
+		return err
+	}
+	r := trainedTable{c.Out, p.Kind(), time.Since(start).Seconds(), p.Provenance(), result, metric.Evaluate(pred, test.LatenciesMs())}
+	logWarnings(out, result.Warnings)
+	if p.Kind() != c.Kind {
+		out.Logf("note: a learned correction did not help on the validation rows: the predictor is a table")
+	}
+	if out.JSON() {
+		return out.Emit(r)
+	}
+	recipe := p.Provenance().Recipe
+	out.Printf("%s: %s of basis %s, launch queue of %s, %s host states, in %.1f s; on %d test rows:\n",
+		c.Out, r.Kind, recipe["basis"], recipe["queue_depth"], recipe["host_states"], r.Seconds, r.Test.N)
+	printScores(out, r.Test)
+	return nil
+}
+
+// logWarnings prints warnings to stderr; under --json they are part of the result
+// too.
+func logWarnings(out *output, warnings []latpred.Warning) {
+	for _, w := range warnings {
+		out.Logf("warning: %s", w)
+	}
+}
