@@ -31,7 +31,8 @@ type MLP struct {
 	encoder    encode.Encoder
 	params     *mlp.Params
 	provenance Provenance
-	models     chan *mlp.Model // idle; each goroutine borrows one
+	model      *mlp.Model
+	idle       chan *mlp.Model // clones of it; each goroutine borrows one
 }
 
 // NewMLP joins an encoder and weights; it errs where they don't fit.
@@ -42,7 +43,7 @@ func NewMLP(e encode.Encoder, p *mlp.Params, from Provenance) (*MLP, error) {
 	if n := len(p.Layers); p.Layers[0] != e.Width() || p.Layers[n-1] != 1 {
 		return nil, fmt.Errorf("layers %v don't fit the encoding %s, whose width is %d, and one output", p.Layers, e.Name(), e.Width())
 	}
-	return &MLP{e, p, from, make(chan *mlp.Model, 8)}, nil
+	return &MLP{e, p, from, mlp.NewModel(p), make(chan *mlp.Model, 8)}, nil
 }
 
 // Kind is "paper".
@@ -59,16 +60,16 @@ func (m *MLP) Params() *mlp.Params { return m.params }
 
 func (m *MLP) borrow() *mlp.Model {
 	select {
-	case model := <-m.models:
+	case model := <-m.idle:
 		return model
 	default:
-		return mlp.NewModel(m.params)
+		return m.model.Clone()
 	}
 }
 
 func (m *MLP) giveBack(model *mlp.Model) {
 	select {
-	case m.models <- model:
+	case m.idle <- model:
 	default:
 	}
 }
@@ -76,37 +77,42 @@ func (m *MLP) giveBack(model *mlp.Model) {
 // rowsPerWorker is from how many rows on another goroutine pays.
 const rowsPerWorker = 16
 
-// PredictMs predicts in plain Go, on all cores where there are many; what an
-// architecture gets does not depend on its company. Row by row is faster here than
-// a matrix product, since two thirds of the products would be with zeros. See
-// OnBackend for millions.
+// PredictMs predicts on the processor, on all cores where there are many; what an
+// architecture gets does not depend on its company. One architecture is predicted
+// without allocating.
 func (m *MLP) PredictMs(dst []float64, archs []space.Arch) error {
 	mustMatch(dst, archs)
-	workers := max(1, min(runtime.GOMAXPROCS(0), len(archs)/rowsPerWorker))
+	workers := min(runtime.GOMAXPROCS(0), len(archs)/rowsPerWorker)
+	if workers < 2 {
+		return m.predict(dst, archs, 0)
+	}
 	errs := make([]error, workers)
 	var group sync.WaitGroup
 	for w := range workers {
 		from, to := w*len(archs)/workers, (w+1)*len(archs)/workers
 		if w == workers-1 {
-			errs[w] = m.predict(dst, archs, from, to)
+			errs[w] = m.predict(dst[from:], archs[from:], from)
 			break
 		}
-		group.Go(func() { errs[w] = m.predict(dst, archs, from, to) })
+		group.Go(func() { errs[w] = m.predict(dst[from:to], archs[from:to], from) })
 	}
 	group.Wait()
 	return errors.Join(errs...)
 }
 
-// predict does the architectures from from to below to.
-func (m *MLP) predict(dst []float64, archs []space.Arch, from, to int) error {
+// predict does some of the architectures, the first of which has the number first.
+func (m *MLP) predict(dst []float64, archs []space.Arch, first int) error {
 	model := m.borrow()
 	defer m.giveBack(model)
-	row := make([]float32, m.encoder.Width())
-	for i := from; i < to; i++ {
-		if err := m.encoder.Encode(row, archs[i]); err != nil {
-			return fmt.Errorf("architecture %d: %w", i, err)
+	for len(dst) > 0 {
+		n := min(mlp.BlockRows, len(dst))
+		for i, a := range archs[:n] {
+			if err := m.encoder.Encode(model.Row(i), a); err != nil {
+				return fmt.Errorf("architecture %d: %w", first+i, err)
+			}
 		}
-		dst[i] = model.Predict(row)
+		model.Run(dst[:n])
+		dst, archs, first = dst[n:], archs[n:], first+n
 	}
 	return nil
 }

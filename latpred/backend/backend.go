@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
+	"github.com/ofalat/ofalat/latpred/kernel"
 )
 
 // The kinds of backend.
@@ -53,9 +54,13 @@ func (b *Backend) String() string {
 // with all cores.
 type Options struct {
 	Kind    string       // CUDA, CPU or Go; "": GOMLX_BACKEND, or the best there is
-	Threads int          // of the CPU plugin; 0: PJRT_NPROC, or all cores
+	Threads int          // on the processor; 0: PJRT_NPROC, or all cores
 	Install bool         // fetch the CPU plugin where no plugin is installed, unless LATPRED_OFFLINE=1
 	Observe func(string) // told what a fetch is doing; may be nil
+
+	// MLP says that only networks of package mlp will run. On the processor its own
+	// loops are then the best there is, where they have vector instructions.
+	MLP bool
 }
 
 var (
@@ -76,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	case "":
 		return openBest(ctx, o)
 	case Go:
-		return openGo(reason, "")
+		return openGo(o.threads(), 0, reason, "")
 	case "xla":
 		kind = CPU
 	case CPU, CUDA:
@@ -91,21 +96,29 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 }
 
 // SideBySide gives backends for computations that run at the same time, such as
-// the trials of a search. A client of the CPU plugin runs one after the other, so
-// there it gives one of a single thread for each thread of b; elsewhere b alone.
+// the trials of a search. On the processor that is one of a single thread for each
+// thread of b: a client of the CPU plugin runs one computation after the other, and
+// threads that needn't meet are faster. On a GPU it is b alone.
 func SideBySide(b *Backend) ([]*Backend, error) {
-	if b.Kind != CPU || b.Threads < 2 {
+	if b.Kind == CUDA || b.Threads < 2 {
 		return []*Backend{b}, nil
 	}
 	var list []*Backend
 	for i := range b.Threads {
-		one, err := openShared(b.Kind, b.Plugin, 1, i, b.Reason)
+		one, err := openNumbered(b, i)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, one)
 	}
 	return list, nil
+}
+
+func openNumbered(b *Backend, number int) (*Backend, error) {
+	if b.Kind == Go {
+		return openGo(1, number, b.Reason, b.Missed)
+	}
+	return openShared(b.Kind, b.Plugin, 1, number, b.Reason)
 }
 
 func openBest(ctx context.Context, o Options) (*Backend, error) {
@@ -116,6 +129,9 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 			}
 		}
 	}
+	if o.MLP && kernel.Vectors() {
+		return openGo(o.threads(), 0, fmt.Sprintf("with its own %s loops it trains these networks faster than the CPU plugin", kernel.Name()), "")
+	}
 	plugin, missed := find(ctx, CPU, o)
 	if plugin != "" {
 		b, err := openShared(CPU, plugin, o.threads(), 0, "the CPU plugin is installed")
@@ -124,7 +140,7 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 		}
 		missed = err.Error()
 	}
-	return openGo("it is always there", missed)
+	return openGo(o.threads(), 0, "it is always there", missed)
 }
 
 // find gives the plugin of a kind, installing that of the CPU where o says so,
@@ -164,18 +180,19 @@ func (o Options) threads() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-func openGo(reason, missed string) (*Backend, error) {
+func openGo(threads, number int, reason, missed string) (*Backend, error) {
 	mu.Lock()
 	defer mu.Unlock()
-	if b := open[Go]; b != nil {
+	key := fmt.Sprint(Go, " ", threads, " ", number)
+	if b := open[key]; b != nil {
 		return b, nil
 	}
 	inner, err := gobackend.New("")
 	if err != nil {
 		return nil, fmt.Errorf("GoMLX's pure-Go backend: %w", err)
 	}
-	b := &Backend{Backend: inner, Kind: Go, Device: runtime.GOARCH, Threads: runtime.GOMAXPROCS(0), Reason: reason, Missed: missed}
-	open[Go] = b
+	b := &Backend{Backend: inner, Kind: Go, Device: runtime.GOARCH, Threads: threads, Reason: reason, Missed: missed}
+	open[key] = b
 	return b, nil
 }
 

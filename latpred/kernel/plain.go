@@ -39,6 +39,9 @@ var best = available()[0]
 // Name says which loops are in use: "AVX-512", "AVX2" or "plain Go".
 func Name() string { return best.String() }
 
+// Vectors reports whether they use vector instructions.
+func Vectors() bool { return best != plain }
+
 // floats gives n numbers at p, bytes further on. Multiply has checked that they
 // are there.
 func floats(p *float32, bytes, n int) []float32 {

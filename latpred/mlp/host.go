@@ -37,11 +37,21 @@ type member struct {
 // together: what they have in weights and optimizer stays in its second cache.
 const chunkRows = 64
 
+// worthMeeting is from how many products a step is on that several threads take it
+// faster than one.
+const worthMeeting = 1 << 19
+
 // newHost starts from values in the order of a checkpoint: weights and biases, the
 // optimizer's slots, for Adam the number of steps; slots that are missing are 0.
 func newHost(threads int, state [][]float32, train, validation Data, config Config) *host {
+	n, weights := 2*(len(config.Layers)-1), 0
+	for _, values := range state[:n] {
+		weights += len(values)
+	}
+	if weights*config.BatchSize < worthMeeting {
+		threads = 1
+	}
 	e := &host{config: config, train: train, validation: validation, team: team{size: int32(max(1, threads))}}
-	n := 2 * (len(config.Layers) - 1)
 	e.net = pack(fromFlat(config.Layers, state[:n]))
 	steps := 0
 	slots := recipe{kind: config.Optimizer.Kind}.slots()

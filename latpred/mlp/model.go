@@ -10,13 +10,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/kernel"
 )
 
+// BlockRows is how many rows a Model takes at once: few enough for what a layer
+// gives to stay in cache, enough to use a weight several times.
+const BlockRows = 32
+
 // Model applies weights on the processor. It must not be used by two goroutines at
-// once; Clone makes another that shares the weights.
+// once; Clone makes another that shares the weights. What it gives for a row does
+// not depend, to the bit, on the rows beside it, and it does not allocate.
 type Model struct {
 	params *Params
 	net    net
-	one    []kernel.Matrix // a row of what each layer makes
-	block  []kernel.Matrix // a block of rows, made when there are several
+	rows   []kernel.Matrix // inputs, and what each layer makes of them
 	lists  kernel.Lists
 }
 
@@ -26,61 +30,66 @@ func NewModel(p *Params) *Model {
 	if err := p.Validate(); err != nil {
 		panic(err.Error())
 	}
-	n := pack(p)
-	return &Model{params: p, net: n, one: n.layersOf(1)}
+	return newModel(p, pack(p))
 }
 
+func newModel(p *Params, n net) *Model { return &Model{params: p, net: n, rows: n.layersOf(BlockRows)} }
+
 // Clone shares the weights, not the working memory.
-func (m *Model) Clone() *Model {
-	return &Model{params: m.params, net: m.net, one: m.net.layersOf(1)}
-}
+func (m *Model) Clone() *Model { return newModel(m.params, m.net) }
 
 // Params gives the weights.
 func (m *Model) Params() *Params { return m.params }
 
-// PredictOnes applies the network to one row whose inputs are 0 but for those
-// listed, ascending, which are 1: the first layer then is a sum of some of its
-// rows. It does not allocate. Indexes beyond the inputs panic.
-func (m *Model) PredictOnes(ones []int) float64 {
-	input := m.one[0].Row(0)
-	clear(input)
-	for _, i := range ones {
-		input[i] = 1
+// Row is the place of row i's inputs, i below BlockRows, for Run.
+func (m *Model) Row(i int) []float32 { return m.rows[0].Row(i) }
+
+// Run applies the network to the rows that were put into Row, as many as dst has,
+// which are at most BlockRows.
+func (m *Model) Run(dst []float64) {
+	m.net.forward(m.rows, 0, len(dst), &m.lists)
+	out := m.rows[len(m.net)]
+	for i := range dst {
+		dst[i] = float64(out.Row(i)[0])
 	}
-	return m.finish()
 }
 
-// Predict applies the network to one row of inputs; it does not allocate.
+// PredictOnes applies the network to one row whose inputs are 0 but for those
+// listed, which are 1. Indexes beyond the inputs panic.
+func (m *Model) PredictOnes(ones []int) float64 {
+	row := m.Row(0)
+	clear(row)
+	for _, i := range ones {
+		row[i] = 1
+	}
+	return m.first()
+}
+
+// Predict applies the network to one row of inputs.
 func (m *Model) Predict(row []float32) float64 {
 	if len(row) != m.params.Layers[0] {
 		panic(fmt.Sprintf("mlp: row of %d inputs for a network of %d", len(row), m.params.Layers[0]))
 	}
-	copy(m.one[0].Row(0), row)
-	return m.finish()
+	copy(m.Row(0), row)
+	return m.first()
 }
 
-func (m *Model) finish() float64 {
-	m.net.forward(m.one, 0, 1, &m.lists)
-	return float64(m.one[len(m.one)-1].Row(0)[0])
+func (m *Model) first() float64 {
+	var one [1]float64
+	m.Run(one[:])
+	return one[0]
 }
 
-// PredictMany applies the network to rows of inputs, writing one value for each to
-// dst: that which Predict gives, to the bit.
+// PredictMany applies the network to rows of inputs, one value for each to dst.
 func (m *Model) PredictMany(dst []float64, rows []float32) {
 	width := m.params.Layers[0]
 	if len(rows) != len(dst)*width {
 		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), len(dst), width))
 	}
-	if m.block == nil {
-		m.block = m.net.layersOf(block)
-	}
 	for len(dst) > 0 {
-		n := min(block, len(dst))
-		m.block[0].SetRows(rows[:n*width])
-		m.net.forward(m.block, 0, n, &m.lists)
-		for i := range n {
-			dst[i] = float64(m.block[len(m.net)].Row(i)[0])
-		}
+		n := min(BlockRows, len(dst))
+		m.rows[0].SetRows(rows[:n*width])
+		m.Run(dst[:n])
 		dst, rows = dst[n:], rows[n*width:]
 	}
 }

@@ -30,10 +30,6 @@ func (n net) flat() [][]float32 {
 	return out
 }
 
-// block is how many rows are put through a net together: few enough for what a
-// layer gives to stay in cache, enough to use a weight several times.
-const block = 32
-
 // layersOf makes room for rows of inputs and of what each layer makes of them. All
 // have one stride, which kernel.Dots wants.
 func (n net) layersOf(rows int) []kernel.Matrix {
@@ -68,15 +64,15 @@ func (n net) forward(h []kernel.Matrix, from, to int, lists *kernel.Lists) {
 func (n net) applyTo(x []float32, layers, threads int, take func(from int, m kernel.Matrix)) {
 	width := n[0].Rows - 1
 	rows := len(x) / width
-	blocks := (rows + block - 1) / block
+	blocks := (rows + BlockRows - 1) / BlockRows
 	threads = max(1, min(threads, blocks))
 	var group sync.WaitGroup
 	work := func(from, to int) {
-		h := n.layersOf(block)[:layers+1]
+		h := n.layersOf(BlockRows)[:layers+1]
 		var lists kernel.Lists
 		for b := from; b < to; b++ {
-			first := b * block
-			count := min(block, rows-first)
+			first := b * BlockRows
+			count := min(BlockRows, rows-first)
 			h[0].SetRows(x[first*width : (first+count)*width])
 			n.forward(h, 0, count, &lists)
 			m := h[layers]

@@ -60,7 +60,7 @@ func begin(be *backend.Backend, seed uint64, start *Params, train, validation Da
 		state, t.done = saved.State, len(saved.History)
 	}
 	var err error
-	if be.XLA() {
+	if be.XLA() && len(config.Layers) > 2 { // a single layer isn't worth a compilation
 		t.engine, err = newDevice(be, state, train, validation, config)
 	} else {
 		t.engine = newHost(be.Threads, state, train, validation, config)

@@ -51,7 +51,7 @@ type backendCheckCmd struct {
 
 // Run opens the backend and computes on it.
 func (c *backendCheckCmd) Run(ctx context.Context, out *output) error {
-	be, err := c.open(ctx, out)
+	be, err := c.open(ctx, out, false)
 	if err != nil {
 		return err
 	}
@@ -70,14 +70,14 @@ func (c *backendCheckCmd) Run(ctx context.Context, out *output) error {
 // backendFlags are those of every command that computes.
 type backendFlags struct {
 	Backend string `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
-	Threads int    `help:"Threads of the CPU plugin (default: all cores)."`
+	Threads int    `help:"Threads on the processor (default: all cores)."`
 }
 
 // open opens the backend, fetching the CPU plugin where none is, and logs which
-// it is.
-func (f backendFlags) open(ctx context.Context, out *output) (*backend.Backend, error) {
+// it is. mlp says that only networks of package mlp will run on it.
+func (f backendFlags) open(ctx context.Context, out *output, mlp bool) (*backend.Backend, error) {
 	be, err := backend.Open(ctx, backend.Options{
-		Kind: f.Backend, Threads: f.Threads, Install: true, Observe: func(step string) { out.Logf("%s", step) },
+		Kind: f.Backend, Threads: f.Threads, Install: true, MLP: mlp, Observe: func(step string) { out.Logf("%s", step) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("backend: %w", err)

@@ -59,7 +59,7 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if len(split.Train) == 0 || len(split.Validation) == 0 || len(split.Test) == 0 {
 		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
 	}
-	be, err := c.open(ctx, out)
+	be, err := c.open(ctx, out, true)
 	if err != nil {
 		return err
 	}

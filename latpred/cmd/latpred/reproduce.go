@@ -31,7 +31,7 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 	if len(c.Items) == 1 && c.Items[0] == "all" {
 		c.Items = experiment.Items()
 	}
-	be, err := c.open(ctx, out)
+	be, err := c.open(ctx, out, false)
 	if err != nil {
 		return err
 	}

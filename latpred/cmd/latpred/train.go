@@ -64,7 +64,7 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if c.Kind != latpred.KindPaper {
 		return c.table(ctx, out, set, split)
 	}
-	be, err := c.open(ctx, out)
+	be, err := c.open(ctx, out, true)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,60 @@
+package latpred_test
+
+import (
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// published gives a predictor of the published size and n architectures.
+func published(tb testing.TB, n int) (*latpred.MLP, []space.Arch) {
+	tb.Helper()
+	p, err := latpred.NewMLP(encode.OFA128, mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers), latpred.Provenance{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	archs, rng := make([]space.Arch, n), random.Stream(1, "archs")
+	for i := range archs {
+		archs[i] = s.Sample(rng)
+	}
+	return p, archs
+}
+
+func TestOnePredictionDoesNotAllocate(t *testing.T) {
+	p, archs := published(t, 1)
+	dst := make([]float64, 1)
+	if n := testing.AllocsPerRun(100, func() { _ = p.PredictMs(dst, archs) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// An architecture after the other, encoding included.
+func BenchmarkPredictOne(b *testing.B) {
+	p, archs := published(b, 1024)
+	dst := make([]float64, 1)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if err := p.PredictMs(dst, archs[i%1024:][:1]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPredictMany(b *testing.B) {
+	p, archs := published(b, 8192)
+	dst := make([]float64, len(archs))
+	for b.Loop() {
+		if err := p.PredictMs(dst, archs); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(dst)*b.N)/b.Elapsed().Seconds(), "archs/s")
+}
