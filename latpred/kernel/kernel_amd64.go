@@ -111,3 +111,23 @@ func listColumns(a *listArgs) {
 	}
 	a.listColumns()
 }
+
+func burn512(n int)
+
+func burn256(n int)
+
+// burn gives the number of floats in each of 24 multiply-adds a round, 0 where it
+// did nothing.
+func burn(n int) (lanes int) {
+	switch {
+	case n <= 0:
+		return 0
+	case best == avx512:
+		burn512(n)
+		return 16
+	case best == avx2:
+		burn256(2 * n) // twelve a round
+		return 8
+	}
+	return 0
+}

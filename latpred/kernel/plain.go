@@ -101,3 +101,29 @@ func (a *args) dots() {
 		}
 	}
 }
+
+// burnt keeps the compiler from leaving out what Burn computes.
+var burnt float32
+
+// Burn does n rounds of independent multiply-adds on registers, as fast as the
+// processor can, and returns how many operations that were, two for each. It is
+// for measuring the processor.
+func Burn(n int) (operations int) {
+	if lanes := burn(n); lanes > 0 {
+		return n * 24 * 2 * lanes
+	}
+	var a, b, c, d, e, f, g, h float32
+	x, y := float32(n), burnt
+	for range n {
+		a += x * y
+		b += x * y
+		c += x * y
+		d += x * y
+		e += x * y
+		f += x * y
+		g += x * y
+		h += x * y
+	}
+	burnt = a + b + c + d + e + f + g + h
+	return n * 8 * 2
+}

@@ -48,6 +48,7 @@ type commands struct {
 	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
 	Explain   explainCmd   `cmd:"" help:"Show where the time of an architecture goes, and what would save most."`
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
+	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }
 

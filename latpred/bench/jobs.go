@@ -1,0 +1,294 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/hpo"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// timed is how many seconds f takes.
+func timed(f func() error) (float64, error) {
+	start := time.Now()
+	err := f()
+	return time.Since(start).Seconds(), err
+}
+
+// trainingFLOPs are the operations of a training if no zero were skipped: two for
+// each weight and row on the way forward, as many for the gradients of weights, and
+// of the layers' inputs but the first's.
+func trainingFLOPs(layers []int, rows, epochs int) float64 {
+	var perRow float64
+	for l, in := range layers[:len(layers)-1] {
+		products := 2 * float64(in*layers[l+1])
+		perRow += 2 * products
+		if l > 0 {
+			perRow += products
+		}
+	}
+	return perRow * float64(rows) * float64(epochs)
+}
+
+// trainJobs train the published network: with validation after every epoch on our
+// side and in the peer's typical variant, without it in the peer's fast one.
+func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
+	epochs := fmt.Sprint(s.options.Epochs)
+	name := fmt.Sprintf("published network, 7,000 rows × %s epochs", epochs)
+	on := func(be *backend.Backend) func(context.Context) (float64, error) {
+		return func(ctx context.Context) (float64, error) {
+			config := mlp.Published()
+			config.Epochs = s.options.Epochs
+			return timed(func() error {
+				_, err := mlp.Train(ctx, be, s.options.Seed, nil, s.train, s.validation, config, nil)
+				return err
+			})
+		}
+	}
+	flops := trainingFLOPs(mlp.PublishedLayers, s.train.Rows(), s.options.Epochs)
+	jobs := []job{
+		{row: Row{Job: Train, Name: name, Unit: "s", Target: 2}, flops: flops, ours: on(s.be), peer: s.peerSeconds("manual", "train", "manual", "--epochs", epochs)},
+		{row: Row{Job: Train, Name: name + ", as users write it", Unit: "s", Target: 4}, flops: flops, once: true, ours: on(s.be), peer: s.peerSeconds("typical", "train", "typical", "--epochs", epochs)},
+	}
+	if s.be.Kind == backend.Go {
+		if xla, err := backend.Open(ctx, backend.Options{Kind: backend.CPU, Threads: s.be.Threads}); err == nil {
+			var compile time.Duration
+			ours := func(ctx context.Context) (float64, error) {
+				config := mlp.Published()
+				config.Epochs = s.options.Epochs
+				var result *mlp.Result
+				seconds, err := timed(func() (err error) {
+					result, err = mlp.Train(ctx, xla, s.options.Seed, nil, s.train, s.validation, config, nil)
+					return err
+				})
+				if err == nil && compile == 0 {
+					compile = result.Compile - (result.Elapsed-result.Compile)/time.Duration(max(1, s.options.Epochs-1))
+				}
+				return seconds, err
+			}
+			jobs = append(jobs, job{row: Row{Job: Train, Name: name + ", on xla:cpu", Unit: "s"}, flops: flops, once: true, ours: ours,
+				finish: func(r *Row) { r.Note = fmt.Sprintf("of it %.2f s of compilation", compile.Seconds()) }})
+		}
+	}
+	step := job{row: Row{Job: Train, Name: "a step of it without a plugin", Unit: "ms", Most: 2},
+		ours: func(ctx context.Context) (float64, error) {
+			be, err := backend.Open(ctx, backend.Options{Kind: backend.Go})
+			if err != nil {
+				return 0, err
+			}
+			config := mlp.Published()
+			config.Epochs = 5
+			seconds, err := timed(func() error {
+				_, err := mlp.Train(ctx, be, s.options.Seed, nil, s.train, mlp.Data{}, config, nil)
+				return err
+			})
+			steps := (s.train.Rows() + config.BatchSize - 1) / config.BatchSize * config.Epochs
+			return 1e3 * seconds / float64(steps), err
+		}}
+	return append(jobs, step), nil
+}
+
+// fineTuneJobs take the Note10's network to the RTX 2080 Ti with 700 rows; as the
+// peer's, ours does not validate.
+func (s *subject) fineTuneJobs(ctx context.Context) ([]job, error) {
+	source, err := s.trained(ctx, "note10")
+	if err != nil {
+		return nil, err
+	}
+	config := latpred.PublishedFineTuning()
+	config.Epochs, config.Freeze = s.options.Epochs, len(config.Layers)-2
+	const rows = 700
+	part := mlp.Data{X: s.train.X[:rows*config.Layers[0]], Y: s.train.Y[:rows]}
+	return []job{{
+		row:  Row{Job: FineTune, Name: fmt.Sprintf("last layer, %d rows × %d epochs", rows, config.Epochs), Unit: "s", Target: 20},
+		peer: s.peerSeconds("auto", "finetune", "auto"),
+		ours: func(ctx context.Context) (float64, error) {
+			return timed(func() error {
+				_, err := mlp.Train(ctx, s.be, s.options.Seed, source.Params().Clone(), part, mlp.Data{}, config, nil)
+				return err
+			})
+		},
+	}}, nil
+}
+
+// tuneJobs search the authors' grid in full, and by ASHA.
+func (s *subject) tuneJobs() ([]job, error) {
+	grid := hpo.Grid(latpred.PublishedAxes())
+	epochs := s.options.Epochs
+	best, gridBest, gridSeconds, done := math.Inf(1), math.Inf(1), 0.0, 0
+	search := func(ctx context.Context, scheduler hpo.Scheduler) (float64, error) {
+		best, done = math.Inf(1), 0
+		return timed(func() error {
+			trials, err := latpred.Tune(ctx, s.be, s.options.Seed, s.set, s.split, mlp.Published(), scheduler, "", nil)
+			for _, t := range trials {
+				done += t.Epoch
+				if v, ok := t.Last[latpred.MetricValRMSE]; ok && t.State != hpo.Diverged && v < best {
+					best = v
+				}
+			}
+			return err
+		})
+	}
+	full := job{
+		row: Row{Job: Tune, Name: fmt.Sprintf("full grid, %d trials × %d epochs", len(grid), epochs), Unit: "s", Target: 2.5}, once: true,
+		flops: float64(len(grid)) * trainingFLOPs(mlp.PublishedLayers, s.train.Rows(), epochs),
+		ours: func(ctx context.Context) (float64, error) {
+			seconds, err := search(ctx, hpo.FIFO(grid, epochs))
+			gridSeconds, gridBest = seconds, best
+			return seconds, err
+		},
+		finish: func(r *Row) { r.Note = fmt.Sprintf("best validation RMSE %.4f ms; %d epochs in all", gridBest, done) },
+	}
+	if s.options.Peer != nil {
+		full.peer = map[string]func(context.Context) (float64, error){"manual, 2 processes": func(ctx context.Context) (float64, error) {
+			object, err := s.options.Peer.run(ctx, 0, "hpo", "manual", "--procs", "2", "--epochs", fmt.Sprint(epochs))
+			if err != nil {
+				return 0, err
+			}
+			return number(object, "seconds")
+		}}
+	}
+	asha := job{row: Row{Job: Tune, Name: "the same grid by ASHA", Unit: "s"}, once: true}
+	asha.ours = func(ctx context.Context) (float64, error) {
+		scheduler, err := hpo.Promotion(grid, hpo.Rungs{Grace: 2, Reduction: 3, Max: epochs}, hpo.Watch{Metric: latpred.MetricValRMSE})
+		if err != nil {
+			return 0, err
+		}
+		return search(ctx, scheduler)
+	}
+	asha.finish = func(r *Row) {
+		r.Most = gridSeconds / 6
+		r.Note = fmt.Sprintf("1/%.1f of the grid's time; best validation RMSE %.4f ms, %+.1f %% from the grid's; %d epochs in all", gridSeconds/r.Median, best, 100*(best/gridBest-1), done)
+	}
+	return []job{full, asha}, nil
+}
+
+// per calls f until a good part of a second has passed, several times, and gives
+// the median of the seconds a call took.
+func per(f func() error) (float64, error) {
+	if err := f(); err != nil {
+		return 0, err
+	}
+	calls := 1
+	for {
+		start := time.Now()
+		for range calls {
+			if err := f(); err != nil {
+				return 0, err
+			}
+		}
+		if time.Since(start) > 30*time.Millisecond {
+			break
+		}
+		calls *= 2
+	}
+	var times []float64
+	for range 15 {
+		start := time.Now()
+		for range calls {
+			if err := f(); err != nil {
+				return 0, err
+			}
+		}
+		times = append(times, time.Since(start).Seconds()/float64(calls))
+	}
+	return median(times), nil
+}
+
+// many is how many architectures the peer predicts at once.
+const many = 8192
+
+func (s *subject) predictJobs(ctx context.Context) ([]job, error) {
+	network, err := s.trained(ctx, s.set.Name)
+	if err != nil {
+		return nil, err
+	}
+	note10 := lut.Note10()
+	s10, err := space.ByID(note10.SpaceID)
+	if err != nil {
+		return nil, err
+	}
+	table, err := note10.Index(s10)
+	if err != nil {
+		return nil, err
+	}
+	archs, dst := s.sampled(many), make([]float64, many)
+	next := 0
+	one := func(f func(dst []float64, archs []space.Arch) error) func() error {
+		return func() error {
+			next = (next + 1) % many
+			return f(dst[:1], archs[next:next+1])
+		}
+	}
+	row := func(name, unit string, scale float64, r Row, f func() error) job {
+		r.Job, r.Name, r.Unit = Predict, name, unit
+		return job{row: r, ours: func(context.Context) (float64, error) {
+			seconds, err := per(f)
+			if unit == "1/s" {
+				return scale / seconds, err
+			}
+			return scale * seconds, err
+		}}
+	}
+	single := row("one architecture, encoding included", "µs", 1e6, Row{Most: 15}, one(network.PredictMs))
+	single.peer = s.peerField("encode_and_batch_1_us", "batch 1", "predict")
+	hundred := row("100 architectures, encoding included", "µs", 1e6, Row{}, func() error { return network.PredictMs(dst[:100], archs[:100]) })
+	hundred.peer = s.peerField("batch_100_us", "encoded", "predict")
+	all := row("8,192 architectures, encoding included", "1/s", many, Row{Target: 2}, func() error { return network.PredictMs(dst, archs) })
+	all.peer = s.peerField("archs_per_second", "encoded", "predict")
+	jobs := []job{single, hundred, all,
+		row("one architecture, by a table", "ns", 1e9, Row{Most: 100}, one(table.Estimate)),
+		row("8,192 architectures, by a table", "1/s", many, Row{Least: 20e6}, func() error { return table.Estimate(dst, archs) }),
+	}
+	return jobs, nil
+}
+
+// searchJobs evolve 500 generations of 100 networks, latency and accuracy by
+// networks.
+func (s *subject) searchJobs(ctx context.Context) ([]job, error) {
+	network, err := s.trained(ctx, s.set.Name)
+	if err != nil {
+		return nil, err
+	}
+	one := job{row: Row{Job: Search, Name: "500 generations × 100, 25 ms", Unit: "s", Target: 10, Most: 1}, peer: s.peerSeconds("nas", "nas", "--limit", "25", "--generations", "500")}
+	var found nas.Candidate
+	one.ours = func(ctx context.Context) (float64, error) {
+		return timed(func() error {
+			r, err := nas.Search(ctx, random.Stream(s.options.Seed, "search 25"), nas.Published(s.space, 25), network.PredictMs, latpred.Accuracy, nil)
+			if r != nil {
+				found = r.Best
+			}
+			return err
+		})
+	}
+	one.finish = func(r *Row) { r.Note = fmt.Sprintf("accuracy %.4f at %.2f ms", found.Accuracy, found.LatencyMs) }
+	five := job{row: Row{Job: Search, Name: "five limits, 15 to 35 ms", Unit: "s", Most: 2.5}}
+	five.ours = func(ctx context.Context) (float64, error) {
+		return timed(func() error {
+			_, err := nas.Limits(ctx, s.options.Seed, nas.Published(s.space, 1), []float64{15, 20, 25, 30, 35}, network.PredictMs, latpred.Accuracy, nil)
+			return err
+		})
+	}
+	return []job{one, five}, nil
+}
+
+func (s *subject) encodeJobs() ([]job, error) {
+	archs, row := s.sampled(many), make([]float32, encode.OFA128.Width())
+	next := 0
+	return []job{{row: Row{Job: Encode, Name: "one architecture", Unit: "ns"}, ours: func(context.Context) (float64, error) {
+		seconds, err := per(func() error {
+			next = (next + 1) % many
+			return encode.OFA128.Encode(row, archs[next])
+		})
+		return 1e9 * seconds, err
+	}}}, nil
+}

@@ -1,0 +1,92 @@
+package bench
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/kernel"
+)
+
+// Machine is what a report was measured on.
+type Machine struct {
+	CPU     string `json:"cpu"`
+	Threads int    `json:"threads"`
+	Go      string `json:"go"`
+	Loops   string `json:"loops"`   // of package kernel
+	Backend string `json:"backend"` // the line about it
+}
+
+// Limits are what the processor can do at most. Multiply-adds are counted as two
+// operations; copied bytes as read and as written.
+type Limits struct {
+	OneThreadGFLOPs  float64 `json:"one_thread_gflops"`  // float32 multiply-adds on registers
+	AllThreadsGFLOPs float64 `json:"all_threads_gflops"` // the same on all threads at once
+	CopyGBs          float64 `json:"copy_gbs"`           // of memory that no cache holds, all threads
+}
+
+// measureLimits takes about a second.
+func measureLimits() Limits {
+	threads := runtime.GOMAXPROCS(0)
+	return Limits{
+		OneThreadGFLOPs:  perSecond(1, 200*time.Millisecond, func() float64 { return float64(kernel.Burn(10_000)) }) / 1e9,
+		AllThreadsGFLOPs: perSecond(threads, 200*time.Millisecond, func() float64 { return float64(kernel.Burn(10_000)) }) / 1e9,
+		CopyGBs:          copyBandwidth(threads) / 1e9,
+	}
+}
+
+// perSecond calls f on so many threads for a while and adds up what it returns.
+func perSecond(threads int, atLeast time.Duration, f func() float64) float64 {
+	sums := make([]float64, threads)
+	var group sync.WaitGroup
+	start := time.Now()
+	for t := range threads {
+		group.Go(func() {
+			for time.Since(start) < atLeast {
+				sums[t] += f()
+			}
+		})
+	}
+	group.Wait()
+	elapsed := time.Since(start).Seconds()
+	var total float64
+	for _, s := range sums {
+		total += s
+	}
+	return total / elapsed
+}
+
+// copyBandwidth copies back and forth between two areas of 64 MB a thread, by the
+// runtime's memmove.
+func copyBandwidth(threads int) float64 {
+	const size = 64 << 20
+	areas := make(chan [2][]byte, threads)
+	for range threads {
+		a := [2][]byte{make([]byte, size), make([]byte, size)}
+		for i := range size { // or all pages would be the one of zeros
+			a[0][i], a[1][i] = byte(i), byte(i)
+		}
+		areas <- a
+	}
+	return perSecond(threads, 300*time.Millisecond, func() float64 {
+		a := <-areas
+		defer func() { areas <- a }()
+		return 2 * float64(copy(a[0], a[1]))
+	})
+}
+
+// cpuName is what the system calls the processor.
+func cpuName() string {
+	content, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(content)) {
+		if name, ok := strings.CutPrefix(line, "model name"); ok {
+			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
+		}
+	}
+	return runtime.GOARCH
+}

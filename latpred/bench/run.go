@@ -1,0 +1,201 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/kernel"
+)
+
+// Job names what is measured.
+type Job string
+
+// The jobs.
+const (
+	Train    Job = "train"
+	FineTune Job = "finetune"
+	Tune     Job = "tune"
+	Predict  Job = "predict"
+	Search   Job = "search"
+	Encode   Job = "encode"
+)
+
+// Jobs lists them in the order of reports.
+func Jobs() []Job { return []Job{Train, FineTune, Tune, Predict, Search, Encode} }
+
+// Options say how Run works.
+type Options struct {
+	Jobs        []Job // nil: all
+	Peer        *Peer // nil: ours alone
+	Repetitions int   // of each side; 0: 3
+	// Budget ends the repetitions of a row: none begins after it. 0: three minutes.
+	Budget  time.Duration
+	Epochs  int          // of trainings; 0: the 100 that targets are about
+	Seed    uint64       // of weights, shuffles and searches
+	Observe func(string) // told what begins; may be nil
+}
+
+// Row is a job, or a part of one, and its times.
+type Row struct {
+	Job    Job     `json:"job"`
+	Name   string  `json:"name"`
+	Unit   string  `json:"unit"`             // "s", "µs", "ns": less is better; "1/s": more is
+	Target float64 `json:"target,omitempty"` // ratio to reach; 0: none
+	Most   float64 `json:"most,omitempty"`   // time not to be above, in Unit; 0: none
+	Least  float64 `json:"least,omitempty"`  // rate not to be below; 0: none
+
+	Ours       []float64            `json:"ours"`           // each repetition
+	Median     float64              `json:"median"`         // of ours
+	Peer       map[string][]float64 `json:"peer,omitempty"` // by variant and threads
+	PeerMedian float64              `json:"peer_median,omitempty"`
+	PeerBest   string               `json:"peer_best,omitempty"` // variant whose median that is
+	Ratio      float64              `json:"ratio,omitempty"`     // how many times faster ours is
+	Limit      float64              `json:"limit,omitempty"`     // share of the machine's multiply-adds that ours uses
+	Note       string               `json:"note,omitempty"`
+}
+
+// Report is what Run found.
+type Report struct {
+	Date    string  `json:"date"`
+	Machine Machine `json:"machine"`
+	Limits  Limits  `json:"limits"`
+	Rows    []Row   `json:"rows"`
+}
+
+// job is what a row is measured by.
+type job struct {
+	row    Row
+	once   bool    // a repetition is enough
+	flops  float64 // that ours takes if nothing is skipped; 0: not counted
+	ours   func(ctx context.Context) (float64, error)
+	peer   map[string]func(ctx context.Context) (float64, error)
+	finish func(r *Row) // may complete the row; may be nil
+}
+
+// Run measures the jobs on be, which trains and tunes. When ctx ends it returns
+// what it has, with ctx's error.
+func Run(ctx context.Context, be *backend.Backend, o Options) (*Report, error) {
+	if o.Repetitions == 0 {
+		o.Repetitions = 3
+	}
+	if o.Budget == 0 {
+		o.Budget = 3 * time.Minute
+	}
+	if o.Epochs == 0 {
+		o.Epochs = 100
+	}
+	if o.Jobs == nil {
+		o.Jobs = Jobs()
+	}
+	if o.Observe == nil {
+		o.Observe = func(string) {}
+	}
+	if o.Peer != nil {
+		if err := o.Peer.Check(ctx); err != nil {
+			return nil, err
+		}
+	}
+	o.Observe("limits of the machine")
+	r := &Report{
+		Date:    time.Now().Format(time.DateOnly),
+		Machine: Machine{cpuName(), runtime.GOMAXPROCS(0), runtime.Version(), kernel.Name(), be.String()},
+		Limits:  measureLimits(),
+	}
+	subject, err := newSubject(o, be)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range o.Jobs {
+		jobs, err := subject.jobs(ctx, name)
+		if err != nil {
+			return r, err
+		}
+		for _, j := range jobs {
+			row, err := j.measure(ctx, o, r.Limits)
+			if len(row.Ours) > 0 {
+				r.Rows = append(r.Rows, row)
+			}
+			if err != nil {
+				return r, err
+			}
+		}
+	}
+	return r, nil
+}
+
+// measure takes the sides in turn.
+func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error) {
+	row := j.row
+	if len(j.peer) > 0 {
+		row.Peer = map[string][]float64{}
+	}
+	sides := slices.Sorted(maps.Keys(j.peer))
+	start := time.Now()
+	for n := range o.Repetitions {
+		if n > 0 && (j.once || time.Since(start) > o.Budget) {
+			break
+		}
+		o.Observe(fmt.Sprintf("%s: %s, %d", row.Job, row.Name, n+1))
+		v, err := j.ours(ctx)
+		if err != nil {
+			return row, fmt.Errorf("%s, %s: %w", row.Job, row.Name, err)
+		}
+		row.Ours = append(row.Ours, v)
+		for _, side := range sides {
+			o.Observe(fmt.Sprintf("%s: %s, %d, peer %s", row.Job, row.Name, n+1, side))
+			v, err := j.peer[side](ctx)
+			if err != nil {
+				return row, err
+			}
+			row.Peer[side] = append(row.Peer[side], v)
+		}
+	}
+	row.sum()
+	if j.flops > 0 && row.Unit == "s" {
+		row.Limit = j.flops / row.Median / (limits.AllThreadsGFLOPs * 1e9)
+	}
+	if j.finish != nil {
+		j.finish(&row)
+	}
+	return row, nil
+}
+
+// rate reports whether more is better.
+func (r *Row) rate() bool { return r.Unit == "1/s" }
+
+// sum fills medians and ratio.
+func (r *Row) sum() {
+	r.Median = median(r.Ours)
+	for side, times := range r.Peer {
+		m := median(times)
+		if better := r.PeerBest == "" || m < r.PeerMedian != r.rate(); better || m == r.PeerMedian && side < r.PeerBest {
+			r.PeerBest, r.PeerMedian = side, m
+		}
+	}
+	switch {
+	case r.PeerBest == "":
+	case r.rate():
+		r.Ratio = r.Median / r.PeerMedian
+	default:
+		r.Ratio = r.PeerMedian / r.Median
+	}
+}
+
+// median of values, at least one.
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// Reached reports whether all that is asked of a row is reached; without a target
+// it is.
+func (r *Row) Reached() bool {
+	return (r.Target == 0 || r.Ratio == 0 || r.Ratio >= r.Target) &&
+		(r.Most == 0 || r.Median <= r.Most) && (r.Least == 0 || r.Median >= r.Least)
+}

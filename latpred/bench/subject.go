@@ -1,0 +1,106 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// subject is what all jobs work on: the authors' measurements of the RTX 2080 Ti,
+// split in file order, as the peer does it.
+type subject struct {
+	options           Options
+	be                *backend.Backend
+	set               *dataset.Set
+	split             dataset.Split
+	train, validation mlp.Data
+	space             *space.Space
+}
+
+// quickEpochs train the networks that a job applies and does not time; the peer
+// takes as many.
+const quickEpochs = 20
+
+func newSubject(o Options, be *backend.Backend) (*subject, error) {
+	set, err := dataset.Open("rtx2080ti-b64")
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{options: o, be: be, set: set, split: set.SplitFileOrder()}
+	if s.space, err = space.ByID("mbv3-w1.2"); err != nil { // that of OFA's tutorial, which the peer draws from
+		return nil, err
+	}
+	if s.train, err = latpred.Rows(encode.OFA128, set.Subset(s.split.Train)); err != nil {
+		return nil, err
+	}
+	s.validation, err = latpred.Rows(encode.OFA128, set.Subset(s.split.Validation))
+	return s, err
+}
+
+func (s *subject) jobs(ctx context.Context, name Job) ([]job, error) {
+	switch name {
+	case Train:
+		return s.trainJobs(ctx)
+	case FineTune:
+		return s.fineTuneJobs(ctx)
+	case Tune:
+		return s.tuneJobs()
+	case Predict:
+		return s.predictJobs(ctx)
+	case Search:
+		return s.searchJobs(ctx)
+	case Encode:
+		return s.encodeJobs()
+	}
+	return nil, fmt.Errorf("bench: no job %q: there are %v", name, Jobs())
+}
+
+// peerSeconds measures the peer by the seconds it prints, with one thread and two.
+func (s *subject) peerSeconds(variant string, args ...string) map[string]func(context.Context) (float64, error) {
+	return s.peerField("seconds", variant, args...)
+}
+
+func (s *subject) peerField(field, variant string, args ...string) map[string]func(context.Context) (float64, error) {
+	if s.options.Peer == nil {
+		return nil
+	}
+	sides := map[string]func(context.Context) (float64, error){}
+	for _, threads := range []int{1, 2} {
+		sides[fmt.Sprintf("%s, %d threads", variant, threads)] = func(ctx context.Context) (float64, error) {
+			object, err := s.options.Peer.run(ctx, threads, args...)
+			if err != nil {
+				return 0, err
+			}
+			return number(object, field)
+		}
+	}
+	return sides
+}
+
+// trained gives a predictor of a set after a few epochs.
+func (s *subject) trained(ctx context.Context, name string) (*latpred.MLP, error) {
+	set, err := dataset.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	config := mlp.Published()
+	config.Epochs = quickEpochs
+	p, _, err := latpred.Train(ctx, s.be, s.options.Seed, set, set.SplitFileOrder(), config, nil)
+	return p, err
+}
+
+// sampled draws architectures.
+func (s *subject) sampled(n int) []space.Arch {
+	rng, archs := random.Stream(s.options.Seed, "bench archs"), make([]space.Arch, n)
+	for i := range archs {
+		archs[i] = s.space.Sample(rng)
+	}
+	return archs
+}
