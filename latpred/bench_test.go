@@ -6,6 +6,7 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -57,4 +58,21 @@ func BenchmarkPredictMany(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(len(dst)*b.N)/b.Elapsed().Seconds(), "archs/s")
+}
+
+// The published search, 500 generations of 100, both estimates by networks.
+func BenchmarkSearch(b *testing.B) {
+	p, _ := published(b, 1)
+	s, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		latency, stats := nas.Cached(p.PredictMs, nas.ByArch)
+		accuracy, _ := nas.Cached(latpred.Accuracy, nas.ByArch)
+		if _, err := nas.Search(b.Context(), random.Stream(1, "search"), nas.Published(s, 1000), latency, accuracy, nil); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(stats.Hits)/float64(stats.Hits+stats.Misses), "hits")
+	}
 }

@@ -53,19 +53,50 @@ func (o oneHot) bin(r int) (int, error) {
 	return b, nil
 }
 
+// Where a gene is among its choices; none for those that are no choice.
+var (
+	kernelIndex = indexes(kernelChoices)
+	expandIndex = indexes(expandChoices)
+)
+
+const none = choices
+
+// indexes inverts a list of choices, which are below 16.
+func indexes(among [choices]uint8) (index [16]uint8) {
+	for i := range index {
+		index[i] = none
+	}
+	for i, v := range among {
+		index[v] = uint8(i)
+	}
+	return index
+}
+
 func (o oneHot) Encode(dst []float32, a space.Arch) error {
 	if len(dst) != o.Width() {
 		panic(fmt.Sprintf("encode: row of %d values for the %d of %s", len(dst), o.Width(), o.name))
 	}
-	var buffer [2*slots + 1]int
-	ones, err := o.Ones(buffer[:0], a)
-	if err != nil {
+	b, err := o.bin(a.Resolution)
+	ok := err == nil && a.Depth[slots/space.SlotsPerStage] == 0
+	clear(dst)
+	row := (*[resolutions]float32)(dst)
+	for stage, depth := range a.Depth[:slots/space.SlotsPerStage] {
+		ok = ok && depth > 0
+		for s := stage * space.SlotsPerStage; s < stage*space.SlotsPerStage+min(int(depth), space.SlotsPerStage); s++ {
+			k, e := kernelIndex[a.Kernel[s]%16], expandIndex[a.Expand[s]%16]
+			if k == none || e == none || (a.Kernel[s]|a.Expand[s]) >= 16 {
+				ok = false
+				break
+			}
+			row[choices*s+int(k)], row[expandBase+choices*s+int(e)] = 1, 1
+		}
+	}
+	if !ok { // Ones says why
+		clear(dst)
+		_, err = o.Ones(nil, a)
 		return err
 	}
-	clear(dst)
-	for _, i := range ones {
-		dst[i] = 1
-	}
+	dst[resolutions+b] = 1
 	return nil
 }
 

@@ -31,6 +31,7 @@ func (l *Lists) Entries() int {
 
 // So many rows of the other matrix does a block of a list refer to: pieces of them
 // as wide as a kernel stay in the nearest cache in Accumulate, whole ones in Dots.
+// The vector code has both numbers in itself.
 const (
 	blockOfRow    = 64
 	blockOfColumn = 16

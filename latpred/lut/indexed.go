@@ -1,8 +1,13 @@
 package lut
 
 import (
+	"errors"
 	"fmt"
 	"iter"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
 
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -12,27 +17,27 @@ import (
 type Indexed struct {
 	table *Table
 	space *space.Space
-	by    map[int]*slotTimes // by resolution
+	by    []*slotTimes // by resolution; nil where the table has none
 }
 
 // slotTimes are the times at one resolution, in the order in which layers run.
 type slotTimes struct {
-	before []float64 // stem and fixed block
-	slots  [space.MaxSlots][genesPerSlot]float64
-	known  [space.MaxSlots][genesPerSlot]bool
-	after  []float64 // head
+	before float64                               // sum of stem and fixed block
+	slots  [space.MaxSlots][genesPerSlot]float64 // NaN where the table lacks the layer
+	after  []float64                             // head
+	filled bool                                  // before and after are complete
 }
 
 // Index lays the table out for the architectures of s. A layer that the table
 // lacks is an error when it is asked for; one that all architectures have, or a
 // table without resolutions, is one here.
 func (t *Table) Index(s *space.Space) (*Indexed, error) {
-	x := &Indexed{table: t, space: s, by: map[int]*slotTimes{}}
 	if len(t.Rows) == 0 {
 		return nil, fmt.Errorf("table %s is empty", t.Device)
 	}
+	x := &Indexed{table: t, space: s, by: make([]*slotTimes, slices.Max(t.Resolutions())+1)}
 	for r, rows := range t.Rows {
-		times := &slotTimes{}
+		times := newSlotTimes()
 		for kernel, expand := range choices(s) {
 			if err := times.add(t.Device, r, rows, uniform(s, r, kernel, expand), gene(kernel, expand)); err != nil {
 				return nil, err
@@ -41,6 +46,16 @@ func (t *Table) Index(s *space.Space) (*Indexed, error) {
 		x.by[r] = times
 	}
 	return x, nil
+}
+
+func newSlotTimes() *slotTimes {
+	t := &slotTimes{}
+	for slot := range t.slots {
+		for gene := range t.slots[slot] {
+			t.slots[slot][gene] = math.NaN()
+		}
+	}
+	return t
 }
 
 // Missing lists the layers of s at a resolution that the table lacks, in the order
@@ -101,59 +116,82 @@ func gene(kernel, expand int) int { return kernel%geneValues*geneValues + expand
 
 // add takes in the layers of a network whose slots all have one gene.
 func (s *slotTimes) add(device string, resolution int, rows map[string]Entry, layers []space.Layer, gene int) error {
-	first := s.before == nil
 	slot := 0
 	for _, l := range layers {
 		e, ok := rows[Key(l)]
 		switch {
 		case l.Kind == space.Block:
-			s.slots[slot][gene], s.known[slot][gene] = e.MeanMs, ok
+			if ok {
+				s.slots[slot][gene] = e.MeanMs
+			}
 			slot++
-		case !first:
+		case s.filled:
 		case !ok:
 			return &MissingError{Device: device, Resolution: resolution, Keys: []string{Key(l)}}
 		case slot == 0:
-			s.before = append(s.before, e.MeanMs)
+			s.before += e.MeanMs
 		default:
 			s.after = append(s.after, e.MeanMs)
 		}
 	}
+	s.filled = true
 	return nil
 }
 
 // LatencyMs is Table.LatencyMs for an architecture of the space, which is not
 // checked. It does not allocate.
-func (x *Indexed) LatencyMs(a space.Arch) (float64, error) {
-	times := x.by[a.Resolution]
+func (x *Indexed) LatencyMs(a space.Arch) (float64, error) { return x.latencyMs(&a) }
+
+func (x *Indexed) latencyMs(a *space.Arch) (float64, error) {
+	var times *slotTimes
+	if r := a.Resolution; r >= 0 && r < len(x.by) {
+		times = x.by[r]
+	}
 	if times == nil {
 		return 0, &MissingError{Device: x.table.Device, Resolution: a.Resolution, Have: x.table.Resolutions()}
 	}
-	var sum float64
-	for _, ms := range times.before {
-		sum += ms
-	}
-	for slot := range x.space.Slots() {
-		if !a.Active(slot) {
-			continue
+	sum := times.before
+	for stage, depth := range &a.Depth {
+		first := stage * space.SlotsPerStage
+		for slot := first; slot < min(first+int(depth), space.MaxSlots); slot++ {
+			sum += times.slots[slot][gene(int(a.Kernel[slot]), int(a.Expand[slot]))]
 		}
-		g := gene(int(a.Kernel[slot]), int(a.Expand[slot]))
-		if !times.known[slot][g] {
-			return x.table.LatencyMs(x.space, a) // names what is missing
-		}
-		sum += times.slots[slot][g]
 	}
 	for _, ms := range times.after {
 		sum += ms
 	}
+	if sum != sum {
+		return x.table.LatencyMs(x.space, *a) // names what is missing
+	}
 	return sum, nil
 }
 
+// sumsPerWorker is from how many architectures on another goroutine pays.
+const sumsPerWorker = 1024
+
 // Estimate writes the latency of each architecture to dst, which has their length.
+// Many are divided among the cores.
 func (x *Indexed) Estimate(dst []float64, archs []space.Arch) error {
-	for i, a := range archs {
-		ms, err := x.LatencyMs(a)
+	workers := min(runtime.GOMAXPROCS(0), len(archs)/sumsPerWorker)
+	if workers < 2 {
+		return x.estimate(dst, archs, 0)
+	}
+	errs := make([]error, workers)
+	var group sync.WaitGroup
+	for w := range workers {
+		from, to := w*len(archs)/workers, (w+1)*len(archs)/workers
+		group.Go(func() { errs[w] = x.estimate(dst[from:to], archs[from:to], from) })
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// estimate does some of the architectures, the first of which has the number first.
+func (x *Indexed) estimate(dst []float64, archs []space.Arch, first int) error {
+	for i := range archs {
+		ms, err := x.latencyMs(&archs[i])
 		if err != nil {
-			return fmt.Errorf("architecture %d (%s): %w", i, a, err)
+			return fmt.Errorf("architecture %d (%s): %w", first+i, archs[i], err)
 		}
 		dst[i] = ms
 	}

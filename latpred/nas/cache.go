@@ -1,6 +1,10 @@
 package nas
 
-import "github.com/ofalat/ofalat/latpred/space"
+import (
+	"math"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
 
 // Estimate writes a number for each architecture to dst, which has their length:
 // a latency in milliseconds, or a top-1 accuracy as a share.
@@ -26,30 +30,44 @@ type CacheStats struct{ Hits, Misses int }
 func Cached(e Estimate, key Key) (Estimate, *CacheStats) {
 	known := map[space.Arch]float64{}
 	stats := &CacheStats{}
+	var (
+		unknown []space.Arch // to ask e for, and their places in dst
+		places  []int
+		again   []int // places of those that are unknown, and among unknown already
+		values  []float64
+	)
 	return func(dst []float64, archs []space.Arch) error {
-		var unknown []space.Arch
-		for _, a := range archs {
+		unknown, places, again = unknown[:0], places[:0], again[:0]
+		for i, a := range archs {
 			k := key(a)
-			if _, ok := known[k]; ok {
-				stats.Hits++
+			v, ok := known[k]
+			switch {
+			case !ok:
+				stats.Misses++
+				known[k] = math.NaN() // met: a second one of this batch is a hit
+				unknown, places = append(unknown, a), append(places, i)
 				continue
+			case v != v:
+				again = append(again, i)
 			}
-			stats.Misses++
-			known[k] = 0 // met: a second one of this batch is a hit
-			unknown = append(unknown, a)
+			stats.Hits++
+			dst[i] = v
 		}
-		values := make([]float64, len(unknown))
+		if len(unknown) == 0 {
+			return nil
+		}
+		values = append(values[:0], make([]float64, len(unknown))...)
 		if err := e(values, unknown); err != nil {
 			for _, a := range unknown {
 				delete(known, key(a))
 			}
 			return err
 		}
-		for i, a := range unknown {
-			known[key(a)] = values[i]
+		for j, i := range places {
+			dst[i], known[key(unknown[j])] = values[j], values[j]
 		}
-		for i, a := range archs {
-			dst[i] = known[key(a)]
+		for _, i := range again {
+			dst[i] = known[key(archs[i])]
 		}
 		return nil
 	}, stats

@@ -47,6 +47,8 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return fmt.Errorf("--space: %w", err)
 	}
+	latency, _ = nas.Cached(latency, nas.ByArch) // children are often like others
+	accuracy, _ := nas.Cached(latpred.Accuracy, nas.ByArch)
 	limits := c.Limits
 	if len(limits) == 0 {
 		limits = []float64{c.Limit}
@@ -62,7 +64,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 		if c.Front {
 			run = nas.SearchFront
 		}
-		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, latpred.Accuracy, func(g nas.Generation) {
+		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, accuracy, func(g nas.Generation) {
 			done++
 			bar.Set(done, fmt.Sprintf("≤ %g ms: %.4f at %.2f ms", limit, g.Best.Accuracy, g.Best.LatencyMs))
 		})
