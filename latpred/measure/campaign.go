@@ -30,7 +30,8 @@ type Unit struct {
 // Config says how a campaign measures. Zero values stand for those of Default.
 type Config struct {
 	WarmUps   int           // runs before the first round; -1: none
-	Rounds    int           // passes over the units of a group
+	Rounds    int           // passes over the units of a group that labels are made of
+	Extra     int           // further rounds at most, while fewer than Rounds were quiet; -1: none
 	Discard   int           // runs at the start of a round that don't count; -1: none
 	Runs      int           // timed runs in a round
 	Group     int           // units that are compiled together and measured in turn
@@ -39,7 +40,7 @@ type Config struct {
 }
 
 // Default is the protocol that keeps the noise of a quiet machine under one percent.
-var Default = Config{WarmUps: 5, Rounds: 7, Discard: 1, Runs: 5, Group: 24, Compilers: 2}
+var Default = Config{WarmUps: 5, Rounds: 7, Extra: 7, Discard: 1, Runs: 5, Group: 24, Compilers: 2}
 
 func (c Config) withDefaults() Config {
 	set := func(v *int, d int) {
@@ -50,6 +51,7 @@ func (c Config) withDefaults() Config {
 	}
 	set(&c.WarmUps, Default.WarmUps)
 	set(&c.Rounds, Default.Rounds)
+	set(&c.Extra, Default.Extra)
 	set(&c.Discard, Default.Discard)
 	set(&c.Runs, Default.Runs)
 	set(&c.Group, Default.Group)
@@ -154,7 +156,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 			}
 		}
 	}
-	for len(g.rounds) < config.Rounds {
+	for !g.complete(config.Rounds, config.Extra) {
 		n := len(g.rounds)
 		r, err := oneRound(ctx, all, names, config)
 		if err != nil {
@@ -164,7 +166,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 		if err := c.Journal.append(g, r); err != nil {
 			return err
 		}
-		tell(float64(n+1)/float64(config.Rounds), fmt.Sprintf("round %d of %d", n+1, config.Rounds), c.Journal.anchorRatio(r))
+		tell(min(1, float64(n+1)/float64(config.Rounds)), fmt.Sprintf("round %d of %d", n+1, config.Rounds), c.Journal.anchorRatio(r))
 	}
 	return nil
 }
@@ -172,7 +174,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 // oneRound lets every subject have its turn.
 func oneRound(ctx context.Context, subjects []Subject, names []string, config Config) (round, error) {
 	r := round{At: time.Now().UTC().Truncate(time.Millisecond), Load: load()}
-	start, wall := time.Now(), time.Now().Round(0)
+	start, wall, busy := time.Now(), time.Now().Round(0), busySeconds()
 	for i, s := range subjects {
 		for range config.Discard {
 			if _, err := timed(ctx, s, names[i]); err != nil {
@@ -190,6 +192,10 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 		slices.Sort(runs)
 		r.MinMs = append(r.MinMs, precise(runs[0]))
 		r.MedianMs = append(r.MedianMs, precise(median(runs)))
+	}
+	r.Others = -1
+	if now := busySeconds(); busy >= 0 && now >= 0 {
+		r.Others = max(0, math.Round((now-busy)/time.Since(start).Seconds()*100)/100)
 	}
 	// Times are of the monotonic clock; a jump of the other one only makes the
 	// stored time of day wrong, and is stored beside it.

@@ -53,7 +53,7 @@ func (s *simulated) Run(ctx context.Context) (float64, error) {
 
 func (s *simulated) Close() {}
 
-var small = measure.Config{WarmUps: -1, Discard: -1, Rounds: 3, Runs: 2, Group: 2, Compilers: 1}
+var small = measure.Config{WarmUps: -1, Discard: -1, Rounds: 3, Extra: -1, Runs: 2, Group: 2, Compilers: 1}
 
 func header() measure.Header {
 	return measure.Header{What: "nets", Space: "mbv3-w1.0", Device: "simulated", Rounds: 3, Runs: 2, Statistic: measure.Statistic}

@@ -13,6 +13,7 @@ type Quiet struct {
 	CVs    map[string]float64 `json:"cv"`     // of each subject over the rounds, as fractions
 	CV     float64            `json:"cv_max"` // the largest
 	Load   float64            `json:"load"`   // before; -1: not known
+	Others float64            `json:"others"` // cores that other processes kept busy, on average; -1: not known
 	OK     bool               `json:"ok"`     // CV is at most QuietCV
 	Advice []string           `json:"advice,omitempty"`
 }
@@ -46,10 +47,12 @@ func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Cont
 		if r.ClockJumpS != 0 {
 			jumps++
 		}
+		if n == 0 { // warms up
+			continue
+		}
+		q.Others += r.Others / float64(rounds)
 		for i, ms := range r.MinMs {
-			if n > 0 { // the first warms up
-				mins[i] = append(mins[i], ms)
-			}
+			mins[i] = append(mins[i], ms)
 		}
 	}
 	for i, u := range units {
@@ -64,8 +67,8 @@ func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Cont
 
 func (q *Quiet) advise(jumps int) {
 	add := func(format string, args ...any) { q.Advice = append(q.Advice, fmt.Sprintf(format, args...)) }
-	if q.Load > .5 {
-		add("%.1f processes were running on %d cores in the last minute: end them, or wait", q.Load, runtime.NumCPU())
+	if q.Others > QuietOthers {
+		add("other processes kept %.1f of %d cores busy: end them, or wait; rounds that they disturb are taken again, up to a bound", q.Others, runtime.NumCPU())
 	}
 	if g := governor(); g != "" && g != "performance" {
 		add("the clock follows the load (governor %s): sudo cpupower frequency-set -g performance", g)

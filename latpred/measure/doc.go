@@ -14,9 +14,10 @@
 //
 // # The statistic
 //
-// A label is the median, over the rounds, of the fastest of a round's runs. The
+// A label is the median, over the quiet rounds, of the fastest of a round's runs. The
 // fastest run is the one that nothing disturbed; the median forgives rounds in
-// which something disturbed all of them. Rounds go through all units of a group in
+// which something disturbed all of them, and rounds in which other processes had
+// more than a tenth of a core are taken again. Rounds go through all units of a group in
 // turn, so that slow weather of the machine falls on all of them alike.
 //
 // Anchors, three networks that are measured with every group, show what remains.

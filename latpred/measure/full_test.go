@@ -27,7 +27,7 @@ func TestFullDiskFault(t *testing.T) {
 	for _, key := range []string{"a", "b", "c"} {
 		units = append(units, Unit{key, func(context.Context) (Subject, error) { return constant(2), nil }})
 	}
-	config := Config{WarmUps: -1, Discard: -1, Rounds: 2, Runs: 1, Group: 2}
+	config := Config{WarmUps: -1, Discard: -1, Rounds: 2, Extra: -1, Runs: 1, Group: 2}
 	j, err := OpenJournal(path, Header{Rounds: 2, Runs: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -59,5 +59,24 @@ func TestFullDiskFault(t *testing.T) {
 	}
 	if _, err := OpenJournal("/dev/full", Header{}); err == nil {
 		t.Error("a device was opened as a journal")
+	}
+}
+
+// Rounds that others disturb are taken again, up to a bound, and labels are made of
+// the quietest, whatever these say.
+func TestQuietestRounds(t *testing.T) {
+	g := &group{Units: []string{"a"}}
+	for i, others := range []float64{.05, .9, .3, 0, .8} {
+		g.rounds = append(g.rounds, round{Others: others, MinMs: []float64{float64(10 + i)}, MedianMs: []float64{20}})
+		if got, want := g.complete(3, 3), false; got != want {
+			t.Errorf("after %d rounds: complete is %v", i+1, got)
+		}
+	}
+	if !g.complete(2, 3) || !g.complete(3, 2) {
+		t.Error("two quiet rounds of two, and five rounds of five, are not complete")
+	}
+	r := g.result("a", 0, Header{Rounds: 3, Runs: 5})
+	if r.LatencyMs != 12 || r.Runs != 15 { // of rounds 0, 2 and 3: 10, 12 and 13
+		t.Errorf("%+v, want the median of 10, 12 and 13 over 15 runs", r)
 	}
 }

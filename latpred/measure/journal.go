@@ -2,6 +2,7 @@ package measure
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +26,8 @@ type Header struct {
 	Threads     int               `json:"threads,omitempty"` // 0: not known, for foreign programs
 	Formulation string            `json:"formulation,omitempty"`
 	Command     string            `json:"command,omitempty"` // of a foreign program
-	Rounds      int               `json:"rounds"`
+	Rounds      int               `json:"rounds"`            // that labels are made of
+	Extra       int               `json:"extra"`             // more that may be taken, while some were not quiet
 	Runs        int               `json:"runs"`
 	Statistic   string            `json:"statistic"` // "median of rounds' minima"
 	Machine     map[string]string `json:"machine"`   // processor, plugin, versions: for people, not compared
@@ -65,7 +67,8 @@ type round struct {
 	Group      int       `json:"group"`
 	Round      int       `json:"round"` // counted from 0
 	At         time.Time `json:"at"`
-	Load       float64   `json:"load"` // of the machine when it began, averaged over a minute; -1: not known
+	Load       float64   `json:"load"`   // of the machine when it began, averaged over a minute; -1: not known
+	Others     float64   `json:"others"` // cores that other processes kept busy meanwhile, on average; -1: not known
 	ClockJumpS float64   `json:"clock_jump_s,omitempty"`
 	MinMs      []float64 `json:"min_ms"`
 	MedianMs   []float64 `json:"median_ms"`
@@ -211,7 +214,7 @@ func (j *Journal) next(units, anchors []Unit, config Config) *group {
 	}
 	for _, g := range j.groups {
 		possible := slices.Equal(g.Anchors, keys(anchors)) && !slices.ContainsFunc(g.Units, func(k string) bool { return !wanted[k] })
-		if len(g.rounds) < config.Rounds && possible {
+		if !g.complete(config.Rounds, config.Extra) && possible {
 			return g
 		}
 	}
@@ -225,6 +228,38 @@ func (j *Journal) next(units, anchors []Unit, config Config) *group {
 		return nil
 	}
 	return g
+}
+
+// QuietOthers is how many cores others may keep busy in a quiet round.
+const QuietOthers = 0.1
+
+// complete says that a group has as many quiet rounds as it needs, or as many
+// rounds as it may have.
+func (g *group) complete(rounds, extra int) bool {
+	quiet := 0
+	for _, r := range g.rounds {
+		if r.Others <= QuietOthers {
+			quiet++
+		}
+	}
+	return quiet >= rounds || len(g.rounds) >= rounds+extra
+}
+
+// quietest are n rounds in which others did least, in the order of measuring. What
+// is chosen does not depend on the latencies.
+func (g *group) quietest(n int) []round {
+	order := make([]int, len(g.rounds))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(g.rounds[a].Others, g.rounds[b].Others) })
+	order = order[:min(n, len(order))]
+	slices.Sort(order)
+	var list []round
+	for _, i := range order {
+		list = append(list, g.rounds[i])
+	}
+	return list
 }
 
 func (j *Journal) begin(g *group) error {
@@ -252,10 +287,8 @@ func (j *Journal) append(g *group, r round) error {
 
 // done counts the units of finished groups.
 func (j *Journal) done() (n int) {
-	for _, g := range j.groups {
-		if len(g.rounds) >= j.Header.Rounds {
-			n += len(g.Units)
-		}
+	for _, g := range j.finished() {
+		n += len(g.Units)
 	}
 	return n
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -79,6 +80,30 @@ func load() float64 {
 		return -1
 	}
 	return l
+}
+
+// busySeconds is how long all processors have worked for others than this process
+// and its children, or for other machines of the same host; -1 where the system
+// doesn't say.
+func busySeconds() float64 {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return -1
+	}
+	var user, nice, system, idle, wait, irq, soft, steal float64
+	if _, err := fmt.Sscanf(string(text), "cpu %f %f %f %f %f %f %f %f", &user, &nice, &system, &idle, &wait, &irq, &soft, &steal); err != nil {
+		return -1
+	}
+	const hertz = 100 // of these counters, on every Linux for programs
+	busy := (user + nice + system + irq + soft + steal) / hertz
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var own syscall.Rusage
+		if err := syscall.Getrusage(who, &own); err != nil {
+			return -1
+		}
+		busy -= time.Duration(own.Utime.Nano() + own.Stime.Nano()).Seconds()
+	}
+	return busy
 }
 
 // governor says by what rule the first core's clock is set, "" where the system

@@ -27,7 +27,7 @@ func (j *Journal) Results() []Result {
 	var list []Result
 	for _, g := range j.finished() {
 		for i, key := range g.Units {
-			list = append(list, g.result(key, len(g.Anchors)+i, j.Header.Runs))
+			list = append(list, g.result(key, len(g.Anchors)+i, j.Header))
 		}
 	}
 	return list
@@ -38,7 +38,7 @@ func (j *Journal) Anchors() map[string][]Result {
 	all := map[string][]Result{}
 	for _, g := range j.finished() {
 		for i, key := range g.Anchors {
-			all[key] = append(all[key], g.result(key, i, j.Header.Runs))
+			all[key] = append(all[key], g.result(key, i, j.Header))
 		}
 	}
 	return all
@@ -46,7 +46,7 @@ func (j *Journal) Anchors() map[string][]Result {
 
 func (j *Journal) finished() (list []*group) {
 	for _, g := range j.groups {
-		if len(g.rounds) >= j.Header.Rounds {
+		if g.complete(j.Header.Rounds, j.Header.Extra) {
 			list = append(list, g)
 		}
 	}
@@ -54,12 +54,13 @@ func (j *Journal) finished() (list []*group) {
 }
 
 // result is of the unit that has position i in rounds.
-func (g *group) result(key string, i, runs int) Result {
-	mins, medians := make([]float64, len(g.rounds)), make([]float64, len(g.rounds))
-	for r := range g.rounds {
-		mins[r], medians[r] = g.rounds[r].MinMs[i], g.rounds[r].MedianMs[i]
+func (g *group) result(key string, i int, h Header) Result {
+	var mins, medians []float64
+	rounds := g.quietest(h.Rounds)
+	for _, r := range rounds {
+		mins, medians = append(mins, r.MinMs[i]), append(medians, r.MedianMs[i])
 	}
-	res := Result{Key: key, LatencyMs: median(mins), MedianMs: median(medians), Runs: runs * len(g.rounds), At: g.rounds[0].At, Group: g.Group}
+	res := Result{Key: key, LatencyMs: median(mins), MedianMs: median(medians), Runs: h.Runs * len(rounds), At: rounds[0].At, Group: g.Group}
 	if len(mins) > 1 {
 		res.StdMs = stat.StdDev(mins, nil)
 	}
@@ -74,7 +75,8 @@ type Noise struct {
 	Groups     float64   `json:"cv_of_groups"`    // of anchors over the groups, root mean square over the anchors
 	Normalised float64   `json:"cv_normalised"`   // the same after dividing by what the other anchors say of the group: an upper bound, since they have noise too
 	Drift      float64   `json:"drift"`           // last quarter of the groups over the first, by anchors, minus 1
-	MaxLoad    float64   `json:"max_load"`        // highest load that a round began with
+	Others     float64   `json:"others_max"`      // cores that others kept busy in the worst round that labels are made of; -1: not known
+	Rounds     int       `json:"rounds"`          // taken, quiet or not
 	ClockJumps int       `json:"clock_jumps"`     // rounds in which the time of day jumped
 	Sessions   int       `json:"sessions"`        // processes
 	GroupCount int       `json:"groups"`          // finished
@@ -83,22 +85,24 @@ type Noise struct {
 
 // Noise looks at the finished groups.
 func (j *Journal) Noise() Noise {
-	n := Noise{MaxLoad: -1}
+	n := Noise{Others: -1}
 	var cvs, halves []float64
 	sessions := map[time.Time]bool{}
 	groups := j.finished()
 	for _, g := range groups {
 		sessions[g.Session] = true
-		for _, r := range g.rounds {
-			n.MaxLoad = max(n.MaxLoad, r.Load)
+		n.Rounds += len(g.rounds)
+		rounds := g.quietest(j.Header.Rounds)
+		for _, r := range rounds {
+			n.Others = max(n.Others, r.Others)
 			if r.ClockJumpS != 0 {
 				n.ClockJumps++
 			}
 		}
 		for i := range len(g.Anchors) + len(g.Units) {
 			var odd, even, all []float64
-			for r := range g.rounds {
-				ms := g.rounds[r].MinMs[i]
+			for r, taken := range rounds {
+				ms := taken.MinMs[i]
 				all = append(all, ms)
 				if r%2 == 0 {
 					even = append(even, ms)

@@ -31,6 +31,7 @@ type deviceFlags struct {
 	Formulation string        `enum:"dot,conv," default:"" help:"dot: products and shifted sums; conv: convolutions (default: dot, on GPUs conv)."`
 	Device      string        `help:"Name of the hardware in the labels' device id (default: the processor's)."`
 	Rounds      int           `help:"Rounds (default 7; with --exec 3)."`
+	Extra       int           `default:"-1" help:"Further rounds at most, while other processes disturb some (default: as many as rounds)."`
 	Runs        int           `help:"Timed runs in a round (default 5; with --exec 1)."`
 	Group       int           `help:"Units that are measured in turn (default 24)."`
 	Compilers   int           `help:"Units that are compiled at once (default 2)."`
@@ -119,6 +120,13 @@ func (d *device) complete() {
 	if d.config.Runs == 0 {
 		d.config.Runs = measure.Default.Runs
 	}
+	if d.config.Extra = d.flags.Extra; d.config.Extra < 0 {
+		d.config.Extra = d.config.Rounds
+	}
+	if d.config.Extra == 0 {
+		d.config.Extra = -1 // none
+	}
+	d.header.Extra = max(0, d.config.Extra)
 	d.header.Space, d.header.Statistic = d.space.ID, measure.Statistic
 	d.header.Rounds, d.header.Runs = d.config.Rounds, d.config.Runs
 }
@@ -373,6 +381,9 @@ func printNoise(out *output, n measure.Noise) {
 		line("rounds of a unit (median CV)", n.Round), line("labels, from halves of the rounds", n.Label),
 		line("anchors across groups", n.Groups), line("anchors across groups, normalised", n.Normalised), line("drift, last quarter over first", n.Drift),
 	})
+	if n.Others > measure.QuietOthers {
+		out.Printf("other processes kept up to %.1f cores busy in rounds that labels are made of (%d rounds were taken in %d groups): measure again on a quiet machine\n", n.Others, n.Rounds, n.GroupCount)
+	}
 	if n.ClockJumps > 0 {
 		out.Printf("the time of day jumped in %d rounds: measured_at is not right there\n", n.ClockJumps)
 	}

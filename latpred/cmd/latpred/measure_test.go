@@ -45,7 +45,7 @@ func TestMeasureNetsKill(t *testing.T) {
 	dir := t.TempDir()
 	csv, calls := filepath.Join(dir, "my.csv"), filepath.Join(dir, "calls")
 	const nets, rounds, group = 40, 3, 4
-	args := []string{"measure", "nets", "--n", "40", "--out", csv, "--device", "killed", "--no-anchors", "--rounds", "3", "--group", "4",
+	args := []string{"measure", "nets", "--n", "40", "--out", csv, "--device", "killed", "--no-anchors", "--rounds", "3", "--extra", "0", "--group", "4",
 		"--lock", filepath.Join(dir, "lock"), "--exec", "echo x >> " + calls + "; sleep .005; echo 5.5"}
 	kills := 0
 	for {
