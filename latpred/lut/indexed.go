@@ -39,7 +39,7 @@ func (t *Table) Index(s *space.Space) (*Indexed, error) {
 	for r, rows := range t.Rows {
 		times := newSlotTimes()
 		for kernel, expand := range choices(s) {
-			if err := times.add(t.Device, r, rows, uniform(s, r, kernel, expand), gene(kernel, expand)); err != nil {
+			if err := times.add(t, r, rows, uniform(s, r, kernel, expand), gene(kernel, expand)); err != nil {
 				return nil, err
 			}
 		}
@@ -62,16 +62,17 @@ func newSlotTimes() *slotTimes {
 // in which they run; none where it covers the space.
 func (t *Table) Missing(s *space.Space, resolution int) []string {
 	var missing []string
-	for _, l := range Layers(s, resolution) {
-		if _, ok := t.Rows[resolution][Key(l)]; !ok {
-			missing = append(missing, Key(l))
+	for kernel, expand := range choices(s) {
+		for _, key := range t.Style.Keys(uniform(s, resolution, kernel, expand)) {
+			if _, ok := t.Rows[resolution][key]; !ok && key != "" && !slices.Contains(missing, key) {
+				missing = append(missing, key)
+			}
 		}
 	}
 	return missing
 }
 
-// Layers lists the layers that networks of s have at a resolution, each once, in the
-// order in which they run.
+// Layers lists the layers that networks of s have at a resolution, each once.
 func Layers(s *space.Space, resolution int) []space.Layer {
 	var list []space.Layer
 	seen := map[string]bool{}
@@ -115,19 +116,20 @@ func uniform(s *space.Space, resolution, kernel, expand int) []space.Layer {
 func gene(kernel, expand int) int { return kernel%geneValues*geneValues + expand%geneValues }
 
 // add takes in the layers of a network whose slots all have one gene.
-func (s *slotTimes) add(device string, resolution int, rows map[string]Entry, layers []space.Layer, gene int) error {
+func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers []space.Layer, gene int) error {
 	slot := 0
-	for _, l := range layers {
-		e, ok := rows[Key(l)]
+	keys := t.Style.Keys(layers)
+	for i, l := range layers {
+		e, ok := rows[keys[i]]
 		switch {
 		case l.Kind == space.Block:
 			if ok {
 				s.slots[slot][gene] = e.MeanMs
 			}
 			slot++
-		case s.filled:
+		case s.filled || keys[i] == "":
 		case !ok:
-			return &MissingError{Device: device, Resolution: resolution, Keys: []string{Key(l)}}
+			return &MissingError{Device: t.Device, Resolution: resolution, Keys: keys[i : i+1]}
 		case slot == 0:
 			s.before += e.MeanMs
 		default:

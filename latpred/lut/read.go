@@ -19,7 +19,28 @@ import (
 // maxYAML bounds a table file; OFA's have 15 kB.
 const maxYAML = 4 << 20
 
-// ReadYAML reads the rows of one resolution in OFA's format. Errors name the
+// yamlRow is a row in a file. ProxylessNAS' table has the variance.
+type yamlRow struct {
+	Count *int     `yaml:"count"`
+	Mean  *float64 `yaml:"mean"`
+	Std   *float64 `yaml:"std"`
+	Var   *float64 `yaml:"var"`
+}
+
+func (row yamlRow) entry() (Entry, error) {
+	if row.Var != nil && row.Std == nil && *row.Var >= 0 {
+		std := math.Sqrt(*row.Var)
+		row.Std = &std
+	}
+	if row.Count == nil || row.Mean == nil || row.Std == nil {
+		return Entry{}, errors.New("needs count, mean and std, or var for std")
+	}
+	e := Entry{*row.Count, *row.Mean, *row.Std}
+	return e, e.validate()
+}
+
+// ReadYAML reads the rows of one resolution in OFA's format, or in ProxylessNAS',
+// whose rows have var for std. JSON of the same form is YAML too. Errors name the
 // file, given as name, and the line or the key.
 func ReadYAML(r io.Reader, name string) (map[string]Entry, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxYAML+1))
@@ -29,21 +50,18 @@ func ReadYAML(r io.Reader, name string) (map[string]Entry, error) {
 	if len(text) > maxYAML {
 		return nil, fmt.Errorf("%s: larger than the %d MB that a lookup table may have", name, maxYAML>>20)
 	}
-	var rows map[string]struct {
-		Count *int     `yaml:"count"`
-		Mean  *float64 `yaml:"mean"`
-		Std   *float64 `yaml:"std"`
-	}
+	var rows map[string]yamlRow
 	if err := yaml.UnmarshalWithOptions(text, &rows, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
 	}
+	return entries(rows, name)
+}
+
+func entries(rows map[string]yamlRow, name string) (map[string]Entry, error) {
 	out := make(map[string]Entry, len(rows))
 	for key, row := range rows {
-		if row.Count == nil || row.Mean == nil || row.Std == nil {
-			return nil, fmt.Errorf("%s: %s: needs count, mean and std", name, key)
-		}
-		e := Entry{*row.Count, *row.Mean, *row.Std}
-		if err := e.validate(); err != nil {
+		e, err := row.entry()
+		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", name, key, err)
 		}
 		out[key] = e
@@ -119,21 +137,40 @@ func (t *Table) ReadCSV(r io.Reader, name string) error {
 
 // Note10 is the Samsung Note10 table that OFA's authors measured (17
 // resolutions, width 1.2, TensorFlow Lite, batch 1). It is shared: don't change it.
-func Note10() *Table { return note10() }
+func Note10() *Table { return shipped("note10") }
 
-var note10 = sync.OnceValue(func() *Table {
-	t := &Table{Device: "note10", SpaceID: "mbv3-w1.2"}
-	f, err := data.Files.Open("lut/note10.csv.gz")
+// shippedSpaces are the tables that come with the project, by name.
+var shippedSpaces = map[string]string{"note10": "mbv3-w1.2"}
+
+// Names lists the tables that ship, ascending.
+func Names() []string { return slices.Sorted(maps.Keys(shippedSpaces)) }
+
+var (
+	shippedMu     sync.Mutex
+	shippedTables = map[string]*Table{}
+)
+
+// shipped reads an embedded table once.
+func shipped(name string) *Table {
+	shippedMu.Lock()
+	defer shippedMu.Unlock()
+	if t := shippedTables[name]; t != nil {
+		return t
+	}
+	t := &Table{Device: name, SpaceID: shippedSpaces[name]}
+	file := "lut/" + name + ".csv.gz"
+	f, err := data.Files.Open(file)
 	if err != nil {
 		panic("lut: " + err.Error()) // the file is embedded
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err == nil {
-		err = t.ReadCSV(z, "data/lut/note10.csv.gz")
+		err = t.ReadCSV(z, "data/"+file)
 	}
 	if err != nil {
 		panic("lut: " + err.Error())
 	}
+	shippedTables[name] = t
 	return t
-})
+}

@@ -18,7 +18,8 @@ type Entry struct {
 // Table holds the time of every layer on one device.
 type Table struct {
 	Device  string                   // "note10"
-	SpaceID string                   // space whose layers the table has: the width matters
+	SpaceID string                   // space whose layers the table has: the width matters; "": not known
+	Style   Style                    // how its keys are spelt
 	Rows    map[int]map[string]Entry // by resolution, then by Key
 }
 
@@ -38,30 +39,6 @@ func (e *MissingError) Error() string {
 		e.Device, len(e.Keys), e.Resolution, strings.Join(e.Keys, ", "))
 }
 
-// Key names a layer as OFA's tables do.
-func Key(l space.Layer) string {
-	shape := func(size, channels int) string { return fmt.Sprintf("%dx%dx%d", size, size, channels) }
-	in, out := shape(l.InSize, l.In), shape(l.OutSize, l.Out)
-	names := map[space.Kind]string{
-		space.Stem: "Conv", space.HeadExpand: "Conv_1", space.Pool: "AvgPool2D", space.FeatureMix: "Conv_2",
-	}
-	flag := func(on bool) int {
-		if on {
-			return 1
-		}
-		return 0
-	}
-	switch l.Kind {
-	case space.Classifier:
-		return fmt.Sprintf("Logits-input:%s-output:%d", in, l.Out)
-	case space.Block, space.FixedBlock:
-		return fmt.Sprintf("expanded_conv-input:%s-output:%s-expand:%d-kernel:%d-stride:%d-idskip:%d-se:%d-hs:%d",
-			in, out, l.Mid, l.Kernel, l.Stride, flag(l.Shortcut), flag(l.SE > 0), flag(l.Activation == space.HSwish))
-	default:
-		return fmt.Sprintf("%s-input:%s-output:%s", names[l.Kind], in, out)
-	}
-}
-
 // Resolutions lists those that the table has, ascending.
 func (t *Table) Resolutions() []int { return slices.Sorted(maps.Keys(t.Rows)) }
 
@@ -77,10 +54,9 @@ func (t *Table) LatencyMs(s *space.Space, a space.Arch) (float64, error) {
 	}
 	var sum float64
 	var missing []string
-	for _, l := range s.Layers(a) {
-		key := Key(l)
+	for _, key := range t.Style.Keys(s.Layers(a)) {
 		entry, ok := rows[key]
-		if !ok {
+		if !ok && key != "" {
 			missing = append(missing, key)
 		}
 		sum += entry.MeanMs

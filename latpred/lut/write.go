@@ -2,9 +2,13 @@ package lut
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 )
@@ -31,4 +35,35 @@ func decimal(v float64) string {
 		text += ".0"
 	}
 	return text
+}
+
+// ErrStyle says that a table can't be written in OFA's format.
+var ErrStyle = errors.New("the rows are in ProxylessNAS' form, which lacks what OFA's keys say: se, hs and the pooling")
+
+// WriteDir writes a table in OFA's format to a folder, one file a resolution, and
+// gives their names. The folder is made where it is missing.
+func WriteDir(dir string, t *Table) ([]string, error) {
+	if t.Style != OFAStyle {
+		return nil, fmt.Errorf("table %s: %w", t.Device, ErrStyle)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, r := range t.Resolutions() {
+		var b bytes.Buffer
+		if err := WriteYAML(&b, t.Rows[r]); err != nil {
+			return nil, err
+		}
+		path := filepath.Join(dir, FileName(r))
+		temporary := path + ".part"
+		if err := os.WriteFile(temporary, b.Bytes(), 0o644); err != nil {
+			return nil, err
+		}
+		if err := os.Rename(temporary, path); err != nil {
+			return nil, err
+		}
+		files = append(files, path)
+	}
+	return files, nil
 }

@@ -131,15 +131,25 @@ func DeviceLock(device string) (string, error) {
 // has it, wait says whether to wait or to err.
 func Lock(ctx context.Context, file string, wait bool) (release func(), err error) {
 	l := flock.New(file)
-	if wait {
-		_, err = l.TryLockContext(ctx, 100*time.Millisecond)
-	} else if free, tryErr := l.TryLock(); tryErr != nil {
-		err = tryErr
-	} else if !free {
-		err = fmt.Errorf("another measurement has the device (lock %s): wait until it ends, or take turns with --wait", file)
+	unlock := func() { _ = l.Unlock() } // the lock ends with the process at the latest
+	if !wait {
+		free, err := l.TryLock()
+		if err == nil && !free {
+			err = fmt.Errorf("another measurement has the device (lock %s): wait until it ends, or take turns with --wait", file)
+		}
+		return unlock, err
 	}
-	if err != nil {
-		return nil, err
+	got := make(chan error, 1)
+	go func() { got <- l.Lock() }() // in the system's queue, where asking again and again would lose to those who are
+	select {
+	case err := <-got:
+		return unlock, err
+	case <-ctx.Done():
+		go func() {
+			if <-got == nil {
+				unlock()
+			}
+		}()
+		return unlock, ctx.Err()
 	}
-	return func() { _ = l.Unlock() }, nil // the lock ends with the process at the latest
 }

@@ -3,24 +3,51 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type lutCmd struct {
-	Sum   lutSumCmd   `cmd:"" help:"Sum the Note10 table over an architecture."`
-	Check lutCheckCmd `cmd:"" help:"Say which layers of a space the Note10 table has, and what it cost."`
+	Sum   lutSumCmd   `cmd:"" help:"Sum a table over an architecture."`
+	Check lutCheckCmd `cmd:"" help:"Say which layers of a space a table has, where its rows come from, and what it cost."`
+	Fit   lutFitCmd   `cmd:"" help:"Make a table from latencies of whole networks, or calibrate one with a few."`
+	Write lutWriteCmd `cmd:"" help:"Write a table in OFA's format."`
+}
+
+// tableFlags name a table and its space.
+type tableFlags struct {
+	Table string `default:"note10" help:"Shipped table, or a file or folder: OFA's YAML, DynamicOFA's JSON, ProxylessNAS' YAML, our CSV."`
+	Space string `help:"Search space (default: the one whose layers the table has)."`
+}
+
+func (f *tableFlags) open() (*lut.Table, *space.Space, error) {
+	t, err := lut.Open(f.Table)
+	if err != nil {
+		return nil, nil, err
+	}
+	id := f.Space
+	if id == "" {
+		if id = t.SpaceID; id == "" {
+			return nil, nil, fmt.Errorf("table %s has the layers of no space: say with --space which one it is meant for, and lut check says what is missing", f.Table)
+		}
+	}
+	s, err := space.ByID(id)
+	return t, s, err
 }
 
 type lutSumCmd struct {
-	Arch  string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
-	Space string `default:"mbv3-w1.2" help:"Search space; the table is of width 1.2."`
+	tableFlags
+	Arch string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
 }
 
 // Run prints the latency that the table gives.
 func (c *lutSumCmd) Run(out *output) error {
-	s, err := space.ByID(c.Space)
+	t, s, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -28,19 +55,19 @@ func (c *lutSumCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	ms, err := lut.Note10().LatencyMs(s, a)
+	ms, err := t.LatencyMs(s, a)
 	if err != nil {
 		return err
 	}
 	if out.JSON() {
-		return out.Emit(map[string]any{"arch": a, "device": "note10", "latency_ms": ms})
+		return out.Emit(map[string]any{"arch": a, "device": t.Device, "latency_ms": ms})
 	}
 	out.Printf("%v ms\n", ms)
 	return nil
 }
 
 type lutCheckCmd struct {
-	Space string `default:"mbv3-w1.2" help:"Search space to cover."`
+	tableFlags
 }
 
 // coverage is one resolution in the output of lut check --json.
@@ -49,22 +76,23 @@ type coverage struct {
 	Entries    int      `json:"entries"`
 	CostMs     float64  `json:"cost_ms"`
 	Missing    []string `json:"missing"`
+	Copied     []string `json:"copied,omitempty"` // rows that are another device's
 }
 
-// Run asks the table for the largest and the smallest network at each resolution,
-// and for every choice of kernel and expansion.
+// Run asks the table for every choice of kernel and expansion at each resolution,
+// and whether rows are those of a table that ships.
 func (c *lutCheckCmd) Run(out *output) error {
-	s, err := space.ByID(c.Space)
+	table, s, err := c.open()
 	if err != nil {
 		return err
 	}
-	table := lut.Note10()
+	copied, from := copiedRows(table)
 	var list []coverage
 	var rows [][]string
 	lacking := 0
 	for _, r := range table.Resolutions() {
 		missing := table.Missing(s, r)
-		list = append(list, coverage{r, len(table.Rows[r]), table.Cost(r), append([]string{}, missing...)})
+		list = append(list, coverage{r, len(table.Rows[r]), table.Cost(r), append([]string{}, missing...), copied[r]})
 		rows = append(rows, []string{fmt.Sprint(r), fmt.Sprint(len(table.Rows[r])), fmt.Sprintf("%.1f", table.Cost(r)), fmt.Sprint(len(missing))})
 		lacking += len(missing)
 	}
@@ -79,8 +107,131 @@ func (c *lutCheckCmd) Run(out *output) error {
 			out.Printf("missing at %d: %s\n", l.Resolution, key)
 		}
 	}
-	if lacking > 0 {
-		return errors.New("the table does not cover " + c.Space + ": is it of another width?")
+	if len(copied) > 0 {
+		r := slices.Sorted(maps.Keys(copied))[0]
+		out.Printf("mixed: rows are copied from %s, at %d: %s\n", from, r, strings.Join(copied[r], ", "))
 	}
+	var errs []error
+	if lacking > 0 {
+		errs = append(errs, errors.New("the table does not cover "+s.ID+": is it of another width?"))
+	}
+	if len(copied) > 0 {
+		errs = append(errs, fmt.Errorf("the table mixes devices: at %d resolutions rows are those of %s, to the last digit; sums over it mean nothing", len(copied), from))
+	}
+	return errors.Join(errs...)
+}
+
+// copiedRows compares a table with those that ship.
+func copiedRows(t *lut.Table) (copied map[int][]string, from string) {
+	for _, name := range lut.Names() {
+		other, err := lut.Open(name)
+		if err != nil || name == t.Device {
+			continue
+		}
+		found := t.CopiedFrom(other)
+		entries := 0
+		for r := range found {
+			entries += len(t.Rows[r]) - len(found[r])
+		}
+		if len(found) > 0 && entries > 0 { // all rows: it is that table
+			return found, name
+		}
+	}
+	return nil, ""
+}
+
+type lutFitCmd struct {
+	Data  string `required:"" help:"Measured whole networks: a shipped set or a CSV file."`
+	Table string `help:"Calibrate this table, instead of fitting one: two numbers, from three networks on."`
+	Space string `help:"Search space (default: the set's or the table's)."`
+	Out   string `required:"" help:"Folder to write OFA's files to." type:"path"`
+}
+
+// fitted is the result of lut fit --json.
+type fitted struct {
+	Files       []string         `json:"files"`
+	Fit         []lut.Fitted     `json:"fit,omitempty"`
+	Calibration *lut.Calibration `json:"calibration,omitempty"`
+}
+
+// Run fits or calibrates.
+func (c *lutFitCmd) Run(out *output) error {
+	set, err := dataset.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	var r fitted
+	var table *lut.Table
+	if c.Table != "" {
+		flags := tableFlags{c.Table, c.Space}
+		raw, s, err := flags.open()
+		if err != nil {
+			return err
+		}
+		calibration, err := raw.Calibrate(s, set.Archs(), set.LatenciesMs())
+		if err != nil {
+			return err
+		}
+		r.Calibration = &calibration
+		if table, err = calibration.Apply(raw); err != nil {
+			return err
+		}
+	} else if table, r.Fit, err = c.fit(set); err != nil {
+		return err
+	}
+	if r.Files, err = lut.WriteDir(c.Out, table); err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(r)
+	}
+	if k := r.Calibration; k != nil {
+		out.Printf("whole = %.4g ms + %.4g × sum, from %d networks; rms error %.2f %% (each by the others'), %.2f %% before\n",
+			k.OffsetMs, k.Factor, k.Rows, 100*k.RMS, 100*k.RawRMS)
+	}
+	var rows [][]string
+	for _, f := range r.Fit {
+		rows = append(rows, []string{fmt.Sprint(f.Resolution), fmt.Sprint(f.Rows), fmt.Sprintf("%.2f", 100*f.RMS), fmt.Sprint(f.Clipped)})
+	}
+	if rows != nil {
+		out.Table([]string{"resolution", "rows", "rms error, % (left out)", "layers at zero"}, rows)
+	}
+	out.Printf("%s\n", strings.Join(r.Files, "\n"))
+	return nil
+}
+
+func (c *lutFitCmd) fit(set *dataset.Set) (*lut.Table, []lut.Fitted, error) {
+	id := c.Space
+	if id == "" {
+		if id = set.SpaceID; id == "" {
+			return nil, nil, errors.New("a file of measurements does not say of which width the networks are: --space mbv3-w1.0, for example")
+		}
+	}
+	s, err := space.ByID(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	return lut.Fit(s, set.Archs(), set.LatenciesMs())
+}
+
+type lutWriteCmd struct {
+	Table string `default:"note10" help:"Shipped table, or a file or folder in any format that lut check reads."`
+	Out   string `required:"" help:"Folder to write to, one file a resolution." type:"path"`
+}
+
+// Run writes the table in OFA's format.
+func (c *lutWriteCmd) Run(out *output) error {
+	t, err := lut.Open(c.Table)
+	if err != nil {
+		return err
+	}
+	files, err := lut.WriteDir(c.Out, t)
+	if err != nil {
+		return err
+	}
+	if out.JSON() {
+		return out.Emit(map[string]any{"files": files})
+	}
+	out.Printf("%s\n", strings.Join(files, "\n"))
 	return nil
 }

@@ -1,0 +1,245 @@
+package lut
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred/ridge"
+	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Fitted says how well a resolution of a fitted table explains its rows.
+type Fitted struct {
+	Resolution int     `json:"resolution"`
+	Rows       int     `json:"rows"`
+	RMS        float64 `json:"rms"`     // relative, on rows left out of the fit, as a fraction
+	Penalty    float64 `json:"penalty"` // chosen by that
+	Clipped    int     `json:"clipped"` // layers that came out below zero and were set to it
+}
+
+const (
+	minFitRows = 20
+	fitFolds   = 5
+)
+
+// penalties are those that Fit chooses from. At the largest the table is one number
+// times the operations of each layer.
+var penalties = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
+
+// Fit makes a table from latencies of whole networks alone, at each resolution that
+// has enough rows: ridge regression of the relative error on the layers that a
+// network has, drawn towards times in proportion to their operations. Layers that are
+// equal share a row, as in every table. How strongly it is drawn is chosen by leaving
+// rows out.
+//
+// What all networks have, the stem and the head, only shows as a sum, and so does
+// what all have of a stage; so single rows mean little, but sums over a network are
+// sound. Count is in how many networks a layer occurs, StdMs is 0. Lengths must
+// agree, or Fit panics.
+func Fit(s *space.Space, archs []space.Arch, latenciesMs []float64) (*Table, []Fitted, error) {
+	if len(archs) != len(latenciesMs) {
+		panic("lut: Fit with lengths that differ")
+	}
+	rows := map[int][]int{}
+	for i, a := range archs {
+		if err := s.Validate(a); err != nil {
+			return nil, nil, fmt.Errorf("row %d: %w", i, err)
+		}
+		if !(latenciesMs[i] > 0) || math.IsInf(latenciesMs[i], 0) {
+			return nil, nil, fmt.Errorf("row %d: %v is no latency", i, latenciesMs[i])
+		}
+		rows[a.Resolution] = append(rows[a.Resolution], i)
+	}
+	t := &Table{Device: "fitted", SpaceID: s.ID, Rows: map[int]map[string]Entry{}}
+	var report []Fitted
+	for r, at := range rows {
+		if len(at) < minFitRows {
+			return nil, nil, fmt.Errorf("resolution %d has %d rows, want at least %d: measure more there, or leave it out", r, len(at), minFitRows)
+		}
+		f := newFit(s, r, archs, latenciesMs, at)
+		entries, fitted, err := f.best()
+		if err != nil {
+			return nil, nil, fmt.Errorf("resolution %d: %w", r, err)
+		}
+		t.Rows[r] = entries
+		report = append(report, fitted)
+	}
+	if report == nil {
+		return nil, nil, fmt.Errorf("no rows to fit")
+	}
+	slices.SortFunc(report, func(a, b Fitted) int { return a.Resolution - b.Resolution })
+	return t, report, nil
+}
+
+// fit is the regression at one resolution.
+type fit struct {
+	resolution int
+	keys       []string
+	count      []int
+	prior      []float64
+	terms      [][]ridge.Term
+	y          []float64
+}
+
+func newFit(s *space.Space, resolution int, archs []space.Arch, y []float64, at []int) *fit {
+	f := &fit{resolution: resolution}
+	column := map[string]int{}
+	var macs []float64
+	for _, l := range Layers(s, resolution) {
+		column[Key(l)] = len(f.keys)
+		f.keys = append(f.keys, Key(l))
+		macs = append(macs, float64(l.MACs()))
+	}
+	f.count = make([]int, len(f.keys))
+	var perMAC []float64
+	for _, i := range at {
+		var terms []ridge.Term
+		total := 0.
+		for _, l := range s.Layers(archs[i]) {
+			c := column[Key(l)]
+			f.count[c]++
+			total += macs[c]
+			terms = append(terms, ridge.Term{Column: c, Value: 1})
+		}
+		f.terms, f.y = append(f.terms, terms), append(f.y, y[i])
+		perMAC = append(perMAC, y[i]/total)
+	}
+	slices.Sort(perMAC)
+	for _, m := range macs {
+		f.prior = append(f.prior, m*perMAC[len(perMAC)/2])
+	}
+	return f
+}
+
+// solve fits all rows but those of a fold; -1: no fold.
+func (f *fit) solve(penalty float64, fold int) ([]float64, error) {
+	system := ridge.New(len(f.keys))
+	for i, terms := range f.terms {
+		if i%fitFolds != fold {
+			system.Add(terms, f.y[i], 1/(f.y[i]*f.y[i]))
+		}
+	}
+	// A layer without operations, the pooling, may still cost a hundredth of a network.
+	floor := .01 * stat.Mean(f.y, nil)
+	return system.Solve(func(c int) float64 { return penalty / math.Pow(max(f.prior[c], floor), 2) }, f.prior)
+}
+
+func (f *fit) best() (map[string]Entry, Fitted, error) {
+	fitted := Fitted{Resolution: f.resolution, Rows: len(f.y), RMS: math.Inf(1)}
+	for _, p := range penalties {
+		var squares float64
+		for fold := range fitFolds {
+			x, err := f.solve(p, fold)
+			if err != nil {
+				return nil, fitted, err
+			}
+			for i := fold; i < len(f.y); i += fitFolds {
+				e := ridge.Dot(f.terms[i], x)/f.y[i] - 1
+				squares += e * e
+			}
+		}
+		if rms := math.Sqrt(squares / float64(len(f.y))); rms < fitted.RMS {
+			fitted.RMS, fitted.Penalty = rms, p
+		}
+	}
+	x, err := f.solve(fitted.Penalty, -1)
+	if err != nil {
+		return nil, fitted, err
+	}
+	entries := map[string]Entry{}
+	for c, key := range f.keys {
+		if x[c] < 0 {
+			x[c] = 0
+			fitted.Clipped++
+		}
+		entries[key] = Entry{Count: max(1, f.count[c]), MeanMs: x[c]}
+	}
+	return entries, fitted, nil
+}
+
+// Calibration says what whole networks take beside what a table sums up to: offset
+// plus factor times the sum.
+type Calibration struct {
+	OffsetMs float64 `json:"offset_ms"`
+	Factor   float64 `json:"factor"`
+	Rows     int     `json:"rows"`
+	RMS      float64 `json:"rms"`     // relative, each row by the others' calibration, as a fraction
+	RawRMS   float64 `json:"raw_rms"` // of the sums as they are
+}
+
+// Calibrate compares the sums of a table with measured latencies of whole networks of
+// s, at least three, and finds the two numbers by least relative squares. Lengths
+// must agree, or Calibrate panics.
+func (t *Table) Calibrate(s *space.Space, archs []space.Arch, latenciesMs []float64) (Calibration, error) {
+	if len(archs) != len(latenciesMs) {
+		panic("lut: Calibrate with lengths that differ")
+	}
+	c := Calibration{Rows: len(archs)}
+	if c.Rows < 3 {
+		return c, fmt.Errorf("%d networks can't calibrate a table: measure at least 3", c.Rows)
+	}
+	sums := make([]float64, len(archs))
+	for i, a := range archs {
+		var err error
+		if sums[i], err = t.LatencyMs(s, a); err != nil {
+			return c, err
+		}
+		e := sums[i]/latenciesMs[i] - 1
+		c.RawRMS += e * e / float64(c.Rows)
+	}
+	c.RawRMS = math.Sqrt(c.RawRMS)
+	var err error
+	if c.OffsetMs, c.Factor, err = line(sums, latenciesMs, -1); err != nil {
+		return c, err
+	}
+	for i := range archs {
+		a, b, err := line(sums, latenciesMs, i)
+		if err != nil {
+			return c, err
+		}
+		e := (a+b*sums[i])/latenciesMs[i] - 1
+		c.RMS += e * e / float64(c.Rows)
+	}
+	c.RMS = math.Sqrt(c.RMS)
+	return c, nil
+}
+
+// line fits y ≈ a + b·x by relative error, without one row; -1: with all.
+func line(x, y []float64, without int) (a, b float64, err error) {
+	design, ones := mat.NewDense(len(x), 2, nil), mat.NewVecDense(len(x), nil)
+	for i := range x {
+		if i != without {
+			design.SetRow(i, []float64{1 / y[i], x[i] / y[i]})
+			ones.SetVec(i, 1)
+		}
+	}
+	var solution mat.VecDense
+	if err := solution.SolveVec(design, ones); err != nil {
+		return 0, 0, fmt.Errorf("the networks don't differ enough to calibrate by: %w", err)
+	}
+	return solution.AtVec(0), solution.AtVec(1), nil
+}
+
+// Apply gives a table whose sums are calibrated: every row times the factor, and the
+// offset in the first convolution's, so that readers of the format need know nothing
+// of it. A row that would fall below zero is an error.
+func (c Calibration) Apply(t *Table) (*Table, error) {
+	out := &Table{Device: t.Device, SpaceID: t.SpaceID, Style: t.Style, Rows: map[int]map[string]Entry{}}
+	for r, rows := range t.Rows {
+		out.Rows[r] = map[string]Entry{}
+		for key, e := range rows {
+			e.MeanMs, e.StdMs = c.Factor*e.MeanMs, math.Abs(c.Factor)*e.StdMs
+			if stemKey.MatchString(key) {
+				e.MeanMs += c.OffsetMs
+			}
+			if err := e.validate(); err != nil {
+				return nil, fmt.Errorf("resolution %d, %s, calibrated by %.4g + %.4g × sum: %w", r, key, c.OffsetMs, c.Factor, err)
+			}
+			out.Rows[r][key] = e
+		}
+	}
+	return out, nil
+}
