@@ -1,0 +1,97 @@
+package measure
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/onnx/onnxtest"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+var exported = map[string]string{
+	"mbv3-w1.0":      "r140 d24323 k35-7353-753-57-335 e34-6346-463-64-346",
+	"proxyless-w1.3": "r132 d232421 k35-753-37-5357-73-5 e34-664-36-4346-64-3",
+}
+
+func openCPU(t *testing.T) *backend.Backend {
+	t.Helper()
+	be, err := backend.Open(t.Context(), backend.Options{Kind: backend.CPU, Threads: 1})
+	if err != nil {
+		t.Skipf("needs a PJRT plugin: %v", err)
+	}
+	return be
+}
+
+// A network that is written gives in onnxruntime what it gives here.
+func TestONNXGivesEqualOutputs(t *testing.T) {
+	be := openCPU(t)
+	for id, text := range exported {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := space.MustParse(text)
+		var b bytes.Buffer
+		if err := WriteONNX(&b, s, a, 1); err != nil {
+			t.Fatal(err)
+		}
+		in := image(1, a.Resolution)
+		pixels := a.Resolution * a.Resolution
+		planes := make([]float32, len(in.values)) // batch, channel, height, width
+		for i, v := range in.values {
+			planes[i%3*pixels+i/3] = v
+		}
+		r := fmt.Sprint(a.Resolution)
+		got := onnxtest.Run(t, b.Bytes(), planes, "1", "3", r, r)
+		runner, err := NewRunner(be, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs, err := runner.Outputs(s, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runner.Close()
+		want := outputs[len(outputs)-1]
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d outputs, want %d", id, len(got), len(want))
+		}
+		for i := range got {
+			if math.Abs(float64(got[i]-want[i])) > 1e-5 {
+				t.Fatalf("%s: output %d is %v, here %v", id, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestStableHLO(t *testing.T) {
+	be := openCPU(t)
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner, err := NewRunner(be, Options{Formulation: Convolutions})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer runner.Close()
+	program, err := runner.StableHLO(s, space.MustParse(exported["mbv3-w1.0"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"module @", "tensor<1x140x140x3xf32>", "stablehlo.convolution", "tensor<1x1x1x1000xf32>"} {
+		if !strings.Contains(program, want) {
+			t.Errorf("the program has no %s:\n%.2000s", want, program)
+		}
+	}
+	if !strings.HasSuffix(program, "}\n") || strings.Contains(program, "executable.go") {
+		t.Errorf("the program ends with …%s", program[max(0, len(program)-200):])
+	}
+	if err := WriteONNX(&bytes.Buffer{}, s, space.MustParse(exported["proxyless-w1.3"]), 1); err == nil {
+		t.Error("a network of another space was written")
+	}
+}
