@@ -24,6 +24,12 @@ const (
 	irVersion = 8 // ONNX 1.12's
 )
 
+// Types of numbers, for the operation Cast.
+const (
+	Float  = int(protos.TensorProto_FLOAT)  // float32
+	Double = int(protos.TensorProto_DOUBLE) // float64
+)
+
 // Graph is a graph in the making. A mistake of the program that makes it panics.
 type Graph struct {
 	proto    *protos.GraphProto
@@ -69,6 +75,11 @@ func info(name string, dims []int) *protos.ValueInfoProto {
 // Floats adds a constant, row-major; no dims: a scalar.
 func (g *Graph) Floats(values []float32, dims ...int) Value {
 	return g.constant(len(values), dims, &protos.TensorProto{DataType: int32(protos.TensorProto_FLOAT), FloatData: values})
+}
+
+// Doubles adds a constant of float64, row-major; no dims: a scalar.
+func (g *Graph) Doubles(values []float64, dims ...int) Value {
+	return g.constant(len(values), dims, &protos.TensorProto{DataType: int32(protos.TensorProto_DOUBLE), DoubleData: values})
 }
 
 // Ints adds a constant of int64, row-major.

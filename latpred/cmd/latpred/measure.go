@@ -17,9 +17,10 @@ import (
 )
 
 type measureCmd struct {
-	Nets  measureNetsCmd  `cmd:"" help:"Measure whole networks: a data set of this device."`
-	Table measureTableCmd `cmd:"" help:"Measure every layer of a space: a lookup table of this device."`
-	Check measureCheckCmd `cmd:"" help:"Say whether this machine is quiet enough to measure on."`
+	Nets   measureNetsCmd   `cmd:"" help:"Measure whole networks: a data set of this device."`
+	Table  measureTableCmd  `cmd:"" help:"Measure every layer of a space: a lookup table of this device."`
+	Export measureExportCmd `cmd:"" help:"Write a network as ONNX or StableHLO, for another program to time."`
+	Check  measureCheckCmd  `cmd:"" help:"Say whether this machine is quiet enough to measure on."`
 }
 
 // deviceFlags say what is measured and how.
@@ -56,19 +57,21 @@ type device struct {
 	close  func()
 }
 
-// open opens the backend.
+// backend opens the backend, with the threads that labels are of.
+func (f *deviceFlags) backend(ctx context.Context, out *output) (*backend.Backend, error) {
+	return backendFlags{f.Backend, f.Threads}.open(ctx, out, false)
+}
+
+// open prepares to measure on the backend.
 func (f *deviceFlags) open(ctx context.Context, out *output) (*device, error) {
 	s, err := space.ByID(f.Space)
 	if err != nil {
 		return nil, err
 	}
-	be, err := backend.Open(ctx, backend.Options{
-		Kind: f.Backend, Threads: f.Threads, Install: true, Observe: func(step string) { out.Logf("%s", step) },
-	})
+	be, err := f.backend(ctx, out)
 	if err != nil {
-		return nil, fmt.Errorf("backend: %w", err)
+		return nil, err
 	}
-	out.Logf("%s", be)
 	r, err := measure.NewRunner(be, measure.Options{Batch: f.Batch, Formulation: measure.Formulation(f.Formulation)})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type exportCmd struct {
+	Model  string `required:"" help:"Predictor to write." type:"existingfile"`
+	Format string `enum:"onnx" default:"onnx" help:"onnx."`
+	Out    string `required:"" help:"File to write." type:"path"`
+}
+
+// Run writes a predictor for other runtimes.
+func (c *exportCmd) Run(out *output) error {
+	p, err := latpred.Load(c.Model)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(c.Out, func(w io.Writer) error { return latpred.WriteONNX(w, p) }); err != nil {
+		return err
+	}
+	return exported(out, c.Out, c.Format)
+}
+
+func exported(out *output, file, format string) error {
+	if out.JSON() {
+		return out.Emit(map[string]string{"out": file, "format": format})
+	}
+	out.Printf("%s\n", file)
+	return nil
+}
+
+type measureExportCmd struct {
+	Arch        string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
+	Format      string `enum:"onnx,stablehlo" default:"onnx" help:"onnx: convolutions, made-up weights inside; stablehlo: the program that is timed here, weights as its arguments."`
+	Space       string `default:"mbv3-w1.0" help:"Search space."`
+	Batch       int    `default:"1" help:"Images at once."`
+	Formulation string `enum:"dot,conv," default:"" help:"Of stablehlo: dot or conv."`
+	Out         string `required:"" help:"File to write." type:"path"`
+}
+
+// Run writes a network for other programs.
+func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
+	s, err := space.ByID(c.Space)
+	if err != nil {
+		return err
+	}
+	a, err := space.Parse(c.Arch)
+	if err != nil {
+		return err
+	}
+	if c.Batch < 1 {
+		return fmt.Errorf("--batch %d: want at least 1", c.Batch)
+	}
+	write := func(w io.Writer) error { return measure.WriteONNX(w, s, a, c.Batch) }
+	if c.Format == "stablehlo" {
+		flags := deviceFlags{Space: c.Space, Batch: c.Batch, Formulation: c.Formulation, Threads: 1}
+		be, err := flags.backend(ctx, out)
+		if err != nil {
+			return err
+		}
+		r, err := measure.NewRunner(be, measure.Options{Batch: c.Batch, Formulation: measure.Formulation(c.Formulation)})
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		program, err := r.StableHLO(s, a)
+		if err != nil {
+			return err
+		}
+		write = func(w io.Writer) error { _, err := io.WriteString(w, program); return err }
+	}
+	if err := writeWhole(c.Out, write); err != nil {
+		return err
+	}
+	return exported(out, c.Out, c.Format)
+}
