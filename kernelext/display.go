@@ -74,5 +74,5 @@ func show(b bundle) {
 // before or after the figures around it.
 func Text(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	show(bundle{html: "<pre>" + escape(text) + "</pre>", text: text})
+	show(bundle{html: `<pre style="margin:0;padding:0">` + escape(text) + "</pre>", text: text})
 }

@@ -195,10 +195,14 @@ func pace(step, total int, elapsed time.Duration, s state) []string {
 }
 
 func round(d time.Duration) time.Duration {
-	if d > 10*time.Second {
+	switch {
+	case d > 10*time.Second:
 		return d.Round(time.Second)
+	case d > 100*time.Millisecond:
+		return d.Round(100 * time.Millisecond)
+	default:
+		return d.Round(time.Millisecond)
 	}
-	return d.Round(100 * time.Millisecond)
 }
 
 // curve draws what Add gave; "" while that is less than two points.

@@ -144,7 +144,7 @@ func (c *kernelCmd) Run(ctx context.Context) error {
 		return err
 	}
 	cmd := run.Launch{Module: c.Module, Bin: bin, Raw: c.Mode == "ci"}.Command(c.Connection)
-	return syscall.Exec(cmd.Path, cmd.Args, cmd.Env)
+	return syscall.Exec(cmd.Path, cmd.Args, cmd.Environ()) // of a variable given twice, the last
 }
 
 // buildLauncher builds this command into the user's cache, so that the kernel
