@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -310,56 +309,5 @@ func TestImports(t *testing.T) {
 	nb := &Notebook{Cells: []*Cell{{Type: "code", Source: "import (\n\t\"fmt\"\n\tp \"gonum.org/v1/plot\"\n)\nimport \"os\"\n%%\nfmt.Println(\"not/this\", 1)"}, {Type: "markdown", Source: "import \"no\""}}}
 	if got := strings.Join(Imports([]*Notebook{nb}), " "); got != "fmt gonum.org/v1/plot os" {
 		t.Errorf("imports %s", got)
-	}
-}
-
-// The real kernel on a small notebook inside this module.
-func TestRealKernel(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds GoNB")
-	}
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("needs the go command")
-	}
-	module, err := FindModule(t.Context(), ".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin, err := InstallTools(t.Context(), module)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := os.MkdirTemp(".", "testdata-kernel-") // cells see the module around them
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	content, err := os.ReadFile(notebook(t,
-		"import \"github.com/ofalat/ofalat/kernelext\"\n%%\nkernelext.Table([]string{\"a\"}, [][]any{{1.5}})\nl := kernelext.NewLive(\"loop\", 2, \"x\")\nl.Add(1, 1)\nl.Add(2, 2)\nl.Done()",
-		"%%\nx := undefinedThing()"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "n.ipynb")
-	if err := os.WriteFile(path, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	launch := Launch{Module: module, Bin: bin, Raw: true}
-	if err := BuildImports(t.Context(), module, launch, []string{"github.com/ofalat/ofalat/kernelext"}); err != nil {
-		t.Fatal(err)
-	}
-	out := t.TempDir()
-	_, err = All(t.Context(), []string{path}, Options{Launch: launch, Jobs: 1, Limit: 2 * time.Minute, Out: out})
-	if err == nil || !strings.Contains(err.Error(), "cell 3 (x := undefinedThing())") || !strings.Contains(err.Error(), "undefined: undefinedThing") {
-		t.Errorf("the failing cell: %v", err)
-	}
-	nb, err := ReadNotebook(filepath.Join(out, "n.ipynb"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := nb.Cells[1].Outputs
-	if len(o) != 2 || !strings.Contains(o[0].textOf("text/html"), "<table>") || o[0].textOf("text/plain") != "  a\n1.5" ||
-		!strings.Contains(o[1].textOf("text/html"), "data:image/svg+xml;base64,") {
-		t.Errorf("outputs: %d %+v", len(o), o)
 	}
 }

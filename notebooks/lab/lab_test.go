@@ -1,0 +1,59 @@
+package lab
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/kernelext"
+	"github.com/ofalat/ofalat/latpred/experiment"
+)
+
+func result() *experiment.Result {
+	return &experiment.Result{Item: "none of the paper", Reduced: "1 of 5 seeds", Rows: []experiment.Row{
+		{Quantity: "error", Unit: "ms", Paper: 0.5, Checkpoint: experiment.None, AsPublished: 0.4, Corrected: 0.385, CorrectedLow: 0.371, CorrectedHigh: 0.4, Best: 0.1, BestKind: "closed form"},
+		{Quantity: "other", Unit: "%", Paper: experiment.None, Checkpoint: experiment.None, AsPublished: 2, Corrected: 3, CorrectedLow: experiment.None, CorrectedHigh: experiment.None, Best: experiment.None},
+	}}
+}
+
+func TestLayout(t *testing.T) {
+	header, rows := Layout(result())
+	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published|difference from the paper|corrected (95 % interval)|best of ours|by" {
+		t.Errorf("columns %s: the one without a value should be left out", got)
+	}
+	if rows[0][4] != (kernelext.Difference{Value: 0.4, Reference: 0.5}) || rows[1][4] != nil || rows[1][5] != 3.0 || rows[1][7] != nil {
+		t.Errorf("rows %v", rows)
+	}
+	if header, rows := Layout(&experiment.Result{}); len(header) != 1 || len(rows) != 0 {
+		t.Errorf("a result without rows: %v, %v", header, rows)
+	}
+}
+
+func TestShow(t *testing.T) {
+	var b bytes.Buffer
+	before := kernelext.Out
+	kernelext.Out = &b
+	defer func() { kernelext.Out = before }()
+	Show(result())
+	for _, want := range []string{"-20.0 %", "0.385 [0.371, 0.4", "closed form", "Quick profile: 1 of 5 seeds."} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, &b)
+		}
+	}
+	b.Reset()
+	r := result()
+	r.Item = "table1"
+	Show(r)
+	if !strings.Contains(b.String(), "At full size, as recorded") {
+		t.Errorf("the record of the Full profile is not shown:\n%s", &b)
+	}
+}
+
+func TestQuick(t *testing.T) {
+	for profile, want := range map[string]int{"": 1, "quick": 1, "full": 2} {
+		t.Setenv("LATPRED_PROFILE", profile)
+		if got := Quick(1, 2); got != want {
+			t.Errorf("profile %q: %d, want %d", profile, got, want)
+		}
+	}
+}
