@@ -53,8 +53,8 @@ var cells = []struct{ name, source string }{
 }
 
 // write makes a notebook of code cells in the lab's folder.
-func (l *lab) write(name string, sources ...string) {
-	l.t.Helper()
+func (l *lab) write(t testing.TB, name string, sources ...string) {
+	t.Helper()
 	nb := &run.Notebook{Format: 4, FormatMinor: 5, Metadata: map[string]any{
 		"kernelspec": map[string]any{"name": run.KernelName, "display_name": "Go (latpred)", "language": "go"}}}
 	for i, s := range sources {
@@ -65,7 +65,7 @@ func (l *lab) write(name string, sources ...string) {
 		err = os.WriteFile(filepath.Join(l.dir, name), content, 0o644)
 	}
 	if err != nil {
-		l.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
@@ -85,14 +85,13 @@ func (p *page) errors() []string {
 	return eval[[]string](p, `[...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')].map(e => e.innerText)`)
 }
 
-func TestDisplaysInJupyterLab(t *testing.T) {
-	l := startLab(t)
+func testDisplays(t *testing.T, l *lab) {
 	var sources []string
 	for _, c := range cells {
 		sources = append(sources, c.source)
 	}
-	l.write("displays.ipynb", sources...)
-	p := l.open("displays.ipynb")
+	l.write(t, "displays.ipynb", sources...)
+	p := l.open(t, "displays.ipynb")
 	p.command("notebook:run-all-cells", "{}")
 
 	states := map[string]bool{}
@@ -133,7 +132,7 @@ func TestDisplaysInJupyterLab(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(l.dir, "foreign.ipynb"), content, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p = l.open("foreign.ipynb")
+	p = l.open(t, "foreign.ipynb")
 	if eval[bool](p, `[...`+p.widget()+`.content.widgets].every(c => c.model.trusted)`) {
 		t.Error("a notebook from elsewhere is trusted: this test tests nothing")
 	}
@@ -158,7 +157,7 @@ func (p *page) showsEverything(state string) {
 		p.t.Errorf("%s: the difference is not coloured: %s", state, tint)
 	}
 	for _, cell := range []int{1, 2, 4} {
-		if n := p.colours(cell); n < 12 {
+		if n := p.colours(cell, 0); n < 12 {
 			p.t.Errorf("%s: the picture of the %s has %d colours: it looks blank", state, cells[cell].name, n)
 		}
 	}
@@ -169,20 +168,20 @@ func (p *page) showsEverything(state string) {
 	}
 }
 
-// colours counts the colours of the picture in a cell, as it is on the screen.
-func (p *page) colours(cell int) int {
+// colours counts the colours of a picture in a cell, as it is on the screen.
+func (p *page) colours(cell, picture int) int {
 	p.t.Helper()
-	find := output(cell) + `.querySelector("img, svg")`
-	if !eval[bool](p, find+` !== null`) {
+	find := output(cell) + fmt.Sprintf(`.querySelectorAll("img, .jp-RenderedSVG svg")[%d]`, picture)
+	if !eval[bool](p, find+` !== undefined`) {
 		return 0
 	}
 	eval[bool](p, find+`.setAttribute("data-look", ""), `+find+`.scrollIntoView(), true`)
-	picture, err := chromedp.Run(p.ctx, chromedp.Screenshot(chromedp.CSS("[data-look]")))
+	shot, err := chromedp.Run(p.ctx, chromedp.Screenshot(chromedp.CSS("[data-look]")))
 	eval[bool](p, `document.querySelector("[data-look]").removeAttribute("data-look"), true`)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	img, _, err := image.Decode(bytes.NewReader(picture))
+	img, _, err := image.Decode(bytes.NewReader(shot))
 	if err != nil {
 		p.t.Fatal(err)
 	}

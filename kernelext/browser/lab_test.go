@@ -21,7 +21,6 @@ import (
 
 // lab is a JupyterLab of the test's own, with a browser.
 type lab struct {
-	t       testing.TB
 	url     string
 	dir     string // notebooks, inside the module
 	browser context.Context
@@ -43,6 +42,20 @@ var settings = map[string]string{
 	"@jupyterlab/notebook-extension/tracker.jupyterlab-settings":      `{"windowingMode": "none", "recordTiming": false}`,
 	"@jupyterlab/apputils-extension/notification.jupyterlab-settings": `{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true}`,
 	"@jupyterlab/docmanager-extension/plugin.jupyterlab-settings":     `{"autosave": false}`,
+}
+
+// TestJupyterLab is all tests that use the lab: they share one JupyterLab.
+func TestJupyterLab(t *testing.T) {
+	l := startLab(t)
+	t.Run("displays", func(t *testing.T) { testDisplays(t, l) })
+	t.Run("failures", func(t *testing.T) { testFailures(t, l) })
+	t.Run("interrupt", func(t *testing.T) { testInterrupt(t, l) })
+	t.Run("notebooks", func(t *testing.T) {
+		if os.Getenv("KERNELEXT_BROWSER") != "notebooks" {
+			t.Skip("takes minutes: KERNELEXT_BROWSER=notebooks asks for it")
+		}
+		testNotebooks(t, l)
+	})
 }
 
 // startLab starts JupyterLab and a browser; both end with the test.
@@ -117,8 +130,8 @@ func startLab(t testing.TB) *lab {
 			t.Logf("JupyterLab's last words:\n%s", log.Bytes()[max(0, log.Len()-3000):])
 		}
 	})
-	l := &lab{t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), dir: dir}
-	l.await("JupyterLab answers", time.Minute, func() bool {
+	l := &lab{url: fmt.Sprintf("http://127.0.0.1:%d", port), dir: dir}
+	await(t, "JupyterLab answers", time.Minute, func() bool {
 		response, err := http.Get(l.url + "/api/status")
 		if err != nil {
 			return false
@@ -145,44 +158,50 @@ func freePort(t testing.TB) int {
 }
 
 // await waits until something is so.
-func (l *lab) await(what string, limit time.Duration, so func() bool) {
-	l.t.Helper()
+func await(t testing.TB, what string, limit time.Duration, so func() bool) {
+	t.Helper()
 	for deadline := time.Now().Add(limit); !so(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			l.t.Fatalf("not within %v: %s", limit, what)
+			t.Fatalf("not within %v: %s", limit, what)
 		}
 	}
+}
+
+func (p *page) await(what string, limit time.Duration, so func() bool) {
+	p.t.Helper()
+	await(p.t, what, limit, so)
 }
 
 // page is a notebook open in JupyterLab.
 type page struct {
 	*lab
+	t    testing.TB
 	ctx  context.Context
 	name string
 }
 
 // open opens a notebook of the lab's folder and waits until its kernel is
 // connected. (GoNB says that it is idle only after its first cell.)
-func (l *lab) open(name string) *page {
-	l.t.Helper()
+func (l *lab) open(t testing.TB, name string) *page {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(l.browser)
-	l.t.Cleanup(cancel)
-	p := &page{lab: l, ctx: ctx, name: name}
-	l.t.Cleanup(func() {
-		if l.t.Failed() {
+	t.Cleanup(cancel)
+	p := &page{lab: l, t: t, ctx: ctx, name: name}
+	t.Cleanup(func() {
+		if t.Failed() {
 			p.shot("failed-" + strings.TrimSuffix(name, ".ipynb"))
 		}
 	})
 	workspace := strings.TrimSuffix(name, ".ipynb")
 	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	if err != nil {
-		l.t.Fatal(err)
+		t.Fatal(err)
 	}
 	err = chromedp.Do(ctx, chromedp.EmulateViewport(1300, 1000), chromedp.Navigate(l.url+"/lab/workspaces/"+workspace+"/tree/"+name+"?reset"))
 	if err != nil {
-		l.t.Fatal(err)
+		t.Fatal(err)
 	}
-	l.await(name+" is open and its kernel connected", time.Minute, func() bool {
+	p.await(name+" is open and its kernel connected", time.Minute, func() bool {
 		return eval[string](p, p.widget()+`?.context?.sessionContext?.session?.kernel?.connectionStatus ?? ""`) == "connected"
 	})
 	eval[bool](p, `window.jupyterapp.shell.activateById(`+p.widget()+`.id), true`)
@@ -215,21 +234,27 @@ func (p *page) command(name, args string) {
 	eval[bool](p, `window.jupyterapp.commands.execute("`+name+`", `+args+`), true`)
 }
 
+// waiting counts the cells that run or wait.
+func (p *page) waiting() int {
+	p.t.Helper()
+	return eval[int](p, `[...document.querySelectorAll(".jp-InputPrompt")].filter(e => e.textContent.includes("*")).length`)
+}
+
+func (p *page) busy() bool { return p.waiting() > 0 }
+func (p *page) idle() bool { return p.waiting() == 0 && p.status() == "idle" }
+
 // settled waits until nothing runs.
 func (p *page) settled(limit time.Duration) {
 	p.t.Helper()
-	p.await(p.name+": all cells have run", limit, func() bool {
-		return p.status() == "idle" && eval[int](p, `[...document.querySelectorAll(".jp-InputPrompt")].filter(e => e.textContent.includes("*")).length`) == 0
-	})
+	p.await(p.name+": all cells have run", limit, p.idle)
 	time.Sleep(300 * time.Millisecond) // the last displays are drawn
 }
 
-// runAll runs all cells and waits for the last.
-func (p *page) runAll(limit time.Duration) {
+// runCell runs one cell.
+func (p *page) runCell(cell int) {
 	p.t.Helper()
-	p.command("notebook:run-all-cells", "{}")
-	time.Sleep(500 * time.Millisecond)
-	p.settled(limit)
+	eval[bool](p, fmt.Sprintf(`%s.content.activeCellIndex = %d, true`, p.widget(), cell))
+	p.command("notebook:run-cell", "{}")
 }
 
 // theme changes the theme: "Light" or "Dark".

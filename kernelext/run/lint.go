@@ -20,7 +20,8 @@ var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)
 
 // Lint lists what is wrong with the source of a notebook: stored outputs or
 // execution counts, paths of one machine, another kernel, no title, repeated or
-// missing cell ids, mathematics that pages can't show, a size beyond 200 kB.
+// missing cell ids, mathematics that pages can't show, a size beyond 200 kB, and
+// what a lesson lacks.
 func Lint(path string) ([]string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -48,6 +49,7 @@ func Lint(path string) ([]string, error) {
 		report(0, "no title: a markdown cell with a line that starts with \"# \"")
 	}
 	ids := map[string]bool{}
+	found = append(found, lintLesson(nb, filepath.Dir(path))...)
 	for i, c := range nb.Cells {
 		if c.ID == "" || ids[c.ID] {
 			report(i+1, "its id %q is missing or not its own", c.ID)
@@ -66,6 +68,39 @@ func Lint(path string) ([]string, error) {
 		}
 	}
 	return found, nil
+}
+
+var (
+	localLink = regexp.MustCompile(`\]\(([^):#]+)(?:#[^)]*)?\)`)
+	exercise  = regexp.MustCompile(`(?m)^\d+\. `)
+)
+
+// lintLesson lists what a lesson must have and hasn't: a question, what to know
+// first, how long it takes to read, exercises with folded solutions, links that
+// lead somewhere.
+func lintLesson(nb *Notebook, dir string) (found []string) {
+	var text strings.Builder
+	for i, c := range nb.Cells {
+		if c.Type != "markdown" {
+			continue
+		}
+		text.WriteString(c.Source + "\n")
+		for _, m := range localLink.FindAllStringSubmatch(c.Source, -1) {
+			if _, err := os.Stat(filepath.Join(dir, m[1])); err != nil {
+				found = append(found, fmt.Sprintf("cell %d: a link to %s, which is not there", i+1, m[1]))
+			}
+		}
+	}
+	for _, part := range []string{"**Question.**", "*What you need to know first:*", "*Reading time:*", "## What to take away", "## Try yourself"} {
+		if !strings.Contains(text.String(), part) {
+			found = append(found, fmt.Sprintf("no %q", part))
+		}
+	}
+	_, exercises, _ := strings.Cut(text.String(), "## Try yourself")
+	if n, solved := len(exercise.FindAllString(exercises, -1)), strings.Count(exercises, "<summary>Solution</summary>"); solved < n {
+		found = append(found, fmt.Sprintf("%d exercises, but %d solutions folded in", n, solved))
+	}
+	return found
 }
 
 // The table of notebooks in notebooks/README.md stands between these lines.
@@ -93,16 +128,32 @@ func IndexTable(dir string) (content []byte, changed bool, err error) {
 	}
 	slices.Sort(paths)
 	var table strings.Builder
-	table.WriteString("| notebook | question |\n| --- | --- |\n")
+	table.WriteString("| lesson | question | reading | paper |\n| --- | --- | --- | --- |\n")
 	for _, path := range paths {
 		nb, err := ReadNotebook(path)
 		if err != nil {
 			return nil, false, err
 		}
-		fmt.Fprintf(&table, "| [%s](%s) | %s |\n", nb.Title(), filepath.Base(path), nb.question())
+		name := filepath.Base(path)
+		number, _, _ := strings.Cut(name, "-")
+		fmt.Fprintf(&table, "| %s · [%s](%s) | %s | %s | %s |\n", number, nb.Title(), name, nb.question(), nb.fact("Reading time"), nb.fact("Paper"))
 	}
 	content = slices.Concat(before, tableStart, []byte(table.String()), tableEnd, after)
 	return content, !bytes.Equal(content, old), nil
+}
+
+// fact is what a notebook says after "*name:*", up to the next fact, or the end of
+// the sentence; "" where it doesn't.
+func (nb *Notebook) fact(name string) string {
+	for _, c := range nb.Cells {
+		if _, rest, ok := strings.Cut(c.Source, "*"+name+":* "); ok && c.Type == "markdown" {
+			rest, _, _ = strings.Cut(rest, "\n")
+			rest, _, _ = strings.Cut(rest, " *")
+			rest, _, _ = strings.Cut(rest, ";")
+			return strings.TrimSuffix(rest, ".")
+		}
+	}
+	return ""
 }
 
 // question is the first line of text under the title.

@@ -15,11 +15,15 @@ import (
 
 var update = flag.Bool("update", false, "write golden files anew")
 
+// lesson is the text of a notebook that lacks nothing.
+const lesson = "# A title\n\n**Question.** What is asked?\n\n*What you need to know first:* nothing. *Reading time:* a minute; it runs at once. *Paper:* Fig. 1.\n\n" +
+	"## What to take away\n\n## Try yourself\n\n1. One?\n\n<details><summary>Solution</summary>\n\nYes.\n\n</details>"
+
 // notebook writes a notebook of code cells.
 func notebook(t testing.TB, sources ...string) string {
 	t.Helper()
 	nb := &Notebook{Format: 4, FormatMinor: 5, Metadata: map[string]any{"kernelspec": map[string]any{"name": KernelName}}}
-	nb.Cells = append(nb.Cells, &Cell{ID: "title", Type: "markdown", Source: "# A title\n\nWhat is asked?"})
+	nb.Cells = append(nb.Cells, &Cell{ID: "title", Type: "markdown", Source: lesson})
 	for i, s := range sources {
 		nb.Cells = append(nb.Cells, &Cell{ID: fmt.Sprint("c", i), Type: "code", Source: s})
 	}
@@ -264,7 +268,11 @@ func TestLint(t *testing.T) {
 		"cell 2: stored output":           func(nb *Notebook) { nb.Cells[1].ExecutionCount = 1 },
 		"cell 2: path of one machine":     func(nb *Notebook) { nb.Cells[1].Source = `os.Open("/home/ann/x.csv")` },
 		"its kernel is gonb":              func(nb *Notebook) { nb.Metadata["kernelspec"] = map[string]any{"name": "gonb"} },
-		"no title":                        func(nb *Notebook) { nb.Cells[0].Source = "text" },
+		"no title":                        func(nb *Notebook) { nb.Cells[0].Source = strings.TrimPrefix(lesson, "# A title") },
+		"no \"*Reading time:*\"":          func(nb *Notebook) { nb.Cells[0].Source = strings.Replace(lesson, "*Reading time:*", "", 1) },
+		"2 exercises, but 1 solution":     func(nb *Notebook) { nb.Cells[0].Source = lesson + "\n\n2. Two?" },
+		"cell 1: a link to no.ipynb":      func(nb *Notebook) { nb.Cells[0].Source = lesson + "\n[on](no.ipynb)" },
+		"cell 1: mathematics":             func(nb *Notebook) { nb.Cells[0].Source = lesson + "\n\n$\\odd$" },
 		"cell 2: its id \"title\" is mis": func(nb *Notebook) { nb.Cells[1].ID = "title" },
 		"kB, want at most":                func(nb *Notebook) { nb.Cells[1].Source = strings.Repeat("x", 300<<10) },
 	} {
@@ -294,7 +302,7 @@ func TestIndexTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	content, changed, err := IndexTable(dir)
-	if err != nil || !changed || !strings.Contains(string(content), "| [A title](n.ipynb) | What is asked? |\n") || !strings.HasSuffix(string(content), "after\n") {
+	if err != nil || !changed || !strings.Contains(string(content), "| n.ipynb · [A title](n.ipynb) | What is asked? | a minute | Fig. 1 |\n") || !strings.HasSuffix(string(content), "after\n") {
 		t.Errorf("%v, changed %v:\n%s", err, changed, content)
 	}
 	if err := os.WriteFile(readme, content, 0o644); err != nil {
