@@ -11,7 +11,7 @@ import (
 func testFailures(t *testing.T, l *lab) {
 	failures := []struct{ name, source, reason, place string }{
 		{"a compile error", "%%\nx := undefinedThing()\nfmt.Println(x)", "undefined: undefinedThing", "Cell[2]: Line 2"},
-		{"a panic", "%%\nvar a []int\ni := 5\nfmt.Println(a[i])", "index out of range [5] with length 0", "Cell[3]: Line 4"},
+		{"a panic", "%%\nvar a []int\ni := 5\nfmt.Println(a[i])", "index out of range [5] with length 0", "Cell [3] Line 4"},
 		{"an error of a library", "%%\nfmt.Println(\"before\")\nkernelext.Check(fmt.Errorf(\"no such device: %q\", \"nexus\"))", `error: no such device: "nexus"`, "Cell [4] Line 3"},
 		{"a panic in a goroutine", "%%\nkernelext.Go(func() { panic(\"in a goroutine\") })\ntime.Sleep(time.Second)", "panic in a goroutine: in a goroutine", "Cell [5] Line 2"},
 	}
@@ -31,6 +31,9 @@ func testFailures(t *testing.T, l *lab) {
 			return strings.Contains(text, f.reason) && strings.Contains(text, f.place)
 		})
 		p.settled(time.Minute)
+		if strings.Contains(text, "goroutine 1 [") {
+			t.Errorf("%s: its stack is not folded away:\n%s", f.name, text)
+		}
 		if reason, place := strings.Index(text, f.reason), strings.Index(text, f.place); reason > 200 || place > 300 {
 			t.Errorf("%s: reason at %d, line of the cell at %d, want both first:\n%s", f.name, reason, place, text)
 		}
