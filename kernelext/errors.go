@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 )
@@ -26,6 +27,10 @@ func fail(err error) {
 	exit(1)
 }
 
+// settleTime is how long text takes to arrive, which travels by another way than
+// displays do: what is said first shall stand first.
+const settleTime = 100 * time.Millisecond
+
 // report shows a failure: the reason, the line of the cell, and the stack folded
 // away. stderr gets reason and line; GoNB adds the cell's number to the place.
 func report(reason string, stack []byte) {
@@ -37,6 +42,7 @@ func report(reason string, stack []byte) {
 	if !gonbui.IsNotebook || gonbui.Error() != nil {
 		return
 	}
+	time.Sleep(settleTime)
 	show(bundle{
 		html: fmt.Sprintf("<details><summary>stack</summary><pre>%s</pre></details>", escape(string(stack))),
 		text: "(the stack is folded away)",

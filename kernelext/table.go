@@ -135,6 +135,15 @@ func read(v any) field {
 	}
 }
 
+// FoldedTable is Table below a title that opens it.
+func FoldedTable[T any](title string, header []string, rows [][]T) {
+	t := newTable(header, rows)
+	show(bundle{
+		html: fmt.Sprintf("<details><summary>%s</summary>%s</details>", escape(title), t.html()),
+		text: title + "\n" + t.text(),
+	})
+}
+
 func (t *table) bundle() bundle { return bundle{html: t.html(), text: t.text()} }
 
 // html is the table as front ends show it, also where the notebook is not
@@ -143,7 +152,7 @@ func (t *table) html() string {
 	var b strings.Builder
 	style := func(c int) string {
 		if t.numeric[c] {
-			return "text-align:right;white-space:nowrap"
+			return "text-align:right"
 		}
 		return "text-align:left"
 	}
@@ -164,6 +173,11 @@ func (t *table) html() string {
 		b.WriteString("<tr>")
 		for c, f := range row {
 			s := style(c)
+			if t.numeric[c] {
+				s += ";white-space:nowrap"
+			} else if utf8.RuneCountInString(f.text) > 14 {
+				s += ";min-width:12em" // else numbers leave it a word's width
+			}
 			if f.tint != "" {
 				s += ";background-color:" + f.tint
 			}

@@ -132,7 +132,11 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 	for power := math.Floor(math.Log10(low)); power <= math.Ceil(math.Log10(high)); power++ {
 		for _, m := range []float64{1, 2, 5} {
 			if v := m * math.Pow(10, power); v >= low/1.0001 && v <= high*1.0001 {
-				ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
+				label := fmt.Sprintf("%.3g", v)
+				if v >= 1000 && v < 1e6 {
+					label = fmt.Sprintf("%.0f", v)
+				}
+				ticks = append(ticks, plot.Tick{Value: v, Label: label})
 			}
 		}
 	}
@@ -150,15 +154,25 @@ func headroom(p *plot.Plot, lines int) {
 	p.Y.Max += (p.Y.Max - p.Y.Min) * share / (1 - share)
 }
 
-// plainTicks are gonum's, their labels without zeros that say nothing.
+// plainTicks are four to eight numbers, 1, 2 or 5 times a power of ten apart, with
+// labels without zeros that say nothing.
 type plainTicks struct{}
 
 func (plainTicks) Ticks(low, high float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(low, high)
-	for i, t := range ticks {
-		if t.Label != "" {
-			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 6, 64)
+	if !(high > low) || math.IsInf(high-low, 0) {
+		return plot.DefaultTicks{}.Ticks(low, high)
+	}
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/4)))
+	for _, m := range []float64{5, 2} {
+		if (high-low)/(m*step) >= 4 {
+			step *= m
+			break
 		}
+	}
+	var ticks []plot.Tick
+	for i := math.Ceil(low/step-1e-9) + 0; i*step <= high+1e-9*step; i++ { // + 0: no -0
+		label := strconv.FormatFloat(i*step, 'g', 6, 64)
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: label})
 	}
 	return ticks
 }

@@ -10,6 +10,7 @@
 package lab
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/ofalat/ofalat/kernelext"
@@ -51,7 +52,7 @@ func Run(item string) *experiment.Result {
 }
 
 // Show lays out the rows of a result. Where the profile is Quick, it says what was
-// left out, and shows the record of the Full profile as well.
+// left out, and has the record of the Full profile folded below.
 func Show(r *experiment.Result) {
 	header, rows := Layout(r)
 	kernelext.Table(header, rows)
@@ -63,9 +64,8 @@ func Show(r *experiment.Result) {
 	kernelext.Check(err)
 	for _, record := range records {
 		if record.Item == r.Item {
-			kernelext.Text("At full size, as recorded (%d seeds):", record.Seeds)
 			header, rows := Layout(record)
-			kernelext.Table(header, rows)
+			kernelext.FoldedTable(fmt.Sprintf("At full size, as recorded (seeds: %d)", record.Seeds), header, rows)
 		}
 	}
 }
@@ -82,7 +82,7 @@ var columns = []column{
 	{"paper", func(r experiment.Row) any { return number(r.Paper) }},
 	{"authors' checkpoint", func(r experiment.Row) any { return number(r.Checkpoint) }},
 	{"as published", func(r experiment.Row) any { return number(r.AsPublished) }},
-	{"difference from the paper", func(r experiment.Row) any {
+	{"difference", func(r experiment.Row) any {
 		if number(r.Paper) == nil || number(r.AsPublished) == nil || r.Paper == 0 {
 			return nil
 		}
@@ -98,7 +98,7 @@ var columns = []column{
 		return r.CorrectedText()
 	}},
 	{"best of ours", func(r experiment.Row) any { return number(r.Best) }},
-	{"by", func(r experiment.Row) any {
+	{"which is", func(r experiment.Row) any {
 		if r.BestKind == "" {
 			return nil
 		}

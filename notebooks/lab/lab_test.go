@@ -18,7 +18,7 @@ func result() *experiment.Result {
 
 func TestLayout(t *testing.T) {
 	header, rows := Layout(result())
-	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published|difference from the paper|corrected (95 % interval)|best of ours|by" {
+	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published|difference|corrected (95 % interval)|best of ours|which is" {
 		t.Errorf("columns %s: the one without a value should be left out", got)
 	}
 	if rows[0][4] != (kernelext.Difference{Value: 0.4, Reference: 0.5}) || rows[1][4] != nil || rows[1][5] != 3.0 || rows[1][7] != nil {
