@@ -52,6 +52,14 @@ func TestFormulasInMarkdown(t *testing.T) {
 	}
 }
 
+func TestLinksLeadToPages(t *testing.T) {
+	got := string(renderMarkdown("[a](02-test-loss.ipynb#x) [b](README.md) [c](https://go.dev/x.ipynb) [d](notes.md)"))
+	want := `<p><a href="02-test-loss.html#x">a</a> <a href="index.html">b</a> <a href="https://go.dev/x.ipynb">c</a> <a href="notes.md">d</a></p>` + "\n"
+	if got != want {
+		t.Errorf("%s, want\n%s", got, want)
+	}
+}
+
 func FuzzMathML(f *testing.F) {
 	f.Add(`\frac{a}{b}^2_{x}`)
 	f.Add(`\text{a}}{`)

@@ -114,12 +114,19 @@ func render(data any) []byte {
 	return b.Bytes()
 }
 
+// Links to other notebooks lead to their pages, that to the course to the index.
+var (
+	notebookLink = regexp.MustCompile(`href="([\w.\-]+)\.ipynb(#[^"]*)?"`)
+	courseLink   = regexp.MustCompile(`href="README\.md(#[^"]*)?"`)
+)
+
 func renderMarkdown(source string) template.HTML {
 	var b bytes.Buffer
 	if err := markdown.Convert([]byte(source), &b); err != nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(source) + "</pre>")
 	}
-	return template.HTML(b.String())
+	page := notebookLink.ReplaceAllString(b.String(), `href="$1.html$2"`)
+	return template.HTML(courseLink.ReplaceAllString(page, `href="index.html"`))
 }
 
 func highlight(source string) template.HTML {

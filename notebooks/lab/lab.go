@@ -12,6 +12,7 @@ package lab
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/ofalat/ofalat/kernelext"
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -39,7 +40,7 @@ func Backend() *backend.Backend {
 // Run runs an item of the paper and shows how far it is. When the cell is
 // interrupted the result has the rows that were complete.
 func Run(item string) *experiment.Result {
-	progress := kernelext.NewProgress(item, 0)
+	progress := kernelext.NewProgress(name(item), 0)
 	result, err := experiment.Run(kernelext.Context(), Backend(), item, Profile(), func(p experiment.Progress) {
 		progress.SetOf(p.Done, p.Of)
 	})
@@ -49,6 +50,14 @@ func Run(item string) *experiment.Result {
 	}
 	kernelext.Check(err)
 	return result
+}
+
+// name writes an item as the paper does: "Figure 4a" for "figure4a".
+func name(item string) string {
+	if at := strings.IndexAny(item, "0123456789"); at > 0 {
+		item = item[:at] + " " + item[at:]
+	}
+	return strings.ToUpper(item[:1]) + item[1:]
 }
 
 // Show lays out the rows of a result. Where the profile is Quick, it says what was

@@ -49,6 +49,14 @@ func TestShow(t *testing.T) {
 	}
 }
 
+func TestName(t *testing.T) {
+	for item, want := range map[string]string{"figure4a": "Figure 4a", "table1": "Table 1", "tuning": "Tuning"} {
+		if got := name(item); got != want {
+			t.Errorf("%s is named %s, want %s", item, got, want)
+		}
+	}
+}
+
 func TestQuick(t *testing.T) {
 	for profile, want := range map[string]int{"": 1, "quick": 1, "full": 2} {
 		t.Setenv("LATPRED_PROFILE", profile)
