@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -83,6 +84,8 @@ type Campaign struct {
 	Hold func(ctx context.Context) (release func(), err error)
 	// Observe may be nil.
 	Observe func(Progress)
+
+	ahead map[string]Subject // prepared while waiting for the device
 }
 
 // ErrLimit says that Config.Limit stopped a campaign before its end.
@@ -95,11 +98,13 @@ var ErrLimit = errors.New("time limit reached")
 func (c *Campaign) Run(ctx context.Context) error {
 	config := c.Config.withDefaults()
 	deadline := time.Now().Add(config.Limit)
-	anchors, err := prepareAll(ctx, c.Anchors, 1, func(int) {})
+	anchors, err := prepareAll(ctx, c.Anchors, nil, 1, func(int) {})
 	if err != nil {
 		return err
 	}
 	defer closeAll(anchors)
+	c.ahead = map[string]Subject{}
+	defer func() { closeAll(slices.Collect(maps.Values(c.ahead))) }()
 	for {
 		group := c.Journal.next(c.Units, c.Anchors, config)
 		if group == nil {
@@ -129,7 +134,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 			c.Observe(Progress{c.Journal.done() + int(part*float64(len(units))), len(c.Units), doing, anchors})
 		}
 	}
-	subjects, err := prepareAll(ctx, units, config.Compilers, func(n int) {
+	subjects, err := prepareAll(ctx, units, c.ahead, config.Compilers, func(n int) {
 		tell(0, fmt.Sprintf("preparing %d of %d", n, len(units)), 0)
 	})
 	if err != nil {
@@ -141,7 +146,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 	}
 	if c.Hold != nil {
 		tell(0, "waiting for the device", 0)
-		release, err := c.Hold(ctx)
+		release, err := c.hold(ctx, config)
 		if err != nil {
 			return err
 		}
@@ -169,6 +174,32 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 		tell(min(1, float64(n+1)/float64(config.Rounds)), fmt.Sprintf("round %d of %d", n+1, config.Rounds), c.Journal.anchorRatio(r))
 	}
 	return nil
+}
+
+// hold waits for the device and prepares units of the next group meanwhile.
+func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err error) {
+	held := make(chan struct{})
+	go func() {
+		release, err = c.Hold(ctx)
+		close(held)
+	}()
+	for _, u := range c.Units {
+		select {
+		case <-held:
+			return release, err
+		default:
+		}
+		if c.Journal.inOrder[u.Key] || c.ahead[u.Key] != nil || len(c.ahead) >= config.Group || ctx.Err() != nil {
+			continue
+		}
+		s, failed := u.Prepare(ctx)
+		if failed != nil {
+			break // it fails again when its turn comes, and is reported then
+		}
+		c.ahead[u.Key] = s
+	}
+	<-held
+	return release, err
 }
 
 // oneRound lets every subject have its turn.
@@ -219,7 +250,8 @@ func timed(ctx context.Context, s Subject, key string) (float64, error) {
 // precise keeps the nanoseconds of milliseconds.
 func precise(ms float64) float64 { return math.Round(ms*1e6) / 1e6 }
 
-func prepareAll(ctx context.Context, units []Unit, atOnce int, observe func(done int)) ([]Subject, error) {
+// prepareAll prepares units, taking those that are ready out of ahead.
+func prepareAll(ctx context.Context, units []Unit, ahead map[string]Subject, atOnce int, observe func(done int)) ([]Subject, error) {
 	subjects := make([]Subject, len(units))
 	done := make(chan struct{}, len(units))
 	finished := make(chan struct{})
@@ -234,6 +266,12 @@ func prepareAll(ctx context.Context, units []Unit, atOnce int, observe func(done
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, atOnce))
 	for i, u := range units {
+		if s := ahead[u.Key]; s != nil {
+			subjects[i] = s
+			delete(ahead, u.Key)
+			done <- struct{}{}
+			continue
+		}
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err

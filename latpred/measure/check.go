@@ -26,7 +26,7 @@ const QuietCV = 0.02
 func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Context) (func(), error)) (Quiet, error) {
 	q := Quiet{CVs: map[string]float64{}, Load: load()}
 	config := Config{}.withDefaults()
-	subjects, err := prepareAll(ctx, units, config.Compilers, func(int) {})
+	subjects, err := prepareAll(ctx, units, nil, config.Compilers, func(int) {})
 	if err != nil {
 		return q, err
 	}

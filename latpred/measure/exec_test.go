@@ -79,16 +79,16 @@ func TestForeignStopsAtInterrupt(t *testing.T) {
 
 func TestLock(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "lock")
-	release, err := measure.Lock(t.Context(), file, false)
+	release, err := measure.Lock(t.Context(), file, measure.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := measure.Lock(t.Context(), file, false); err == nil || !strings.Contains(err.Error(), "another measurement has the device") {
+	if _, err := measure.Lock(t.Context(), file, measure.Now); err == nil || !strings.Contains(err.Error(), "another measurement has the device") {
 		t.Errorf("a second measurer: %v", err)
 	}
 	got := make(chan error)
 	go func() {
-		second, err := measure.Lock(context.Background(), file, true)
+		second, err := measure.Lock(context.Background(), file, measure.Wait)
 		if err == nil {
 			second()
 		}
@@ -98,7 +98,17 @@ func TestLock(t *testing.T) {
 	if err := <-got; err != nil {
 		t.Errorf("waiting for the device: %v", err)
 	}
-	if _, err := measure.Lock(t.Context(), filepath.Join(file, "x"), false); err == nil || !errors.Is(err, os.ErrNotExist) && !strings.Contains(err.Error(), "not a directory") {
+	for range 2 { // who shares does not exclude who shares
+		share, err := measure.Lock(t.Context(), file, measure.Shared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer share()
+	}
+	if _, err := measure.Lock(t.Context(), file, measure.Now); err == nil {
+		t.Error("got alone what others share")
+	}
+	if _, err := measure.Lock(t.Context(), filepath.Join(file, "x"), measure.Now); err == nil || !errors.Is(err, os.ErrNotExist) && !strings.Contains(err.Error(), "not a directory") {
 		t.Errorf("a lock that can't be made: %v", err)
 	}
 }

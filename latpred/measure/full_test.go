@@ -80,3 +80,39 @@ func TestQuietestRounds(t *testing.T) {
 		t.Errorf("%+v, want the median of 10, 12 and 13 over 15 runs", r)
 	}
 }
+
+// While it waits for the device a campaign prepares the next group, once.
+func TestPreparesAheadWhileWaiting(t *testing.T) {
+	prepared := map[string]int{}
+	var units []Unit
+	for _, key := range []string{"a", "b", "c", "d", "e"} {
+		units = append(units, Unit{key, func(context.Context) (Subject, error) { prepared[key]++; return constant(2), nil }})
+	}
+	j, err := OpenJournal(filepath.Join(t.TempDir(), "j"), Header{Rounds: 2, Runs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	var held []int // units prepared when the device came free
+	c := Campaign{Units: units, Journal: j, Config: Config{WarmUps: -1, Discard: -1, Rounds: 2, Extra: -1, Runs: 1, Group: 2, Compilers: 1}}
+	enough := make(chan struct{})
+	c.Units[3].Prepare = func(context.Context) (Subject, error) { prepared["d"]++; close(enough); return constant(2), nil }
+	c.Hold = func(context.Context) (func(), error) {
+		if len(held) == 0 {
+			<-enough // that d is prepared, of the second group
+		}
+		held = append(held, len(prepared))
+		return func() {}, nil
+	}
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for key, n := range prepared {
+		if n != 1 {
+			t.Errorf("%s was prepared %d times", key, n)
+		}
+	}
+	if len(j.Results()) != 5 || held[0] != 4 {
+		t.Errorf("%d results; units prepared at each hold: %v", len(j.Results()), held)
+	}
+}

@@ -127,20 +127,33 @@ func DeviceLock(device string) (string, error) {
 	return filepath.Join(dir, "device-"+slug(device)+".lock"), os.MkdirAll(dir, 0o755)
 }
 
-// Lock gets a file lock, and gives a function that lets it go. Where somebody else
-// has it, wait says whether to wait or to err.
-func Lock(ctx context.Context, file string, wait bool) (release func(), err error) {
+// LockMode says how Lock gets a lock.
+type LockMode int
+
+const (
+	Now    LockMode = iota // alone, or an error where somebody else has it
+	Wait                   // alone, when all others have let it go
+	Shared                 // together with others who share it, when nobody has it alone
+)
+
+// Lock gets a file lock, and gives a function that lets it go. Who times takes it
+// alone; who makes a machine busy otherwise, compiling, should share it.
+func Lock(ctx context.Context, file string, mode LockMode) (release func(), err error) {
 	l := flock.New(file)
 	unlock := func() { _ = l.Unlock() } // the lock ends with the process at the latest
-	if !wait {
+	get := l.Lock
+	switch mode {
+	case Now:
 		free, err := l.TryLock()
 		if err == nil && !free {
 			err = fmt.Errorf("another measurement has the device (lock %s): wait until it ends, or take turns with --wait", file)
 		}
 		return unlock, err
+	case Shared:
+		get = l.RLock
 	}
 	got := make(chan error, 1)
-	go func() { got <- l.Lock() }() // in the system's queue, where asking again and again would lose to those who are
+	go func() { got <- get() }() // in the system's queue, where asking again and again would lose to those who are
 	select {
 	case err := <-got:
 		return unlock, err

@@ -28,7 +28,13 @@ type Runner struct {
 	options Options
 
 	mu      sync.Mutex
-	buffers map[string]compute.Buffer
+	weights map[string][]placed // by weightsName
+}
+
+// placed is an array on the device.
+type placed struct {
+	buffer compute.Buffer
+	dims   []int
 }
 
 // NewRunner prepares to build networks on be. It errs for options that are no
@@ -46,7 +52,7 @@ func NewRunner(be *backend.Backend, o Options) (*Runner, error) {
 	if o.Batch < 0 || o.Formulation != Products && o.Formulation != Convolutions {
 		return nil, fmt.Errorf("measure: batch %d, formulation %q: want at least 1, and %s or %s", o.Batch, o.Formulation, Products, Convolutions)
 	}
-	return &Runner{be: be, options: o, buffers: map[string]compute.Buffer{}}, nil
+	return &Runner{be: be, options: o, weights: map[string][]placed{}}, nil
 }
 
 // Options gives the options in force, defaults resolved.
@@ -100,26 +106,32 @@ func (r *Runner) Outputs(s *space.Space, a space.Arch) ([][]float32, error) {
 func (r *Runner) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for name, b := range r.buffers {
-		_ = b.Finalize() // nothing can be done about it
-		delete(r.buffers, name)
+	for name, list := range r.weights {
+		for _, p := range list {
+			_ = p.buffer.Finalize() // nothing can be done about it
+		}
+		delete(r.weights, name)
 	}
 }
 
-// place puts an array on the device, once for each name.
-func (r *Runner) place(a array) (compute.Buffer, error) {
+// once gives what is on the device under a name, placing what make makes the first
+// time.
+func (r *Runner) once(name string, make func() []array) ([]placed, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := fmt.Sprint(a.name, a.dims)
-	if b := r.buffers[key]; b != nil {
-		return b, nil
+	if list, ok := r.weights[name]; ok {
+		return list, nil
 	}
-	b, err := r.be.BufferFromFlatData(0, a.values, shapes.Make(dtypes.Float32, a.dims...))
-	if err != nil {
-		return nil, fmt.Errorf("measure: placing %s on the device: %w", key, err)
+	var list []placed
+	for _, a := range make() {
+		b, err := r.be.BufferFromFlatData(0, a.values, shapes.Make(dtypes.Float32, a.dims...))
+		if err != nil {
+			return nil, fmt.Errorf("measure: placing %s on the device: %w", a.name, err)
+		}
+		list = append(list, placed{b, a.dims})
 	}
-	r.buffers[key] = b
-	return b, nil
+	r.weights[name] = list
+	return list, nil
 }
 
 // compiled is an executable with its inputs on the device.
@@ -139,23 +151,22 @@ func (r *Runner) compile(name string, layers []space.Layer, in array, every bool
 	}()
 	g := graph.NewGraph(r.be.Backend, name)
 	c = &compiled{name: name, graph: g}
-	parameter := func(a array) *graph.Node {
-		b, err := r.place(a)
+	parameters := func(name string, make func() []array) (nodes []*graph.Node) {
+		list, err := r.once(name, make)
 		if err != nil {
 			panic(err)
 		}
-		c.inputs = append(c.inputs, b)
-		return graph.Parameter(g, fmt.Sprintf("p%d", len(c.inputs)), shapes.Make(dtypes.Float32, a.dims...))
+		for _, p := range list {
+			c.inputs = append(c.inputs, p.buffer)
+			nodes = append(nodes, graph.Parameter(g, fmt.Sprintf("p%d", len(c.inputs)), shapes.Make(dtypes.Float32, p.dims...)))
+		}
+		return nodes
 	}
-	x := parameter(in)
+	x := parameters(fmt.Sprint(in.name, in.dims), func() []array { return []array{in} })[0]
 	var outputs []*graph.Node
 	for _, l := range layers {
 		x = r.options.Formulation.layer(x, l, func(o op) []*graph.Node {
-			var nodes []*graph.Node
-			for _, a := range weightsOf(l, o) {
-				nodes = append(nodes, parameter(a))
-			}
-			return nodes
+			return parameters(fmt.Sprint(weightsName(l, o), o.epsilon, o.pooled), func() []array { return weightsOf(l, o) })
 		})
 		outputs = append(outputs, x)
 	}

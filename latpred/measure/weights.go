@@ -44,11 +44,16 @@ func place(l space.Layer) string {
 	return string(l.Kind)
 }
 
+// weightsName names the weights of an op of a layer.
+func weightsName(l space.Layer, o op) string {
+	return fmt.Sprintf("%s/%s/k%d/%dto%d", place(l), o.name, o.kernel, o.in, o.out)
+}
+
 // weightsOf gives the arrays that an op of a layer reads: weights in the order
 // height, width, input, output, or output, input for images of one pixel, and a
 // bias. Batch normalisation is folded into both, as deployed networks have it.
 func weightsOf(l space.Layer, o op) []array {
-	name := fmt.Sprintf("%s/%s/k%d/%dto%d", place(l), o.name, o.kernel, o.in, o.out)
+	name := weightsName(l, o)
 	spread := func(part string, dims []int, fanIn int) array {
 		n := 1
 		for _, d := range dims {

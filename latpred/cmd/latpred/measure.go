@@ -135,32 +135,43 @@ func (d *device) complete() {
 }
 
 // hold gives the function that gets the device for timing, and what to call at the
-// end.
-func (d *device) hold(ctx context.Context) (hold func(context.Context) (func(), error), release func(), err error) {
+// end. When taking turns, compiling shares the lock, so that it disturbs nobody's
+// timing.
+func (d *device) hold(ctx context.Context, units []measure.Unit) (hold func(context.Context) (func(), error), release func(), err error) {
 	file := d.flags.Lock
 	if file == "" {
 		if file, err = measure.DeviceLock(d.header.Device); err != nil {
 			return nil, nil, err
 		}
 	}
-	if d.flags.Wait {
-		return func(ctx context.Context) (func(), error) { return measure.Lock(ctx, file, true) }, func() {}, nil
+	if !d.flags.Wait {
+		release, err = measure.Lock(ctx, file, measure.Now)
+		return nil, release, err
 	}
-	release, err = measure.Lock(ctx, file, false)
-	return nil, release, err
+	for i, u := range units {
+		units[i].Prepare = func(ctx context.Context) (measure.Subject, error) {
+			release, err := measure.Lock(ctx, file, measure.Shared)
+			if err != nil {
+				return nil, err
+			}
+			defer release()
+			return u.Prepare(ctx)
+		}
+	}
+	return func(ctx context.Context) (func(), error) { return measure.Lock(ctx, file, measure.Wait) }, func() {}, nil
 }
 
 // run measures units into a journal and shows how far it is.
 func (d *device) run(ctx context.Context, out *output, label string, units []measure.Unit, j *measure.Journal) error {
-	hold, release, err := d.hold(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
 	var anchors []measure.Unit
 	if !d.flags.NoAnchors {
 		anchors = measure.AnchorUnits(d.space, d.net)
 	}
+	hold, release, err := d.hold(ctx, units)
+	if err != nil {
+		return err
+	}
+	defer release()
 	bar := out.Progress(label, len(units))
 	defer bar.Done()
 	c := measure.Campaign{Units: units, Anchors: anchors, Journal: j, Config: d.config, Hold: hold, Observe: func(p measure.Progress) {
@@ -346,7 +357,7 @@ func (c *measureCheckCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	defer d.close()
-	hold, release, err := d.hold(ctx)
+	hold, release, err := d.hold(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func TestMeasureFaults(t *testing.T) {
 
 	// Two measurers on one device.
 	lock := filepath.Join(dir, "ofalat", "device-foreign-b1.lock")
-	release, err := measure.Lock(t.Context(), lock, false)
+	release, err := measure.Lock(t.Context(), lock, measure.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

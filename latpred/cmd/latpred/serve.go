@@ -1,0 +1,81 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/serve"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type serveCmd struct {
+	Addr     string        `default:"127.0.0.1:8765" help:"Address to listen on; :0 takes a free port. Others than this machine can ask where it names no address."`
+	Model    []string      `help:"Predictor to serve beside the shipped devices; may be repeated." type:"existingfile" sep:"none"`
+	Table    []string      `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
+	Space    string        `help:"Search space of --model and --table (default: mbv3-w1.0, or what a table has)."`
+	Only     bool          `help:"Serve --model and --table alone."`
+	MaxBatch int           `default:"4096" help:"Networks of a request."`
+	MaxBody  int64         `default:"1048576" help:"Bytes of a request."`
+	Timeout  time.Duration `default:"30s" help:"Of a request."`
+}
+
+// Run serves until it is interrupted.
+func (c *serveCmd) Run(ctx context.Context, out *output) error {
+	devices, err := c.devices()
+	if err != nil {
+		return err
+	}
+	s, err := serve.New(devices, serve.Config{
+		MaxBatch: c.MaxBatch, MaxBody: c.MaxBody, Timeout: c.Timeout, Log: slog.New(slog.NewJSONHandler(out.stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	address := "http://" + l.Addr().String()
+	if out.JSON() {
+		if err := out.Emit(map[string]any{"address": address, "devices": len(devices)}); err != nil {
+			return err
+		}
+	}
+	out.Printf("%d devices at %s\n", len(devices), address)
+	return s.Serve(ctx, l)
+}
+
+func (c *serveCmd) devices() (list []*serve.Device, err error) {
+	for _, file := range c.Model {
+		p, err := latpred.Load(file)
+		if err != nil {
+			return nil, err
+		}
+		s, err := space.ByID(cmp.Or(c.Space, "mbv3-w1.0"))
+		if err != nil {
+			return nil, err
+		}
+		id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		list = append(list, serve.FromPredictor(id, fmt.Sprintf("%s predictor of %s", p.Kind(), p.Provenance().Device), p, s))
+	}
+	for _, path := range c.Table {
+		flags := tableFlags{path, c.Space}
+		t, s, err := flags.open()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, serve.FromTable(t.Device, t.Device+", lookup table", t, s))
+	}
+	if c.Only {
+		return list, nil
+	}
+	shipped, err := serve.Shipped()
+	return append(list, shipped...), err
+}

@@ -1,0 +1,14 @@
+// Package serve answers over HTTP, in JSON, what networks take on devices.
+//
+//  1. A Device is what can be asked about: FromTable, FromSet and FromPredictor make
+//     one; Shipped lists those of the project.
+//  2. New makes a Server of them; Server.Handler is an http.Handler, Server.Serve
+//     listens and stops gracefully.
+//  3. The page at / lets one click a network together and see what each of its layers
+//     takes on every device, and where it stands beside the Pareto front.
+//
+// Requests are bounded in size, in number of networks, in time and, where they are
+// long, in how many run at once. Errors are {"error": "…"} with a status that says
+// whose mistake it was. /openapi.json describes everything; /metrics is for
+// Prometheus; a structured log has a line for each request.
+package serve

@@ -1,0 +1,95 @@
+package serve
+
+import (
+	"embed"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are what Prometheus is told.
+type metrics struct {
+	registry    *prometheus.Registry
+	requests    *prometheus.CounterVec
+	seconds     *prometheus.HistogramVec
+	predictions prometheus.Counter
+	running     prometheus.Gauge
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry:    prometheus.NewRegistry(),
+		requests:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "latpred_requests_total", Help: "Requests answered."}, []string{"path", "status"}),
+		seconds:     prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "latpred_request_seconds", Help: "Time of a request.", Buckets: prometheus.ExponentialBuckets(1e-4, 4, 10)}, []string{"path"}),
+		predictions: prometheus.NewCounter(prometheus.CounterOpts{Name: "latpred_predictions_total", Help: "Networks predicted."}),
+		running:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "latpred_requests_running", Help: "Requests that are being answered."}),
+	}
+	m.registry.MustRegister(m.requests, m.seconds, m.predictions, m.running, collectors.NewGoCollector())
+	return m
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// recorder notes the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	code int
+}
+
+func (r *recorder) WriteHeader(code int) {
+	r.code = code
+	r.ResponseWriter.WriteHeader(code)
+}
+
+// observed counts, times and logs requests, turns panics into errors and sets the
+// headers that keep the page to itself.
+func (s *Server) observed(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		s.metrics.running.Inc()
+		defer s.metrics.running.Dec()
+		rec := &recorder{w, http.StatusOK}
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		_, path := mux.Handler(r)
+		if path == "" {
+			path = "unknown" // not the client's text: each would be a new series
+		}
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					s.config.Log.Error("panic", "path", path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+					answer(rec, http.StatusInternalServerError, map[string]string{"error": "the server made a mistake; its log has it"})
+				}
+			}()
+			mux.ServeHTTP(rec, r)
+		}()
+		took := time.Since(start)
+		s.metrics.requests.WithLabelValues(path, fmt.Sprint(rec.code)).Inc()
+		s.metrics.seconds.WithLabelValues(path).Observe(took.Seconds())
+		s.config.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", rec.code, "ms", float64(took.Microseconds())/1e3)
+	})
+}
+
+//go:embed openapi.json explorer.html explorer.js
+var assets embed.FS
+
+func asset(name, contentType string) http.HandlerFunc {
+	content, err := assets.ReadFile(name)
+	if err != nil {
+		panic("serve: " + err.Error()) // it is embedded
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(content) // the client has gone if this errs
+	}
+}

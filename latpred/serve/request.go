@@ -1,0 +1,136 @@
+package serve
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// mistake is an error that the client made.
+type mistake struct{ error }
+
+func (m mistake) Unwrap() error { return m.error }
+
+// arch is an architecture in a request: canonical text or OFA's object.
+type arch struct{ space.Arch }
+
+func (a *arch) UnmarshalJSON(text []byte) (err error) {
+	if bytes.HasPrefix(text, []byte("{")) {
+		a.Arch, err = space.Parse(string(text))
+		return err
+	}
+	var s string
+	if err := json.Unmarshal(text, &s); err != nil {
+		return errors.New("an architecture is a text or an object")
+	}
+	a.Arch, err = space.Parse(s)
+	return err
+}
+
+type predictRequest struct {
+	Device string `json:"device"`
+	Archs  []arch `json:"archs"`
+}
+
+type predictResponse struct {
+	Device    string    `json:"device"`
+	LatencyMs []float64 `json:"latency_ms"`
+}
+
+type explainRequest struct {
+	Arch arch `json:"arch"`
+}
+
+// explained is a network on one device.
+type explained struct {
+	Device    string  `json:"device"`
+	LatencyMs float64 `json:"latency_ms,omitempty"`
+	Parts     []Part  `json:"parts,omitempty"`
+	Error     string  `json:"error,omitempty"` // why there is no latency: a resolution that was not measured
+}
+
+type explainResponse struct {
+	Arch     space.Arch  `json:"arch"`
+	Accuracy float64     `json:"accuracy,omitempty"` // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
+	Devices  []explained `json:"devices"`
+}
+
+type searchRequest struct {
+	Device      string  `json:"device"`
+	LimitMs     float64 `json:"limit_ms"`
+	Generations int     `json:"generations"` // 0: 100
+	Population  int     `json:"population"`  // 0: 100
+	Seed        uint64  `json:"seed"`
+}
+
+func (r *searchRequest) validate() error {
+	if r.Generations == 0 {
+		r.Generations = 100
+	}
+	if r.Population == 0 {
+		r.Population = 100
+	}
+	switch {
+	case !(r.LimitMs > 0) || math.IsInf(r.LimitMs, 0):
+		return mistake{fmt.Errorf("limit_ms is %v: want milliseconds above 0", r.LimitMs)}
+	case r.Generations < 0 || r.Generations > 2000 || r.Population < 10 || r.Population > 1000:
+		return mistake{fmt.Errorf("%d generations of %d: want up to 2000 of 10 to 1000", r.Generations, r.Population)}
+	}
+	return nil
+}
+
+// found is a network in answers of search and front.
+type found struct {
+	Arch      space.Arch      `json:"arch"`
+	OFA       space.OFAConfig `json:"ofa"`
+	LatencyMs float64         `json:"latency_ms"`
+	Accuracy  float64         `json:"accuracy"`
+}
+
+// read decodes a body of at most limit bytes into v; anything that it does not know is
+// a mistake.
+func read(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		return mistake{fmt.Errorf("request: %w", err)}
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return mistake{errors.New("request: more follows after its object")}
+	}
+	return nil
+}
+
+// status is that of an error.
+func status(err error) int {
+	var m mistake
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, errUnknown):
+		return http.StatusNotFound
+	case errors.Is(err, errBusy):
+		return http.StatusServiceUnavailable
+	case errors.As(err, &m):
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
+}
+
+var (
+	errUnknown = errors.New("no such device")
+	errBusy    = errors.New("as many searches as may run at once are running: ask again later")
+)
+
+func answer(w http.ResponseWriter, code int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(v) // the client has gone if this errs
+}

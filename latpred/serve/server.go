@@ -1,0 +1,274 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Config bounds a Server. Zero values stand for those given.
+type Config struct {
+	MaxBody  int64         // bytes of a request; 0: 1 MiB
+	MaxBatch int           // networks of a request; 0: 4096
+	Timeout  time.Duration // of a request; 0: 30 s
+	Searches int           // that run at once; 0: 2
+	Front    int           // generations of a device's front; 0: 200
+	Log      *slog.Logger  // nil: none
+}
+
+// Server answers about devices. It is safe for concurrent use.
+type Server struct {
+	devices  []*Device
+	byID     map[string]*Device
+	config   Config
+	searches chan struct{}
+	metrics  *metrics
+}
+
+// New makes a server. Two devices of one id are an error, and so is none.
+func New(devices []*Device, c Config) (*Server, error) {
+	if len(devices) == 0 {
+		return nil, errors.New("serve: no devices")
+	}
+	if c.MaxBody == 0 {
+		c.MaxBody = 1 << 20
+	}
+	if c.MaxBatch == 0 {
+		c.MaxBatch = 4096
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 30 * time.Second
+	}
+	if c.Searches == 0 {
+		c.Searches = 2
+	}
+	if c.Front == 0 {
+		c.Front = 200
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{devices: devices, byID: map[string]*Device{}, config: c, searches: make(chan struct{}, c.Searches), metrics: newMetrics()}
+	for _, d := range devices {
+		if s.byID[d.ID] != nil {
+			return nil, fmt.Errorf("serve: two devices are called %s", d.ID)
+		}
+		s.byID[d.ID] = d
+	}
+	return s, nil
+}
+
+// Serve answers on a listener until ctx ends, then lets requests that run end, for up
+// to the time that a request may take.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: s.config.Timeout,
+		WriteTimeout: s.config.Timeout + 5*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	s.config.Log.Info("stopping")
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.Timeout)
+	defer cancel()
+	return server.Shutdown(grace)
+}
+
+// Handler answers requests.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern string, f func(w http.ResponseWriter, r *http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), s.config.Timeout)
+			defer cancel()
+			v, err := f(w, r.WithContext(ctx))
+			if err != nil {
+				code := status(err)
+				if ctx.Err() != nil {
+					code, err = http.StatusServiceUnavailable, fmt.Errorf("took longer than the %v that a request may", s.config.Timeout)
+				}
+				answer(w, code, map[string]string{"error": err.Error()})
+				return
+			}
+			answer(w, http.StatusOK, v)
+		})
+	}
+	handle("GET /v1/health", s.health)
+	handle("GET /v1/devices", s.list)
+	handle("POST /v1/predict", s.predict)
+	handle("POST /v1/explain", s.explain)
+	handle("POST /v1/search", s.search)
+	handle("GET /v1/front", s.front)
+	mux.HandleFunc("GET /openapi.json", asset("openapi.json", "application/json"))
+	mux.HandleFunc("GET /{$}", asset("explorer.html", "text/html; charset=utf-8"))
+	mux.HandleFunc("GET /explorer.js", asset("explorer.js", "text/javascript; charset=utf-8"))
+	mux.Handle("GET /metrics", s.metrics.handler())
+	return s.observed(mux)
+}
+
+func (s *Server) device(id string) (*Device, error) {
+	if d := s.byID[id]; d != nil {
+		return d, nil
+	}
+	var ids []string
+	for _, d := range s.devices {
+		ids = append(ids, d.ID)
+	}
+	return nil, fmt.Errorf("%w %q: there are %s", errUnknown, id, strings.Join(ids, ", "))
+}
+
+func (s *Server) health(http.ResponseWriter, *http.Request) (any, error) {
+	return map[string]any{"status": "ok", "devices": len(s.devices)}, nil
+}
+
+func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {
+	type row struct {
+		ID          string `json:"id"`
+		Title       string `json:"title"`
+		Space       string `json:"space"`
+		Kind        string `json:"kind"`
+		Resolutions []int  `json:"resolutions"`
+	}
+	rows := []row{}
+	for _, d := range s.devices {
+		rows = append(rows, row{d.ID, d.Title, d.Space.ID, d.Kind, d.Space.Resolutions})
+	}
+	return map[string]any{"devices": rows}, nil
+}
+
+func (s *Server) predict(w http.ResponseWriter, r *http.Request) (any, error) {
+	var q predictRequest
+	if err := read(w, r, s.config.MaxBody, &q); err != nil {
+		return nil, err
+	}
+	if len(q.Archs) == 0 || len(q.Archs) > s.config.MaxBatch {
+		return nil, mistake{fmt.Errorf("%d archs: want 1 to %d", len(q.Archs), s.config.MaxBatch)}
+	}
+	d, err := s.device(q.Device)
+	if err != nil {
+		return nil, err
+	}
+	archs := make([]space.Arch, len(q.Archs))
+	for i, a := range q.Archs {
+		archs[i] = a.Arch
+	}
+	ms, err := d.predictMs(archs)
+	if err != nil {
+		return nil, err
+	}
+	s.metrics.predictions.Add(float64(len(ms)))
+	return predictResponse{d.ID, ms}, nil
+}
+
+// explain shows a network on every device.
+func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
+	var q explainRequest
+	if err := read(w, r, s.config.MaxBody, &q); err != nil {
+		return nil, err
+	}
+	a := q.Arch.Arch
+	e := explainResponse{Arch: a, Devices: []explained{}}
+	known := false
+	for _, d := range s.devices {
+		one := explained{Device: d.ID}
+		if ms, err := d.predictMs([]space.Arch{a}); err != nil {
+			one.Error = err.Error()
+		} else {
+			one.LatencyMs, known = ms[0], true
+			if _, parts, _ := d.predict(); parts != nil {
+				if one.Parts, err = parts(a); err != nil {
+					return nil, err
+				}
+			}
+		}
+		e.Devices = append(e.Devices, one)
+	}
+	if !known {
+		return nil, mistake{fmt.Errorf("no device knows this network: %s", e.Devices[0].Error)}
+	}
+	top1 := make([]float64, 1)
+	if err := latpred.Accuracy(top1, []space.Arch{a}); err == nil {
+		e.Accuracy = top1[0]
+	}
+	return e, nil
+}
+
+func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
+	var q searchRequest
+	if err := read(w, r, s.config.MaxBody, &q); err != nil {
+		return nil, err
+	}
+	if err := q.validate(); err != nil {
+		return nil, err
+	}
+	d, err := s.device(q.Device)
+	if err != nil {
+		return nil, err
+	}
+	estimate, _, err := d.predict()
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.busy()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	config := nas.Published(d.Space, q.LimitMs)
+	config.Generations, config.Population = q.Generations, q.Population
+	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, estimate, latpred.Accuracy, nil)
+	if errors.Is(err, nas.ErrInfeasible) {
+		return nil, mistake{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	b := result.Best
+	return found{b.Arch, b.Arch.OFA(), b.LatencyMs, b.Accuracy}, nil
+}
+
+func (s *Server) front(_ http.ResponseWriter, r *http.Request) (any, error) {
+	d, err := s.device(r.URL.Query().Get("device"))
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.busy()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	candidates, err := d.paretoFront(r.Context(), s.config.Front)
+	if err != nil {
+		return nil, err
+	}
+	list := []found{}
+	for _, c := range candidates {
+		list = append(list, found{c.Arch, c.Arch.OFA(), c.LatencyMs, c.Accuracy})
+	}
+	return map[string]any{"device": d.ID, "front": list}, nil
+}
+
+// busy takes one of the places for searches.
+func (s *Server) busy() (done func(), err error) {
+	select {
+	case s.searches <- struct{}{}:
+		return func() { <-s.searches }, nil
+	default:
+		return nil, errBusy
+	}
+}
