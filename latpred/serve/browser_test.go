@@ -1,0 +1,105 @@
+package serve_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/serve"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// The page in a real browser: a click changes the network, its latency and its layers;
+// a device and a point of the front can be chosen.
+func TestExplorerInBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
+	browser := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	if browser == "" {
+		t.Skip("needs Chromium: apt-get install chromium")
+	}
+	double, err := lut.Calibration{Factor: 2}.Apply(lut.Note10())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := serve.New([]*serve.Device{
+		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)),
+	}, serve.Config{Front: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(s.Handler())
+	defer h.Close()
+
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(browser),
+		chromedp.Flag("disable-background-networking", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	defer stop()
+	ctx, cancel := chromedp.NewContext(allocator)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Navigate(h.URL)); err != nil {
+		t.Fatal(err)
+	}
+	text := func(expression string) string {
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	// until waits, for as long as the test may take, for an expression to have a value.
+	until := func(expression, want string) {
+		t.Helper()
+		for text(expression) != want {
+			if ctx.Err() != nil {
+				t.Fatalf("%s is %q, want %q", expression, text(expression), want)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	ms := `document.querySelector("tr[data-device=note10] td.n")?.textContent`
+	net := `document.getElementById("arch").textContent`
+	click := func(what string) {
+		text(`document.querySelector('` + what + `').dispatchEvent(new MouseEvent("click", {bubbles: true}))`)
+	}
+
+	until(ms, "27.84") // r192, all k5 e4 d3: the sum of the shipped table
+	click(`[data-pick="resolution 160"]`)
+	until(net, "r160 d33333 k555-555-555-555-555 e444-444-444-444-444")
+	click(`[data-pick="stage 2 depth 4"]`)
+	click(`[data-pick="stage 2 layer 4 kernel 7"]`)
+	click(`[data-pick="stage 1 layer 1 expand 6"]`)
+	until(net, "r160 d34333 k555-5557-555-555-555 e644-4444-444-444-444")
+	want, err := lut.Note10().LatencyMs(wide(t), space.MustParse(text(net)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	until("Math.abs("+ms+" - "+fmt.Sprint(want)+") < .006", "true")
+	until(`document.querySelectorAll("#parts tr").length`, "18") // 16 layers, stem and head
+	click("tr[data-device=slower]")
+	until(`document.getElementById("chosen").textContent`, "slower")
+	until(`document.querySelector("tr[data-device=slower]").getAttribute("aria-selected")`, "true")
+	until(`document.querySelectorAll("circle.front").length > 5`, "true")
+	until(`document.querySelectorAll("circle.here").length`, "1")
+	first := text(`document.querySelector("circle.front").dataset.arch`)
+	click("circle.front")
+	until(net, first)
+	if e := text(`document.getElementById("error").textContent`); e != "" || strings.Contains(first, "undefined") {
+		t.Errorf("the page complains: %s", e)
+	}
+}
