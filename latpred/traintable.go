@@ -39,7 +39,7 @@ type TriedTable struct {
 const warmUpRows = 60
 
 // intervalBins is into how many bins of like rows an interval is divided.
-const intervalBins = 10
+const intervalBins = 5
 
 // TrainTable fits tables to the training rows of split and keeps the one that is
 // best on the validation rows, which also say how wide intervals are and what
@@ -136,8 +136,24 @@ func (s *tableSearch) search(config TableConfig) error {
 	if s.best == nil {
 		return fmt.Errorf("no table fits: %w", s.ctx.Err())
 	}
-	if !config.NoQueue {
-		s.searchQueue(s.best.model.Basis, s.best.Relative)
+	if config.NoQueue {
+		return s.ctx.Err()
+	}
+	var fast *TriedTable // of a basis with few columns: a queue shows there as well
+	for i, t := range s.result.Tried {
+		if t.Basis != "shape-sizes" && (fast == nil || t.MAEMs < fast.MAEMs) {
+			fast = &s.result.Tried[i]
+		}
+	}
+	best := *s.best
+	if fast == nil {
+		return s.ctx.Err()
+	}
+	if s.best = fast; s.searchQueue() && best.Basis != fast.Basis {
+		s.try(pass.Config{Basis: best.model.Basis, Relative: best.Relative, QueueDepth: s.best.QueueDepth, States: s.best.HostStates})
+	}
+	if best.MAEMs < s.best.MAEMs {
+		s.best = &best
 	}
 	return s.ctx.Err()
 }
@@ -145,14 +161,17 @@ func (s *tableSearch) search(config TableConfig) error {
 // queueDepths are around those seen of CUDA, 1,024 launches.
 var queueDepths = []int{800, 860, 920, 980, 1040}
 
-func (s *tableSearch) searchQueue(b pass.Basis, relative bool) {
+// searchQueue looks for a queue under the basis of the best table so far, and
+// reports whether there is one.
+func (s *tableSearch) searchQueue() bool {
 	plain := s.best
+	b, relative := plain.model.Basis, plain.Relative
 	for _, depth := range queueDepths {
 		s.try(pass.Config{Basis: b, Relative: relative, QueueDepth: depth})
 	}
 	if s.best.MAEMs > queueGain*plain.MAEMs {
 		s.best = plain
-		return
+		return false
 	}
 	s.try(pass.Config{Basis: b, Relative: relative, QueueDepth: s.best.QueueDepth, States: 2})
 	for _, step := range []int{30, 15, 7, 3} {
@@ -161,6 +180,7 @@ func (s *tableSearch) searchQueue(b pass.Basis, relative bool) {
 			s.try(pass.Config{Basis: b, Relative: relative, QueueDepth: depth, States: at.HostStates})
 		}
 	}
+	return true
 }
 
 // What a more complicated table must gain: at most this part of the error of the

@@ -22,6 +22,7 @@ const (
 	WarmUp          = "warm-up"          // the first rows are worse explained than the rest
 	Outliers        = "outliers"         // rows far from what their neighbours in the space say
 	SuspiciousScale = "suspicious-scale" // labels that look like seconds or microseconds
+	LaunchQueue     = "launch-queue"     // the clock did not wait for the device
 	SameArchs       = "same-architectures"
 )
 
@@ -89,6 +90,11 @@ func checkOne(s *Set) ([]Finding, error) {
 			Message: fmt.Sprintf("a sum over the choices of each slot explains the labels to %.1g of their size: they are computed, or the device is ideal", scale)})
 		return found, nil
 	}
+	queue, err := checkQueue(s)
+	if err != nil {
+		return nil, err
+	}
+	add(queue)
 	add(checkDrift(e, scale))
 	add(checkWarmUp(e))
 	add(checkOutliers(e, scale))
