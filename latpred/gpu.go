@@ -96,11 +96,12 @@ const (
 // ForGPU makes a predictor of a GPU from its data sheet. A GPU unlike those that
 // were measured gets a warning and a wide interval.
 func ForGPU(ctx context.Context, spec GPUSpec) (*Hardware, []Warning, error) {
-	return forGPU(ctx, spec, "")
+	return ForGPUWithout(ctx, spec, "")
 }
 
-// forGPU leaves out a GPU by its id.
-func forGPU(ctx context.Context, spec GPUSpec, without string) (*Hardware, []Warning, error) {
+// ForGPUWithout leaves out a measured GPU by its id, to judge how well it is predicted
+// from the others.
+func ForGPUWithout(ctx context.Context, spec GPUSpec, without string) (*Hardware, []Warning, error) {
 	spec = spec.withDefaults()
 	if err := spec.Validate(); err != nil {
 		return nil, nil, err

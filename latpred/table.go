@@ -38,6 +38,12 @@ func (t *Table) Kind() string {
 	return KindTable
 }
 
+// WithoutCorrection gives the table that a hybrid corrects; its interval is that of
+// the hybrid.
+func (t *Table) WithoutCorrection() *Table {
+	return &Table{model: t.model, interval: t.interval, provenance: t.provenance}
+}
+
 // Provenance says where the times come from.
 func (t *Table) Provenance() Provenance { return t.provenance }
 

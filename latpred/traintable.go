@@ -2,6 +2,7 @@ package latpred
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -14,9 +15,10 @@ import (
 
 // TableConfig says what TrainTable tries. The zero value tries everything.
 type TableConfig struct {
-	NoQueue bool   // labels are true passes, whatever they look like
-	Hybrid  bool   // learn a correction, and keep it where it helps on validation rows
-	Seed    uint64 // of the correction
+	NoQueue bool        // labels are true passes, whatever they look like
+	Recipe  pass.Config // the only one to try, where it has a basis
+	Hybrid  bool        // learn a correction, and keep it where it helps on validation rows
+	Seed    uint64      // of the correction
 }
 
 // TableResult tells how a table was chosen.
@@ -76,6 +78,7 @@ type tableSearch struct {
 	train, validation *dataset.Set
 	result            TableResult
 	best              *TriedTable
+	failed            error // the last that a try ended with
 }
 
 func newTableSearch(ctx context.Context, set *dataset.Set, split dataset.Split) (*tableSearch, error) {
@@ -126,6 +129,12 @@ func seq(from, to int) []int {
 // search goes from plain tables to those with a queue, each step from the best
 // one so far.
 func (s *tableSearch) search(config TableConfig) error {
+	if config.Recipe.Basis != nil {
+		if s.try(config.Recipe); s.best == nil {
+			return fmt.Errorf("the recipe does not fit the rows: %w", s.failed)
+		}
+		return s.ctx.Err()
+	}
 	resolutions := pass.ResolutionsOf(s.train.Archs())
 	bases := []pass.Basis{pass.Tied(resolutions), pass.Shape(resolutions, false), pass.Shape(resolutions, true)}
 	for _, b := range bases {
@@ -134,7 +143,7 @@ func (s *tableSearch) search(config TableConfig) error {
 		}
 	}
 	if s.best == nil {
-		return fmt.Errorf("no table fits: %w", s.ctx.Err())
+		return errors.Join(s.ctx.Err(), fmt.Errorf("no table fits the rows: %w", s.failed))
 	}
 	if config.NoQueue {
 		return s.ctx.Err()
@@ -198,10 +207,12 @@ func (s *tableSearch) try(c pass.Config) {
 	}
 	m, _, err := pass.Fit(s.train.Archs(), s.train.LatenciesMs(), c)
 	if err != nil {
+		s.failed = err
 		return
 	}
 	pred, err := s.predictValidation(m)
 	if err != nil {
+		s.failed = err
 		return
 	}
 	t := TriedTable{c.Basis.Name(), c.Relative, c.QueueDepth, max(1, c.States), metric.MAE(pred, s.validation.LatenciesMs()), m}
