@@ -102,9 +102,11 @@ func fitShipped(name string) (*pass.Model, error) {
 	train := set.Subset(set.SplitFileOrder().Train[warmUpRows:])
 	c := sourceRecipes[name]
 	c.Rounds = 4
-	// Sizes of their own only where nothing lies between: elsewhere they are noise.
 	rs := pass.ResolutionsOf(train.Archs())
-	c.Basis, c.Relative = pass.Shape(rs, len(rs) < 10), len(rs) >= 10
+	c.Basis = pass.Tied(rs)
+	if len(rs) >= 10 { // too few rows of each
+		c.Basis, c.Relative = pass.Shape(rs, false), true
+	}
 	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
 	return m, err
 }

@@ -256,6 +256,9 @@ func (b *betterRun) tableFigures(j judged) error {
 	return nil
 }
 
+// coldRows are the first of a run, which a cold device spoils.
+const coldRows = 60
+
 // fixedKernels judges tables of the OFA sets on the fixed-kernel sets, which they
 // have not seen: on the first row of each network, since later ones repeat its
 // label at other resolutions.
@@ -286,7 +289,7 @@ func (b *betterRun) fixedKernels() error {
 				first = append(first, i)
 			}
 		}
-		judge := fixed.Subset(first)
+		judge := fixed.Subset(first[coldRows:])
 		states, err := t.Model().States(judge.Archs(), judge.LatenciesMs())
 		if err != nil {
 			return err
@@ -296,7 +299,7 @@ func (b *betterRun) fixedKernels() error {
 			return err
 		}
 		b.reach(fmt.Sprintf("%s, fixed kernels: MAE", c.device), "ms", 0, metric.MAE(pred, judge.LatenciesMs()), "table",
-			fmt.Sprintf("target %v; learnt from the OFA set, %d networks, one state of the host for all", c.target, judge.Rows))
+			fmt.Sprintf("target %v; learnt from the OFA set; %d networks, the first %d of the run left out: the device was cold", c.target, judge.Rows, coldRows))
 	}
 	return nil
 }

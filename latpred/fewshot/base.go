@@ -57,6 +57,15 @@ func (b *Base) width() int {
 	return columns(len(b.Sizes))
 }
 
+// priors are the standard deviations of the columns.
+func (b *Base) priors() []float64 {
+	sd := priors(len(b.Sizes))[:b.width()]
+	if b.Plain {
+		sd[colPower] = sdPlainPower
+	}
+	return sd
+}
+
 // own is where the columns of a resolution start, 0 where it has none.
 func (b *Base) own(resolution int) int {
 	if i, ok := slices.BinarySearch(b.Sizes, resolution); ok {

@@ -305,7 +305,7 @@ func (f *fitter) one(base Base) *hypothesis {
 		h.prior = -math.Log(float64(len(launches)))
 	}
 	width := base.width()
-	sd, row := priors(len(base.Sizes)), make([]float64, width)
+	sd, row := base.priors(), make([]float64, width)
 	h.z = mat.NewDense(n, width, nil)
 	r := make([]float64, n)
 	var jacobian float64

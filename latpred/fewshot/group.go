@@ -10,6 +10,7 @@ import (
 const (
 	sdGlobal      = 1.0
 	sdPower       = .04 // exponent of the source
+	sdPlainPower  = .3  // … where it is all that is fitted
 	sdStage       = .15 // stage × first or later, stem, head
 	sdKernel      = .05
 	sdExpand      = .03

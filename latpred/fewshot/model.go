@@ -42,7 +42,7 @@ func (f *fitter) model(a *averaged) *Model {
 		if w < minWeight {
 			continue
 		}
-		p, sd := h.base.width(), priors(len(h.base.Sizes))
+		p, sd := h.base.width(), h.base.priors()
 		known := min(p, coarse) // columns whose covariance is kept
 		c := Component{Base: h.base, Weight: w / total, Mean: make([]float64, p), Cov: mat.NewSymDense(known, nil)}
 		one := make([]float64, p)

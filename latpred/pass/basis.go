@@ -55,7 +55,8 @@ type tied struct {
 
 const tiedPenalty = .1
 
-// Tied is the basis with a time for each entry at each of the given resolutions, ascending.
+// Tied is the basis with a time for each entry at each of the given resolutions,
+// ascending; at others it interpolates, or goes on, along the pixels written.
 func Tied(resolutions []int) Basis { return tied{slices.Clone(resolutions)} }
 
 func (b tied) Name() string        { return "tied" }
@@ -65,10 +66,27 @@ func (b tied) Resolutions() []int  { return b.resolutions }
 
 func (b tied) Terms(dst []ridge.Term, s Segment, resolution int, weight float64) ([]ridge.Term, error) {
 	i, ok := slices.BinarySearch(b.resolutions, resolution)
-	if !ok {
+	switch n := len(b.resolutions); {
+	case ok:
+		return append(dst, ridge.Term{Column: i*Entries + s.Entry, Value: weight}), nil
+	case n < 2 || resolution <= 0:
 		return dst, fmt.Errorf("pass: resolution %d was not measured: the table has %v", resolution, b.resolutions)
+	default:
+		i = max(1, min(n-1, i))
 	}
-	return append(dst, ridge.Term{Column: i*Entries + s.Entry, Value: weight}), nil
+	// Between two resolutions, or beyond them, a time goes with the pixels written.
+	low, high := pixels(s.Entry, b.resolutions[i-1]), pixels(s.Entry, b.resolutions[i])
+	share := .5
+	if low != high {
+		share = (float64(s.Out*s.Out) - low) / (high - low)
+	}
+	return append(dst, ridge.Term{Column: (i-1)*Entries + s.Entry, Value: weight * (1 - share)}, ridge.Term{Column: i*Entries + s.Entry, Value: weight * share}), nil
+}
+
+// pixels is how many a segment writes at a resolution.
+func pixels(entry, resolution int) float64 {
+	out := sizesAt(resolution, space.MaxStages)[entry].Out // its strides are those of all spaces
+	return float64(out * out)
 }
 
 func (b tied) prior(dst []float64, stages int, ms [costKinds]float64) {

@@ -215,7 +215,7 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// Shapes carry over to resolutions that were not measured; tied entries don't.
+// Shapes carry over to resolutions that were not measured; tied entries interpolate.
 func TestResolutionsNotMeasured(t *testing.T) {
 	set := open(t, "help-titanrtx-b64")
 	var train, test []int
@@ -245,8 +245,20 @@ func TestResolutionsNotMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tied.LabelsMs(pred, held.Archs(), nil); err == nil || !strings.Contains(err.Error(), "was not measured") {
-		t.Errorf("a tied table at another resolution: %v", err)
+	if err := tied.LabelsMs(pred, held.Archs(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if e := metric.MAPE(pred, held.LatenciesMs()); e > .03 {
+		t.Errorf("a tied table that interpolates: MAPE %.4f", e)
+	} else {
+		t.Logf("tied: MAPE %.4f", e)
+	}
+	one, _, err := pass.Fit(learn.Archs()[:1], learn.LatenciesMs()[:1], pass.Config{Basis: pass.Tied(pass.ResolutionsOf(learn.Archs()[:1]))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := one.LabelsMs(pred, held.Archs(), nil); err == nil || !strings.Contains(err.Error(), "was not measured") {
+		t.Errorf("a table of one resolution at another: %v", err)
 	}
 }
 
