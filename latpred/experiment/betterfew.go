@@ -13,7 +13,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/plot"
 )
 
 // poolRows is from how many rows a design is chosen.
@@ -185,28 +184,12 @@ func (b *betterRun) learningCurve() error {
 			curves[name] = append(curves[name], v)
 		}
 	}
-	p, err := figure.SizeCurve("A new card, the P40: error over the number of measurements", "MAE (ms)", curves, order, []figure.Interval{{X: 700, Value: 1.609}})
+	p, err := figure.FewShot("A new card, the P40: error over the number of measurements", "MAE (ms)", curves, order, "the paper's fine-tuning", figure.Interval{X: 700, Value: 1.609})
 	if err != nil {
 		return err
 	}
-	p.X.Label.Text = "measured networks"
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, sizeTicks(sizes)
-	p.X.Min, p.X.Max = 2.5, 800
 	b.result.Figures = append(b.result.Figures, figure.Named{Name: "few-shot", Plot: p})
 	return nil
-}
-
-// sizeTicks labels the sizes that were tried.
-type sizeTicks []int
-
-// Ticks gives a tick for each.
-func (s sizeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
-	for _, n := range s {
-		if v := float64(n); v >= low && v <= high {
-			ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprint(n)})
-		}
-	}
-	return ticks
 }
 
 // helpSets are HELP's, clean ones first.

@@ -8,7 +8,9 @@
 //     Distributions and ByResolution show sets of latencies; Drift shows a ratio
 //     in file order; Relation sets two quantities side by side; Bars compares
 //     protocols, Times durations; Rungs and Parallel show a search over
-//     hyper-parameters, TradeOff one over architectures.
+//     hyper-parameters, TradeOff one over architectures; FewShot, Heat and
+//     Calibration show what few measurements are worth, Parts where a latency
+//     comes from.
 //  3. Draw renders a figure.
 //
 // Values of the paper are dashed grey lines or hollow points, with a label.

@@ -90,6 +90,23 @@ var pictures = map[string]func() (*plot.Plot, error){
 		return figure.TradeOff("Search", "latency (ms)", "top-1 (%)", []figure.Series{{Name: "true", X: []float64{15, 25, 35}, Y: []float64{73, 77, 79}}, {Name: "believed", X: []float64{14, 19, 27}, Y: []float64{76, 78, 80}}},
 			[]figure.Series{{Name: "paper", X: []float64{15, 30}, Y: []float64{76, 77}}}, []float64{15, 25, 35})
 	},
+	"parts": func() (*plot.Plot, error) {
+		return figure.Parts("Where 9 ms go", "ms", []string{"stem", "stage 1, layer 1", "stage 1, layer 2", "head"}, []float64{1, 4, 3.5, .5})
+	},
+	"few-shot": func() (*plot.Plot, error) {
+		curves := map[string][]figure.Interval{}
+		for _, n := range []float64{3, 10, 100, 700} {
+			curves["random rows"] = append(curves["random rows"], figure.Interval{X: n, Value: 3 / n, Low: 2 / n, High: 4 / n})
+			curves["power law"] = append(curves["power law"], figure.Interval{X: n, Value: .8, Low: .8, High: .8})
+		}
+		return figure.FewShot("Few measurements", "MAE (ms)", curves, []string{"random rows", "power law"}, "paper", figure.Interval{X: 700, Value: 1.6})
+	},
+	"calibration": func() (*plot.Plot, error) {
+		return figure.Calibration("Promises", []figure.Series{{Name: "few rows", X: []float64{50, 80, 90}, Y: []float64{45, 72, 86}}, {Name: "many", X: []float64{50, 80, 90}, Y: []float64{51, 80, 89}}})
+	},
+	"heat": func() (*plot.Plot, error) {
+		return figure.Heat("From device to device", "to", "from", []string{"phone", "card"}, []string{"phone", "card", "board"}, [][]float64{{math.NaN(), 3.5, 12}, {1.8, math.NaN(), 4}})
+	},
 	"rungs": func() (*plot.Plot, error) {
 		return figure.Rungs("ASHA", "validation RMSE (ms)", []figure.Rung{
 			{Epochs: []float64{1, 2, 4, 8}, Values: []float64{4, 2, 1, 0.5}, Survived: true}, {Epochs: []float64{1, 2}, Values: []float64{5, 3}}, {Epochs: []float64{1}, Values: []float64{18}},

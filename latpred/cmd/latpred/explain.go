@@ -71,10 +71,9 @@ func (c *explainCmd) draw(e *latpred.Explanation) error {
 	var names []string
 	var ms []float64
 	for _, s := range e.Breakdown.Segments {
-		name := strings.NewReplacer("stage ", "", ", layer ", ".").Replace(s.Name)
-		names, ms = append(names, name), append(ms, s.Ms)
+		names, ms = append(names, s.Name), append(ms, s.Ms)
 	}
-	plot, err := figure.Bars(fmt.Sprintf("Where %.2f ms go", e.Breakdown.TrueMs), "ms", names, []string{"stage.layer"}, [][]float64{ms})
+	plot, err := figure.Parts(fmt.Sprintf("Where %.2f ms go", e.Breakdown.TrueMs), "ms", names, ms)
 	if err != nil {
 		return err
 	}

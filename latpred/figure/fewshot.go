@@ -1,0 +1,49 @@
+package figure
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// FewShot draws an error over the number of measurements, both on logarithmic
+// scales: for each named curve its medians, with a band where the interval has a
+// width, and a value of the paper as a hollow point, named paperName, unless that
+// is "".
+func FewShot(title, y string, curves map[string][]Interval, order []string, paperName string, paper Interval) (*plot.Plot, error) {
+	p, err := SizeCurve(title, y, curves, order, nil)
+	if err != nil {
+		return nil, err
+	}
+	p.X.Label.Text = "measured networks"
+	if paperName != "" {
+		if err := points(p, paperName, plotter.XYs{{X: paper.X, Y: paper.Value}}, grey, draw.RingGlyph{}, vg.Points(3.5)); err != nil {
+			return nil, err
+		}
+	}
+	p.X.Min, p.X.Max = p.X.Min/1.15, p.X.Max*1.15
+	return p, logarithmic(&p.X, logTicks{})
+}
+
+// Calibration compares what intervals promise with what they hold, both in
+// percent: the diagonal is honest, below it too much is promised.
+func Calibration(title string, series []Series) (*plot.Plot, error) {
+	p := New(title, "promised (%)", "held (%)")
+	if err := line(p, "honest", plotter.XYs{{X: 0, Y: 0}, {X: 100, Y: 100}}, grey, true); err != nil {
+		return nil, err
+	}
+	for i, s := range series {
+		if len(s.X) != len(s.Y) {
+			return nil, fmt.Errorf("figure: %s has %d promises and %d values", s.Name, len(s.X), len(s.Y))
+		}
+		if err := curve(p, s, i, false); err != nil {
+			return nil, err
+		}
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 100, 0, 100
+	p.Legend.Left = true
+	return p, nil
+}
