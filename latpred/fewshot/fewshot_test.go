@@ -170,7 +170,7 @@ func TestFaults(t *testing.T) {
 	other := a
 	other = slices.Clone(other)
 	for i := range other {
-		other[i].Resolution = 128 // the source's table has none
+		other[i].Resolution = 0 // nothing covers it
 	}
 	if _, err := fewshot.Fit(t.Context(), s, other, y, fewshot.Config{}); err == nil {
 		t.Error("resolutions that no source covers, no error")

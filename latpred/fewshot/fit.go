@@ -36,6 +36,7 @@ const (
 	fineRows      = 40  // from how many rows on resolutions have columns of their own
 	fineWeight    = .05 // that a base must have for it
 	fineBases     = 3
+	plainGain     = .92 // at most this part of the full model's error a power law must have to be kept alone
 	maxComponents = 8
 )
 
@@ -124,7 +125,7 @@ func (f *fitter) fit() (*Model, error) {
 		full = f.average(all, false)
 	}
 	chosen := full
-	if f.config.Plain || f.error(plain) < f.error(full) {
+	if f.config.Plain || f.error(plain) < plainGain*f.error(full) {
 		chosen = plain
 	}
 	m := f.model(chosen)

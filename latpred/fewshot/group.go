@@ -16,12 +16,12 @@ const (
 	sdExpand      = .03
 	sdStageKernel = .08
 	sdStageExpand = .03
-	sdEntry       = .05
+	sdEntry       = .08
 	sdSize        = .02 // a resolution of its own, in fine models
 	sdPlaceSize   = .05 // … × stage × first or later
 	sdEntrySize   = .03 // … × entry
 	sdSlope       = .03 // resolution, of all segments
-	sdStageSlope  = .05 // … of a stage
+	sdStageSlope  = .10 // … of a stage
 	sdEndSlope    = .10 // … of stem and head
 	sdLaunch      = .15 // a launch, as a part of its grid value
 	sdOffset      = .01 // of the host, as a part of the base
