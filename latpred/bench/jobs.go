@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os/exec"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -39,6 +40,24 @@ func trainingFLOPs(layers []int, rows, epochs int) float64 {
 	return perRow * float64(rows) * float64(epochs)
 }
 
+// startJobs start the program.
+func (s *subject) startJobs() []job {
+	if s.options.Program == "" {
+		return nil
+	}
+	return []job{{row: Row{Job: Start, Name: "latpred --help", Unit: "ms", Most: 60}, ours: func(ctx context.Context) (float64, error) {
+		var times []float64
+		for range 20 {
+			seconds, err := timed(exec.CommandContext(ctx, s.options.Program, "--help").Run)
+			if err != nil {
+				return 0, err
+			}
+			times = append(times, 1e3*seconds)
+		}
+		return median(times), nil
+	}}}
+}
+
 // trainJobs train the published network: with validation after every epoch on our
 // side and in the peer's typical variant, without it in the peer's fast one.
 func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
@@ -58,6 +77,9 @@ func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 	jobs := []job{
 		{row: Row{Job: Train, Name: name, Unit: "s", Target: 2}, flops: flops, ours: on(s.be), peer: s.peerSeconds("manual", "train", "manual", "--epochs", epochs)},
 		{row: Row{Job: Train, Name: name + ", as users write it", Unit: "s", Target: 4}, flops: flops, once: true, ours: on(s.be), peer: s.peerSeconds("typical", "train", "typical", "--epochs", epochs)},
+	}
+	if s.be.Kind == backend.CUDA {
+		jobs[0].row.Most = 2
 	}
 	if s.be.Kind == backend.Go {
 		if xla, err := backend.Open(ctx, backend.Options{Kind: backend.CPU, Threads: s.be.Threads}); err == nil {
@@ -169,7 +191,42 @@ func (s *subject) tuneJobs() ([]job, error) {
 		r.Most = gridSeconds / 6
 		r.Note = fmt.Sprintf("1/%.1f of the grid's time; best validation RMSE %.4f ms, %+.1f %% from the grid's; %d epochs in all", gridSeconds/r.Median, best, 100*(best/gridBest-1), done)
 	}
-	return []job{full, asha}, nil
+	if s.be.Kind != backend.CUDA {
+		return []job{full, asha}, nil
+	}
+	return []job{full, asha, s.stackedJob(grid)}, nil
+}
+
+// stackedJob trains the grid's trials along a leading axis, for GPUs.
+func (s *subject) stackedJob(grid []hpo.Config) job {
+	row := Row{Job: Tune, Name: fmt.Sprintf("the full grid, %d stacked trials × %d epochs", len(grid), s.options.Epochs), Unit: "s", Most: 5}
+	return job{row: row, ours: func(ctx context.Context) (float64, error) {
+		config := mlp.Published()
+		var optimizers []mlp.Optimizer
+		for _, c := range grid {
+			o, err := latpred.OptimizerOf(config.Optimizer, c)
+			if err != nil {
+				return 0, err
+			}
+			optimizers = append(optimizers, o)
+		}
+		return timed(func() error {
+			stack, err := mlp.BeginStack(s.be, s.options.Seed, nil, s.train, s.validation, config, optimizers)
+			if err != nil {
+				return err
+			}
+			defer stack.Close()
+			for range s.options.Epochs {
+				if _, err := stack.Epoch(); err != nil {
+					return err
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}}
 }
 
 // per calls f until a good part of a second has passed, several times, and gives

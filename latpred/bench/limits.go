@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"strings"
@@ -17,6 +18,10 @@ type Machine struct {
 	Go      string `json:"go"`
 	Loops   string `json:"loops"`   // of package kernel
 	Backend string `json:"backend"` // the line about it
+
+	// Load is how many processes wanted to run in the minute before: what other
+	// programs took. 0: not known.
+	Load float64 `json:"load,omitempty"`
 }
 
 // Limits are what the processor can do at most. Multiply-adds are counted as two
@@ -75,6 +80,18 @@ func copyBandwidth(threads int) float64 {
 		defer func() { areas <- a }()
 		return 2 * float64(copy(a[0], a[1]))
 	})
+}
+
+// loadAverage is the system's, of a minute.
+func loadAverage() (load float64) {
+	content, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0
+	}
+	if _, err := fmt.Sscan(string(content), &load); err != nil {
+		return 0
+	}
+	return load
 }
 
 // cpuName is what the system calls the processor.

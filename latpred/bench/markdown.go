@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -11,15 +13,93 @@ import (
 //go:embed record.json
 var record []byte
 
-// Recorded gives the report that the project ships. The command that makes it anew:
+// Recorded gives the report that the project ships. The commands that make it anew:
 //
 //	latpred bench all --peer --peer-script SCRIPT --record latpred/bench
+//	latpred bench growth memory --record latpred/bench
 func Recorded() (*Report, error) {
 	var r Report
 	if err := json.Unmarshal(record, &r); err != nil {
 		return nil, fmt.Errorf("record.json: %w", err)
 	}
 	return &r, nil
+}
+
+// Merge gives later, with what earlier has and it has not: rows of other jobs,
+// curves, memory.
+func Merge(earlier, later *Report) *Report {
+	merged := *later
+	if later.Rows == nil && earlier.Rows != nil { // machine and limits belong to the rows
+		merged.Date, merged.Machine, merged.Limits = earlier.Date, earlier.Machine, earlier.Limits
+	}
+	merged.Rows = nil
+	for _, job := range Jobs() {
+		of := func(r *Report) (rows []Row) {
+			for _, row := range r.Rows {
+				if row.Job == job {
+					rows = append(rows, row)
+				}
+			}
+			return rows
+		}
+		rows := of(later)
+		if rows == nil {
+			rows = of(earlier)
+		}
+		merged.Rows = append(merged.Rows, rows...)
+	}
+	if later.Growth == nil {
+		merged.Growth = earlier.Growth
+	}
+	if later.Memory == nil {
+		merged.Memory = earlier.Memory
+	}
+	return &merged
+}
+
+// Record merges the report into the record in a folder, record.json, and writes
+// the tables of README.md there anew.
+func (r *Report) Record(dir string) error {
+	file, page := filepath.Join(dir, "record.json"), filepath.Join(dir, "README.md")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var earlier Report
+	if err := json.Unmarshal(content, &earlier); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	merged := Merge(&earlier, r)
+	if content, err = json.MarshalIndent(merged, "", " "); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	replaced, err := intoPage(string(text), merged)
+	if err != nil {
+		return fmt.Errorf("%s: %w", page, err)
+	}
+	return os.WriteFile(page, []byte(replaced), 0o644)
+}
+
+// What a page has between these lines is made of the record.
+const (
+	pageStart = "<!-- the record -->\n"
+	pageEnd   = "<!-- end of the record -->\n"
+)
+
+func intoPage(page string, r *Report) (string, error) {
+	before, rest, ok := strings.Cut(page, pageStart)
+	_, after, ok2 := strings.Cut(rest, pageEnd)
+	if !ok || !ok2 {
+		return "", fmt.Errorf("the lines %q and %q are missing", strings.TrimSpace(pageStart), strings.TrimSpace(pageEnd))
+	}
+	return before + pageStart + "\n" + r.Markdown() + "\n" + pageEnd + after, nil
 }
 
 // Cells are the columns of a row in a table: job, ours, the peer's best, ratio,
@@ -83,11 +163,27 @@ func quantity(v float64, unit string) string {
 // Markdown is a table of the report with a line about the machine.
 func (r *Report) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s, %d threads, %s, loops for %s. Limits, measured beside: %.0f GFLOP/s on one thread, %.0f on all; %.0f GB/s copied.\n\n",
-		r.Date, r.Machine.CPU, r.Machine.Threads, r.Machine.Go, r.Machine.Loops, r.Limits.OneThreadGFLOPs, r.Limits.AllThreadsGFLOPs, r.Limits.CopyGBs)
+	fmt.Fprintf(&b, "%s, %s, %d threads, %s, loops for %s. Load of the minute before: %.1f. Limits, measured beside: %.0f GFLOP/s on one thread, %.0f on all; %.0f GB/s copied.\n\n",
+		r.Date, r.Machine.CPU, r.Machine.Threads, r.Machine.Go, r.Machine.Loops, r.Machine.Load, r.Limits.OneThreadGFLOPs, r.Limits.AllThreadsGFLOPs, r.Limits.CopyGBs)
 	fmt.Fprintf(&b, "| %s |\n| --- | --: | --: | --: | --- | --: | --- |\n", strings.Join(Header(), " | "))
 	for _, row := range r.Rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(row.Cells(), " | "))
+	}
+	if len(r.Growth) > 0 {
+		b.WriteString("\n| growth with | of | seconds |\n| --- | --- | --- |\n")
+		for _, c := range r.Growth {
+			var steps []string
+			for i, size := range c.Sizes {
+				steps = append(steps, fmt.Sprintf("%g: %.3g", size, c.Seconds[i]))
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Axis, c.What, strings.Join(steps, ", "))
+		}
+	}
+	if len(r.Memory) > 0 {
+		b.WriteString("\n| peak memory of | MB |\n| --- | --: |\n")
+		for _, p := range r.Memory {
+			fmt.Fprintf(&b, "| %s | %.0f |\n", p.Name, p.MB)
+		}
 	}
 	return b.String()
 }

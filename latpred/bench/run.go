@@ -17,6 +17,7 @@ type Job string
 
 // The jobs.
 const (
+	Start    Job = "start"
 	Train    Job = "train"
 	FineTune Job = "finetune"
 	Tune     Job = "tune"
@@ -26,7 +27,7 @@ const (
 )
 
 // Jobs lists them in the order of reports.
-func Jobs() []Job { return []Job{Train, FineTune, Tune, Predict, Search, Encode} }
+func Jobs() []Job { return []Job{Start, Train, FineTune, Tune, Predict, Search, Encode} }
 
 // Options say how Run works.
 type Options struct {
@@ -35,6 +36,7 @@ type Options struct {
 	Repetitions int   // of each side; 0: 3
 	// Budget ends the repetitions of a row: none begins after it. 0: three minutes.
 	Budget  time.Duration
+	Program string       // latpred itself, a file, for the job Start; "": that is left out
 	Epochs  int          // of trainings; 0: the 100 that targets are about
 	Seed    uint64       // of weights, shuffles and searches
 	Observe func(string) // told what begins; may be nil
@@ -64,7 +66,18 @@ type Report struct {
 	Date    string  `json:"date"`
 	Machine Machine `json:"machine"`
 	Limits  Limits  `json:"limits"`
-	Rows    []Row   `json:"rows"`
+	Rows    []Row   `json:"rows,omitempty"`
+	Growth  []Curve `json:"growth,omitempty"`
+	Memory  []Peak  `json:"memory,omitempty"`
+}
+
+// NewReport begins a report of this machine.
+func NewReport(be *backend.Backend) *Report {
+	return &Report{
+		Date:    time.Now().Format(time.DateOnly),
+		Machine: Machine{cpuName(), runtime.GOMAXPROCS(0), runtime.Version(), kernel.Name(), be.String(), loadAverage()},
+		Limits:  measureLimits(),
+	}
 }
 
 // job is what a row is measured by.
@@ -101,11 +114,7 @@ func Run(ctx context.Context, be *backend.Backend, o Options) (*Report, error) {
 		}
 	}
 	o.Observe("limits of the machine")
-	r := &Report{
-		Date:    time.Now().Format(time.DateOnly),
-		Machine: Machine{cpuName(), runtime.GOMAXPROCS(0), runtime.Version(), kernel.Name(), be.String()},
-		Limits:  measureLimits(),
-	}
+	r := NewReport(be)
 	subject, err := newSubject(o, be)
 	if err != nil {
 		return nil, err

@@ -46,6 +46,8 @@ func newSubject(o Options, be *backend.Backend) (*subject, error) {
 
 func (s *subject) jobs(ctx context.Context, name Job) ([]job, error) {
 	switch name {
+	case Start:
+		return s.startJobs(), nil
 	case Train:
 		return s.trainJobs(ctx)
 	case FineTune:

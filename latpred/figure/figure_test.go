@@ -63,6 +63,14 @@ var pictures = map[string]func() (*plot.Plot, error){
 		}
 		return figure.SizeCurve("Error over size", "test error (ms)", curves, []string{"network", "closed form"}, []figure.Interval{{X: 2000, Value: 0.6}})
 	},
+	"growth": func() (*plot.Plot, error) {
+		ours, peer := figure.Series{Name: "ours"}, figure.Series{Name: "peer"}
+		for _, rows := range []float64{500, 1000, 2000, 4000, 7000} {
+			ours.X, ours.Y = append(ours.X, rows), append(ours.Y, 0.2+rows/1000)
+			peer.X, peer.Y = append(peer.X, rows), append(peer.Y, rows/400)
+		}
+		return figure.Growth("Cost over rows", "rows", "training (s)", []figure.Series{ours, peer})
+	},
 	"distributions": func() (*plot.Plot, error) {
 		return figure.Distributions("Distributions", []figure.Sample{{Name: "phone", LatenciesMs: latencies(1, 2000, 30)}, {Name: "card", LatenciesMs: latencies(2, 2000, 18)}})
 	},
@@ -173,7 +181,13 @@ func TestRefused(t *testing.T) {
 			return figure.Bars("", "", []string{"a"}, []string{"k"}, [][]float64{{1, 2}})
 		},
 		"1 names, 2 values": func() (*plot.Plot, error) { return figure.Times("", "", []string{"a"}, []float64{1, 2}, 1) },
-		"logarithmic":       func() (*plot.Plot, error) { return figure.Times("", "", []string{"a"}, []float64{0}, 1) },
+		"has one size alone": func() (*plot.Plot, error) {
+			return figure.Growth("", "", "", []figure.Series{{Name: "a", X: []float64{1, 1}, Y: []float64{1, 2}}})
+		},
+		"no place on": func() (*plot.Plot, error) {
+			return figure.Growth("", "", "", []figure.Series{{Name: "a", X: []float64{1, 2}, Y: []float64{0, 2}}})
+		},
+		"logarithmic": func() (*plot.Plot, error) { return figure.Times("", "", []string{"a"}, []float64{0}, 1) },
 		"no place": func() (*plot.Plot, error) {
 			return figure.Curves("", "", []figure.Series{{X: []float64{1, 2}, Y: []float64{1, 0}}}, "", 0)
 		},

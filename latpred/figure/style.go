@@ -132,15 +132,20 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 	for power := math.Floor(math.Log10(low)); power <= math.Ceil(math.Log10(high)); power++ {
 		for _, m := range []float64{1, 2, 5} {
 			if v := m * math.Pow(10, power); v >= low/1.0001 && v <= high*1.0001 {
-				label := fmt.Sprintf("%.3g", v)
-				if v >= 1000 && v < 1e6 {
-					label = fmt.Sprintf("%.0f", v)
-				}
-				ticks = append(ticks, plot.Tick{Value: v, Label: label})
+				ticks = append(ticks, plot.Tick{Value: v, Label: plainNumber(v)})
 			}
 		}
 	}
 	return ticks
+}
+
+// plainNumber writes a number of few digits, without an exponent where it is neither
+// very small nor very large.
+func plainNumber(v float64) string {
+	if v >= 1e-4 && v < 1e6 {
+		return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64)
+	}
+	return fmt.Sprintf("%.3g", v)
 }
 
 // headroom raises the top of a figure so that a legend of so many lines covers no

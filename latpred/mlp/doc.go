@@ -8,11 +8,12 @@
 //     weights, the history of losses, and whether they diverged. An observer
 //     follows it epoch by epoch; a checkpoint file lets it go on after a kill.
 //  3. Training is one that its caller takes epoch by epoch.
-//  4. Model applies weights: to one row in plain Go without allocating, to many
-//     on a backend.
+//  4. Model applies weights on the processor, without allocating; Batch on a
+//     backend.
+//  5. Stacked is several trainings along a leading axis, for GPUs.
 //
 // On XLA an epoch is one executable: rows are gathered and steps taken in a loop
-// on the device, and weights never leave it. The pure-Go backend has no dynamic
-// slices, so there each step is one call. Both take the same steps in the same
-// order; they agree to float32 rounding.
+// on the device, and weights never leave it. Where the backend is Go, trainings run
+// on the loops of package kernel, which skip what is 0, on threads that share each
+// step. Both take the same steps in the same order; they agree to float32 rounding.
 package mlp

@@ -11,13 +11,22 @@ import (
 // travels as a flat list of nodes: weight and bias of each layer, then the
 // optimizer's slots of each, then for Adam the number of steps.
 
-// forward applies the layers to rows x, giving one column.
+// forward applies the layers to rows x, giving one column. Where weights of several
+// trials are stacked along a leading axis, so is the result.
 func forward(x *Node, params []*Node) *Node {
 	h := x
+	stacked := params[0].Rank() == 3
+	if stacked {
+		h = BroadcastToDims(InsertAxes(x, 0), append([]int{params[0].Shape().Dimensions[0]}, x.Shape().Dimensions...)...)
+	}
 	for i := 0; i < len(params); i += 2 {
 		w, b := params[i], params[i+1]
-		h = Dot(h, w).Product()
-		h = Add(h, BroadcastToShape(InsertAxes(b, 0), h.Shape()))
+		if stacked {
+			h = Einsum("tbi,tio->tbo", h, w)
+		} else {
+			h = Dot(h, w).Product()
+		}
+		h = Add(h, BroadcastToShape(InsertAxes(b, -2), h.Shape()))
 		if i+2 < len(params) {
 			h = Max(h, ZerosLike(h))
 		}
@@ -25,16 +34,32 @@ func forward(x *Node, params []*Node) *Node {
 	return h
 }
 
-// rmseLoss is √(MSE + ε) over the rows.
-func rmseLoss(pred, y *Node) *Node {
-	return Sqrt(AddScalar(ReduceAllMean(Square(Sub(pred, y))), lossEpsilon))
+// errorOf is the difference of what the layers give and y, of each trial.
+func errorOf(x, y *Node, params []*Node) *Node {
+	pred := forward(x, params)
+	if pred.Rank() == 3 {
+		y = BroadcastToShape(InsertAxes(y, 0), pred.Shape())
+	}
+	return Sub(pred, y)
 }
+
+// meanOf is the mean of values, for each trial where there are several.
+func meanOf(values *Node) *Node {
+	if values.Rank() == 3 {
+		return ReduceMean(values, 1, 2)
+	}
+	return ReduceAllMean(values)
+}
+
+// rmseLoss is √(MSE + ε) over the rows.
+func rmseLoss(e *Node) *Node { return Sqrt(AddScalar(meanOf(Square(e)), lossEpsilon)) }
 
 // recipe is what decides the graph of a step; hyper-parameters that are numbers
 // are inputs, so that trainings which differ in them share an executable.
 type recipe struct {
 	layers int // linear layers
 	kind   OptimizerKind
+	trials int // stacked along a leading axis of the state; 0: one, without such an axis
 }
 
 // slots is the number of optimizer arrays for each trained weight or bias.
@@ -45,8 +70,19 @@ func (r recipe) slots() int {
 	return 1
 }
 
-// hyper are the numbers of an optimizer, scalars.
+// hyper are the numbers of an optimizer: scalars, or one for each trial.
 type hyper struct{ rate, momentum, decay *Node }
+
+// times multiplies values of weights, of each trial by its number.
+func times(values, number *Node) *Node {
+	for number.Rank() > 0 && number.Rank() < values.Rank() {
+		number = InsertAxes(number, -1)
+	}
+	if number.Rank() > 0 {
+		number = BroadcastToShape(number, values.Shape())
+	}
+	return Mul(values, number)
+}
 
 // hyperSize is how many there are.
 const hyperSize = 3
@@ -56,16 +92,16 @@ func hyperOf(nodes []*Node) hyper { return hyper{nodes[0], nodes[1], nodes[2]} }
 // step takes one step on a batch and gives the new state and the loss before it.
 func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *Node) {
 	params := state[:2*r.layers]
-	loss = rmseLoss(forward(x, params), y)
-	gradients := Gradient(loss, params...)
+	loss = rmseLoss(errorOf(x, y, params))
+	gradients := Gradient(ReduceAllSum(loss), params...) // trials don't touch each other
 	slots := state[2*r.layers:]
 	var updated, newSlots []*Node
 	switch r.kind {
 	case SGD:
 		for i, w := range params {
-			g := Add(gradients[i], Mul(w, h.decay))
-			v := Add(Mul(slots[i], h.momentum), g)
-			updated = append(updated, Sub(w, Mul(v, h.rate)))
+			g := Add(gradients[i], times(w, h.decay))
+			v := Add(times(slots[i], h.momentum), g)
+			updated = append(updated, Sub(w, times(v, h.rate)))
 			newSlots = append(newSlots, v)
 		}
 	case Adam:
@@ -73,12 +109,12 @@ func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *No
 		t := AddScalar(slots[2*n], 1)
 		var ms, vs []*Node
 		for i, w := range params {
-			g := Add(gradients[i], Mul(w, h.decay))
+			g := Add(gradients[i], times(w, h.decay))
 			m := Add(MulScalar(slots[i], adamBeta1), MulScalar(g, 1-adamBeta1))
 			v := Add(MulScalar(slots[n+i], adamBeta2), MulScalar(Square(g), 1-adamBeta2))
 			mHat := Div(m, OneMinus(Exp(MulScalar(t, math.Log(adamBeta1)))))
 			vHat := Div(v, OneMinus(Exp(MulScalar(t, math.Log(adamBeta2)))))
-			updated = append(updated, Sub(w, Mul(h.rate, Div(mHat, AddScalar(Sqrt(vHat), adamEpsilon)))))
+			updated = append(updated, Sub(w, times(Div(mHat, AddScalar(Sqrt(vHat), adamEpsilon)), h.rate)))
 			ms, vs = append(ms, m), append(vs, v)
 		}
 		newSlots = append(append(ms, vs...), t)
@@ -135,12 +171,12 @@ func gatherRows(m, rows *Node) *Node { return Gather(m, InsertAxes(rows, -1)) }
 // errorsOf gives RMSE and MAE of the layers on rows, and the loss of the last
 // batch of them.
 func errorsOf(x, y *Node, params []*Node, batch int) []*Node {
-	e := Sub(forward(x, params), y)
+	e := errorOf(x, y, params)
 	n := y.Shape().Dimensions[0]
 	start := (n - 1) / batch * batch
-	lastBatch := Slice(e, AxisRange(start, n))
-	return []*Node{
-		Sqrt(ReduceAllMean(Square(e))), ReduceAllMean(Abs(e)),
-		Sqrt(AddScalar(ReduceAllMean(Square(lastBatch)), lossEpsilon)),
+	ranges := []SliceAxisSpec{AxisRange(start, n)}
+	if e.Rank() == 3 {
+		ranges = append([]SliceAxisSpec{AxisRange()}, ranges...)
 	}
+	return []*Node{Sqrt(meanOf(Square(e))), meanOf(Abs(e)), rmseLoss(Slice(e, ranges...))}
 }

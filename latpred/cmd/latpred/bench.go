@@ -3,20 +3,26 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/bench"
+	"github.com/ofalat/ofalat/latpred/figure"
 )
 
 type benchCmd struct {
 	backendFlags
-	Jobs        []string `arg:"" optional:"" enum:"train,finetune,tune,predict,search,encode,all" default:"all" help:"Jobs: train, finetune, tune, predict, search, encode; or all."`
+	Jobs        []string `arg:"" optional:"" enum:"start,train,finetune,tune,predict,search,encode,all,growth,memory" default:"all" help:"start, train, finetune, tune, predict, search, encode; or all of them. growth: how costs grow with sizes. memory: what processes hold at most."`
 	Peer        bool     `help:"Measure the peer as well, in turn with ours."`
-	PeerScript  string   `help:"Script that does the peer's jobs (default with --peer: ../shared/peers/torch_peer.py)." default:"../shared/peers/torch_peer.py" type:"path"`
+	PeerScript  string   `help:"Script that does the peer's jobs." default:"../shared/peers/torch_peer.py" type:"path"`
 	PeerPython  string   `help:"Python that runs it (default: /usr/bin/python3)." type:"path"`
 	Repetitions int      `default:"3" help:"Of each side; long jobs have fewer."`
 	Epochs      int      `default:"100" help:"Of trainings."`
 	Seed        uint64   `default:"1" help:"Seed of weights, shuffles and searches."`
+	Figures     string   `help:"Folder for the figures of growth." type:"path"`
+	Record      string   `help:"Folder with a record.json to merge the report into, and a README.md with its table." type:"path"`
 }
 
 // Run measures the jobs and prints a table.
@@ -25,16 +31,7 @@ func (c *benchCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	o := bench.Options{Repetitions: c.Repetitions, Epochs: c.Epochs, Seed: c.Seed, Observe: func(what string) { out.Logf("%s", what) }}
-	if !slices.Contains(c.Jobs, "all") {
-		for _, name := range c.Jobs {
-			o.Jobs = append(o.Jobs, bench.Job(name))
-		}
-	}
-	if c.Peer {
-		o.Peer = &bench.Peer{Python: c.PeerPython, Script: c.PeerScript}
-	}
-	report, err := bench.Run(ctx, be, o)
+	report, err := c.measure(ctx, be, out)
 	if report == nil {
 		return err
 	}
@@ -42,19 +39,99 @@ func (c *benchCmd) Run(ctx context.Context, out *output) error {
 		if emit := out.Emit(report); emit != nil {
 			return emit
 		}
-		return err
+	} else {
+		c.print(out, report)
 	}
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	if c.Figures != "" {
+		if err := c.draw(report); err != nil {
+			return err
+		}
+	}
+	if c.Record != "" {
+		return report.Record(c.Record)
+	}
+	return nil
+}
+
+func (c *benchCmd) measure(ctx context.Context, be *backend.Backend, out *output) (*bench.Report, error) {
+	observe := func(what string) { out.Logf("%s", what) }
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	o := bench.Options{Repetitions: c.Repetitions, Epochs: c.Epochs, Seed: c.Seed, Observe: observe, Program: program}
+	for _, name := range c.Jobs {
+		if slices.Contains(bench.Jobs(), bench.Job(name)) {
+			o.Jobs = append(o.Jobs, bench.Job(name))
+		}
+	}
+	if slices.Contains(c.Jobs, "all") {
+		o.Jobs = bench.Jobs()
+	}
+	if c.Peer {
+		o.Peer = &bench.Peer{Python: c.PeerPython, Script: c.PeerScript}
+	}
+	report := bench.NewReport(be)
+	if len(o.Jobs) > 0 {
+		if report, err = bench.Run(ctx, be, o); err != nil {
+			return report, err
+		}
+	}
+	if slices.Contains(c.Jobs, "growth") {
+		if report.Growth, err = bench.Growth(ctx, be, c.Seed, observe); err != nil {
+			return report, err
+		}
+	}
+	if slices.Contains(c.Jobs, "memory") {
+		if report.Memory, err = bench.Memory(ctx, program, c.Seed, observe); err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+func (c *benchCmd) print(out *output, report *bench.Report) {
 	l := report.Limits
-	out.Printf("%s, %d threads: %.0f GFLOP/s on one, %.0f on all; %.0f GB/s copied\n\n", report.Machine.CPU, report.Machine.Threads, l.OneThreadGFLOPs, l.AllThreadsGFLOPs, l.CopyGBs)
+	out.Printf("%s, %d threads: %.0f GFLOP/s on one, %.0f on all; %.0f GB/s copied\n", report.Machine.CPU, report.Machine.Threads, l.OneThreadGFLOPs, l.AllThreadsGFLOPs, l.CopyGBs)
 	var rows [][]string
 	for _, r := range report.Rows {
 		rows = append(rows, r.Cells())
 	}
 	if len(rows) > 0 {
+		out.Printf("\n")
 		out.Table(bench.Header(), rows)
 	}
-	if err != nil {
-		return fmt.Errorf("bench: %w", err)
+	rows = nil
+	for _, g := range report.Growth {
+		for i, size := range g.Sizes {
+			rows = append(rows, []string{g.Axis, fmt.Sprintf("%g", size), fmt.Sprintf("%.3g", g.Seconds[i]), g.What})
+		}
+	}
+	if len(rows) > 0 {
+		out.Printf("\n")
+		out.Table([]string{"growth with", "size", "seconds", "of"}, rows)
+	}
+	for _, p := range report.Memory {
+		out.Printf("%s: %.0f MB at most\n", p.Name, p.MB)
+	}
+}
+
+// draw writes a figure for each curve.
+func (c *benchCmd) draw(report *bench.Report) error {
+	if err := os.MkdirAll(c.Figures, 0o755); err != nil {
+		return err
+	}
+	for _, g := range report.Growth {
+		p, err := figure.Growth("Cost over "+g.Name, g.Axis, g.What+" (s)", []figure.Series{{Name: "ours", X: g.Sizes, Y: g.Seconds}})
+		if err != nil {
+			return err
+		}
+		if err := saveFigure(filepath.Join(c.Figures, g.Name+".png"), figure.Named{Name: g.Name, Plot: p}, "png"); err != nil {
+			return err
+		}
 	}
 	return nil
 }

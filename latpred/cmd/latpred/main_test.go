@@ -118,6 +118,7 @@ func TestExitStatus(t *testing.T) {
 		{1, "width", []string{"lut", "check", "--space", "mbv3-w1.0"}},
 		{1, "no item", []string{"reproduce", "table9", "--backend", "go"}},
 		{1, "reduction", []string{"tune", "--data", "note10", "--factor", "1"}},
+		{1, "--peer-script", []string{"bench", "encode", "--peer", "--peer-script", "nowhere.py", "--backend", "go"}},
 		{1, "column 8", []string{"lut", "sum", "r176 d9"}},
 	} {
 		stdout, stderr, status := call(t, c.args...)
@@ -162,7 +163,7 @@ func TestFaultyMeasurements(t *testing.T) {
 func TestJSON(t *testing.T) {
 	for _, args := range [][]string{
 		{"data", "list"}, {"data", "check", "note10"}, {"lut", "check"}, {"lut", "sum", example}, {"backend", "list"},
-		{"backend", "check", "--backend", "go"}, {"reproduce", "figure6", "--backend", "go"},
+		{"bench", "encode", "--repetitions", "1", "--backend", "go"}, {"backend", "check", "--backend", "go"}, {"reproduce", "figure6", "--backend", "go"},
 		{"search", "--device", "p40-b64", "--limit", "40", "--generations", "3", "--front"},
 	} {
 		var v any

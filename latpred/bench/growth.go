@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/hpo"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+// Curve says how the seconds of a job grow with a size.
+type Curve struct {
+	Name    string    `json:"name"` // "rows"
+	Axis    string    `json:"axis"` // what is counted, for a figure: "training rows"
+	What    string    `json:"what"` // whose seconds: "training of 5 epochs"
+	Sizes   []float64 `json:"sizes"`
+	Seconds []float64 `json:"seconds"`
+}
+
+// growth is how a curve is measured.
+type growth struct {
+	Curve
+	run func(ctx context.Context, size int) error
+}
+
+// Growth measures how trainings grow with rows, width and batch, searches over
+// hyper-parameters with trials, and over architectures with generations. Each size
+// is measured twice, and the shorter time counts.
+func Growth(ctx context.Context, be *backend.Backend, seed uint64, observe func(string)) ([]Curve, error) {
+	s, err := newSubject(Options{Seed: seed}, be)
+	if err != nil {
+		return nil, err
+	}
+	network, err := s.trained(ctx, s.set.Name)
+	if err != nil {
+		return nil, err
+	}
+	train := func(ctx context.Context, rows, epochs int, change func(*mlp.Config)) error {
+		config := mlp.Published()
+		config.Epochs = epochs
+		change(&config)
+		part := mlp.Data{X: s.train.X[:rows*config.Layers[0]], Y: s.train.Y[:rows]}
+		_, err := mlp.Train(ctx, be, seed, nil, part, mlp.Data{}, config, nil)
+		return err
+	}
+	curves := []growth{
+		{Curve{Name: "rows", Axis: "training rows", What: "training of 5 epochs"}.of(500, 1000, 2000, 4000, 7000), func(ctx context.Context, n int) error {
+			return train(ctx, n, 5, func(*mlp.Config) {})
+		}},
+		{Curve{Name: "width", Axis: "width of the three hidden layers", What: "training of 2 epochs, 2,000 rows"}.of(50, 100, 200, 400, 800, 1600), func(ctx context.Context, n int) error {
+			return train(ctx, 2000, 2, func(c *mlp.Config) { c.Layers = []int{c.Layers[0], n, n, n, 1} })
+		}},
+		{Curve{Name: "batch", Axis: "rows a step", What: "training of 2 epochs, 7,000 rows"}.of(8, 16, 32, 64, 128, 256), func(ctx context.Context, n int) error {
+			return train(ctx, 7000, 2, func(c *mlp.Config) { c.BatchSize = n })
+		}},
+		{Curve{Name: "trials", Axis: "trials", What: "search of 2 epochs a trial"}.of(1, 2, 4, 9, 18, 36), func(ctx context.Context, n int) error {
+			_, err := latpred.Tune(ctx, be, seed, s.set, s.split, mlp.Published(), hpo.FIFO(hpo.Grid(latpred.PublishedAxes())[:n], 2), "", nil)
+			return err
+		}},
+		{Curve{Name: "generations", Axis: "generations of 100 networks", What: "search under 25 ms"}.of(10, 30, 100, 300, 1000, 3000), func(ctx context.Context, n int) error {
+			config := nas.Published(s.space, 25)
+			config.Generations = n
+			_, err := nas.Search(ctx, random.Stream(seed, "search 25"), config, cached(network.PredictMs), cached(latpred.Accuracy), nil)
+			return err
+		}},
+	}
+	var out []Curve
+	for _, c := range curves {
+		for i, size := range c.Sizes {
+			observe(fmt.Sprintf("growth: %s, %g", c.Name, size))
+			for again := range 2 {
+				seconds, err := timed(func() error { return c.run(ctx, int(size)) })
+				if err != nil {
+					return out, fmt.Errorf("growth with %s, %g: %w", c.Name, size, err)
+				}
+				if again == 0 || seconds < c.Seconds[i] {
+					c.Seconds[i] = seconds
+				}
+			}
+		}
+		out = append(out, c.Curve)
+	}
+	return out, nil
+}
+
+// of is the curve with sizes, and room for their seconds.
+func (c Curve) of(sizes ...float64) Curve {
+	c.Sizes, c.Seconds = sizes, make([]float64, len(sizes))
+	return c
+}

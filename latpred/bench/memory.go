@@ -1,0 +1,86 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Peak is the most memory that a command held.
+type Peak struct {
+	Name string  `json:"name"`
+	MB   float64 `json:"mb"`
+}
+
+// Memory runs the program latpred, which is a file, as a user would: it trains the
+// published network, and predicts a stream of a million architectures. It gives
+// the peak of each process's resident memory.
+func Memory(ctx context.Context, program string, seed uint64, observe func(string)) ([]Peak, error) {
+	dir, err := os.MkdirTemp("", "latpred-memory-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	model := filepath.Join(dir, "model")
+	var peaks []Peak
+	for _, c := range []struct {
+		name  string
+		stdin io.Reader
+		args  []string
+	}{
+		{"latpred --help", nil, []string{"--help"}},
+		{"training of the published network, 10 epochs", nil, []string{"train", "--data", "rtx2080ti-b64", "--epochs", "10", "--out", model}},
+		{"a million predictions from a stream", stream(seed, 1_000_000), []string{"predict", "--model", model, "-"}},
+	} {
+		observe("memory: " + c.name)
+		cmd := exec.CommandContext(ctx, program, c.args...)
+		cmd.Stdin = c.stdin
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		if err := cmd.Run(); err != nil {
+			return peaks, fmt.Errorf("%s: %w\n%s", strings.Join(c.args, " "), err, tail([]byte(stderr.String())))
+		}
+		peaks = append(peaks, Peak{c.name, peakMB(cmd.ProcessState)})
+	}
+	return peaks, nil
+}
+
+// peakMB is the most resident memory that a process had.
+func peakMB(p *os.ProcessState) float64 {
+	usage, ok := p.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	unit := 1024.0 // Linux counts kilobytes
+	if runtime.GOOS == "darwin" {
+		unit = 1
+	}
+	return float64(usage.Maxrss) * unit / 1e6
+}
+
+// stream gives n architectures as text, a line each, made as they are read.
+func stream(seed uint64, n int) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		s, err := space.ByID("mbv3-w1.2")
+		rng := random.Stream(seed, "stream")
+		for ; n > 0 && err == nil; n -= 1000 {
+			var lines strings.Builder
+			for range min(n, 1000) {
+				lines.WriteString(s.Sample(rng).String() + "\n")
+			}
+			_, err = io.WriteString(w, lines.String())
+		}
+		w.CloseWithError(err)
+	}()
+	return r
+}

@@ -1,0 +1,122 @@
+package mlp
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+// made gives rows of which two thirds of the inputs are 0, and targets that depend
+// on them.
+func made(seed uint64, rows, width int) Data {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	d := Data{}
+	for range rows {
+		var sum float32
+		for i := range width {
+			v := float32(0)
+			if rng.Float64() < 1./3 {
+				v = 1
+			}
+			d.X = append(d.X, v)
+			sum += v * float32(i)
+		}
+		d.Y = append(d.Y, sum/float32(width))
+	}
+	return d
+}
+
+func recipes() []Config {
+	var list []Config
+	for _, layers := range [][]int{{20, 40, 33, 1}, {50, 400, 1}, {7, 1}} {
+		for _, o := range []Optimizer{{SGD, 1e-2, 0.9, 1e-3}, {Adam, 1e-3, 0, 1e-3}} {
+			list = append(list, Config{Layers: layers, Epochs: 1, BatchSize: 32, Optimizer: o})
+		}
+	}
+	return list
+}
+
+// Three epochs by the loops of package kernel and by the graphs of this package, on
+// GoMLX's Go backend, agree to float32 rounding. The last batch is not full.
+func TestHostIsTheGraph(t *testing.T) {
+	be, err := backend.Open(t.Context(), backend.Options{Kind: backend.Go})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range recipes() {
+		train, validation := made(1, 100, c.Layers[0]), made(2, 50, c.Layers[0])
+		start := Init(random.Stream(1, "init"), c.Layers).flat()
+		graphs, err := newDevice(be, start, train, validation, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer graphs.close()
+		var results [2][]float64
+		for i, e := range []engine{graphs, newHost(2, start, train, validation, c)} {
+			for epoch := range 3 {
+				order := random.Stream(1, fmt.Sprint(epoch)).Perm(train.Rows())
+				sum, last, err := e.epoch(order)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rmse, mae, valLast, err := e.errors()
+				if err != nil {
+					t.Fatal(err)
+				}
+				results[i] = append(results[i], sum, last, rmse, mae, valLast)
+			}
+			state, err := e.state()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, values := range state {
+				for _, v := range values {
+					results[i] = append(results[i], float64(v))
+				}
+			}
+		}
+		for k, want := range results[0] {
+			if got := results[1][k]; math.Abs(got-want) > 2e-4*math.Max(0.05, math.Abs(want)) {
+				t.Fatalf("%v %s: value %d is %v, by the graph %v", c.Layers, c.Optimizer.Kind, k, got, want)
+			}
+		}
+	}
+}
+
+// The number of threads doesn't change a bit, nor does going on from a checkpoint.
+func TestHostDoesNotDependOnThreads(t *testing.T) {
+	for _, c := range recipes() {
+		c.Layers = append([]int{c.Layers[0], 700}, c.Layers[1:]...) // worth meeting for
+		train := made(1, 100, c.Layers[0])
+		start := Init(random.Stream(1, "init"), c.Layers).flat()
+		order := random.Stream(1, "order").Perm(train.Rows())
+		var states [3][][]float32
+		for i, threads := range []int{1, 2, 3} {
+			e := newHost(threads, start, train, Data{}, c)
+			for epoch := range 2 {
+				if _, _, err := e.epoch(order); err != nil {
+					t.Fatal(err)
+				}
+				if epoch == 0 && i == 2 { // goes on as another
+					state, err := e.state()
+					if err != nil {
+						t.Fatal(err)
+					}
+					e = newHost(threads, state, train, Data{}, c)
+				}
+			}
+			states[i], _ = e.state()
+		}
+		for i := range states[0] {
+			for k, want := range states[0][i] {
+				if states[1][i][k] != want || states[2][i][k] != want {
+					t.Fatalf("%v %s: %v, %v, %v with one, two and three threads", c.Layers, c.Optimizer.Kind, want, states[1][i][k], states[2][i][k])
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package mlp
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/random"
+)
+
+// Stacked is several trainings that differ in their optimizers' numbers alone, taken
+// epoch by epoch together: their weights are stacked along a leading axis, so that
+// a step of all is a few large products. That is for GPUs, which one training
+// leaves idle; on the processor trainings side by side are faster. The trainings
+// have the same first weights and see the same rows in the same order, and a trial
+// that diverges does not touch the others. A last batch that is not full is left
+// out.
+type Stacked struct {
+	device *device
+	seed   uint64
+	trials int
+	done   int
+}
+
+// BeginStack places a training for each optimizer on be, which must run XLA. All
+// must be of config's kind; config's own numbers do not matter. Everything else is
+// as in Begin.
+func BeginStack(be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, optimizers []Optimizer) (*Stacked, error) {
+	start, err := startOf(seed, start, train, validation, config)
+	switch {
+	case err != nil:
+		return nil, err
+	case !be.XLA():
+		return nil, fmt.Errorf("mlp: stacked trials run on XLA, not on %s", be.Kind)
+	case len(optimizers) == 0 || config.Freeze > 0 || validation.Rows() == 0 || train.Rows() < config.BatchSize:
+		return nil, errors.New("mlp: stacked trials need optimizers, validation rows and a full batch of training rows, and can't freeze layers")
+	}
+	for _, o := range optimizers {
+		if o.Kind != config.Optimizer.Kind {
+			return nil, fmt.Errorf("mlp: stacked trials of %s and %s", config.Optimizer.Kind, o.Kind)
+		}
+	}
+	e, err := newDevice(be, start.flat(), train, validation, config)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stacked{device: e, seed: seed, trials: len(optimizers)}
+	e.recipe.trials = s.trials
+	if e.exec, err = executablesFor(be, e.recipe, config.BatchSize); err != nil {
+		return nil, err
+	}
+	return s, caught("stacking trials", func() error {
+		for i, t := range e.held {
+			e.held[i] = s.repeat(t)
+		}
+		for i, of := range []func(Optimizer) float64{
+			func(o Optimizer) float64 { return o.LearningRate },
+			func(o Optimizer) float64 { return o.Momentum },
+			func(o Optimizer) float64 { return o.WeightDecay },
+		} {
+			values := make([]float32, s.trials)
+			for t, o := range optimizers {
+				values[t] = float32(of(o))
+			}
+			e.hypers[i] = tensors.FromFlatDataAndDimensions(values, s.trials)
+		}
+		return nil
+	})
+}
+
+// repeat stacks copies of a tensor; the number of steps, a scalar, is common.
+func (s *Stacked) repeat(t *tensors.Tensor) *tensors.Tensor {
+	if t.Rank() == 0 {
+		return t
+	}
+	one := tensors.MustCopyFlatData[float32](t)
+	all := make([]float32, 0, s.trials*len(one))
+	for range s.trials {
+		all = append(all, one...)
+	}
+	return tensors.FromFlatDataAndDimensions(all, append([]int{s.trials}, t.Shape().Dimensions...)...)
+}
+
+// Epoch takes the full steps of an epoch and judges the weights; it gives a row for
+// each trial.
+func (s *Stacked) Epoch() (rows []Epoch, err error) {
+	e := s.device
+	batch := e.config.BatchSize
+	order := random.Stream(s.seed, fmt.Sprint("shuffle ", s.done+1)).Perm(e.host.Rows())
+	full := len(order) / batch
+	err = caught("training a stack", func() error {
+		picked := make([]int32, len(order))
+		for i, r := range order {
+			picked[i] = int32(r)
+		}
+		zeros := make([]float32, s.trials)
+		args := []any{int32(0), int32(full * batch), zeros, zeros, e.x, e.y, picked}
+		out, err := e.exec.loop.Call(e.withState(args)...)
+		if err != nil {
+			return err
+		}
+		e.held = out[2:]
+		sums, lasts := vector(out[0]), vector(out[1])
+		args = []any{e.valX, e.valY}
+		for _, p := range e.held[:2*e.recipe.layers] {
+			args = append(args, p)
+		}
+		judged, err := e.exec.errors.Call(args...)
+		if err != nil {
+			return err
+		}
+		rmse, mae, last := vector(judged[0]), vector(judged[1]), vector(judged[2])
+		for t := range s.trials {
+			rows = append(rows, Epoch{
+				Epoch: s.done + 1, TrainLoss: sums[t] / float64(full), LastBatch: lasts[t],
+				ValRMSE: rmse[t], ValMAE: mae[t], ValLast: last[t],
+			})
+		}
+		return nil
+	})
+	s.done++
+	return rows, err
+}
+
+// vector reads float32 values and frees their tensor.
+func vector(t *tensors.Tensor) []float64 {
+	var values []float64
+	for _, v := range tensors.MustCopyFlatData[float32](t) {
+		values = append(values, float64(v))
+	}
+	t.MustFinalizeAll()
+	return values
+}
+
+// Params copies the weights of a trial from the device.
+func (s *Stacked) Params(trial int) (*Params, error) {
+	all, err := s.device.weights()
+	if err != nil {
+		return nil, err
+	}
+	for i, values := range all {
+		n := len(values) / s.trials
+		all[i] = values[trial*n : (trial+1)*n]
+	}
+	return fromFlat(s.device.config.Layers, all), nil
+}
+
+// Diverged reports whether a row's losses are no numbers any more.
+func (e Epoch) Diverged() bool {
+	v := e.TrainLoss + e.ValRMSE
+	return math.IsNaN(v) || math.IsInf(v, 0)
+}
+
+// Close frees what the stack holds on the device.
+func (s *Stacked) Close() { s.device.close() }
