@@ -117,9 +117,9 @@ func (m *MLP) predict(dst []float64, archs []space.Arch, first int) error {
 	return nil
 }
 
-// OnBackend gives the same predictor with its weights on a backend, which is
-// faster from hundreds of architectures at once on. The results agree to
-// float32 rounding. The function returned second frees the weights.
+// OnBackend gives the same predictor with its weights on a backend, which is for
+// GPUs: on the processor PredictMs is faster. The results agree to float32
+// rounding. The function returned second frees the weights.
 func (m *MLP) OnBackend(_ context.Context, be *backend.Backend) (Predictor, func(), error) {
 	batch, err := mlp.NewBatch(be, m.params)
 	if err != nil {

@@ -32,7 +32,7 @@
 // func accumulate80x256(a *args)
 TEXT ·accumulate80x256(SB), NOSPLIT, $0-8
 	TAKE_ARGS
-	MOVQ SLOT(DI), R14
+	MOVQ SLOT(DI), R14 // the next block of base, of which so many rows are fetched
 row:
 	MOVLQSX (R11), AX
 	MOVLQSX (R12), BX

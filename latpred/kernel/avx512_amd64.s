@@ -32,7 +32,7 @@
 // func accumulate80x512(a *args)
 TEXT ·accumulate80x512(SB), NOSPLIT, $0-8
 	TAKE_ARGS
-	MOVQ SLOT(DI), R14
+	MOVQ SLOT(DI), R14 // the next block of base, of which so many rows are fetched
 row:
 	MOVLQSX (R11), AX
 	MOVLQSX (R12), BX
@@ -371,127 +371,6 @@ next:
 	ADDQ R9, DX
 	DECQ R10
 	JNZ row
-	VZEROUPPER
-	RET
-
-// Offsets of listArgs:
-#define L_SRC 0
-#define L_VECTORS 8
-#define L_AT 16
-#define L_LISTS 24
-#define L_OFFSETS 32
-#define L_VALUES 40
-#define L_N 48
-#define L_STEP 56
-#define L_FLOOR 60
-#define L_LANES 64
-#define L_ROWS 72
-#define L_STRIDE 80
-
-// func listRow512(a *listArgs): the entries of a row, whose columns are raised to
-// the floor.
-TEXT ·listRow512(SB), NOSPLIT, $0-8
-	MOVQ a+0(FP), DI
-	MOVQ L_SRC(DI), SI
-	MOVQ L_VECTORS(DI), R10
-	MOVQ L_AT(DI), R11
-	MOVQ L_LISTS(DI), R9
-	SHLQ $2, R9
-	MOVQ L_OFFSETS(DI), R13
-	MOVQ L_VALUES(DI), DX
-	MOVQ L_N(DI), AX
-	MOVQ L_LANES(DI), R8
-	VPBROADCASTD L_STEP(DI), Z11
-	VPMULLD (R8), Z11, Z10
-	VPSLLD $4, Z11, Z11
-	VBROADCASTSS L_FLOOR(DI), Z12
-	XORQ BX, BX
-vector:
-	TESTQ $3, BX
-	JNZ inside
-	MOVL AX, (R11)
-	ADDQ R9, R11
-inside:
-	VMOVUPS (SI), Z0
-	VMAXPS Z0, Z12, Z0 // the second operand where one is NaN
-	VMOVUPS Z0, (SI)
-	VPTESTMD Z0, Z0, K1
-	VPCOMPRESSD Z10, K1, Z1
-	VMOVDQU32 Z1, (R13)(AX*4)
-	VCOMPRESSPS Z0, K1, Z2
-	VMOVUPS Z2, (DX)(AX*4)
-	KMOVW K1, CX
-	POPCNTL CX, CX
-	ADDQ CX, AX
-	VPADDD Z11, Z10, Z10
-	ADDQ $64, SI
-	INCQ BX
-	CMPQ BX, R10
-	JLT vector
-	MOVL AX, (R11)
-	MOVQ AX, L_N(DI)
-	VZEROUPPER
-	RET
-
-// func listColumns512(a *listArgs): the entries of columns of up to 32 rows.
-TEXT ·listColumns512(SB), NOSPLIT, $64-8
-	MOVQ a+0(FP), DI
-	MOVQ L_SRC(DI), SI
-	MOVQ L_LISTS(DI), R9
-	MOVQ L_AT(DI), R11
-	MOVQ L_OFFSETS(DI), R13
-	MOVQ L_STRIDE(DI), R14
-	MOVQ L_LANES(DI), R8
-	VPBROADCASTD L_STEP(DI), Z11
-	VPMULLD (R8), Z11, Z10
-	VPSLLD $4, Z11, Z11
-	VPADDD Z10, Z11, Z11
-	XORQ AX, AX
-	MOVQ R9, R10 // columns left
-group:
-	// A bit of Z0 for each row of each of 16 columns.
-	VPXORQ Z0, Z0, Z0
-	MOVL $1, CX
-	VPBROADCASTD CX, Z1
-	MOVQ SI, R12
-	MOVQ L_ROWS(DI), BX
-line:
-	VMOVDQU32 (R12), Z2
-	VPTESTMD Z2, Z2, K1
-	VPORD Z1, Z0, K1, Z0
-	VPSLLD $1, Z1, Z1
-	ADDQ R14, R12
-	DECQ BX
-	JNZ line
-	VMOVDQU32 Z0, (SP)
-	XORQ BX, BX
-column:
-	MOVL (SP)(BX*4), DX
-	MOVL AX, (R11)
-	KMOVW DX, K1
-	VPCOMPRESSD Z10, K1, Z3
-	VMOVDQU32 Z3, (R13)(AX*4)
-	MOVWLZX DX, CX
-	POPCNTL CX, CX
-	ADDQ CX, AX
-	MOVL AX, (R11)(R9*4)
-	SHRL $16, DX
-	KMOVW DX, K1
-	VPCOMPRESSD Z11, K1, Z3
-	VMOVDQU32 Z3, (R13)(AX*4)
-	POPCNTL DX, DX
-	ADDQ DX, AX
-	MOVL AX, (R11)(R9*8)
-	ADDQ $4, R11
-	DECQ R10
-	JZ finish
-	INCQ BX
-	CMPQ BX, $16
-	JLT column
-	ADDQ $64, SI
-	JMP group
-finish:
-	MOVQ AX, L_N(DI)
 	VZEROUPPER
 	RET
 

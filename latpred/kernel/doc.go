@@ -8,8 +8,9 @@
 //  3. Accumulate multiplies lists by a matrix: a layer's forward pass.
 //  4. Dots multiplies a matrix by another's rows, where a list says so: the way
 //     back through a layer, masked by its ReLU.
-//  5. Descend multiplies lists by a matrix, which gives the gradient of weights,
-//     and takes a step of SGD on them while they are at hand.
+//  5. Descend multiplies columns by a matrix, as lists say, which gives the gradient
+//     of weights, and takes a step of SGD on them while they are at hand.
+//  6. Burn does nothing as fast as it can be done: the processor's limit.
 //
 // A sum is taken in the order of its list, whatever the shape of the matrices
 // around it and whoever computes it, so results do not depend on how the work is
