@@ -2,6 +2,8 @@ package mlp
 
 import (
 	"math"
+	"slices"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred/kernel"
 )
@@ -16,7 +18,9 @@ import (
 type host struct {
 	config            Config
 	train, validation Data
+	pace              pace
 	team              team
+	taken             int // steps
 
 	net   net
 	slots []net // of the optimizer
@@ -27,7 +31,7 @@ type host struct {
 }
 
 type member struct {
-	steps int // taken, all told
+	steps int // taken, all told; for Adam
 	lists kernel.Lists
 	top   kernel.Matrix // gradient with respect to the net's output
 	g     kernel.Matrix // gradient of some weights, for Adam
@@ -51,9 +55,8 @@ func newHost(threads int, state [][]float32, train, validation Data, config Conf
 	if weights*config.BatchSize < worthMeeting {
 		threads = 1
 	}
-	e := &host{config: config, train: train, validation: validation, team: team{size: int32(max(1, threads))}}
+	e := &host{config: config, train: train, validation: validation, pace: pace{threads: max(1, threads)}}
 	e.net = pack(fromFlat(config.Layers, state[:n]))
-	steps := 0
 	slots := recipe{kind: config.Optimizer.Kind}.slots()
 	for i := range slots {
 		slot := pack(zeroParams(config.Layers))
@@ -63,7 +66,7 @@ func newHost(threads int, state [][]float32, train, validation Data, config Conf
 		e.slots = append(e.slots, slot)
 	}
 	if at := (slots + 1) * n; len(state) > at {
-		steps = int(state[at][0])
+		e.taken = int(state[at][0])
 	}
 	rows := min(config.BatchSize, train.Rows())
 	e.h, e.d = e.net.layersOf(rows), e.net.layersOf(rows)
@@ -72,8 +75,8 @@ func newHost(threads int, state [][]float32, train, validation Data, config Conf
 	for i := range rows {
 		e.ones.Row(i)[0] = 1
 	}
-	for range e.team.size {
-		e.members = append(e.members, &member{steps: steps, top: kernel.NewMatrix(rows, top.Cols, top.Stride)})
+	for range e.pace.threads {
+		e.members = append(e.members, &member{top: kernel.NewMatrix(rows, top.Cols, top.Stride)})
 	}
 	return e
 }
@@ -88,16 +91,20 @@ func zeroParams(layers []int) *Params {
 }
 
 func (e *host) epoch(order []int) (sum, last float64, err error) {
-	e.team.run(func(number int) {
-		var mine, latest float64
-		for at := 0; at < len(order); at += e.config.BatchSize {
-			latest = e.step(number, order[at:min(at+e.config.BatchSize, len(order))])
-			mine += latest
-		}
-		if number == 0 {
-			sum, last = mine, latest
-		}
-	})
+	for run := range slices.Chunk(order, runSteps*e.config.BatchSize) {
+		e.team.size = int32(e.pace.next())
+		start, steps := time.Now(), (len(run)+e.config.BatchSize-1)/e.config.BatchSize
+		e.team.run(func(number int) {
+			e.members[number].steps = e.taken
+			for batch := range slices.Chunk(run, e.config.BatchSize) {
+				if loss := e.step(number, batch); number == 0 {
+					sum, last = sum+loss, loss
+				}
+			}
+		})
+		e.taken += steps
+		e.pace.took(time.Since(start).Seconds() / float64(steps))
+	}
 	return sum, last, nil
 }
 
@@ -157,7 +164,7 @@ func (e *host) back(number, l, n int) {
 		}
 		e.descend(m, l, first, e.h[l], d)
 	}
-	if number == len(e.members)-1 {
+	if number == int(e.team.size)-1 {
 		m.lists.FillColumns(e.ones, n, 0, 1, d)
 		e.descend(m, l, inputs, e.ones, d)
 	}
@@ -195,7 +202,7 @@ func (e *host) descend(m *member, l, first int, x, d kernel.Matrix) {
 func (e *host) errors() (rmse, mae, last float64, err error) {
 	n := e.validation.Rows()
 	errs := make([]float64, n)
-	e.net.applyTo(e.validation.X, len(e.net), int(e.team.size), func(from int, m kernel.Matrix) {
+	e.net.applyTo(e.validation.X, len(e.net), e.pace.threads, func(from int, m kernel.Matrix) {
 		for i := range m.Rows {
 			errs[from+i] = float64(m.Row(i)[0]) - float64(e.validation.Y[from+i])
 		}
@@ -220,7 +227,7 @@ func (e *host) state() ([][]float32, error) {
 		state = append(state, slot.flat()...)
 	}
 	if e.config.Optimizer.Kind == Adam {
-		state = append(state, []float32{float32(e.members[0].steps)})
+		state = append(state, []float32{float32(e.taken)})
 	}
 	return state, nil
 }

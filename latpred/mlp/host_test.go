@@ -90,8 +90,9 @@ func TestHostIsTheGraph(t *testing.T) {
 // The number of threads doesn't change a bit, nor does going on from a checkpoint.
 func TestHostDoesNotDependOnThreads(t *testing.T) {
 	for _, c := range recipes() {
-		c.Layers = append([]int{c.Layers[0], 700}, c.Layers[1:]...) // worth meeting for
-		train := made(1, 100, c.Layers[0])
+		c.Layers = append([]int{c.Layers[0], 2000}, c.Layers[1:]...) // worth meeting for
+		c.BatchSize = 6                                              // more steps than a run has
+		train := made(1, 200, c.Layers[0])
 		start := Init(random.Stream(1, "init"), c.Layers).flat()
 		order := random.Stream(1, "order").Perm(train.Rows())
 		var states [3][][]float32
@@ -118,5 +119,33 @@ func TestHostDoesNotDependOnThreads(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestPace(t *testing.T) {
+	p := pace{threads: 2}
+	alone, together := 0, 0
+	for run := range 10 * tryAgain {
+		crowded := run >= 5*tryAgain // from then on other programs run
+		switch n := p.next(); {
+		case n == 1:
+			alone++
+			p.took(6)
+		case crowded:
+			together++
+			p.took(30)
+		default:
+			together++
+			p.took(4)
+		}
+		if run == 5*tryAgain-1 && (alone > 7 || alone < 3) {
+			t.Errorf("quiet: %d of %d runs by one thread", alone, run+1)
+		}
+	}
+	if alone < 4*tryAgain {
+		t.Errorf("crowded: %d runs by one thread, %d by two", alone, together)
+	}
+	if p := (pace{threads: 1}); p.next() != 1 || p.next() != 1 {
+		t.Error("one thread is not alone")
 	}
 }

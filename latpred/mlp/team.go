@@ -55,3 +55,44 @@ func (t *team) share(member, n, unit int) (from, to int) {
 	part := func(m int) int { return min(n, m*pieces/int(t.size)*unit) }
 	return part(member), part(member + 1)
 }
+
+// pace chooses between one thread and all. Where other programs want the processor
+// threads wait for each other more than they work; one alone is faster then. The
+// results are the same.
+type pace struct {
+	threads  int
+	one, all float64 // seconds a step, of late; 0: not known
+	runs     int
+	now      int // threads of the run under way
+}
+
+// runSteps is how many steps are taken at one pace, and tryAgain after how many of
+// these runs the other is tried.
+const (
+	runSteps = 32
+	tryAgain = 64
+)
+
+// next is the number of threads for a run of steps.
+func (p *pace) next() int {
+	p.runs++
+	p.now = p.threads
+	switch {
+	case p.all == 0:
+	case p.one == 0 || (p.one < p.all) != (p.runs%tryAgain == 0):
+		p.now = 1
+	}
+	return p.now
+}
+
+// took notes how long a step of the run took.
+func (p *pace) took(seconds float64) {
+	at := &p.all
+	if p.now == 1 {
+		at = &p.one
+	}
+	if *at == 0 {
+		*at = seconds
+	}
+	*at = (*at + seconds) / 2
+}
