@@ -74,15 +74,12 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 // adaptedScores calibrates intervals on what is said of each row from the others.
 func adaptedScores(m *fewshot.Model, archs []space.Arch, y []float64) (*conformal.Split, error) {
 	s := &conformal.Split{Scales: []float64{1}}
-	for i, a := range archs {
-		sd := m.LooSdMs[i]
-		if m.Fine() { // what LooSdMs knows of resolutions Read does not
-			var err error
-			if _, sd, err = m.Read(a); err != nil {
-				return nil, err
-			}
-		}
-		s.Scores = append(s.Scores, math.Abs(y[i]-m.LooMs[i])/sd)
+	unit, err := spreadOfNew(m, archs, y)
+	if err != nil {
+		return nil, err
+	}
+	for i := range archs {
+		s.Scores = append(s.Scores, math.Abs(y[i]-m.LooMs[i])/(unit*m.LooSdMs[i]))
 	}
 	if len(y) < fewRows { // so few scores say little of the tail: the posterior's own is theirs at least
 		for i := range 10 {
@@ -91,6 +88,29 @@ func adaptedScores(m *fewshot.Model, archs []space.Arch, y []float64) (*conforma
 	}
 	slices.Sort(s.Scores)
 	return s, nil
+}
+
+// spreadOfNew is how large the standard deviations are that Read gives of networks
+// that were not measured, in units of those of leaving one out: in fine models
+// Read leaves out what it does not know of single resolutions.
+func spreadOfNew(m *fewshot.Model, archs []space.Arch, y []float64) (float64, error) {
+	if !m.Fine() {
+		return 1, nil
+	}
+	var of, loo float64
+	for i, a := range archs {
+		b := archs[(i+1)%len(archs)]
+		for slot := range 2 * space.SlotsPerStage { // two stages of the one, the others of the other
+			a.Kernel[slot], a.Expand[slot] = b.Kernel[slot], b.Expand[slot]
+		}
+		copy(a.Depth[:2], b.Depth[:2])
+		ms, sd, err := m.Read(a)
+		if err != nil {
+			return 0, err
+		}
+		of, loo = of+sd/ms, loo+m.LooSdMs[i]/y[i]
+	}
+	return of / loo, nil
 }
 
 // normalQuantile is that of the absolute value of a standard normal.

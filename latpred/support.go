@@ -18,7 +18,7 @@ const (
 	unitStep      = 100  // between rows, from which on they can't be in one unit
 	unusualSlow   = 1000 // times as slow as every source
 	unusualFast   = .02
-	outlierZ      = 6
+	outlierZ      = 7
 	driftLevel    = .001 // probability that order alone gives such an autocorrelation
 )
 
