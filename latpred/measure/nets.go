@@ -55,17 +55,27 @@ func AnchorUnits(s *space.Space, prepare func(space.Arch) (Subject, error)) []Un
 	return units
 }
 
-// WriteSet writes the labels of finished groups in the format of package dataset.
-func WriteSet(w io.Writer, j *Journal) error {
-	set := &dataset.Set{}
+// Set gives the labels of finished groups as a set of package dataset.
+func (j *Journal) Set() (*dataset.Set, error) {
+	set := &dataset.Set{Info: dataset.Info{Name: j.path, Device: j.Header.Device, Batch: j.Header.Batch, SpaceID: j.Header.Space}}
 	for _, r := range j.Results() {
 		a, err := space.Parse(r.Key)
 		if err != nil {
-			return fmt.Errorf("%s: %q: %w", j.path, r.Key, err)
+			return nil, fmt.Errorf("%s: %q: %w", j.path, r.Key, err)
 		}
 		set.Samples = append(set.Samples, dataset.Sample{
 			Arch: a, LatencyMs: precise(r.LatencyMs), StdMs: precise(r.StdMs), Runs: r.Runs, MeasuredAt: r.At, Device: j.Header.Device,
 		})
+	}
+	set.Rows = len(set.Samples)
+	return set, nil
+}
+
+// WriteSet writes Journal.Set in the format of package dataset.
+func WriteSet(w io.Writer, j *Journal) error {
+	set, err := j.Set()
+	if err != nil {
+		return err
 	}
 	return dataset.Write(w, set)
 }
