@@ -17,8 +17,16 @@ func init() {
 	gob.Register(map[string]any{})
 }
 
-// Out is where displays are printed outside a notebook.
-var Out io.Writer = os.Stdout
+// Out is where displays are printed outside a notebook; nil is standard output.
+var Out io.Writer
+
+// out is Out, or standard output as it is now: tests of examples replace it.
+func out() io.Writer {
+	if Out == nil {
+		return os.Stdout
+	}
+	return Out
+}
 
 // syncLimit bounds the wait for GoNB to take a display. On a broken pipe it never
 // answers.
@@ -37,7 +45,7 @@ type bundle struct {
 // than one without its figures.
 func show(b bundle) {
 	if !gonbui.IsNotebook {
-		fmt.Fprintln(Out, b.text)
+		fmt.Fprintln(out(), b.text)
 		return
 	}
 	data := &protocol.DisplayData{

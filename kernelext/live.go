@@ -143,15 +143,15 @@ func (l *Live) show() {
 // print is show outside a notebook.
 func (l *Live) print(status string) {
 	line := l.title + "  " + status
-	f, isFile := Out.(*os.File)
+	f, isFile := out().(*os.File)
 	switch {
 	case isFile && term.IsTerminal(int(f.Fd())):
-		fmt.Fprintf(Out, "\r\x1b[K%s", line)
+		fmt.Fprintf(out(), "\r\x1b[K%s", line)
 		if l.state != running {
-			fmt.Fprintln(Out)
+			fmt.Fprintln(out())
 		}
 	case l.state != running:
-		fmt.Fprintln(Out, line)
+		fmt.Fprintln(out(), line)
 	}
 }
 

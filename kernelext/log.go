@@ -44,7 +44,7 @@ func (l *Log) Write(text []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !gonbui.IsNotebook {
-		_, _ = Out.Write(text) // as fmt.Print does
+		_, _ = out().Write(text) // as fmt.Print does
 		return len(text), nil
 	}
 	lines := strings.Split(l.part+string(text), "\n")
