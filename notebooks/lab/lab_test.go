@@ -2,11 +2,13 @@ package lab
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 
 	"github.com/ofalat/ofalat/kernelext"
 	"github.com/ofalat/ofalat/latpred/experiment"
+	"github.com/ofalat/ofalat/latpred/space"
 )
 
 func result() *experiment.Result {
@@ -63,5 +65,34 @@ func TestQuick(t *testing.T) {
 		if got := Quick(1, 2); got != want {
 			t.Errorf("profile %q: %d, want %d", profile, got, want)
 		}
+	}
+}
+
+func TestStages(t *testing.T) {
+	wide, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := space.MustParse("r176 d43344 k3333-555-333-3333-5555 e6666-444-444-6666-6666") // the paper's example
+	stages := Stages(wide, a, Note10Ms(a.Resolution))
+	if len(stages) != 5 || len(stages[1].Blocks) != 3 || stages[1].Slots != 4 || stages[4].Blocks[3].Kernel != 5 || stages[1].Blocks[0].Expand != 4 {
+		t.Errorf("%+v", stages)
+	}
+	for _, s := range stages {
+		for _, b := range s.Blocks {
+			if !(b.LatencyMs > 0.1 && b.LatencyMs < 10) {
+				t.Errorf("%s: a block of %v ms", s.Name, b.LatencyMs)
+			}
+		}
+	}
+	narrow, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ms := Stages(narrow, a, Note10Ms(a.Resolution))[1].Blocks[1].LatencyMs; !math.IsNaN(ms) {
+		t.Errorf("the table of width 1.2 has %v ms for a block of width 1.0", ms)
+	}
+	if ms := Stages(wide, a, nil)[0].Blocks[0].LatencyMs; !math.IsNaN(ms) {
+		t.Errorf("%v ms from nowhere", ms)
 	}
 }
