@@ -126,17 +126,27 @@ type trial struct {
 	last     mlp.Epoch
 }
 
+// Train judges the weights at the end alone: what a scheduler doesn't see isn't
+// worth its time.
 func (t *trial) Train(ctx context.Context, to int) (map[string]float64, error) {
 	for t.last.Epoch < to {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		row, err := t.training.Epoch()
+		epoch := t.training.Steps
+		if t.last.Epoch == to-1 {
+			epoch = t.training.Epoch
+		}
+		row, err := epoch()
 		if err != nil {
 			return nil, err
 		}
 		t.last = row
-		if v := row.TrainLoss + row.ValRMSE; math.IsNaN(v) || math.IsInf(v, 0) {
+		v := row.TrainLoss
+		if row.Epoch == to {
+			v += row.ValRMSE
+		}
+		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return t.metrics(), fmt.Errorf("epoch %d: %w", row.Epoch, hpo.ErrDiverged)
 		}
 	}

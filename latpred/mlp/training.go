@@ -73,6 +73,18 @@ func begin(be *backend.Backend, seed uint64, start *Params, train, validation Da
 // or NaN are no error here.
 func (t *Training) Epoch() (row Epoch, err error) {
 	start := time.Now()
+	if row, err = t.Steps(); err == nil && t.validation > 0 {
+		row.ValRMSE, row.ValMAE, row.ValLast, err = t.errors()
+	}
+	if _, compiles := t.engine.(*device); compiles && t.compile == 0 {
+		t.compile = time.Since(start)
+	}
+	return row, err
+}
+
+// Steps takes the steps of Epoch and does not judge the weights: what is known of
+// the validation rows is NaN.
+func (t *Training) Steps() (row Epoch, err error) {
 	row.Epoch = t.done + 1
 	order := random.Stream(t.seed, fmt.Sprint("shuffle ", row.Epoch)).Perm(t.train)
 	sum, last, err := t.epoch(order)
@@ -82,14 +94,8 @@ func (t *Training) Epoch() (row Epoch, err error) {
 	steps := (t.train + t.config.BatchSize - 1) / t.config.BatchSize
 	row.TrainLoss, row.LastBatch = sum/float64(steps), last
 	row.ValRMSE, row.ValMAE, row.ValLast = math.NaN(), math.NaN(), math.NaN()
-	if t.validation > 0 {
-		row.ValRMSE, row.ValMAE, row.ValLast, err = t.errors()
-	}
 	t.done++
-	if _, compiles := t.engine.(*device); compiles && t.compile == 0 {
-		t.compile = time.Since(start)
-	}
-	return row, err
+	return row, nil
 }
 
 // Params copies the weights from the device.
