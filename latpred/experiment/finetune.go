@@ -38,6 +38,10 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	if err != nil {
 		return err
 	}
+	table, err := latpred.Source(r.ctx, source.set)
+	if err != nil {
+		return err
+	}
 	authors, err := authorsPredictor(source)
 	if err != nil {
 		return err
@@ -75,12 +79,12 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 			rows = append(rows, row)
 			r.tick(name + ", from the authors' source")
 		}
-		best, err := r.fineTuneChosen(published, latpred.AllLayers, set, set.SplitFileOrder(), fineTuneRows, 1)
+		best, err := r.bestAdapted(table, set, fineTuneRows)
 		if err != nil {
 			return err
 		}
 		for i, v := range []float64{best.PaperRMSEMs, best.RMSEMs} {
-			rows[i].Best, rows[i].BestKind = Number(v), string(latpred.AllLayers)
+			rows[i].Best, rows[i].BestKind = Number(v), latpred.KindAdapted
 		}
 		r.tick(name + ", best")
 

@@ -6,6 +6,7 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
@@ -126,4 +127,31 @@ func closedForm(set *dataset.Set, split dataset.Split) (metric.Scores, error) {
 		}
 	}
 	return metric.Evaluate(pred, test.LatenciesMs()), nil
+}
+
+// bestTable is the best predictor from many rows on the authors' split: in Full the
+// table that validation rows choose, its launch queue included; in Quick the plain
+// closed form, since choosing takes half a minute.
+func (r *runner) bestTable(set *dataset.Set) (scores metric.Scores, kind string, err error) {
+	split := set.SplitFileOrder()
+	if r.profile != Full {
+		scores, err = closedForm(set, split)
+		return scores, bestKind, err
+	}
+	table, _, err := latpred.TrainTable(r.ctx, set, split, latpred.TableConfig{})
+	if err != nil {
+		return scores, "", err
+	}
+	scores, err = judge(table, set.Subset(split.Test))
+	return scores, latpred.KindTable, err
+}
+
+// bestAdapted takes a source to a target with the first n rows of its file.
+func (r *runner) bestAdapted(source fewshot.Source, target *dataset.Set, n int) (metric.Scores, error) {
+	split := target.SplitFileOrder()
+	adapted, _, err := latpred.Adapt(r.ctx, []fewshot.Source{source}, target.Subset(split.Train[:min(n, len(split.Train))]), latpred.AdaptConfig{})
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	return judge(adapted, target.Subset(split.Test))
 }
