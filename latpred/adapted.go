@@ -72,6 +72,12 @@ func (a *Adapted) Segments(arch space.Arch) (Breakdown, error) {
 	for _, v := range ms {
 		sum += v
 	}
+	if err := settle(ms, segs, arch, func(other space.Arch) ([]float64, error) {
+		_, times, _, err := a.model.SegmentsMs(other)
+		return times, err
+	}); err != nil {
+		return Breakdown{}, err
+	}
 	b := nameSegments(arch, segs, ms)
 	b.TrueMs, b.LabelMs, b.HostLimited = sum, label, hostLimited
 	return b, nil

@@ -190,6 +190,9 @@ func conformSegments(t *testing.T, p latpred.SegmentTimer, set *dataset.Set, wan
 		}
 		var sum float64
 		for _, s := range b.Segments {
+			if s.Layer <= 0 && s.Ms < 0 { // what all networks share has been divided up
+				t.Errorf("%s of %s takes %v ms", s.Name, a, s.Ms)
+			}
 			sum += s.Ms
 		}
 		if len(b.Segments) != a.Blocks()+2 || math.Abs(sum-b.TrueMs) > 1e-9*sum {

@@ -90,21 +90,19 @@ func (h *Hardware) Segments(a space.Arch) (Breakdown, error) {
 	if err != nil {
 		return Breakdown{}, err
 	}
-	var segs []pass.Segment
-	var total []float64
+	total, segs, err := h.segmentsMs(a)
+	if err != nil {
+		return Breakdown{}, err
+	}
+	if err := settle(total, segs, a, func(other space.Arch) ([]float64, error) {
+		times, _, err := h.segmentsMs(other)
+		return times, err
+	}); err != nil {
+		return Breakdown{}, err
+	}
 	var sum float64
-	for _, p := range h.parts {
-		ms, s, err := p.model.SegmentsMs(nil, nil, a)
-		if err != nil {
-			return Breakdown{}, err
-		}
-		if total == nil {
-			segs, total = s, make([]float64, len(ms))
-		}
-		for b, v := range ms {
-			total[b] += p.scale * v
-			sum += p.scale * v
-		}
+	for _, v := range total {
+		sum += v
 	}
 	for b := range total {
 		total[b] *= want / sum
@@ -112,6 +110,23 @@ func (h *Hardware) Segments(a space.Arch) (Breakdown, error) {
 	b := nameSegments(a, segs, total)
 	b.TrueMs, b.LabelMs = want, want
 	return b, nil
+}
+
+// segmentsMs is the sum of the parts' times, segment by segment.
+func (h *Hardware) segmentsMs(a space.Arch) (total []float64, segs []pass.Segment, err error) {
+	for _, p := range h.parts {
+		ms, s, err := p.model.SegmentsMs(nil, nil, a)
+		if err != nil {
+			return nil, nil, err
+		}
+		if total == nil {
+			segs, total = s, make([]float64, len(ms))
+		}
+		for b, v := range ms {
+			total[b] += p.scale * v
+		}
+	}
+	return total, segs, nil
 }
 
 // hardwareFile is what a file says of a Hardware; tensors are source<i>.theta.

@@ -51,7 +51,9 @@ var ErrNoInterval = errors.New("the predictor has no interval: it needs rows tha
 type SegmentTimer interface {
 	Predictor
 	// Segments takes the latency of a apart. Their times sum up to the true pass,
-	// which is the latency where the clock waits for the device.
+	// which is the latency where the clock waits for the device. What every network
+	// has in common can't be told apart by latencies of whole ones: stem, head and
+	// the least that first layers take are shared out by multiply-accumulates.
 	Segments(a space.Arch) (Breakdown, error)
 }
 

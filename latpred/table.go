@@ -91,6 +91,12 @@ func (t *Table) Segments(a space.Arch) (Breakdown, error) {
 	if err != nil {
 		return Breakdown{}, err
 	}
+	if err := settle(ms, segs, a, func(other space.Arch) ([]float64, error) {
+		times, _, err := t.model.SegmentsMs(nil, nil, other)
+		return times, err
+	}); err != nil {
+		return Breakdown{}, err
+	}
 	r, err := t.model.Read(a, t.model.Queue.HostState)
 	if err != nil {
 		return Breakdown{}, err
