@@ -103,7 +103,7 @@ func intoPage(page string, r *Report) (string, error) {
 }
 
 // Cells are the columns of a row in a table: job, ours, the peer's best, ratio,
-// what is asked, share of the limit, note.
+// what is asked, processor time, share of the limit, note.
 func (r *Row) Cells() []string {
 	peer, ratio, limit := "–", "–", "–"
 	if r.PeerBest != "" {
@@ -113,12 +113,18 @@ func (r *Row) Cells() []string {
 	if r.Limit > 0 {
 		limit = fmt.Sprintf("%.0f %%", 100*r.Limit)
 	}
-	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.asked(), limit, r.Note}
+	cpu := "–"
+	if r.Unit == "s" && len(r.OursCPU) > 0 {
+		if cpu = quantity(median(r.OursCPU), "s"); len(r.PeerCPU[r.PeerBest]) > 0 {
+			cpu += ", " + quantity(median(r.PeerCPU[r.PeerBest]), "s")
+		}
+	}
+	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.asked(), cpu, limit, r.Note}
 }
 
 // Header names the columns of Cells.
 func Header() []string {
-	return []string{"job", "ours", "peer, best", "ratio", "asked", "of the limit", "note"}
+	return []string{"job", "ours", "peer, best", "ratio", "asked", "processor time: ours, peer", "of the limit", "note"}
 }
 
 // asked says what the targets are and whether they are reached.
@@ -165,7 +171,7 @@ func (r *Report) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s, %d threads, %s, loops for %s. Load of the minute before: %.1f. Limits, measured beside: %.0f GFLOP/s on one thread, %.0f on all; %.0f GB/s copied.\n\n",
 		r.Date, r.Machine.CPU, r.Machine.Threads, r.Machine.Go, r.Machine.Loops, r.Machine.Load, r.Limits.OneThreadGFLOPs, r.Limits.AllThreadsGFLOPs, r.Limits.CopyGBs)
-	fmt.Fprintf(&b, "| %s |\n| --- | --: | --: | --: | --- | --: | --- |\n", strings.Join(Header(), " | "))
+	fmt.Fprintf(&b, "| %s |\n| --- | --: | --: | --: | --- | --- | --: | --- |\n", strings.Join(Header(), " | "))
 	for _, row := range r.Rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(row.Cells(), " | "))
 	}

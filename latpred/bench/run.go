@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -51,9 +52,11 @@ type Row struct {
 	Most   float64 `json:"most,omitempty"`   // time not to be above, in Unit; 0: none
 	Least  float64 `json:"least,omitempty"`  // rate not to be below; 0: none
 
-	Ours       []float64            `json:"ours"`           // each repetition
-	Median     float64              `json:"median"`         // of ours
-	Peer       map[string][]float64 `json:"peer,omitempty"` // by variant and threads
+	Ours       []float64            `json:"ours"`               // each repetition
+	Median     float64              `json:"median"`             // of ours
+	OursCPU    []float64            `json:"ours_cpu"`           // processor seconds of each repetition: what other programs took doesn't count
+	Peer       map[string][]float64 `json:"peer,omitempty"`     // by variant and threads
+	PeerCPU    map[string][]float64 `json:"peer_cpu,omitempty"` // of its whole process, start and reading of data included
 	PeerMedian float64              `json:"peer_median,omitempty"`
 	PeerBest   string               `json:"peer_best,omitempty"` // variant whose median that is
 	Ratio      float64              `json:"ratio,omitempty"`     // how many times faster ours is
@@ -141,7 +144,7 @@ func Run(ctx context.Context, be *backend.Backend, o Options) (*Report, error) {
 func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error) {
 	row := j.row
 	if len(j.peer) > 0 {
-		row.Peer = map[string][]float64{}
+		row.Peer, row.PeerCPU = map[string][]float64{}, map[string][]float64{}
 	}
 	sides := slices.Sorted(maps.Keys(j.peer))
 	start := time.Now()
@@ -150,18 +153,22 @@ func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error)
 			break
 		}
 		o.Observe(fmt.Sprintf("%s: %s, %d", row.Job, row.Name, n+1))
+		before := cpuSeconds(syscall.RUSAGE_SELF)
 		v, err := j.ours(ctx)
 		if err != nil {
 			return row, fmt.Errorf("%s, %s: %w", row.Job, row.Name, err)
 		}
 		row.Ours = append(row.Ours, v)
+		row.OursCPU = append(row.OursCPU, cpuSeconds(syscall.RUSAGE_SELF)-before)
 		for _, side := range sides {
 			o.Observe(fmt.Sprintf("%s: %s, %d, peer %s", row.Job, row.Name, n+1, side))
+			before := cpuSeconds(syscall.RUSAGE_CHILDREN)
 			v, err := j.peer[side](ctx)
 			if err != nil {
 				return row, err
 			}
 			row.Peer[side] = append(row.Peer[side], v)
+			row.PeerCPU[side] = append(row.PeerCPU[side], cpuSeconds(syscall.RUSAGE_CHILDREN)-before)
 		}
 	}
 	row.sum()
@@ -172,6 +179,16 @@ func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error)
 		j.finish(&row)
 	}
 	return row, nil
+}
+
+// cpuSeconds is what this process, or those that it has waited for, had of the
+// processor.
+func cpuSeconds(who int) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(who, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 // rate reports whether more is better.
