@@ -32,14 +32,24 @@ type Limits struct {
 	CopyGBs          float64 `json:"copy_gbs"`           // of memory that no cache holds, all threads
 }
 
-// measureLimits takes about a second.
+// measureLimits takes about a second. Each limit is the best of several tries, since
+// a limit is what the machine can do, not what other programs leave.
 func measureLimits() Limits {
 	threads := runtime.GOMAXPROCS(0)
+	burn := func() float64 { return float64(kernel.Burn(10_000)) }
 	return Limits{
-		OneThreadGFLOPs:  perSecond(1, 200*time.Millisecond, func() float64 { return float64(kernel.Burn(10_000)) }) / 1e9,
-		AllThreadsGFLOPs: perSecond(threads, 200*time.Millisecond, func() float64 { return float64(kernel.Burn(10_000)) }) / 1e9,
-		CopyGBs:          copyBandwidth(threads) / 1e9,
+		OneThreadGFLOPs:  best(func() float64 { return perSecond(1, 50*time.Millisecond, burn) }) / 1e9,
+		AllThreadsGFLOPs: best(func() float64 { return perSecond(threads, 50*time.Millisecond, burn) }) / 1e9,
+		CopyGBs:          best(copyBandwidth(threads)) / 1e9,
 	}
+}
+
+// best is the largest of some tries.
+func best(try func() float64) (most float64) {
+	for range 5 {
+		most = max(most, try())
+	}
+	return most
 }
 
 // perSecond calls f on so many threads for a while and adds up what it returns.
@@ -63,9 +73,9 @@ func perSecond(threads int, atLeast time.Duration, f func() float64) float64 {
 	return total / elapsed
 }
 
-// copyBandwidth copies back and forth between two areas of 64 MB a thread, by the
-// runtime's memmove.
-func copyBandwidth(threads int) float64 {
+// copyBandwidth gives a try: it copies back and forth between two areas of 64 MB a
+// thread, by the runtime's memmove.
+func copyBandwidth(threads int) (try func() float64) {
 	const size = 64 << 20
 	areas := make(chan [2][]byte, threads)
 	for range threads {
@@ -75,11 +85,13 @@ func copyBandwidth(threads int) float64 {
 		}
 		areas <- a
 	}
-	return perSecond(threads, 300*time.Millisecond, func() float64 {
-		a := <-areas
-		defer func() { areas <- a }()
-		return 2 * float64(copy(a[0], a[1]))
-	})
+	return func() float64 {
+		return perSecond(threads, 50*time.Millisecond, func() float64 {
+			a := <-areas
+			defer func() { areas <- a }()
+			return 2 * float64(copy(a[0], a[1]))
+		})
+	}
 }
 
 // loadAverage is the system's, of a minute.

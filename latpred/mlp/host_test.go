@@ -145,7 +145,11 @@ func TestPace(t *testing.T) {
 	if alone < 4*tryAgain {
 		t.Errorf("crowded: %d runs by one thread, %d by two", alone, together)
 	}
-	if p := (pace{threads: 1}); p.next() != 1 || p.next() != 1 {
-		t.Error("one thread is not alone")
+	single := pace{threads: 1}
+	for range 2 {
+		if n := single.next(); n != 1 {
+			t.Errorf("one thread became %d", n)
+		}
+		single.took(1)
 	}
 }
