@@ -247,7 +247,7 @@ func (b *betterRun) help() error {
 				clean[k] = append(clean[k], v.Value)
 			}
 			if k.n == 10 && !k.plain {
-				names, values[0] = append(names, strings.TrimPrefix(h.name, "help-")), append(values[0], v.Value)
+				names, values[0] = append(names, strings.Replace(strings.TrimPrefix(h.name, "help-"), "-", "\n", 1)), append(values[0], v.Value)
 			} else if k.n == 10 {
 				values[1] = append(values[1], v.Value)
 			}

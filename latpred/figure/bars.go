@@ -13,7 +13,7 @@ import (
 // line breaks.
 func Bars(title, y string, groups, kinds []string, values [][]float64) (*plot.Plot, error) {
 	p := New(title, "", y)
-	width := vg.Points(60 / float64(max(1, len(kinds))))
+	width := vg.Points(min(60, 340/float64(max(1, len(groups)))) / float64(max(1, len(kinds))))
 	for k, kind := range kinds {
 		if len(values) != len(kinds) || len(values[k]) != len(groups) {
 			return nil, fmt.Errorf("figure: %d kinds of %d groups, values don't fit", len(kinds), len(groups))
