@@ -112,7 +112,7 @@ func (b *betterRun) fewShot() error {
 		{"both to P40, 100 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 100, ".26", 0},
 		{"both to P40, 700 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 700, ".13", 1.609},
 	} {
-		if b.profile != Full && c.n > 100 {
+		if b.profile != Full && c.n > 100 || b.tiny && c.n > 10 {
 			continue
 		}
 		sources, err := b.sources(c.from...)

@@ -55,9 +55,6 @@ type hypothesis struct {
 type fitted struct {
 	noise, width float64
 	evidence     float64 // log, of all measurements
-	loo          []float64
-	looSd        []float64
-	looDensity   []float64 // log density of each row given the others
 	weight       float64
 }
 
