@@ -68,6 +68,7 @@ func TestPredictorConformance(t *testing.T) {
 			if b, ok := p.(latpred.Bounder); ok {
 				conformBounds(t, b, set, want)
 			}
+			t.Run("ONNX", func(t *testing.T) { conformONNX(t, p, set.Archs()) })
 			if s, ok := p.(latpred.SegmentTimer); ok {
 				conformSegments(t, s, set, want)
 			}

@@ -6,8 +6,6 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/onnx"
-	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // WriteONNX writes a predictor for other runtimes. The graph's input, code, holds the
@@ -15,17 +13,21 @@ import (
 // by slot, then expansions', then the resolution's; see package encode. Its output,
 // latency_ms, has one column.
 //
-// An MLP takes its own encoding. A Table takes help-145, whatever it was trained
-// with, and gives 0 for the segments of resolutions that it does not cover. Other
-// predictors err with what they are.
+// An MLP takes its own encoding, all others help-145, whatever they were trained with;
+// at resolutions that they do not cover the output means nothing. A table with a
+// learned correction, and predictors of networks of six stages, are errors.
 func WriteONNX(w io.Writer, p Predictor) error {
 	switch p := p.(type) {
 	case *MLP:
 		return p.writeONNX(w)
-	case *Table:
-		return p.writeONNX(w)
 	case *onBackend:
 		return p.MLP.writeONNX(w)
+	case *Table:
+		return p.writeONNX(w)
+	case *Adapted:
+		return p.writeONNX(w)
+	case *Hardware:
+		return p.writeONNX(w)
 	}
 	return fmt.Errorf("predictors of kind %s can't be written as ONNX", p.Kind())
 }
@@ -50,135 +52,80 @@ func (m *MLP) writeONNX(w io.Writer) error {
 	return g.Write(w)
 }
 
-// The layout of a Table's code, encode.HELP145.
-const (
-	codeSlots   = 20
-	codeChoices = 3
-	codeGenes   = codeChoices * codeChoices
-	codeFirst   = 128 // resolution of the first bin
-	codeBins    = 25
-)
-
-// tableGraph is the graph of a Table: float64 inside, since it takes small
-// differences of sums.
-type tableGraph struct {
-	*onnx.Graph
-	model   *pass.Model
-	stem    []float64   // by resolution
-	head    []float64   // by resolution
-	slots   []float64   // slot × gene × resolution
-	kernels [22]float64 // launches of stem, slots and head
-}
-
 func (t *Table) writeONNX(w io.Writer) error {
-	if t.model.Stages != 5 {
-		return fmt.Errorf("a table of %d stages can't be written as ONNX: no encoding has them", t.model.Stages)
+	if t.correction != nil {
+		return fmt.Errorf("a table with a learned correction (kind %s) can't be written as ONNX: train one of kind %s", t.Kind(), KindTable)
 	}
-	graph, code := newGraph(t, encode.HELP145)
-	g := &tableGraph{Graph: graph, model: t.model}
-	if err := g.tabulate(); err != nil {
+	if err := fiveStages(t.model.Stages); err != nil {
 		return err
 	}
-	x := g.double(code)
-	active, times := g.times(x)
-	label := g.Node("ReduceSum", onnx.Attributes{"keepdims": 1}, times, g.Ints([]int64{1}, 1))
-	if q := t.model.Queue; !q.None() {
-		label = g.label(active, times, q)
+	g := newCodeGraph(t)
+	times, err := g.tabulate(t.model.SegmentsMs, t.model.Basis.Resolutions())
+	if err != nil {
+		return err
 	}
-	g.Output("latency_ms", g.Node("Cast", onnx.Attributes{"to": onnx.Float}, label), -1, 1)
-	return g.Write(w)
+	v := g.view(g.times(times), t.model.Queue)
+	return g.finish(w, v.label)
 }
 
-func (g *tableGraph) double(v onnx.Value) onnx.Value {
-	return g.Node("Cast", onnx.Attributes{"to": onnx.Double}, v)
-}
-
-// tabulate asks the model for the time of every segment that there can be.
-func (g *tableGraph) tabulate() error {
-	covered := map[int]bool{}
-	for _, r := range g.model.Basis.Resolutions() {
-		covered[r] = true
+func (a *Adapted) writeONNX(w io.Writer) error {
+	var covered []int
+	for _, s := range a.model.Sources {
+		if err := fiveStages(s.Model.Stages); err != nil {
+			return err
+		}
+		covered = append(covered, s.Model.Basis.Resolutions()...)
 	}
-	g.stem, g.head, g.slots = make([]float64, codeBins), make([]float64, codeBins), make([]float64, codeSlots*codeGenes*codeBins)
-	for bin := range codeBins {
-		for gene := range codeGenes {
-			a := space.Arch{Resolution: codeFirst + space.ResolutionStep*bin}
-			for i := range 5 {
-				a.Depth[i] = space.SlotsPerStage
-			}
-			for slot := range codeSlots {
-				a.Kernel[slot], a.Expand[slot] = []uint8{3, 5, 7}[gene/codeChoices], []uint8{3, 4, 6}[gene%codeChoices]
-			}
-			ms, segments, err := g.model.SegmentsMs(nil, nil, a)
-			if err != nil {
-				if covered[a.Resolution] {
-					return err
-				}
-				continue
-			}
-			for i, s := range segments {
-				g.kernels[i] = float64(s.Kernels)
-				switch {
-				case s.Entry == pass.Stem:
-					g.stem[bin] = ms[i]
-				case s.Entry == pass.Head:
-					g.head[bin] = ms[i]
-				default:
-					g.slots[(s.Slot*codeGenes+gene)*codeBins+bin] = ms[i]
-				}
-			}
+	g := newCodeGraph(a)
+	var sum onnx.Value
+	total := 0.
+	for i := range a.model.Components {
+		c := &a.model.Components[i]
+		ms, err := g.component(a.model, c, covered)
+		if err != nil {
+			return err
+		}
+		ms = g.op("Mul", ms, g.number(c.Weight))
+		if total += c.Weight; sum == "" {
+			sum = ms
+		} else {
+			sum = g.op("Add", sum, ms)
 		}
 	}
+	return g.finish(w, g.op("Div", sum, g.number(total)))
+}
+
+func (h *Hardware) writeONNX(w io.Writer) error {
+	g := newCodeGraph(h)
+	var logs onnx.Value
+	for _, p := range h.parts {
+		if err := fiveStages(p.model.Stages); err != nil {
+			return err
+		}
+		times, err := g.tabulate(p.model.SegmentsMs, p.model.Basis.Resolutions())
+		if err != nil {
+			return err
+		}
+		log := g.op("Log", g.op("Mul", g.sum(g.times(times)), g.number(p.scale)))
+		if logs == "" {
+			logs = log
+		} else {
+			logs = g.op("Add", logs, log)
+		}
+	}
+	ms := g.op("Exp", g.op("Div", logs, g.number(float64(len(h.parts)))))
+	macs, err := g.operations(h.space)
+	if err != nil {
+		return err
+	}
+	perMAC := 2 * float64(h.spec.Batch) / (h.spec.FP32TFLOPS * 1e12) * 1e3
+	least := g.op("Mul", g.sum(g.times(macs)), g.number(perMAC))
+	return g.finish(w, g.op("Max", ms, least))
+}
+
+func fiveStages(stages int) error {
+	if stages != 5 {
+		return fmt.Errorf("a predictor of networks of %d stages can't be written as ONNX: no encoding has them", stages)
+	}
 	return nil
-}
-
-// part takes columns from up to before to of a matrix.
-func (g *tableGraph) part(x onnx.Value, from, to int) onnx.Value {
-	one := func(v int) onnx.Value { return g.Ints([]int64{int64(v)}, 1) }
-	return g.Node("Slice", nil, x, one(from), one(to), one(1))
-}
-
-// times gives, in the order stem, slots, head, which segments run (1 or 0) and how
-// long they take; both have 22 columns.
-func (g *tableGraph) times(x onnx.Value) (active, times onnx.Value) {
-	const genes = codeSlots * codeChoices
-	kernel := g.Node("Reshape", nil, g.part(x, 0, genes), g.Ints([]int64{-1, codeSlots, codeChoices, 1}, 4))
-	expand := g.Node("Reshape", nil, g.part(x, genes, 2*genes), g.Ints([]int64{-1, codeSlots, 1, codeChoices}, 4))
-	resolution := g.part(x, 2*genes, 2*genes+codeBins)
-
-	joint := g.Node("Reshape", nil, g.Node("Mul", nil, kernel, expand), g.Ints([]int64{-1, codeSlots, codeGenes}, 3))
-	joint = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0, 2}}, joint) // slot, row, gene
-	bySize := g.Node("MatMul", nil, joint, g.Doubles(g.slots, codeSlots, codeGenes, codeBins))
-	slots := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, g.Node("Mul", nil, bySize, resolution), g.Ints([]int64{2}, 1))
-	slots = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0}}, slots)
-
-	stem := g.Node("MatMul", nil, resolution, g.Doubles(g.stem, codeBins, 1))
-	head := g.Node("MatMul", nil, resolution, g.Doubles(g.head, codeBins, 1))
-	times = g.Node("Concat", onnx.Attributes{"axis": 1}, stem, slots, head)
-
-	runs := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, kernel, g.Ints([]int64{2, 3}, 2))
-	always := g.Node("ReduceSum", onnx.Attributes{"keepdims": 1}, resolution, g.Ints([]int64{1}, 1))
-	return g.Node("Concat", onnx.Attributes{"axis": 1}, always, runs, always), times
-}
-
-// label is what a clock shows under a queue: see package pass.
-func (g *tableGraph) label(active, times onnx.Value, q pass.Queue) onnx.Value {
-	number := func(v float64) onnx.Value { return g.Doubles([]float64{v}) }
-	sum := func(v onnx.Value) onnx.Value {
-		return g.Node("ReduceSum", onnx.Attributes{"keepdims": 1}, v, g.Ints([]int64{1}, 1))
-	}
-	c := g.Node("Mul", nil, active, g.Doubles(g.kernels[:], len(g.kernels)))
-	n := sum(c)
-	before := g.Node("Sub", nil, g.Node("CumSum", nil, c, g.Ints([]int64{1}, 1)), c)
-	atLeastOne := g.Node("Max", nil, c, number(1)) // segments that don't run take no time
-	passed := func(passes float64) onnx.Value {    // milliseconds of the first passes·n − depth kernels, a tenth
-		m := g.Node("Max", nil, g.Node("Sub", nil, g.Node("Mul", nil, n, number(passes)), number(float64(q.Depth))), number(0))
-		whole := g.Node("Floor", nil, g.Node("Div", nil, m, n))
-		rest := g.Node("Sub", nil, m, g.Node("Mul", nil, whole, n))
-		part := g.Node("Div", nil, g.Node("Sub", nil, rest, before), atLeastOne)
-		part = g.Node("Min", nil, g.Node("Max", nil, part, number(0)), number(1))
-		return g.Node("Div", nil, sum(g.Node("Mul", nil, g.Node("Add", nil, part, whole), times)), number(10))
-	}
-	h := g.Node("Add", nil, g.Node("Mul", nil, n, number(.5*q.LaunchMs[q.HostState])), number(q.OffsetMs[q.HostState]))
-	return g.Node("Sub", nil, passed(15), g.Node("Max", nil, h, passed(5)))
 }

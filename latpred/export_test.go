@@ -11,7 +11,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/onnx/onnxtest"
-	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -41,37 +40,36 @@ func sameInONNX(t *testing.T, p latpred.Predictor, e encode.Encoder, archs []spa
 	}
 }
 
-func TestONNXOfMLP(t *testing.T) {
-	rng := random.Stream(1, "onnx")
-	s, err := space.ByID("mbv3-w1.0")
+// conformONNX writes a predictor of any kind; trees can't be written, and say so.
+func conformONNX(t *testing.T, p latpred.Predictor, archs []space.Arch) {
+	t.Helper()
+	switch p.Kind() {
+	case latpred.KindHybrid:
+		if err := latpred.WriteONNX(&bytes.Buffer{}, p); err == nil || !strings.Contains(err.Error(), "learned correction") {
+			t.Errorf("%v, want an error that says what can't be written", err)
+		}
+	case latpred.KindPaper:
+		sameInONNX(t, p, encode.OFA128, archs)
+	default:
+		sameInONNX(t, p, encode.HELP145, archs)
+	}
+}
+
+// A table whose labels show a launch queue.
+func TestONNXOfQueue(t *testing.T) {
+	set, err := dataset.Open("p40-b64")
 	if err != nil {
 		t.Fatal(err)
 	}
-	archs := make([]space.Arch, 300)
-	for i := range archs {
-		archs[i] = s.Sample(rng)
+	set = set.Subset(seqTo(3000))
+	p, _, err := latpred.TrainTable(t.Context(), set, set.SplitFileOrder(), latpred.TableConfig{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	p, _ := trained(t)
-	sameInONNX(t, p, encode.OFA128, archs)
-}
-
-// A table whose labels show a launch queue (the P40's), and one without.
-func TestONNXOfTables(t *testing.T) {
-	for _, name := range []string{"p40-b64", "note10"} {
-		set, err := dataset.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		set = set.Subset(seqTo(4000))
-		p, _, err := latpred.TrainTable(t.Context(), set, set.SplitFileOrder(), latpred.TableConfig{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "p40-b64" && p.Model().Queue.None() {
-			t.Error("no queue was found: this test is of one")
-		}
-		sameInONNX(t, p, encode.HELP145, set.Archs()[:1000])
+	if p.Model().Queue.None() {
+		t.Error("no queue was found: this test is of one")
 	}
+	sameInONNX(t, p, encode.HELP145, set.Archs()[:1000])
 }
 
 type oracle struct{ latpred.Predictor }
