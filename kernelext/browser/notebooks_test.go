@@ -58,7 +58,7 @@ func testNotebook(t *testing.T, l *lab, name string) {
 		t.Fatalf("errors: %q", errs)
 	}
 	code := eval[int](p, `document.querySelectorAll(".jp-CodeCell").length`)
-	done := eval[int](p, `[...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].filter(e => /\d/.test(e.textContent)).length`)
+	done := eval[int](p, `[...`+p.widget()+`.content.widgets].filter(c => c.model.type === "code" && c.model.executionCount > 0).length`)
 	if code == 0 || done != code {
 		t.Errorf("%d of %d cells ran", done, code)
 	}
