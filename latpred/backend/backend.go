@@ -58,9 +58,9 @@ type Options struct {
 	Install bool         // fetch the CPU plugin where no plugin is installed, unless LATPRED_OFFLINE=1
 	Observe func(string) // told what a fetch is doing; may be nil
 
-	// MLP says that only networks of package mlp will run. On the processor its own
-	// loops are then the best there is, where they have vector instructions.
-	MLP bool
+	// Loops prefers the Go backend to the CPU plugin where package kernel has vector
+	// instructions for this processor; its loops serve networks of package mlp alone.
+	Loops bool
 }
 
 var (
@@ -129,7 +129,7 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 			}
 		}
 	}
-	if o.MLP && kernel.Vectors() {
+	if o.Loops && kernel.Vectors() {
 		return openGo(o.threads(), 0, fmt.Sprintf("with its own %s loops it trains these networks faster than the CPU plugin", kernel.Name()), "")
 	}
 	plugin, missed := find(ctx, CPU, o)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/kernel"
 )
 
 type backendCmd struct {
@@ -74,11 +75,19 @@ type backendFlags struct {
 }
 
 // open opens the backend, fetching the CPU plugin where none is, and logs which
-// it is. mlp says that only networks of package mlp will run on it.
+// it is. mlp says that only networks of package mlp will run on it: a second line
+// then tells of its own loops, where they are faster than the plugin.
 func (f backendFlags) open(ctx context.Context, out *output, mlp bool) (*backend.Backend, error) {
-	be, err := backend.Open(ctx, backend.Options{
-		Kind: f.Backend, Threads: f.Threads, Install: true, MLP: mlp, Observe: func(step string) { out.Logf("%s", step) },
-	})
+	be, err := f.openAs(ctx, out, backend.Options{})
+	if err == nil && mlp && be.Kind == backend.CPU && kernel.Vectors() {
+		out.Logf("--backend go trains these networks faster on this processor: its own %s loops skip what is 0", kernel.Name())
+	}
+	return be, err
+}
+
+func (f backendFlags) openAs(ctx context.Context, out *output, o backend.Options) (*backend.Backend, error) {
+	o.Kind, o.Threads, o.Install, o.Observe = f.Backend, f.Threads, true, func(step string) { out.Logf("%s", step) }
+	be, err := backend.Open(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("backend: %w", err)
 	}
