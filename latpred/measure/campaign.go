@@ -130,9 +130,14 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 		units = append(units, byKey[key])
 	}
 	tell := func(part float64, doing string, anchors float64) {
-		if c.Observe != nil {
-			c.Observe(Progress{c.Journal.done() + int(part*float64(len(units))), len(c.Units), doing, anchors})
+		if c.Observe == nil {
+			return
 		}
+		done := c.Journal.done()
+		if !g.complete(config.Rounds, config.Extra) { // else it is counted
+			done += int(part * float64(len(units)))
+		}
+		c.Observe(Progress{done, len(c.Units), doing, anchors})
 	}
 	subjects, err := prepareAll(ctx, units, c.ahead, config.Compilers, func(n int) {
 		tell(0, fmt.Sprintf("preparing %d of %d", n, len(units)), 0)

@@ -103,6 +103,13 @@ func TestRoundRobin(t *testing.T) {
 	config := small
 	config.Runs, config.Rounds = 1, 3
 	c := measure.Campaign{Units: m.units("a", "b", "c"), Anchors: m.units("x"), Journal: j, Config: config}
+	last := 0
+	c.Observe = func(p measure.Progress) {
+		if p.Units < last || p.Units > 3 || p.Of != 3 {
+			t.Errorf("%d of %d units after %d", p.Units, p.Of, last)
+		}
+		last = p.Units
+	}
 	if err := c.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
