@@ -13,6 +13,9 @@
 // The parts are packages of their own: space (what can be built), encode (an
 // architecture as numbers), dataset (measurements), lut (lookup tables), pass (the
 // times of layers, and what a clock sees of them), fewshot (few measurements),
-// conformal (intervals), boost and ridge (fits), mlp (the network), backend (what it runs on), metric (how good it is), experiment (the
-// paper's tables and figures).
+// conformal (intervals), boost and ridge (fits), mlp (the network), kernel (its
+// loops on a processor), backend (what it runs on), hpo (its tuning), nas (search
+// under a limit), measure (times networks), onnx and serve (for other programs),
+// metric (how good it is), bench (how fast), experiment (the paper's tables and
+// figures).
 package latpred
