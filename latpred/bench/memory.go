@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -46,15 +47,66 @@ func Memory(ctx context.Context, program string, seed uint64, observe func(strin
 		cmd.Stdin = c.stdin
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
-		if err := cmd.Run(); err != nil {
+		if err := cmd.Start(); err != nil {
+			return peaks, err
+		}
+		seen := watchPeak(cmd.Process.Pid)
+		if err := cmd.Wait(); err != nil {
 			return peaks, fmt.Errorf("%s: %w\n%s", strings.Join(c.args, " "), err, tail([]byte(stderr.String())))
 		}
-		peaks = append(peaks, Peak{c.name, peakMB(cmd.ProcessState)})
+		mb := seen()
+		if mb == 0 {
+			mb = peakMB(cmd.ProcessState)
+		}
+		peaks = append(peaks, Peak{c.name, mb})
 	}
 	return peaks, nil
 }
 
-// peakMB is the most resident memory that a process had.
+// watchPeak reads a process's high-water mark until seen is called, which gives the
+// last one in MB, 0 where there is no /proc. What the kernel says when a process has
+// ended counts the memory of the one that started it as well.
+func watchPeak(pid int) (seen func() float64) {
+	stop, result := make(chan struct{}), make(chan float64)
+	go func() {
+		var mb float64
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			if now := highWaterMB(pid); now > 0 {
+				mb = now
+			}
+			select {
+			case <-tick.C:
+			case <-stop:
+				result <- mb
+				return
+			}
+		}
+	}()
+	return func() float64 {
+		close(stop)
+		return <-result
+	}
+}
+
+func highWaterMB(pid int) (mb float64) {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(content)) {
+		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			if _, err := fmt.Sscan(text, &mb); err != nil {
+				return 0
+			}
+		}
+	}
+	return mb * 1024 / 1e6
+}
+
+// peakMB is the most resident memory that a process had, or the one that started
+// it.
 func peakMB(p *os.ProcessState) float64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {
