@@ -16,9 +16,9 @@ type team struct {
 	meeting atomic.Uint32
 }
 
-// spins is how often a waiting goroutine looks before it sleeps: about as long as a
-// phase of a step takes.
-const spins = 1 << 15
+// spins is how often a waiting goroutine looks before it sleeps: longer than any
+// phase of a step takes, since a sleep lasts longer still.
+const spins = 1 << 18
 
 // run calls work with the numbers below size, each in a goroutine of its own, and
 // returns when all have.
@@ -70,7 +70,7 @@ type pace struct {
 // these runs the other is tried.
 const (
 	runSteps = 32
-	tryAgain = 64
+	tryAgain = 32
 )
 
 // next is the number of threads for a run of steps.
@@ -85,8 +85,12 @@ func (p *pace) next() int {
 	return p.now
 }
 
-// took notes how long a step of the run took.
+// took notes how long a step of the run took. The first run, whose data no cache has,
+// says nothing.
 func (p *pace) took(seconds float64) {
+	if p.runs == 1 {
+		return
+	}
 	at := &p.all
 	if p.now == 1 {
 		at = &p.one
