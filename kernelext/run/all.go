@@ -62,6 +62,9 @@ type CellReport struct {
 // report.json. It gives a report for each, and the errors of those that failed,
 // joined. When ctx ends, cells that run are interrupted and keep what they
 // showed.
+//
+// A notebook whose metadata say {"kernelext": {"alone": true}}, since it times
+// something, runs after the others, by itself.
 func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
 	reports := make([]Report, len(paths))
 	errs := make([]error, len(paths))
@@ -73,23 +76,34 @@ func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
 			o.Event(e)
 		}
 	}
+	execute := func(i int) {
+		start := time.Now()
+		reports[i], errs[i] = one(ctx, paths[i], o, func(e Event) {
+			e.Notebook, e.Path, e.Elapsed = i, paths[i], time.Since(start)
+			emit(e)
+		})
+		if errs[i] != nil {
+			errs[i] = &NotebookError{paths[i], errs[i]}
+		}
+	}
 	places := make(chan struct{}, max(1, o.Jobs))
 	var group sync.WaitGroup
+	var last []int
 	for i, path := range paths { // started in their order
+		if nb, err := ReadNotebook(path); err == nil && nb.alone() {
+			last = append(last, i)
+			continue
+		}
 		places <- struct{}{}
 		group.Go(func() {
 			defer func() { <-places }()
-			start := time.Now()
-			reports[i], errs[i] = one(ctx, path, o, func(e Event) {
-				e.Notebook, e.Path, e.Elapsed = i, path, time.Since(start)
-				emit(e)
-			})
-			if errs[i] != nil {
-				errs[i] = &NotebookError{path, errs[i]}
-			}
+			execute(i)
 		})
 	}
 	group.Wait()
+	for _, i := range last {
+		execute(i)
+	}
 	report, err := json.MarshalIndent(reports, "", "  ")
 	if err == nil {
 		err = errors.Join(writeFile(filepath.Join(o.Out, "report.json"), append(report, '\n')),

@@ -20,6 +20,13 @@ type Notebook struct {
 	FormatMinor int            `json:"nbformat_minor"`
 }
 
+// alone reports whether nothing else may run beside the notebook.
+func (nb *Notebook) alone() bool {
+	ours, _ := nb.Metadata["kernelext"].(map[string]any)
+	alone, _ := ours["alone"].(bool)
+	return alone
+}
+
 // Cell is a part of a notebook. Code cells alone have outputs.
 type Cell struct {
 	ID             string

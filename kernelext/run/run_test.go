@@ -155,6 +155,39 @@ func TestNotebooksInParallel(t *testing.T) {
 	}
 }
 
+// A notebook that times something begins when the others are done, although it is
+// the first.
+func TestAlone(t *testing.T) {
+	var paths []string
+	for i := range 3 {
+		nb, err := ReadNotebook(notebook(t, "a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			nb.Metadata["kernelext"] = map[string]any{"alone": true}
+		}
+		content, err := nb.Content()
+		path := filepath.Join(t.TempDir(), fmt.Sprintf("n%d.ipynb", i))
+		if err = errors.Join(err, os.WriteFile(path, content, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	others := 0
+	_, err := All(t.Context(), paths, Options{Launch: fake(), Jobs: 3, Limit: time.Minute, Out: t.TempDir(), Event: func(e Event) {
+		switch {
+		case e.Notebook == 0 && others < 2:
+			t.Errorf("%+v while others ran", e)
+		case e.Notebook > 0 && e.Done:
+			others++
+		}
+	}})
+	if err != nil || others != 2 {
+		t.Errorf("%v, %d others done", err, others)
+	}
+}
+
 func TestSignatures(t *testing.T) {
 	s := signer{[]byte("secret")}
 	_, frames, err := s.encode("session", "kernel_info_request", map[string]int{"a": 1})
