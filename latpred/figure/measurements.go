@@ -103,7 +103,11 @@ func Drift(title, y string, ratio []float64, window int) (*plot.Plot, error) {
 func Relation(title, xName, yName string, samples []Series) (*plot.Plot, error) {
 	p := New(title, xName, yName)
 	for i, s := range samples {
-		if err := points(p, s.Name, s.xys(), soft(colour(i), 90), draw.CircleGlyph{}, vg.Points(1.2)); err != nil {
+		size, ink := vg.Points(1.2), soft(colour(i), 90)
+		if len(s.X) <= fewPoints {
+			size, ink = vg.Points(3), soft(colour(i), 200)
+		}
+		if err := points(p, s.Name, s.xys(), ink, draw.CircleGlyph{}, size); err != nil {
 			return nil, err
 		}
 	}
@@ -111,3 +115,7 @@ func Relation(title, xName, yName string, samples []Series) (*plot.Plot, error) 
 	headroom(p, len(samples))
 	return p, nil
 }
+
+// fewPoints is up to how many points of a series are drawn large: of thousands the
+// cloud is to be seen, of some each.
+const fewPoints = 200
