@@ -181,7 +181,7 @@ func (s *subject) tuneJobs() ([]job, error) {
 	}
 	asha := job{row: Row{Job: Tune, Name: "the same grid by ASHA", Unit: "s"}, once: true}
 	asha.ours = func(ctx context.Context) (float64, error) {
-		scheduler, err := hpo.Promotion(grid, hpo.Rungs{Grace: 2, Reduction: 3, Max: epochs}, hpo.Watch{Metric: latpred.MetricValRMSE})
+		scheduler, err := hpo.Promotion(grid, hpo.Rungs{Grace: 4, Reduction: 3, Max: epochs}, hpo.Watch{Metric: latpred.MetricValRMSE})
 		if err != nil {
 			return 0, err
 		}
