@@ -22,7 +22,7 @@ type size struct {
 // paperSize is the paper's, with seeds for an interval.
 var paperSize = size{epochs: 100, seeds: 5}
 
-// sizeOf gives a profile's size. The pure-Go backend is twenty times slower, so
+// sizeOf gives a profile's size. Without vector instructions the Go backend is slow, so
 // that its Quick is smaller still.
 func sizeOf(profile Profile, backendKind string) size {
 	switch {

@@ -8,7 +8,7 @@
 //  2. A Campaign takes many of these Subjects in rounds, by groups, with anchors
 //     between them, and writes every round to a Journal.
 //  3. Journal.Results gives the labels, Journal.Noise what they are worth; WriteSet
-//     and WriteTable turn them into a data set or a lookup table.
+//     turns them into a data set. Runner.Nets and Runner.Table do all of it at once.
 //  4. Check asks, before all this, whether the machine is quiet enough.
 //  5. WriteONNX and StableHLO write a network for other programs.
 //
