@@ -16,21 +16,26 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
+// The repositories that shipped sets are from. The project's own sets have none.
 const (
-	authors = "OFANAS/OFANAS_PerformanceEstimation"
-	help    = "HayeonLee/HELP"
+	Authors = "OFANAS/OFANAS_PerformanceEstimation" // of the paper
+	HELP    = "HayeonLee/HELP"
 )
 
 // Build makes the shipped files again from the upstream files in the folder
 // upstream and writes them to dir, the project's data folder: the sets of the
-// index, the Note10 table and the accuracy predictor's weights. Each file is
-// written whole or not at all.
+// index, the Note10 table and the accuracy predictor's weights. The project's own
+// measurements have no upstream: package measure makes them from data/journals. Each
+// file is written whole or not at all.
 func Build(dir, upstream string) error {
-	archs, err := parseFile(upstream, help+"/data/ofa/ofa_archs.pt", ParseHELPArchs)
+	archs, err := parseFile(upstream, HELP+"/data/ofa/ofa_archs.pt", ParseHELPArchs)
 	if err != nil {
 		return err
 	}
 	for _, info := range Index() {
+		if info.Repository == "" {
+			continue
+		}
 		s, err := buildSet(info, upstream, archs)
 		if err != nil {
 			return err
@@ -48,7 +53,7 @@ func Build(dir, upstream string) error {
 	if err := writeWhole(name, func(w io.Writer) error { return lut.WriteCSV(w, table) }); err != nil {
 		return err
 	}
-	weights, err := ReadStateDict(filepath.Join(upstream, authors, "tutorial/checkpoints/acc_predictor.pth"))
+	weights, err := ReadStateDict(filepath.Join(upstream, Authors, "tutorial/checkpoints/acc_predictor.pth"))
 	if err != nil {
 		return err
 	}
@@ -62,7 +67,7 @@ func buildSet(info Info, upstream string, helpArchs []space.Arch) (*Set, error) 
 	s := &Set{Info: info}
 	place := info.Repository + "/" + info.Path
 	var err error
-	if info.Repository == help {
+	if info.Repository == HELP {
 		var latencies []float64
 		if latencies, err = parseFile(upstream, place, ParseHELPLatencies); err == nil && len(latencies) != len(helpArchs) {
 			err = fmt.Errorf("%s: %d latencies for %d architectures", place, len(latencies), len(helpArchs))

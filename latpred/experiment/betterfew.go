@@ -71,10 +71,7 @@ func (b *betterRun) over(s shot, score func(metric.Scores) float64) (figure.Inte
 		}
 		values = append(values, score(scores))
 	}
-	slices.Sort(values)
-	q := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, values, nil) }
-	median := (values[(len(values)-1)/2] + values[len(values)/2]) / 2
-	return figure.Interval{X: float64(s.n), Value: median, Low: min(median, q(.1)), High: max(median, q(.9))}, nil
+	return spread(s.n, values), nil
 }
 
 func mae(s metric.Scores) float64  { return s.MAEMs }

@@ -20,7 +20,7 @@ func datasets(r *runner) error {
 	r.result.Seeds, r.result.Reduced = 0, "" // nothing is trained
 	var sets []*dataset.Set
 	for _, info := range dataset.Index() {
-		if info.Encoding == "ofa-128" {
+		if info.Repository == dataset.Authors {
 			set, err := dataset.Open(info.Name)
 			if err != nil {
 				return err

@@ -200,6 +200,7 @@ var items = []item{
 	{"table5", "Table 5: the time of a prediction", table5},
 	{"figure8ab", "Figure 8a and b: search under a limit, Note10", figure8ab},
 	{"figure8cd", "Figure 8c and d: search under a limit, RTX 2080 Ti", figure8cd},
+	{"device", "A device of one's own: noise, additivity, few measurements (AMD EPYC)", device},
 	{"better", "Beyond the paper: tables with a launch queue, few-shot adaptation, GPUs never measured", better},
 }
 

@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type judgedSearch struct {
 	latency nas.Estimate
 	key     nas.Key // of the cache; nil: none
 	paper   paperSearch
+	limits  []float64 // ms
 }
 
 // rightCache finds what the predictor alone finds; only its time is of interest.
@@ -58,7 +60,7 @@ func figure8ab(r *runner) error {
 			{"predictor, published cache", network.PredictMs, nas.WithoutResolution}, {rightCache, network.PredictMs, nas.ByArch},
 		} {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper[name]})
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper[name], searchLimits})
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
@@ -116,13 +118,16 @@ func figure8cd(r *runner) error {
 			{"fine-tuned", tuned.PredictMs, nil}, {"fine-tuned, published cache", tuned.PredictMs, nas.WithoutResolution},
 		} {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper["GPU "+name]})
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper["GPU "+name], searchLimits})
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
 		"Latency, as published: what the search believed; corrected: what the closed form of all 10,000 measurements says of the network found.",
 		"The accuracy predictor belongs to the networks of width 1.2, the latencies to those of width 1.0: the authors mixed them, and so does this.")
-	return r.searchAndJudge(searches, judges, "RTX 2080 Ti")
+	if err := r.searchAndJudge(searches, judges, "RTX 2080 Ti"); err != nil {
+		return err
+	}
+	return r.searchMeasured()
 }
 
 // predictorOf trains a device's predictor as published; in Quick it takes twice the
@@ -152,6 +157,33 @@ type searched struct {
 	believed, judged figure.Series // top-1 over latency, as the search saw it and as it is
 	broken           int           // limits that the found network does not meet
 	evaluated        int           // latencies asked for
+	seconds          float64
+}
+
+// add notes what a search found under a limit. trueMs is NaN where nobody knows it.
+func (f *searched) add(s judgedSearch, i int, a space.Arch, ms, trueMs, top1Percent float64) {
+	latency, top1 := s.rows(i)
+	latency.AsPublished, latency.Corrected, latency.Note = Number(ms), Number(trueMs), a.String()
+	top1.AsPublished = Number(top1Percent)
+	f.rows = append(f.rows, latency, top1)
+	f.believed.X, f.believed.Y = append(f.believed.X, ms), append(f.believed.Y, top1Percent)
+	if math.IsNaN(trueMs) {
+		return
+	}
+	f.judged.X, f.judged.Y = append(f.judged.X, trueMs), append(f.judged.Y, top1Percent)
+	if trueMs > s.limits[i] {
+		f.broken++
+	}
+}
+
+// rows are those of a limit, with the paper's values.
+func (s judgedSearch) rows(i int) (latency, top1 Row) {
+	name := fmt.Sprintf("%s, ≤ %g ms: ", s.name, s.limits[i])
+	latency, top1 = newRow(name+"latency", "ms"), newRow(name+"top-1", "%")
+	if len(s.paper.latencyMs) > 0 {
+		latency.Paper, top1.Paper = Number(s.paper.latencyMs[i]), Number(s.paper.top1[i])
+	}
+	return latency, top1
 }
 
 // searchAndJudge runs every search for every limit and judges what it found.
@@ -165,31 +197,40 @@ func (r *runner) searchAndJudge(searches []judgedSearch, judges map[string]nas.E
 		return err
 	}
 	found := map[string]searched{}
-	var times []Row
 	for _, s := range searches {
 		start := time.Now()
 		f, err := r.searchLimits(s, judges[s.space], calibration)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
+		f.seconds = time.Since(start).Seconds()
 		found[s.name] = f
+		r.tick(s.name)
+	}
+	r.report(searches, found)
+	r.result.Notes = append(r.result.Notes, fmt.Sprintf(
+		"Top-1 is the accuracy predictor's, taken to published accuracies by the line through OFA's %d specialised networks of width 1.2 (each predicted by the others: RMSE %.2f %%). The paper's are of networks cut from the one of width 1.0 without training.",
+		calibration.N, calibration.RMSE))
+	return r.searchFigures(device, found)
+}
+
+// report adds the rows of searches: what each found, then what each cost.
+func (r *runner) report(searches []judgedSearch, found map[string]searched) {
+	var times []Row
+	for _, s := range searches {
+		f := found[s.name]
 		if !strings.HasSuffix(s.name, rightCache) {
 			r.result.Rows = append(r.result.Rows, f.rows...)
 		}
 		seconds, broken := newRow(s.name+": time of five searches", "s"), newRow(s.name+": limits broken, of five", "")
-		seconds.AsPublished, broken.AsPublished = Number(time.Since(start).Seconds()), Number(f.broken)
+		seconds.AsPublished, broken.AsPublished = Number(f.seconds), Number(f.broken)
 		seconds.Note = fmt.Sprintf("%d latencies asked for", f.evaluated)
 		if s.paper.seconds > 0 {
 			seconds.Paper = Number(s.paper.seconds)
 		}
 		times = append(times, seconds, broken)
-		r.tick(s.name)
 	}
 	r.result.Rows = append(r.result.Rows, times...)
-	r.result.Notes = append(r.result.Notes, fmt.Sprintf(
-		"Top-1 is the accuracy predictor's, taken to published accuracies by the line through OFA's %d specialised networks of width 1.2 (each predicted by the others: RMSE %.2f %%). The paper's are of networks cut from the one of width 1.0 without training.",
-		calibration.N, calibration.RMSE))
-	return r.searchFigures(device, found)
 }
 
 // searchLimits searches for each limit in turn, with one cache for all, as the
@@ -204,35 +245,25 @@ func (r *runner) searchLimits(s judgedSearch, judge nas.Estimate, calibration na
 	if s.key != nil {
 		latency, _ = nas.Cached(latency, s.key)
 	}
-	for i, limit := range searchLimits {
-		ms, top1 := newRow(fmt.Sprintf("%s, ≤ %g ms: latency", s.name, limit), "ms"), newRow(fmt.Sprintf("%s, ≤ %g ms: top-1", s.name, limit), "%")
-		if len(s.paper.latencyMs) > 0 {
-			ms.Paper, top1.Paper = Number(s.paper.latencyMs[i]), Number(s.paper.top1[i])
-		}
+	for i, limit := range s.limits {
 		c := nas.Published(of, limit)
 		c.Generations, c.HalfStart = r.generations(), true
 		found, err := nas.Search(r.ctx, random.Stream(1, fmt.Sprint("search ", limit)), c, latency, latpred.Accuracy, nil)
-		switch {
-		case errors.Is(err, nas.ErrInfeasible):
-			ms.Note = err.Error()
-		case err != nil:
-			return f, fmt.Errorf("%g ms: %w", limit, err)
-		default:
-			truth := make([]float64, 1)
-			if err := judge(truth, []space.Arch{found.Best.Arch}); err != nil {
-				return f, err
-			}
-			percent := calibration.Top1Percent(found.Best.Accuracy)
-			ms.AsPublished, ms.Corrected, ms.Note = Number(found.Best.LatencyMs), Number(truth[0]), found.Best.Arch.String()
-			top1.AsPublished = Number(percent)
-			f.believed.X, f.believed.Y = append(f.believed.X, found.Best.LatencyMs), append(f.believed.Y, percent)
-			f.judged.X, f.judged.Y = append(f.judged.X, truth[0]), append(f.judged.Y, percent)
-			f.evaluated += found.Evaluations
-			if truth[0] > limit {
-				f.broken++
-			}
+		if errors.Is(err, nas.ErrInfeasible) {
+			row, top1 := s.rows(i)
+			row.Note = err.Error()
+			f.rows = append(f.rows, row, top1)
+			continue
 		}
-		f.rows = append(f.rows, ms, top1)
+		if err != nil {
+			return f, fmt.Errorf("%g ms: %w", limit, err)
+		}
+		truth := make([]float64, 1)
+		if err := judge(truth, []space.Arch{found.Best.Arch}); err != nil {
+			return f, err
+		}
+		f.add(s, i, found.Best.Arch, found.Best.LatencyMs, truth[0], calibration.Top1Percent(found.Best.Accuracy))
+		f.evaluated += found.Evaluations
 	}
 	return f, nil
 }

@@ -19,7 +19,11 @@ func FewShot(title, y string, curves map[string][]Interval, order []string, pape
 		return nil, err
 	}
 	p.X.Label.Text = "measured networks"
-	p.Legend.Top, p.Legend.Left = false, true // errors fall: there is room below on the left
+	if paperName == "" {
+		p.Legend.Top, p.Legend.Left = true, false // errors fall: there is room above on the right
+	} else {
+		p.Legend.Top, p.Legend.Left = false, true // the paper's point is there
+	}
 	if paperName != "" {
 		if err := points(p, paperName, plotter.XYs{{X: paper.X, Y: paper.Value}}, grey, draw.RingGlyph{}, vg.Points(3.5)); err != nil {
 			return nil, err

@@ -124,13 +124,20 @@ func logarithmic(a *plot.Axis, ticks plot.Ticker) error {
 	return nil
 }
 
-// logTicks are 1, 2 and 5 times powers of ten, with plain labels.
+// logTicks are 1, 2 and 5 times powers of ten, or all digits times these where there
+// would be fewer than three, with plain labels.
 type logTicks struct{}
 
 func (logTicks) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
+	if ticks := multiples(low, high, 1, 2, 5); len(ticks) > 2 {
+		return ticks
+	}
+	return multiples(low, high, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+}
+
+func multiples(low, high float64, digits ...float64) (ticks []plot.Tick) {
 	for power := math.Floor(math.Log10(low)); power <= math.Ceil(math.Log10(high)); power++ {
-		for _, m := range []float64{1, 2, 5} {
+		for _, m := range digits {
 			if v := m * math.Pow(10, power); v >= low/1.0001 && v <= high*1.0001 {
 				ticks = append(ticks, plot.Tick{Value: v, Label: plainNumber(v)})
 			}

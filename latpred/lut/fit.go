@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -223,23 +224,34 @@ func line(x, y []float64, without int) (a, b float64, err error) {
 	return solution.AtVec(0), solution.AtVec(1), nil
 }
 
-// Apply gives a table whose sums are calibrated: every row times the factor, and the
-// offset in the first convolution's, so that readers of the format need know nothing
-// of it. A row that would fall below zero is an error.
+// Apply gives a table whose sums are calibrated, so that readers of the format need
+// know nothing of it: every row times the factor, and the offset shared out, in
+// proportion to their times, among the layers that every network has, those that are
+// no blocks. A row that would not stay above zero is an error.
 func (c Calibration) Apply(t *Table) (*Table, error) {
 	out := &Table{Device: t.Device, SpaceID: t.SpaceID, Style: t.Style, Rows: map[int]map[string]Entry{}}
-	for r, rows := range t.Rows {
+	for _, r := range t.Resolutions() {
+		var common float64
+		for key, e := range t.Rows[r] {
+			if !isBlock(key) {
+				common += e.MeanMs
+			}
+		}
+		block, other := c.Factor, c.Factor+c.OffsetMs/common
+		if !(min(block, other) > 0) || math.IsInf(other, 1) {
+			return nil, fmt.Errorf("resolution %d: rows calibrated by %.4g ms + %.4g × sum would not stay above 0: the layers that all networks have take %.4g ms", r, c.OffsetMs, c.Factor, common)
+		}
 		out.Rows[r] = map[string]Entry{}
-		for key, e := range rows {
-			e.MeanMs, e.StdMs = c.Factor*e.MeanMs, math.Abs(c.Factor)*e.StdMs
-			if stemKey.MatchString(key) {
-				e.MeanMs += c.OffsetMs
+		for key, e := range t.Rows[r] {
+			factor := other
+			if isBlock(key) {
+				factor = block
 			}
-			if err := e.validate(); err != nil {
-				return nil, fmt.Errorf("resolution %d, %s, calibrated by %.4g + %.4g × sum: %w", r, key, c.OffsetMs, c.Factor, err)
-			}
-			out.Rows[r][key] = e
+			out.Rows[r][key] = Entry{e.Count, factor * e.MeanMs, factor * e.StdMs}
 		}
 	}
 	return out, nil
 }
+
+// isBlock reports whether a key, of either style, is of a block.
+func isBlock(key string) bool { return strings.HasPrefix(key, "expanded_conv-") }

@@ -108,7 +108,17 @@ func TestCalibrate(t *testing.T) {
 	if _, err := lut.Note10().Calibrate(s, same, []float64{9, 9, 9}); err == nil || !strings.Contains(err.Error(), "don't differ") {
 		t.Errorf("one network three times: %v", err)
 	}
-	if _, err := (lut.Calibration{OffsetMs: -5, Factor: 1}).Apply(lut.Note10()); err == nil || !strings.Contains(err.Error(), "Conv-input") {
+	if _, err := (lut.Calibration{OffsetMs: -5, Factor: 1}).Apply(lut.Note10()); err == nil || !strings.Contains(err.Error(), "above 0") {
 		t.Errorf("a row below zero: %v", err)
+	}
+	// An offset larger than the first convolution is shared out: sums are still right.
+	short, err := lut.Calibration{OffsetMs: -1, Factor: 1}.Apply(lut.Note10())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range unseen {
+		if p, err := short.LatencyMs(s, a); err != nil || math.Abs(p+1-want[i]) > 1e-9 {
+			t.Errorf("%v, %v, want %v", p, err, want[i]-1)
+		}
 	}
 }

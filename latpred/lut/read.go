@@ -140,7 +140,7 @@ func (t *Table) ReadCSV(r io.Reader, name string) error {
 func Note10() *Table { return shipped("note10") }
 
 // shippedSpaces are the tables that come with the project, by name.
-var shippedSpaces = map[string]string{"note10": "mbv3-w1.2"}
+var shippedSpaces = map[string]string{"note10": "mbv3-w1.2", "epyc-zen4-b1": "mbv3-w1.0"}
 
 // Names lists the tables that ship, ascending.
 func Names() []string { return slices.Sorted(maps.Keys(shippedSpaces)) }

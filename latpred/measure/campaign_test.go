@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -312,6 +313,28 @@ func TestNoiseOfSharedDrift(t *testing.T) {
 	}
 	if n.Drift < .00999 || n.Drift > .01001 {
 		t.Errorf("drift %v, want 1.01/1 - 1", n.Drift)
+	}
+	// Of the four factors the median is 1.005: so slow was the machine on the whole.
+	for _, c := range []struct {
+		anchorMs map[string]float64
+		want     float64
+	}{{nil, 3 * 1.005}, {map[string]float64{"x": 1, "y": 5, "z": 20}, 3}, {map[string]float64{"x": 1}, 3}} {
+		normalised := j.Normalised(c.anchorMs)
+		results := normalised.Results()
+		if len(results) != 8 || !strings.HasSuffix(normalised.Header.Device, "-normalised") {
+			t.Errorf("%d networks of %s", len(results), normalised.Header.Device)
+		}
+		for _, r := range results {
+			if math.Abs(r.LatencyMs-c.want) > 1e-5 {
+				t.Errorf("%s against %v: %v ms, want %v", r.Key, c.anchorMs, r.LatencyMs, c.want)
+			}
+		}
+	}
+	if r := j.Normalised(map[string]float64{"other": 1}).Results(); len(r) != 0 {
+		t.Errorf("%d results against anchors that were not measured", len(r))
+	}
+	if j.Results()[2].LatencyMs != 3.06 {
+		t.Errorf("the journal itself says %v now", j.Results()[2].LatencyMs)
 	}
 }
 

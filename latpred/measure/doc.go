@@ -21,6 +21,7 @@
 // turn, so that slow weather of the machine falls on all of them alike.
 //
 // Anchors, three networks that are measured with every group, show what remains.
-// Their ratio between groups is written down (Noise.Factor); labels are not divided
-// by it.
+// Their ratio between groups is written down (Noise.Factor). Labels are not divided
+// by it, unless one asks (Journal.Normalised): where a machine is shared, that takes
+// out most of what its neighbours did over minutes.
 package measure

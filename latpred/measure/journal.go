@@ -106,6 +106,16 @@ func OpenJournal(path string, h Header) (*Journal, error) {
 	return j, nil
 }
 
+// ReadJournal reads a journal that is not to be gone on with. Errors name it as name.
+func ReadJournal(r io.Reader, name string) (*Journal, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxJournal))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	j := &Journal{path: name, inOrder: map[string]bool{}}
+	return j, j.takeAll(text)
+}
+
 // Close closes the file and lets another process open it.
 func (j *Journal) Close() error {
 	return errors.Join(j.file.Close(), j.lock.Unlock())
@@ -132,10 +142,16 @@ func (j *Journal) load() error {
 	if whole == 0 {
 		return j.write(line{Header: &j.Header})
 	}
-	for n, l := range bytes.Split(text[:whole-1], []byte("\n")) {
+	return j.takeAll(text[:whole])
+}
+
+func (j *Journal) takeAll(text []byte) error {
+	n := 0
+	for l := range bytes.Lines(text) {
 		if err := j.take(n, l); err != nil {
 			return fmt.Errorf("%s:%d: %w", j.path, n+1, err)
 		}
+		n++
 	}
 	return nil
 }
@@ -172,8 +188,13 @@ func (j *Journal) take(n int, text []byte) error {
 	return errors.New("neither a group nor a round that follows from what is before it")
 }
 
-// agree takes a header over, or says in what it differs from the one asked for.
+// agree takes over the header of a journal that is only read; that of one to go on
+// with must be the one asked for, and agree says in what it differs.
 func (j *Journal) agree(old Header) error {
+	if j.file == nil {
+		j.Header = old
+		return nil
+	}
 	want := j.Header
 	want.Machine, old.Machine = nil, nil
 	a, _ := json.Marshal(old)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -42,6 +43,76 @@ func (j *Journal) Anchors() map[string][]Result {
 		}
 	}
 	return all
+}
+
+// PerUnit is the time that a unit takes, preparing and all rounds, anchors shared:
+// from the first round of a group to that of the next, median over the groups; 0
+// where no process measured two groups.
+func (j *Journal) PerUnit() time.Duration {
+	var seconds []float64
+	groups := j.finished()
+	for i, g := range groups[:max(0, len(groups)-1)] {
+		if next := groups[i+1]; next.Session.Equal(g.Session) {
+			seconds = append(seconds, next.rounds[0].At.Sub(g.rounds[0].At).Seconds()/float64(len(g.Units)))
+		}
+	}
+	if seconds == nil {
+		return 0
+	}
+	return time.Duration(median(seconds) * float64(time.Second))
+}
+
+// AnchorMs are the anchors' latencies, medians over the groups.
+func (j *Journal) AnchorMs() map[string]float64 {
+	ms := map[string]float64{}
+	for key, results := range j.Anchors() {
+		var list []float64
+		for _, r := range results {
+			list = append(list, r.LatencyMs)
+		}
+		ms[key] = median(list)
+	}
+	return ms
+}
+
+// Normalised is the journal as it would be had the machine always been as fast as it
+// was when anchors took anchorMs, those of AnchorMs of another journal of the device
+// or, for nil, of this one: all times of a group are divided by the mean ratio of its
+// anchors to these. It can be read, not measured into; its device says that it is no
+// plain record. Groups without such anchors are left out.
+func (j *Journal) Normalised(anchorMs map[string]float64) *Journal {
+	if anchorMs == nil {
+		anchorMs = j.AnchorMs()
+	}
+	out := &Journal{Header: j.Header, path: j.path}
+	out.Header.Device += "-normalised"
+	out.Header.Statistic += ", over that of the group's anchors"
+	for _, g := range j.finished() {
+		var factor, n float64
+		for i, key := range g.Anchors {
+			if ms := anchorMs[key]; ms > 0 {
+				factor, n = factor+g.result(key, i, j.Header).LatencyMs/ms, n+1
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		factor /= n
+		divided := *g
+		divided.rounds = nil
+		for _, r := range g.rounds {
+			r.MinMs, r.MedianMs = scaled(r.MinMs, 1/factor), scaled(r.MedianMs, 1/factor)
+			divided.rounds = append(divided.rounds, r)
+		}
+		out.groups = append(out.groups, &divided)
+	}
+	return out
+}
+
+func scaled(ms []float64, factor float64) []float64 {
+	out := slices.Clone(ms)
+	floats.Scale(factor, out)
+	return out
 }
 
 func (j *Journal) finished() (list []*group) {

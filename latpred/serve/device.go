@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -147,8 +148,8 @@ func Shipped() ([]*Device, error) {
 		list = append(list, FromTable(name, name+", lookup table", t, s))
 	}
 	for _, info := range dataset.Index() {
-		if strings.HasPrefix(info.Name, "note10") || !strings.HasPrefix(info.SpaceID, "mbv3-") || strings.HasPrefix(info.Name, "help-") {
-			continue // sums of the table; spaces that tie genes; sets with too few rows at each of 25 resolutions
+		if slices.Contains(lut.Names(), info.Name) || !strings.HasPrefix(info.SpaceID, "mbv3-") || strings.HasPrefix(info.Name, "help-") {
+			continue // there is the table; spaces that tie genes; sets with too few rows at each of 25 resolutions
 		}
 		d, err := FromSet(info)
 		if err != nil {

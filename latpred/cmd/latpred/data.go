@@ -1,12 +1,17 @@
 package main
 
 import (
+	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/measure"
 )
 
 type dataCmd struct {
@@ -85,7 +90,7 @@ func (c *dataBuildCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := dataset.Build(c.Out, upstream); err != nil {
+	if err := errors.Join(dataset.Build(c.Out, upstream), buildOwn(c.Out)); err != nil {
 		return err
 	}
 	var bytes int64
@@ -101,8 +106,34 @@ func (c *dataBuildCmd) Run(out *output) error {
 	if out.JSON() {
 		return out.Emit(map[string]any{"folder": c.Out, "bytes": bytes, "sets": len(dataset.Index())})
 	}
-	out.Printf("%d sets, the Note10 table and the accuracy predictor in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
+	out.Printf("%d sets, two tables and the accuracy predictor in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
 	return nil
+}
+
+// buildOwn makes the set and the table of the project's own device from their
+// journals.
+func buildOwn(dir string) error {
+	set, err := measure.ShippedSet()
+	if err != nil {
+		return err
+	}
+	table, err := measure.ShippedTable()
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		writeGzip(filepath.Join(dir, "sets", measure.Own+".csv.gz"), func(w io.Writer) error { return dataset.Write(w, set) }),
+		writeGzip(filepath.Join(dir, "lut", measure.Own+".csv.gz"), func(w io.Writer) error { return lut.WriteCSV(w, table) }))
+}
+
+func writeGzip(path string, write func(io.Writer) error) error {
+	return writeWhole(path, func(w io.Writer) error {
+		z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(z), z.Close())
+	})
 }
 
 type dataCheckCmd struct {

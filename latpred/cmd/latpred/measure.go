@@ -40,6 +40,7 @@ type deviceFlags struct {
 	Lock        string        `help:"File to lock while timing (default: one for each device in the user's cache)." type:"path"`
 	Wait        bool          `help:"Take turns with others: lock the device for each group, waiting for it, instead of for the whole run."`
 	NoAnchors   bool          `help:"Measure no anchor networks with each group."`
+	Normalise   string        `placeholder:"own|JOURNAL" help:"Divide labels by how slow the anchors of their group were, against their medians in this campaign, or in the journal of another; the journal keeps what was measured."`
 }
 
 func (f *deviceFlags) config() measure.Config {
@@ -184,6 +185,30 @@ func (d *device) run(ctx context.Context, out *output, label string, units []mea
 	return c.Run(ctx)
 }
 
+// result is what labels are made of: the journal, normalised where that is asked for.
+func (f *deviceFlags) result(j *measure.Journal) (*measure.Journal, error) {
+	switch f.Normalise {
+	case "":
+		return j, nil
+	case "own":
+		return j.Normalised(nil), nil
+	}
+	file, err := os.Open(f.Normalise)
+	if err != nil {
+		return nil, fmt.Errorf("--normalise: %w", err)
+	}
+	defer file.Close()
+	other, err := measure.ReadJournal(file, f.Normalise)
+	if err != nil {
+		return nil, fmt.Errorf("--normalise: %w", err)
+	}
+	anchors := other.AnchorMs()
+	if other.Header.Device != j.Header.Device || len(anchors) == 0 {
+		return nil, fmt.Errorf("--normalise: %s is of %s, with %d anchors; want anchors of %s", f.Normalise, other.Header.Device, len(anchors), j.Header.Device)
+	}
+	return j.Normalised(anchors), nil
+}
+
 type measureNetsCmd struct {
 	deviceFlags
 	N       int           `default:"500" help:"Networks to draw."`
@@ -228,10 +253,14 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) (err error) {
 	}
 	defer j.Close()
 	stopped := d.run(ctx, out, "measuring", measure.NetUnits(archs, d.net), j)
-	if err := writeWhole(c.Out, func(w io.Writer) error { return measure.WriteSet(w, j) }); err != nil {
+	labels, err := c.result(j)
+	if err != nil {
 		return errors.Join(stopped, err)
 	}
-	r := measured{c.Out, path, d.header.Device, len(j.Results()), len(archs), j.Noise()}
+	if err := writeWhole(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
+		return errors.Join(stopped, err)
+	}
+	r := measured{c.Out, path, labels.Header.Device, len(j.Results()), len(archs), j.Noise()}
 	if stopped != nil && !errors.Is(stopped, measure.ErrLimit) {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
@@ -339,11 +368,15 @@ func (c *measureTableCmd) one(ctx context.Context, out *output, d *device, resol
 		return t, err
 	}
 	file := filepath.Join(c.Out, lut.FileName(resolution))
-	rows := j.Rows()
+	labels, err := c.result(j)
+	if err != nil {
+		return t, err
+	}
+	rows := labels.Rows()
 	if err := writeWhole(file, func(w io.Writer) error { return lut.WriteYAML(w, rows) }); err != nil {
 		return t, err
 	}
-	return measuredTable{resolution, file, len(rows), time.Since(start).Seconds(), d.header.Device, j.Noise()}, nil
+	return measuredTable{resolution, file, len(rows), time.Since(start).Seconds(), labels.Header.Device, j.Noise()}, nil
 }
 
 type measureCheckCmd struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,6 +137,37 @@ func TestMeasureFaults(t *testing.T) {
 
 // On this machine's plugin: networks and a table come out in formats that the rest
 // of the program reads.
+// Labels are divided by their group's anchors where that is asked for; the journal
+// keeps what was measured. The program says 2 ms in the first group, then 4.
+func TestMeasureNormalised(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	calls := filepath.Join(dir, "calls")
+	program := fmt.Sprintf("echo x >> %s; test $(wc -l < %s) -le 12 && echo 2 || echo 4", calls, calls)
+	nets := func(out string, more ...string) (*dataset.Set, string, int) {
+		args := append([]string{"measure", "nets", "--n", "2", "--group", "1", "--rounds", "3", "--extra", "0", "--out", out, "--exec", program}, more...)
+		_, stderr, status := call(t, args...)
+		set, _ := dataset.Open(out)
+		return set, stderr, status
+	}
+	a := filepath.Join(dir, "a.csv")
+	plain, stderr, status := nets(a)
+	if status != 0 || plain.Samples[0].LatencyMs != 2 || plain.Samples[1].LatencyMs != 4 {
+		t.Fatalf("%d %s %+v", status, stderr, plain)
+	}
+	own, stderr, status := nets(a, "--normalise", "own") // measures nothing again
+	if status != 0 || own.Samples[0].LatencyMs != 3 || own.Samples[1].LatencyMs != 3 || own.Device != "foreign-b1-normalised" {
+		t.Errorf("%d %s %+v", status, stderr, own)
+	}
+	b := filepath.Join(dir, "b.csv")
+	if other, stderr, status := nets(b, "--normalise", a+".journal"); status != 0 || other.Samples[0].LatencyMs != 3 {
+		t.Errorf("%d %s %+v", status, stderr, other)
+	}
+	if _, stderr, status := nets(a, "--normalise", filepath.Join(dir, "none")); status != 1 || !strings.Contains(stderr, "--normalise") {
+		t.Errorf("%d %s", status, stderr)
+	}
+}
+
 func TestMeasureOnPlugin(t *testing.T) {
 	if !hasPlugin(t) {
 		t.Skip("needs a PJRT plugin: latpred backend install cpu")

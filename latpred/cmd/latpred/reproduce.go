@@ -50,7 +50,7 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 			c.print(out, result)
 		}
 		if err == nil {
-			err = c.save(result.Figures)
+			err = errors.Join(c.save(result.Figures), c.keep(result))
 		}
 		if err != nil {
 			if out.JSON() {
@@ -60,21 +60,25 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	if out.JSON() {
-		if err := out.Emit(results); err != nil {
-			return err
-		}
+		return out.Emit(results)
 	}
-	return c.keep(results)
+	return nil
 }
 
-// keep puts the results into the record, and the record into the page, where they
-// are asked for.
-func (c *reproduceCmd) keep(results []*experiment.Result) error {
+// keep puts a result into the record, and the record into the page, where they are
+// asked for: after each item, so that a long run that is stopped has lost nothing.
+func (c *reproduceCmd) keep(result *experiment.Result) error {
 	recorded, err := experiment.Recorded()
-	if err != nil {
-		return err
+	if c.Record != "" {
+		if older, failed := os.ReadFile(c.Record); failed == nil {
+			recorded = nil
+			err = json.Unmarshal(older, &recorded)
+		}
 	}
-	recorded = experiment.Merge(recorded, results)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Record, err)
+	}
+	recorded = experiment.Merge(recorded, []*experiment.Result{result})
 	if c.Record != "" {
 		content, err := json.MarshalIndent(recorded, "", " ")
 		if err != nil {

@@ -1,0 +1,186 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// ownLimits are of the project's own device, ms.
+var ownLimits = []float64{5, 6, 8, 10, 12}
+
+// calibrationRows and adaptationRows are how many measured networks the table and
+// the adapted predictor of the measured searches have seen.
+const (
+	calibrationRows = 30
+	adaptationRows  = 10
+)
+
+// searchMeasured searches for the project's own device, where what is found has been
+// measured: by measuring alone, by the table of its layers, by a predictor adapted
+// from other devices.
+func (r *runner) searchMeasured() error {
+	set, err := dataset.Open(measure.Own)
+	if err != nil {
+		return err
+	}
+	of, err := space.ByID(set.SpaceID)
+	if err != nil {
+		return err
+	}
+	journal, err := measure.Shipped("nets")
+	if err != nil {
+		return err
+	}
+	judge, err := measuredJudge(set)
+	if err != nil {
+		return err
+	}
+	table, err := ownTable(set, of)
+	if err != nil {
+		return err
+	}
+	searches := []judgedSearch{{name: "EPYC, measuring", space: of.ID, limits: ownLimits}, {name: "EPYC, table", space: of.ID, latency: table, limits: ownLimits}}
+	if r.profile == Full { // it takes a minute
+		adapted, err := r.adaptedToOwn(set)
+		if err != nil {
+			return err
+		}
+		searches = append(searches, judgedSearch{name: "EPYC, adapted", space: of.ID, latency: adapted, limits: ownLimits})
+	}
+	calibration, err := calibrate()
+	if err != nil {
+		return err
+	}
+	whole := *r
+	whole.profile = Full // what fewer generations find has not been measured
+	found := map[string]searched{}
+	var series []figure.Series
+	for i, s := range searches {
+		start := time.Now()
+		var f searched
+		if i == 0 {
+			f, err = bestMeasured(s, set, calibration)
+			f.seconds, f.evaluated = journal.PerUnit().Seconds()*float64(set.Rows), set.Rows
+		} else {
+			f, err = whole.searchLimits(s, judge, calibration)
+			f.seconds = time.Since(start).Seconds()
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		found[s.name] = f
+		f.judged.Name = s.name + ": measured"
+		series = append(series, f.judged)
+		if i > 0 {
+			f.believed.Name = s.name + ": believed"
+			series = append(series, f.believed)
+		}
+	}
+	r.report(searches, found)
+	r.result.Notes = append(r.result.Notes, fmt.Sprintf(
+		"EPYC: our own processor, one thread, one image; corrected: the found network, measured. Measuring: the best of %d networks, drawn and measured once for all limits; table: of its layers, calibrated by %d networks; adapted: from other devices, by %d.", set.Rows, calibrationRows, adaptationRows))
+	p, err := figure.TradeOff("AMD EPYC, one thread: five searches, measured", "latency (ms)", "top-1, estimated (%)", series, nil, ownLimits)
+	if err != nil {
+		return err
+	}
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item + "-measured", Plot: p})
+	return nil
+}
+
+// measuredJudge knows the networks that were measured; of others it says NaN.
+func measuredJudge(set *dataset.Set) (nas.Estimate, error) {
+	journal, err := measure.Shipped("found")
+	if err != nil {
+		return nil, err
+	}
+	found, err := journal.Set()
+	if err != nil {
+		return nil, err
+	}
+	ms := map[space.Arch]float64{}
+	for _, s := range append(found.Samples, set.Samples...) {
+		ms[s.Arch] = s.LatencyMs
+	}
+	return func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			if v, ok := ms[a]; ok {
+				dst[i] = v
+			} else {
+				dst[i] = math.NaN()
+			}
+		}
+		return nil
+	}, nil
+}
+
+// bestMeasured is the search that only measures.
+func bestMeasured(s judgedSearch, set *dataset.Set, calibration nas.Calibration) (searched, error) {
+	var f searched
+	accuracy := make([]float64, set.Rows)
+	if err := latpred.Accuracy(accuracy, set.Archs()); err != nil {
+		return f, err
+	}
+	for i, limit := range s.limits {
+		best := -1
+		for row, sample := range set.Samples {
+			if sample.LatencyMs <= limit && (best < 0 || accuracy[row] > accuracy[best]) {
+				best = row
+			}
+		}
+		if best < 0 {
+			return f, fmt.Errorf("no measured network is within %g ms", limit)
+		}
+		b := set.Samples[best]
+		f.add(s, i, b.Arch, b.LatencyMs, b.LatencyMs, calibration.Top1Percent(accuracy[best]))
+	}
+	return f, nil
+}
+
+// ownTable is the table of the device's layers, calibrated.
+func ownTable(set *dataset.Set, of *space.Space) (nas.Estimate, error) {
+	table, err := lut.Open(measure.Own)
+	if err != nil {
+		return nil, err
+	}
+	some := set.Subset(seqOf(calibrationRows))
+	c, err := table.Calibrate(of, some.Archs(), some.LatenciesMs())
+	if err != nil {
+		return nil, err
+	}
+	if table, err = c.Apply(table); err != nil {
+		return nil, err
+	}
+	index, err := table.Index(of)
+	if err != nil {
+		return nil, err
+	}
+	return index.Estimate, nil
+}
+
+// adaptedToOwn learns the device from others and few rows that a design picks.
+func (r *runner) adaptedToOwn(set *dataset.Set) (nas.Estimate, error) {
+	sources, err := r.others()
+	if err != nil {
+		return nil, err
+	}
+	pool := set.Subset(seqOf(poolRows))
+	picked, err := fewshot.Design(sources, pool.Archs(), adaptationRows)
+	if err != nil {
+		return nil, err
+	}
+	p, _, err := latpred.Adapt(r.ctx, sources, pool.Subset(picked), latpred.AdaptConfig{NoQueue: true})
+	if err != nil {
+		return nil, err
+	}
+	return p.PredictMs, nil
+}

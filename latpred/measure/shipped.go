@@ -1,0 +1,58 @@
+package measure
+
+import (
+	"compress/gzip"
+	"fmt"
+
+	"github.com/ofalat/ofalat/data"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Own names the device that the project measured itself: a set, a table and the
+// journals that they are made from.
+const Own = "epyc-zen4-b1"
+
+// Shipped reads a journal of the project's own measurements: "nets", "found" (the
+// networks that searches found) or a resolution of the table, such as "160".
+func Shipped(what string) (*Journal, error) {
+	name := "journals/" + Own + "/" + what + ".jsonl.gz"
+	f, err := data.Files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("data/%s: %w", name, err)
+	}
+	return ReadJournal(z, "data/"+name)
+}
+
+// ShippedSet makes the set Own from its journal.
+func ShippedSet() (*dataset.Set, error) {
+	j, err := Shipped("nets")
+	if err != nil {
+		return nil, err
+	}
+	return j.Set()
+}
+
+// ShippedTable makes the table Own from its journals.
+func ShippedTable() (*lut.Table, error) {
+	t := &lut.Table{Device: Own, Rows: map[int]map[string]lut.Entry{}}
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		return nil, err
+	}
+	t.SpaceID = s.ID
+	for _, r := range s.Resolutions {
+		j, err := Shipped(fmt.Sprint(r))
+		if err != nil {
+			return nil, err
+		}
+		t.Rows[r] = j.Rows()
+	}
+	return t, nil
+}
