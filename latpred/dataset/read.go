@@ -236,7 +236,10 @@ func Read(r io.Reader, name string) (*Set, error) {
 		if len(s.Samples) == maxRows {
 			return nil, fmt.Errorf("%s: more than %d rows", name, maxRows)
 		}
-		if row.Arch.Resolution%16 != 0 {
+		switch {
+		case row.Arch.Stages() == space.MaxStages:
+			s.Encoding = "proxyless-151"
+		case row.Arch.Resolution%16 != 0:
 			s.Encoding = "help-145" // the wide bins of ofa-128 would confuse resolutions
 		}
 		if row.Device != "" {

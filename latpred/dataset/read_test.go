@@ -51,6 +51,20 @@ func TestReadOurFormat(t *testing.T) {
 	}
 }
 
+// The code of a file is the narrowest that tells all its networks apart.
+func TestReadChoosesEncoding(t *testing.T) {
+	for want, rows := range map[string]string{
+		"ofa-128":       small + ",1\n",
+		"help-145":      small + ",1\nr164" + small[4:] + ",1\n",
+		"proxyless-151": "r160 d222221 k33-33-33-33-33-3 e33-33-33-33-33-3,1\n",
+	} {
+		set, err := dataset.Read(strings.NewReader("arch,latency_ms\n"+rows), want)
+		if err != nil || set.Encoding != want {
+			t.Errorf("%s, %v, want %s", set.Encoding, err, want)
+		}
+	}
+}
+
 func TestReadWithoutHeader(t *testing.T) {
 	for _, text := range []string{
 		small + "\n" + small + "\n",

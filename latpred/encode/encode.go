@@ -28,7 +28,7 @@ type Encoder interface {
 // ByName finds an encoder without hardware inputs; the error lists those there
 // are.
 func ByName(name string) (Encoder, error) {
-	all := []Encoder{OFA128, HELP145}
+	all := []Encoder{OFA128, HELP145, Proxyless151}
 	var names []string
 	for _, e := range all {
 		if e.Name() == name {

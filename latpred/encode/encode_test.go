@@ -16,14 +16,18 @@ import (
 var rtx2080ti = encode.GPU{ID: "rtx2080ti", Cores: 4352, RAMGB: 11, BandwidthGBs: 616}
 
 func encoders() []encode.Encoder {
-	return []encode.Encoder{encode.OFA128, encode.HELP145, encode.Hardware(encode.OFA128, rtx2080ti)}
+	return []encode.Encoder{encode.OFA128, encode.HELP145, encode.Proxyless151, encode.Hardware(encode.OFA128, rtx2080ti)}
 }
 
 func TestConformance(t *testing.T) {
 	for _, e := range encoders() {
+		ids := []string{"mbv3-w1.0", "compofa-fixed-w1.2", "compofa-elastic-w1.0"}
+		if e == encode.Proxyless151 {
+			ids = []string{"proxyless-w1.3"}
+		}
 		t.Run(e.Name(), func(t *testing.T) {
 			var archs []space.Arch
-			for _, id := range []string{"mbv3-w1.0", "compofa-fixed-w1.2", "compofa-elastic-w1.0"} {
+			for _, id := range ids {
 				s, err := space.ByID(id)
 				if err != nil {
 					t.Fatal(err)

@@ -12,16 +12,12 @@ import (
 // resolution. Inactive slots are all zero; depth shows by them alone.
 type oneHot struct {
 	name           string
+	slots          int
 	firstBin, step int // resolution of bin 0 and pixels a bin
 	bins           int
 }
 
-const (
-	slots       = 20 // of MobileNetV3 spaces
-	choices     = 3
-	expandBase  = choices * slots
-	resolutions = 2 * choices * slots // index of the first resolution bin
-)
+const choices = 3 // of kernel and of expansion
 
 var (
 	kernelChoices = [choices]uint8{3, 5, 7}
@@ -31,14 +27,24 @@ var (
 // OFA128 is the code of OFA's tutorial, CompOFA and the paper: 60 + 60 + 8. Its
 // resolution bins are 112–127, … 224–239 pixels. (Bins below 160 exist but no
 // published predictor was trained on them.)
-var OFA128 Encoder = oneHot{name: "ofa-128", firstBin: 112, step: 16, bins: 8}
+var OFA128 Encoder = oneHot{name: "ofa-128", slots: 20, firstBin: 112, step: 16, bins: 8}
 
 // HELP145 is the code that covers every resolution of HELP's sets: 60 + 60 + 25,
 // with one bin for each of 128, 132, … 224 pixels; another resolution is an error.
-var HELP145 Encoder = oneHot{name: "help-145", firstBin: 128, step: 4, bins: 25}
+var HELP145 Encoder = oneHot{name: "help-145", slots: 20, firstBin: 128, step: 4, bins: 25}
+
+// Proxyless151 is HELP145 for the 21 slots of OFA-ProxylessNAS: 63 + 63 + 25.
+var Proxyless151 Encoder = oneHot{name: "proxyless-151", slots: space.MaxSlots, firstBin: 128, step: 4, bins: 25}
 
 func (o oneHot) Name() string { return o.name }
-func (o oneHot) Width() int   { return resolutions + o.bins }
+func (o oneHot) Width() int   { return o.resolutions() + o.bins }
+
+// expands is the index of the first slot's expansions, resolutions that of the bins.
+func (o oneHot) expands() int     { return choices * o.slots }
+func (o oneHot) resolutions() int { return 2 * choices * o.slots }
+
+// stages are those of the networks that the code expresses.
+func (o oneHot) stages() int { return (o.slots + space.SlotsPerStage - 1) / space.SlotsPerStage }
 
 // bin finds the resolution's index among the bins.
 func (o oneHot) bin(r int) (int, error) {
@@ -77,18 +83,21 @@ func (o oneHot) Encode(dst []float32, a space.Arch) error {
 		panic(fmt.Sprintf("encode: row of %d values for the %d of %s", len(dst), o.Width(), o.name))
 	}
 	b, err := o.bin(a.Resolution)
-	ok := err == nil && a.Depth[slots/space.SlotsPerStage] == 0
+	stages := o.stages()
+	ok := err == nil && (stages == space.MaxStages || a.Depth[stages] == 0)
 	clear(dst)
-	row := (*[resolutions]float32)(dst)
-	for stage, depth := range a.Depth[:slots/space.SlotsPerStage] {
+	row := (*[2 * choices * space.MaxSlots]float32)(dst) // every code is longer than its genes
+	expands := o.expands()
+	for stage, depth := range a.Depth[:stages] {
 		ok = ok && depth > 0
-		for s := stage * space.SlotsPerStage; s < stage*space.SlotsPerStage+min(int(depth), space.SlotsPerStage); s++ {
+		first := stage * space.SlotsPerStage
+		for s, end := first, min(first+min(int(depth), space.SlotsPerStage), o.slots); s < end; s++ {
 			k, e := kernelIndex[a.Kernel[s]%16], expandIndex[a.Expand[s]%16]
 			if k == none || e == none || (a.Kernel[s]|a.Expand[s]) >= 16 {
 				ok = false
 				break
 			}
-			row[choices*s+int(k)], row[expandBase+choices*s+int(e)] = 1, 1
+			row[choices*s+int(k)], row[expands+choices*s+int(e)] = 1, 1
 		}
 	}
 	if !ok { // Ones says why
@@ -96,13 +105,13 @@ func (o oneHot) Encode(dst []float32, a space.Arch) error {
 		_, err = o.Ones(nil, a)
 		return err
 	}
-	dst[resolutions+b] = 1
+	dst[o.resolutions()+b] = 1
 	return nil
 }
 
 func (o oneHot) Ones(dst []int, a space.Arch) ([]int, error) {
-	if a.Stages() != slots/space.SlotsPerStage {
-		return nil, fmt.Errorf("%s: architecture has %d stages, the code %d", o.name, a.Stages(), slots/space.SlotsPerStage)
+	if a.Stages() != o.stages() {
+		return nil, fmt.Errorf("%s: architecture has %d stages, the code %d", o.name, a.Stages(), o.stages())
 	}
 	b, err := o.bin(a.Resolution)
 	if err != nil {
@@ -111,16 +120,16 @@ func (o oneHot) Ones(dst []int, a space.Arch) ([]int, error) {
 	if dst, err = o.appendGenes(dst, a, "kernel", a.Kernel, kernelChoices, 0); err != nil {
 		return nil, err
 	}
-	if dst, err = o.appendGenes(dst, a, "expansion", a.Expand, expandChoices, expandBase); err != nil {
+	if dst, err = o.appendGenes(dst, a, "expansion", a.Expand, expandChoices, o.expands()); err != nil {
 		return nil, err
 	}
-	return append(dst, resolutions+b), nil
+	return append(dst, o.resolutions()+b), nil
 }
 
 // appendGenes appends the index of the gene of each active slot. Arrays travel by
 // value: a pointer into the architecture would move it to the heap.
 func (o oneHot) appendGenes(dst []int, a space.Arch, name string, genes [space.MaxSlots]uint8, among [choices]uint8, base int) ([]int, error) {
-	for s := range slots {
+	for s := range o.slots {
 		if !a.Active(s) {
 			continue
 		}
@@ -151,7 +160,7 @@ func (o oneHot) Decode(row []float32) (space.Arch, error) {
 		}
 		return at, nil
 	}
-	b, err := hot(resolutions, o.bins)
+	b, err := hot(o.resolutions(), o.bins)
 	if err != nil {
 		return space.Arch{}, err
 	}
@@ -159,12 +168,12 @@ func (o oneHot) Decode(row []float32) (space.Arch, error) {
 		return space.Arch{}, fmt.Errorf("%s: no resolution is set", o.name)
 	}
 	a := space.Arch{Resolution: o.firstBin + o.step*b}
-	for s := range slots {
+	for s := range o.slots {
 		k, err := hot(choices*s, choices)
 		if err != nil {
 			return space.Arch{}, err
 		}
-		e, err := hot(expandBase+choices*s, choices)
+		e, err := hot(o.expands()+choices*s, choices)
 		if err != nil {
 			return space.Arch{}, err
 		}
