@@ -1,6 +1,7 @@
 package latpred
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
@@ -11,49 +12,59 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// The layout of a code of encode.HELP145, and of the segments of a network: the stem,
-// 20 slots, the head.
+// What the codes of encode.HELP145 and encode.Proxyless151 have in common.
 const (
-	codeSlots    = 20
-	codeChoices  = 3
-	codeGenes    = codeChoices * codeChoices
-	codeFirst    = 128 // resolution of the first bin
-	codeBins     = 25
-	codeSegments = codeSlots + 2
+	codeChoices = 3
+	codeGenes   = codeChoices * codeChoices
+	codeFirst   = 128 // resolution of the first bin
+	codeBins    = 25
 )
 
-// grid is a number for every segment that there can be.
-type grid struct {
-	stem, head [codeBins]float64
-	slots      [codeSlots * codeGenes * codeBins]float64 // slot × gene × resolution
-}
+var (
+	codeKernels = [codeChoices]uint8{3, 5, 7}
+	codeExpands = [codeChoices]uint8{3, 4, 6}
+)
 
-// codeGraph computes with the segments of the networks of a code; float64 inside,
-// since labels are small differences of sums.
+// codeGraph computes with the segments of the networks of a code: the stem, its slots,
+// the head. It is float64 inside, since labels are small differences of sums.
 type codeGraph struct {
 	*onnx.Graph
-	joint, resolution, active onnx.Value            // slot × row × gene; row × bin; row × segment, 1 where it runs
-	kernels                   [codeSegments]float64 // launches of each segment
+	stages, slots      int
+	code               onnx.Value
+	joint              onnx.Value // slot × row × gene
+	resolution, active onnx.Value // row × bin; row × segment, 1 where it runs
+	kernels            []float64  // launches of each segment; tabulate finds them
 }
 
-func newCodeGraph(p Predictor) *codeGraph {
-	graph, code := newGraph(p, encode.HELP145)
-	g := &codeGraph{Graph: graph}
-	x := g.Node("Cast", onnx.Attributes{"to": onnx.Double}, code)
+// newCodeGraph begins the graph of a predictor of networks of so many stages.
+func newCodeGraph(p Predictor, stages int) (*codeGraph, error) {
+	g := &codeGraph{stages: stages}
+	var e encode.Encoder
+	switch stages {
+	case 5:
+		e, g.slots = encode.HELP145, 20
+	case space.MaxStages:
+		e, g.slots = encode.Proxyless151, space.MaxSlots
+	default:
+		return nil, fmt.Errorf("a predictor of networks of %d stages can't be written as ONNX: no encoding has them", stages)
+	}
+	graph, code := newGraph(p, e)
+	g.Graph, g.kernels = graph, make([]float64, g.slots+2)
+	g.code = g.Node("Cast", onnx.Attributes{"to": onnx.Double}, code)
 	part := func(from, to int) onnx.Value {
 		one := func(v int) onnx.Value { return g.Ints([]int64{int64(v)}, 1) }
-		return g.op("Slice", x, one(from), one(to), one(1))
+		return g.op("Slice", g.code, one(from), one(to), one(1))
 	}
-	const genes = codeSlots * codeChoices
-	kernel := g.op("Reshape", part(0, genes), g.Ints([]int64{-1, codeSlots, codeChoices, 1}, 4))
-	expand := g.op("Reshape", part(genes, 2*genes), g.Ints([]int64{-1, codeSlots, 1, codeChoices}, 4))
-	joint := g.op("Reshape", g.op("Mul", kernel, expand), g.Ints([]int64{-1, codeSlots, codeGenes}, 3))
+	slots, genes := int64(g.slots), g.slots*codeChoices
+	kernel := g.op("Reshape", part(0, genes), g.Ints([]int64{-1, slots, codeChoices, 1}, 4))
+	expand := g.op("Reshape", part(genes, 2*genes), g.Ints([]int64{-1, slots, 1, codeChoices}, 4))
+	joint := g.op("Reshape", g.op("Mul", kernel, expand), g.Ints([]int64{-1, slots, codeGenes}, 3))
 	g.joint = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0, 2}}, joint)
 	g.resolution = part(2*genes, 2*genes+codeBins)
 	runs := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, kernel, g.Ints([]int64{2, 3}, 2))
 	always := g.sum(g.resolution)
 	g.active = g.Node("Concat", onnx.Attributes{"axis": 1}, always, runs, always)
-	return g
+	return g, nil
 }
 
 // finish makes v the output and writes the file.
@@ -72,13 +83,19 @@ func (g *codeGraph) sum(v onnx.Value) onnx.Value {
 	return g.Node("ReduceSum", onnx.Attributes{"keepdims": 1}, v, g.Ints([]int64{1}, 1))
 }
 
+// grid is a number for every segment that there can be.
+type grid struct {
+	stem, head [codeBins]float64
+	slots      []float64 // slot × gene × bin
+}
+
 // tabulate asks a model for the number of every segment. Where it errs at a resolution
 // that is not covered, numbers are 0.
 func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Arch) ([]float64, []pass.Segment, error), covered []int) (*grid, error) {
-	t := &grid{}
+	t := &grid{slots: make([]float64, g.slots*codeGenes*codeBins)}
 	for bin := range codeBins {
 		for gene := range codeGenes {
-			a := uniformArch(codeFirst+space.ResolutionStep*bin, gene)
+			a := g.uniform(codeFirst+space.ResolutionStep*bin, gene)
 			ms, segments, err := segmentsMs(nil, nil, a)
 			if err != nil {
 				if slices.Contains(covered, a.Resolution) {
@@ -102,14 +119,12 @@ func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Ar
 	return t, nil
 }
 
-// uniformArch is the deepest network of one kernel and expansion.
-func uniformArch(resolution, gene int) space.Arch {
+// uniform is the deepest network of one kernel and expansion.
+func (g *codeGraph) uniform(resolution, gene int) space.Arch {
 	a := space.Arch{Resolution: resolution}
-	for i := range codeSlots / space.SlotsPerStage {
-		a.Depth[i] = space.SlotsPerStage
-	}
-	for slot := range codeSlots {
-		a.Kernel[slot], a.Expand[slot] = []uint8{3, 5, 7}[gene/codeChoices], []uint8{3, 4, 6}[gene%codeChoices]
+	for slot := range g.slots {
+		a.Depth[slot/space.SlotsPerStage]++
+		a.Kernel[slot], a.Expand[slot] = codeKernels[gene/codeChoices], codeExpands[gene%codeChoices]
 	}
 	return a
 }
@@ -138,7 +153,7 @@ func (g *codeGraph) operations(s *space.Space) (*grid, error) {
 
 // times looks the segments' numbers up: row × segment, 0 where one does not run.
 func (g *codeGraph) times(t *grid) onnx.Value {
-	bySize := g.op("MatMul", g.joint, g.Doubles(t.slots[:], codeSlots, codeGenes, codeBins))
+	bySize := g.op("MatMul", g.joint, g.Doubles(t.slots, g.slots, codeGenes, codeBins))
 	slots := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, g.op("Mul", bySize, g.resolution), g.Ints([]int64{2}, 1))
 	slots = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0}}, slots)
 	stem := g.op("MatMul", g.resolution, g.Doubles(t.stem[:], codeBins, 1))
@@ -146,15 +161,15 @@ func (g *codeGraph) times(t *grid) onnx.Value {
 	return g.Node("Concat", onnx.Attributes{"axis": 1}, stem, slots, head)
 }
 
-// view is what a clock shows, see pass.View: label is the sum of weights × times less
-// hostMs, which is 0, as limited is, where the host does not limit it.
-type view struct{ label, weights, limited, hostMs onnx.Value }
+// view is what a clock sees of a network, see pass.View: weights of the segments, and
+// the host's time; "" without a queue.
+type view struct{ stop, start, hostMs onnx.Value }
 
-func (g *codeGraph) view(times onnx.Value, q pass.Queue) view {
+func (g *codeGraph) view(q pass.Queue) view {
 	if q.None() {
-		return view{label: g.sum(times), weights: g.number(1)}
+		return view{}
 	}
-	c := g.op("Mul", g.active, g.Doubles(g.kernels[:], codeSegments))
+	c := g.op("Mul", g.active, g.Doubles(g.kernels, len(g.kernels)))
 	n := g.sum(c)
 	before := g.op("Sub", g.op("CumSum", c, g.Ints([]int64{1}, 1)), c)
 	atLeastOne := g.op("Max", c, g.number(1))   // segments that don't run take no time
@@ -166,13 +181,22 @@ func (g *codeGraph) view(times onnx.Value, q pass.Queue) view {
 		part = g.op("Min", g.op("Max", part, g.number(0)), g.number(1))
 		return g.op("Div", g.op("Add", part, whole), g.number(10))
 	}
-	stop, start := passed(15), passed(5)
 	h := g.op("Add", g.op("Mul", n, g.number(.5*q.LaunchMs[q.HostState])), g.number(q.OffsetMs[q.HostState]))
-	limited := g.Node("Cast", onnx.Attributes{"to": onnx.Double}, g.op("Greater", h, g.sum(g.op("Mul", start, times))))
-	free := g.op("Sub", g.number(1), limited)
-	v := view{weights: g.op("Sub", stop, g.op("Mul", start, free)), limited: limited, hostMs: g.op("Mul", h, limited)}
-	v.label = g.op("Sub", g.sum(g.op("Mul", v.weights, times)), v.hostMs)
-	return v
+	return view{passed(15), passed(5), h}
+}
+
+// label is what the clock shows of segments that take times.
+func (g *codeGraph) label(v view, times onnx.Value) onnx.Value {
+	if v.stop == "" {
+		return g.sum(times)
+	}
+	start := g.sum(g.op("Mul", v.start, times))
+	return g.op("Sub", g.sum(g.op("Mul", v.stop, times)), g.op("Max", v.hostMs, start))
+}
+
+// late is by how much the host is later than the device when the clock starts.
+func (g *codeGraph) late(v view, times onnx.Value) onnx.Value {
+	return g.op("Sub", v.hostMs, g.sum(g.op("Mul", v.start, times)))
 }
 
 // component is the mean of a component of an adapted predictor; see fewshot.Linear.
@@ -193,15 +217,19 @@ func (g *codeGraph) component(m *fewshot.Model, c *fewshot.Component, covered []
 	if err != nil {
 		return "", err
 	}
-	t, l := g.times(times), c.Linear()
-	v := g.view(t, c.Base.Queue)
-	weighted := g.op("Mul", g.op("Mul", v.weights, t), g.times(effects))
-	e := g.op("Add", g.number(l.Global), g.op("Div", g.sum(weighted), v.label))
-	e = g.op("Add", e, g.op("Mul", g.number(l.Power), g.op("Log", g.op("Div", v.label, g.number(c.Base.CentreMs)))))
-	if v.limited != "" && !c.Base.Plain {
-		host := g.op("Add", g.op("Mul", g.number(l.Launch), g.op("Div", v.hostMs, v.label)), g.op("Mul", g.number(l.Offset), v.limited))
-		e = g.op("Sub", e, host)
+	t, l, v := g.times(times), c.Linear(), g.view(c.Base.Queue)
+	label, weights, limited := g.label(v, t), g.number(1), onnx.Value("")
+	if v.stop != "" {
+		limited = g.Node("Cast", onnx.Attributes{"to": onnx.Double}, g.op("Greater", g.late(v, t), g.number(0)))
+		weights = g.op("Sub", v.stop, g.op("Mul", v.start, g.op("Sub", g.number(1), limited)))
+	}
+	weighted := g.op("Mul", g.op("Mul", weights, t), g.times(effects))
+	e := g.op("Add", g.number(l.Global), g.op("Div", g.sum(weighted), label))
+	e = g.op("Add", e, g.op("Mul", g.number(l.Power), g.op("Log", g.op("Div", label, g.number(c.Base.CentreMs)))))
+	if limited != "" && !c.Base.Plain {
+		host := g.op("Add", g.op("Mul", g.number(l.Launch), g.op("Div", v.hostMs, label)), g.number(l.Offset))
+		e = g.op("Sub", e, g.op("Mul", limited, host))
 	}
 	e = g.op("Max", e, g.number(fewshot.Smallest-1))
-	return g.op("Mul", v.label, g.op("Add", e, g.number(1))), nil
+	return g.op("Mul", label, g.op("Add", e, g.number(1))), nil
 }

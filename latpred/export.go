@@ -8,14 +8,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/onnx"
 )
 
-// WriteONNX writes a predictor for other runtimes. The graph's input, code, holds the
-// architectures as rows of an encoding that its metadata name: kernels' one-hots slot
-// by slot, then expansions', then the resolution's; see package encode. Its output,
-// latency_ms, has one column.
+// WriteONNX writes a predictor of any kind for other runtimes. The graph's input,
+// code, holds the architectures as rows of an encoding that its metadata name:
+// kernels' one-hots slot by slot, then expansions', then the resolution's; see package
+// encode. Its output, latency_ms, has one column.
 //
-// An MLP takes its own encoding, all others help-145, whatever they were trained with;
-// at resolutions that they do not cover the output means nothing. A table with a
-// learned correction, and predictors of networks of six stages, are errors.
+// An MLP takes its own encoding; all others take help-145, or proxyless-151 for
+// networks of six stages, whatever they were trained with. At resolutions that they do
+// not cover the output means nothing. The trees of a learned correction are an
+// operation of the domain ai.onnx.ml, which onnxruntime has and some runtimes have not.
 func WriteONNX(w io.Writer, p Predictor) error {
 	switch p := p.(type) {
 	case *MLP:
@@ -53,30 +54,26 @@ func (m *MLP) writeONNX(w io.Writer) error {
 }
 
 func (t *Table) writeONNX(w io.Writer) error {
-	if t.correction != nil {
-		return fmt.Errorf("a table with a learned correction (kind %s) can't be written as ONNX: train one of kind %s", t.Kind(), KindTable)
-	}
-	if err := fiveStages(t.model.Stages); err != nil {
+	g, err := newCodeGraph(t, t.model.Stages)
+	if err != nil {
 		return err
 	}
-	g := newCodeGraph(t)
 	times, err := g.tabulate(t.model.SegmentsMs, t.model.Basis.Resolutions())
 	if err != nil {
 		return err
 	}
-	v := g.view(g.times(times), t.model.Queue)
-	return g.finish(w, v.label)
+	return g.finish(w, g.read(t, g.times(times)))
 }
 
 func (a *Adapted) writeONNX(w io.Writer) error {
+	g, err := newCodeGraph(a, a.model.Sources[0].Model.Stages) // all sources have as many
+	if err != nil {
+		return err
+	}
 	var covered []int
 	for _, s := range a.model.Sources {
-		if err := fiveStages(s.Model.Stages); err != nil {
-			return err
-		}
 		covered = append(covered, s.Model.Basis.Resolutions()...)
 	}
-	g := newCodeGraph(a)
 	var sum onnx.Value
 	total := 0.
 	for i := range a.model.Components {
@@ -96,12 +93,12 @@ func (a *Adapted) writeONNX(w io.Writer) error {
 }
 
 func (h *Hardware) writeONNX(w io.Writer) error {
-	g := newCodeGraph(h)
+	g, err := newCodeGraph(h, h.parts[0].model.Stages)
+	if err != nil {
+		return err
+	}
 	var logs onnx.Value
 	for _, p := range h.parts {
-		if err := fiveStages(p.model.Stages); err != nil {
-			return err
-		}
 		times, err := g.tabulate(p.model.SegmentsMs, p.model.Basis.Resolutions())
 		if err != nil {
 			return err
@@ -121,11 +118,4 @@ func (h *Hardware) writeONNX(w io.Writer) error {
 	perMAC := 2 * float64(h.spec.Batch) / (h.spec.FP32TFLOPS * 1e12) * 1e3
 	least := g.op("Mul", g.sum(g.times(macs)), g.number(perMAC))
 	return g.finish(w, g.op("Max", ms, least))
-}
-
-func fiveStages(stages int) error {
-	if stages != 5 {
-		return fmt.Errorf("a predictor of networks of %d stages can't be written as ONNX: no encoding has them", stages)
-	}
-	return nil
 }

@@ -5,8 +5,8 @@
 //     operations (Node), each of which is a name that others take.
 //  2. Output says what the graph gives, and Write writes it.
 //
-// Operations are those of operator set 17 (ONNX 1.12); what they take is not checked
-// here but by whoever loads the file.
+// Operations are those of operator sets 17 and ai.onnx.ml 3 (ONNX 1.12); what they take
+// is not checked here but by whoever loads the file.
 package onnx
 
 import (
@@ -14,15 +14,16 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute-onnx/support/protos"
 	"google.golang.org/protobuf/proto"
 )
 
-const (
-	opset     = 17
-	irVersion = 8 // ONNX 1.12's
-)
+// irVersion is ONNX 1.12's, and so are the operator sets, by domain.
+const irVersion = 8
+
+var opsets = map[string]int64{"": 17, "ai.onnx.ml": 3}
 
 // Types of numbers, for the operation Cast.
 const (
@@ -34,6 +35,7 @@ const (
 type Graph struct {
 	proto    *protos.GraphProto
 	names    int
+	domains  map[string]bool // of the operations
 	metadata map[string]string
 }
 
@@ -43,7 +45,7 @@ type Value string
 
 // New begins a graph. Metadata are stored with it, for people and programs.
 func New(name string, metadata map[string]string) *Graph {
-	return &Graph{proto: &protos.GraphProto{Name: name}, metadata: metadata}
+	return &Graph{proto: &protos.GraphProto{Name: name}, domains: map[string]bool{"": true}, metadata: metadata}
 }
 
 // Input adds an input of float32. A dimension below 0 is open: a batch.
@@ -106,12 +108,22 @@ func (g *Graph) name() string {
 	return fmt.Sprintf("v%d", g.names)
 }
 
-// Attributes of an operation, by name: int, float64, string or []int.
+// Attributes of an operation, by name: int, float64, string, []int, []string, or
+// []float64, which is a tensor of doubles.
 type Attributes map[string]any
 
-// Node adds an operation with one output.
+// Node adds an operation with one output. What is before the last dot of its name is
+// its domain: "Relu" is ONNX's own, "ai.onnx.ml.TreeEnsembleRegressor" one of the
+// operations for classical learning, which onnxruntime has and TensorRT has not.
 func (g *Graph) Node(op string, attributes Attributes, inputs ...Value) Value {
 	n := &protos.NodeProto{OpType: op, Output: []string{g.name()}}
+	if dot := strings.LastIndexByte(op, '.'); dot >= 0 {
+		n.Domain, n.OpType = op[:dot], op[dot+1:]
+		if opsets[n.Domain] == 0 {
+			panic(fmt.Sprintf("onnx: no operator set of domain %q", n.Domain))
+		}
+		g.domains[n.Domain] = true
+	}
 	for _, in := range inputs {
 		n.Input = append(n.Input, string(in))
 	}
@@ -136,6 +148,14 @@ func attribute(name string, value any) *protos.AttributeProto {
 		for _, i := range v {
 			a.Ints = append(a.Ints, int64(i))
 		}
+	case []string:
+		a.Type = protos.AttributeProto_STRINGS
+		for _, s := range v {
+			a.Strings = append(a.Strings, []byte(s))
+		}
+	case []float64:
+		a.Type = protos.AttributeProto_TENSOR
+		a.T = &protos.TensorProto{Name: name, DataType: int32(protos.TensorProto_DOUBLE), Dims: []int64{int64(len(v))}, DoubleData: v}
 	default:
 		panic(fmt.Sprintf("onnx: attribute %s of type %T", name, value))
 	}
@@ -146,7 +166,9 @@ func attribute(name string, value any) *protos.AttributeProto {
 func (g *Graph) Write(w io.Writer) error {
 	m := &protos.ModelProto{
 		IrVersion: irVersion, ProducerName: "ofalat", Graph: g.proto,
-		OpsetImport: []*protos.OperatorSetIdProto{{Version: opset}},
+	}
+	for _, domain := range slices.Sorted(maps.Keys(g.domains)) {
+		m.OpsetImport = append(m.OpsetImport, &protos.OperatorSetIdProto{Domain: domain, Version: opsets[domain]})
 	}
 	for _, key := range slices.Sorted(maps.Keys(g.metadata)) {
 		m.MetadataProps = append(m.MetadataProps, &protos.StringStringEntryProto{Key: key, Value: g.metadata[key]})
