@@ -1,8 +1,8 @@
 package latpred
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -131,7 +131,7 @@ func seq(from, to int) []int {
 func (s *tableSearch) search(config TableConfig) error {
 	if config.Recipe.Basis != nil {
 		if s.try(config.Recipe); s.best == nil {
-			return fmt.Errorf("the recipe does not fit the rows: %w", s.failed)
+			return cmp.Or(s.ctx.Err(), fmt.Errorf("the recipe does not fit the rows: %w", s.failed))
 		}
 		return s.ctx.Err()
 	}
@@ -143,7 +143,7 @@ func (s *tableSearch) search(config TableConfig) error {
 		}
 	}
 	if s.best == nil {
-		return errors.Join(s.ctx.Err(), fmt.Errorf("no table fits the rows: %w", s.failed))
+		return cmp.Or(s.ctx.Err(), fmt.Errorf("no table fits the rows: %w", s.failed))
 	}
 	if config.NoQueue {
 		return s.ctx.Err()

@@ -36,7 +36,7 @@ func TestExplorerInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := serve.New([]*serve.Device{
-		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)),
+		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)), proxyless(t),
 	}, serve.Config{Front: 20})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestExplorerInBrowser(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 	}
-	ms := `document.querySelector("tr[data-device=note10] td.n")?.textContent`
+	ms := `document.querySelector("tr[data-device=note10] td.ms")?.textContent`
 	net := `document.getElementById("arch").textContent`
 	click := func(what string) {
 		text(`document.querySelector('` + what + `').dispatchEvent(new MouseEvent("click", {bubbles: true}))`)
@@ -92,14 +92,43 @@ func TestExplorerInBrowser(t *testing.T) {
 	until("Math.abs("+ms+" - "+fmt.Sprint(want)+") < .006", "true")
 	until(`document.querySelectorAll("#parts tr").length`, "18") // 16 layers, stem and head
 	click("tr[data-device=slower]")
-	until(`document.getElementById("chosen").textContent`, "slower")
+	until(`document.querySelector(".chosen").textContent`, "half as fast")
 	until(`document.querySelector("tr[data-device=slower]").getAttribute("aria-selected")`, "true")
 	until(`document.querySelectorAll("circle.front").length > 5`, "true")
 	until(`document.querySelectorAll("circle.here").length`, "1")
 	first := text(`document.querySelector("circle.front").dataset.arch`)
 	click("circle.front")
 	until(net, first)
+
+	shown := `[...document.querySelectorAll("tr.device")].map((r) => r.dataset.device).join(" ")`
+	until(shown, "note10 slower made-up")
+	click(`[data-sort=ms]`)
+	click(`[data-sort=ms]`)
+	until(shown, "slower note10 made-up") // falling; the network is none of the third's
+	text(`(() => { const f = document.getElementById("filter"); f.value = "proxyless"; f.dispatchEvent(new Event("input")); })()`)
+	until(shown, "made-up")
+	click("tr[data-device=made-up]")
+	until(`document.querySelectorAll(".stage").length`, "6")
+	until(`document.querySelector("tr[data-device=made-up] td.ms").textContent !== "–"`, "true")
+	until(`document.getElementById("front").textContent.includes("stages")`, "true") // why there is none
 	if e := text(`document.getElementById("error").textContent`); e != "" || strings.Contains(first, "undefined") {
 		t.Errorf("the page complains: %s", e)
 	}
+}
+
+// proxyless is a device of networks of six stages, by a table that is made up.
+func proxyless(t *testing.T) *serve.Device {
+	t.Helper()
+	s, err := space.ByID("proxyless-w1.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := &lut.Table{Device: "made-up", Rows: map[int]map[string]lut.Entry{}}
+	for _, r := range s.Resolutions {
+		table.Rows[r] = map[string]lut.Entry{}
+		for _, l := range lut.Layers(s, r) {
+			table.Rows[r][lut.Key(l)] = lut.Entry{Count: 1, MeanMs: 1e-7 * float64(l.MACs())}
+		}
+	}
+	return serve.FromTable("made-up", "made up", table, s)
 }

@@ -3,9 +3,10 @@
 //  1. A Device is what can be asked about: FromTable, FromSet and FromPredictor make
 //     one; Shipped lists those of the project.
 //  2. New makes a Server of them; Server.Handler is an http.Handler, Server.Serve
-//     listens and stops gracefully.
-//  3. The page at / lets one click a network together and see what each of its layers
-//     takes on every device, and where it stands beside the Pareto front.
+//     listens and stops gracefully. Devices that a table must be fitted for are
+//     prepared in the background meanwhile; who asks about one earlier waits for it.
+//  3. The page at / lets one click a network together and see what it takes on every
+//     device, layer by layer on one, and where it stands beside the Pareto front.
 //
 // Requests are bounded in size, in number of networks, in time and, where they are
 // long, in how many run at once. Errors are {"error": "…"} with a status that says

@@ -57,7 +57,7 @@ func (s *Server) observed(mux *http.ServeMux) http.Handler {
 		defer s.metrics.running.Dec()
 		rec := &recorder{w, http.StatusOK}
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src data:; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		_, path := mux.Handler(r)
@@ -80,7 +80,7 @@ func (s *Server) observed(mux *http.ServeMux) http.Handler {
 	})
 }
 
-//go:embed openapi.json explorer.html explorer.js
+//go:embed openapi.json page
 var assets embed.FS
 
 func asset(name, contentType string) http.HandlerFunc {

@@ -43,24 +43,6 @@ type predictResponse struct {
 	LatencyMs []float64 `json:"latency_ms"`
 }
 
-type explainRequest struct {
-	Arch arch `json:"arch"`
-}
-
-// explained is a network on one device.
-type explained struct {
-	Device    string  `json:"device"`
-	LatencyMs float64 `json:"latency_ms,omitempty"`
-	Parts     []Part  `json:"parts,omitempty"`
-	Error     string  `json:"error,omitempty"` // why there is no latency: a resolution that was not measured
-}
-
-type explainResponse struct {
-	Arch     space.Arch  `json:"arch"`
-	Accuracy float64     `json:"accuracy,omitempty"` // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
-	Devices  []explained `json:"devices"`
-}
-
 type searchRequest struct {
 	Device      string  `json:"device"`
 	LimitMs     float64 `json:"limit_ms"`

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -33,6 +34,8 @@ type Server struct {
 	config   Config
 	searches chan struct{}
 	metrics  *metrics
+
+	prepareOnce sync.Once
 }
 
 // New makes a server. Two devices of one id are an error, and so is none.
@@ -76,6 +79,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout: s.config.Timeout + 5*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
 	}
+	s.prepare()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -115,8 +119,8 @@ func (s *Server) Handler() http.Handler {
 	handle("POST /v1/search", s.search)
 	handle("GET /v1/front", s.front)
 	mux.HandleFunc("GET /openapi.json", asset("openapi.json", "application/json"))
-	mux.HandleFunc("GET /{$}", asset("explorer.html", "text/html; charset=utf-8"))
-	mux.HandleFunc("GET /explorer.js", asset("explorer.js", "text/javascript; charset=utf-8"))
+	mux.HandleFunc("GET /{$}", asset("page/index.html", "text/html; charset=utf-8"))
+	mux.Handle("GET /page/", http.FileServerFS(assets))
 	mux.Handle("GET /metrics", s.metrics.handler())
 	return s.observed(mux)
 }
@@ -130,25 +134,6 @@ func (s *Server) device(id string) (*Device, error) {
 		ids = append(ids, d.ID)
 	}
 	return nil, fmt.Errorf("%w %q: there are %s", errUnknown, id, strings.Join(ids, ", "))
-}
-
-func (s *Server) health(http.ResponseWriter, *http.Request) (any, error) {
-	return map[string]any{"status": "ok", "devices": len(s.devices)}, nil
-}
-
-func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {
-	type row struct {
-		ID          string `json:"id"`
-		Title       string `json:"title"`
-		Space       string `json:"space"`
-		Kind        string `json:"kind"`
-		Resolutions []int  `json:"resolutions"`
-	}
-	rows := []row{}
-	for _, d := range s.devices {
-		rows = append(rows, row{d.ID, d.Title, d.Space.ID, d.Kind, d.Space.Resolutions})
-	}
-	return map[string]any{"devices": rows}, nil
 }
 
 func (s *Server) predict(w http.ResponseWriter, r *http.Request) (any, error) {
@@ -175,39 +160,6 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) (any, error) {
 	return predictResponse{d.ID, ms}, nil
 }
 
-// explain shows a network on every device.
-func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
-	var q explainRequest
-	if err := read(w, r, s.config.MaxBody, &q); err != nil {
-		return nil, err
-	}
-	a := q.Arch.Arch
-	e := explainResponse{Arch: a, Devices: []explained{}}
-	known := false
-	for _, d := range s.devices {
-		one := explained{Device: d.ID}
-		if ms, err := d.predictMs([]space.Arch{a}); err != nil {
-			one.Error = err.Error()
-		} else {
-			one.LatencyMs, known = ms[0], true
-			if _, parts, _ := d.predict(); parts != nil {
-				if one.Parts, err = parts(a); err != nil {
-					return nil, err
-				}
-			}
-		}
-		e.Devices = append(e.Devices, one)
-	}
-	if !known {
-		return nil, mistake{fmt.Errorf("no device knows this network: %s", e.Devices[0].Error)}
-	}
-	top1 := make([]float64, 1)
-	if err := latpred.Accuracy(top1, []space.Arch{a}); err == nil {
-		e.Accuracy = top1[0]
-	}
-	return e, nil
-}
-
 func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	var q searchRequest
 	if err := read(w, r, s.config.MaxBody, &q); err != nil {
@@ -220,7 +172,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	estimate, _, err := d.predict()
+	o, err := d.oracle()
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +183,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	defer done()
 	config := nas.Published(d.Space, q.LimitMs)
 	config.Generations, config.Population = q.Generations, q.Population
-	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, estimate, latpred.Accuracy, nil)
+	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, o.estimate, latpred.Accuracy, nil)
 	if errors.Is(err, nas.ErrInfeasible) {
 		return nil, mistake{err}
 	}

@@ -1,0 +1,87 @@
+package serve
+
+import (
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// prepare makes the devices ready in the background, on all cores, once.
+func (s *Server) prepare() {
+	s.prepareOnce.Do(func() {
+		queue := make(chan *Device, len(s.devices))
+		for _, d := range s.devices {
+			if !d.isReady() {
+				queue <- d
+			}
+		}
+		close(queue)
+		for range min(len(queue), runtime.GOMAXPROCS(0)) {
+			go func() {
+				for d := range queue {
+					s.open(d)
+				}
+			}()
+		}
+	})
+}
+
+// open makes a device ready and logs how long it took.
+func (s *Server) open(d *Device) {
+	start := time.Now()
+	o, err := d.oracle()
+	if err != nil {
+		s.config.Log.Error("device", "id", d.ID, "error", err.Error())
+		return
+	}
+	s.config.Log.Info("device", "id", d.ID, "ms", time.Since(start).Milliseconds(), "error_percent", o.errorPercent)
+}
+
+func (s *Server) health(http.ResponseWriter, *http.Request) (any, error) {
+	ready := 0
+	for _, d := range s.devices {
+		if d.isReady() {
+			ready++
+		}
+	}
+	return map[string]any{"status": "ok", "devices": len(s.devices), "ready": ready}, nil
+}
+
+// listed is a device in the list.
+type listed struct {
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Hardware    string `json:"hardware,omitempty"`
+	Origin      string `json:"origin,omitempty"`
+	Batch       int    `json:"batch,omitempty"`
+	Space       string `json:"space"`
+	Kind        string `json:"kind"`
+	Resolutions []int  `json:"resolutions"` // that searches draw from
+}
+
+// listedSpace is what networks of a space may be.
+type listedSpace struct {
+	Width   float64 `json:"width"`
+	Depths  [][]int `json:"depths"` // of each stage
+	Kernels []int   `json:"kernels"`
+	Expands []int   `json:"expands"`
+}
+
+func listSpace(s *space.Space) listedSpace {
+	l := listedSpace{Width: s.Multiplier, Kernels: s.Kernels, Expands: s.Expands}
+	for _, stage := range s.Stages {
+		l.Depths = append(l.Depths, stage.Depths)
+	}
+	return l
+}
+
+func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {
+	devices, spaces := []listed{}, map[string]listedSpace{}
+	for _, d := range s.devices {
+		devices = append(devices, listed{d.ID, d.Title, d.Hardware, d.Origin, d.Batch, d.Space.ID, d.Kind, d.Space.Resolutions})
+		spaces[d.Space.ID] = listSpace(d.Space)
+	}
+	return map[string]any{"devices": devices, "spaces": spaces}, nil
+}

@@ -1,0 +1,85 @@
+package serve
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+type explainRequest struct {
+	Arch   arch   `json:"arch"`
+	Device string `json:"device"` // whose parts are wanted; "": those of all
+}
+
+type explainResponse struct {
+	Arch     space.Arch  `json:"arch"`
+	Accuracy float64     `json:"accuracy,omitempty"` // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
+	Devices  []explained `json:"devices"`
+}
+
+// explained is a network on one device.
+type explained struct {
+	Device       string  `json:"device"`
+	LatencyMs    float64 `json:"latency_ms,omitempty"`
+	ErrorPercent float64 `json:"error_percent,omitempty"` // mean, on measured networks that the prediction was not made from
+	Parts        []Part  `json:"parts,omitempty"`
+	Preparing    bool    `json:"preparing,omitempty"` // ask again in a moment
+	Error        string  `json:"error,omitempty"`     // why there is no latency: a resolution that was not measured
+}
+
+// explain shows a network on every device.
+func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
+	var q explainRequest
+	if err := read(w, r, s.config.MaxBody, &q); err != nil {
+		return nil, err
+	}
+	if q.Device != "" {
+		if _, err := s.device(q.Device); err != nil {
+			return nil, err
+		}
+	}
+	s.prepare()
+	a := q.Arch.Arch
+	e := explainResponse{Arch: a, Devices: []explained{}}
+	known := false
+	for _, d := range s.devices {
+		one, err := d.explain(a, q.Device == "" || q.Device == d.ID)
+		if err != nil {
+			return nil, err
+		}
+		known = known || one.Error == ""
+		e.Devices = append(e.Devices, one)
+	}
+	if !known {
+		return nil, mistake{fmt.Errorf("no device knows this network: %s", e.Devices[0].Error)}
+	}
+	top1 := make([]float64, 1)
+	if err := latpred.Accuracy(top1, []space.Arch{a}); err == nil {
+		e.Accuracy = top1[0]
+	}
+	return e, nil
+}
+
+// explain shows a network on the device, and its parts if they are wanted.
+func (d *Device) explain(a space.Arch, parts bool) (explained, error) {
+	e := explained{Device: d.ID, Preparing: !d.isReady()}
+	if e.Preparing {
+		return e, nil
+	}
+	ms, err := d.predictMs([]space.Arch{a})
+	if err != nil {
+		e.Error = err.Error()
+		return e, nil
+	}
+	o, err := d.oracle()
+	if err != nil {
+		return e, err
+	}
+	e.LatencyMs, e.ErrorPercent = ms[0], o.errorPercent
+	if parts && o.breakdown != nil {
+		e.Parts, err = o.breakdown(a)
+	}
+	return e, err
+}
