@@ -142,7 +142,7 @@ func (s *subject) fineTuneJobs(ctx context.Context) ([]job, error) {
 	}}, nil
 }
 
-// tuneJobs search the authors' grid in full, and by ASHA.
+// tuneJobs search the authors' grid in full, and by successive halving.
 func (s *subject) tuneJobs() ([]job, error) {
 	grid := hpo.Grid(latpred.PublishedAxes())
 	epochs := s.options.Epochs
@@ -153,7 +153,7 @@ func (s *subject) tuneJobs() ([]job, error) {
 			trials, err := latpred.Tune(ctx, s.be, s.options.Seed, s.set, s.split, mlp.Published(), scheduler, "", nil)
 			for _, t := range trials {
 				done += t.Epoch
-				if v, ok := t.Last[latpred.MetricValRMSE]; ok && t.State != hpo.Diverged && v < best {
+				if v := t.Last[latpred.MetricValRMSE]; t.State == hpo.Completed && v < best {
 					best = v
 				}
 			}
@@ -179,22 +179,23 @@ func (s *subject) tuneJobs() ([]job, error) {
 			return number(object, "seconds")
 		}}
 	}
-	asha := job{row: Row{Job: Tune, Name: "the same grid by ASHA", Unit: "s"}, once: true}
-	asha.ours = func(ctx context.Context) (float64, error) {
-		scheduler, err := hpo.Promotion(grid, hpo.Rungs{Grace: 4, Reduction: 3, Max: epochs}, hpo.Watch{Metric: latpred.MetricValRMSE})
+	halving := job{row: Row{Job: Tune, Name: "the same grid by halving", Unit: "s"}, once: true}
+	halving.ours = func(ctx context.Context) (float64, error) {
+		// As latpred tune --rule halving has it.
+		scheduler, err := hpo.Halving(grid, hpo.HalvingRungs(len(grid), 2, epochs), 2, hpo.Watch{Metric: latpred.MetricValRMSE})
 		if err != nil {
 			return 0, err
 		}
 		return search(ctx, scheduler)
 	}
-	asha.finish = func(r *Row) {
+	halving.finish = func(r *Row) {
 		r.Most = gridSeconds / 6
 		r.Note = fmt.Sprintf("1/%.1f of the grid's time; best validation RMSE %.4f ms, %+.1f %% from the grid's; %d epochs in all", gridSeconds/r.Median, best, 100*(best/gridBest-1), done)
 	}
 	if s.be.Kind != backend.CUDA {
-		return []job{full, asha}, nil
+		return []job{full, halving}, nil
 	}
-	return []job{full, asha, s.stackedJob(grid)}, nil
+	return []job{full, halving, s.stackedJob(grid)}, nil
 }
 
 // stackedJob trains the grid's trials along a leading axis, for GPUs.

@@ -21,6 +21,8 @@ func schedulers(n int) map[string]Scheduler {
 		"lenient stopping": must(Stopping(points(n), Rungs{1, 2, 20}, Watch{Metric: "loss", AllowMissing: true})),
 		"promotion":        must(Promotion(points(n), Rungs{1, 2, 16}, watch)),
 		"promotion 2-3-20": must(Promotion(points(n), Rungs{2, 3, 20}, watch)),
+		"halving":          must(Halving(points(n), Rungs{1, 2, 16}, 1, watch)),
+		"halving 2-3-20":   must(Halving(points(n), Rungs{2, 3, 20}, 3, watch)),
 	}
 }
 

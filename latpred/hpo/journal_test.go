@@ -72,7 +72,7 @@ func untimed(status []TrialStatus) []TrialStatus {
 // A search that is killed at any byte of its last line, or before any line, ends
 // as if nothing had been.
 func TestResume(t *testing.T) {
-	for _, name := range []string{"FIFO", "stopping", "promotion"} {
+	for _, name := range []string{"FIFO", "stopping", "promotion", "halving"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(2, 4)
@@ -118,7 +118,7 @@ func TestResume(t *testing.T) {
 // the number of workers that go on, the state is that of the search before, those
 // tasks included, and they come first.
 func TestResumeWithWorkers(t *testing.T) {
-	for _, name := range []string{"FIFO", "stopping", "promotion"} {
+	for _, name := range []string{"FIFO", "stopping", "promotion", "halving"} {
 		for _, workers := range []int{1, 3, 7} {
 			t.Run(fmt.Sprintf("%s/%d", name, workers), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {

@@ -1,11 +1,6 @@
 package hpo
 
-import (
-	"cmp"
-	"fmt"
-	"math"
-	"slices"
-)
+import "fmt"
 
 type promotion struct {
 	board
@@ -23,7 +18,8 @@ type promotion struct {
 //
 // The paper draws trials for ever; here they are finite, so there is an end rule:
 // when nothing runs, nothing can be promoted, no trial is new and none has reached
-// Max, the best one of the highest rung goes on.
+// Max, the best one of the highest rung goes on. Where all trials are known from
+// the start, Halving trains less.
 //
 // A trial whose metric is NaN or infinite, or whose report says so, has diverged,
 // is recorded as +Inf and never promoted. It errs on rungs or a watch that aren't
@@ -32,8 +28,8 @@ func Promotion(configs []Config, r Rungs, w Watch) (Scheduler, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
 	}
-	if w.Metric == "" || w.AllowMissing || w.MinRecords != 0 {
-		return nil, fmt.Errorf("watch %+v: promotion needs a metric that is never missing, and no minimum of records", w)
+	if err := w.validateComplete("promotion"); err != nil {
+		return nil, err
 	}
 	return &promotion{newBoard(configs), r, r.levels(), w}, nil
 }
@@ -72,52 +68,7 @@ func (p *promotion) choose() (trial, to int, ok bool) {
 	return 0, 0, false
 }
 
-// ranked lists the trials recorded at a rung, best first.
-func (p *promotion) ranked(rung int) []int {
-	var list []int
-	for i, t := range p.trials {
-		if _, ok := t.Rungs[rung]; ok {
-			list = append(list, i)
-		}
-	}
-	slices.SortFunc(list, func(a, b int) int {
-		return cmp.Or(cmp.Compare(p.trials[a].Rungs[rung], p.trials[b].Rungs[rung]), cmp.Compare(a, b))
-	})
-	return list
-}
-
-// best is the first of the ranked trials that still pauses at the rung.
-func (p *promotion) best(ranked []int, rung int) (trial int, ok bool) {
-	for _, i := range ranked {
-		if t := p.trials[i]; t.State == Paused && t.Epoch == rung {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-func (p *promotion) Observe(r Report) error {
-	t, err := p.check(r)
-	if err != nil {
-		return err
-	}
-	value, _, err := p.watch.value(r)
-	if err != nil {
-		return err
-	}
-	switch {
-	case math.IsInf(value, 1):
-		t.update(r, Diverged)
-	case r.Epoch == p.rungs.Max:
-		t.update(r, Completed)
-	default:
-		t.update(r, Paused)
-	}
-	if slices.Contains(p.rungs.Epochs(), r.Epoch) {
-		t.Rungs[r.Epoch] = value
-	}
-	return nil
-}
+func (p *promotion) Observe(r Report) error { return p.record(r, p.rungs, p.watch) }
 
 func (p *promotion) Done() bool {
 	_, running := p.first(Running)

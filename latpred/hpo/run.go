@@ -233,10 +233,19 @@ func (r *runner) finish(ctx context.Context, res result) error {
 			return err
 		}
 	}
-	if res.trainable != nil && r.Status()[trial].State.final() {
-		res.trainable.Close()
-		delete(r.idle, trial)
-	}
+	r.closeEnded()
 	r.reported(report, elapsed, false)
 	return nil
+}
+
+// closeEnded closes what trials have that will not go on: that of the last report,
+// and those that it stopped.
+func (r *runner) closeEnded() {
+	status := r.Status()
+	for _, trial := range slices.Sorted(maps.Keys(r.idle)) {
+		if status[trial].State.final() {
+			r.idle[trial].Close()
+			delete(r.idle, trial)
+		}
+	}
 }

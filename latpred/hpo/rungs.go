@@ -1,6 +1,7 @@
 package hpo
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -56,4 +57,52 @@ func cutoff(values []float64, reduction int) float64 {
 		return low
 	}
 	return low + (sorted[at+1]-low)*float64(rest)/float64(reduction)
+}
+
+// record takes a report for schedulers whose trials pause at rungs.
+func (b *board) record(r Report, rungs Rungs, w Watch) error {
+	t, err := b.check(r)
+	if err != nil {
+		return err
+	}
+	value, _, err := w.value(r)
+	if err != nil {
+		return err
+	}
+	switch {
+	case math.IsInf(value, 1):
+		t.update(r, Diverged)
+	case r.Epoch == rungs.Max:
+		t.update(r, Completed)
+	default:
+		t.update(r, Paused)
+	}
+	if slices.Contains(rungs.Epochs(), r.Epoch) {
+		t.Rungs[r.Epoch] = value
+	}
+	return nil
+}
+
+// ranked lists the trials recorded at a rung, best first.
+func (b *board) ranked(rung int) []int {
+	var list []int
+	for i, t := range b.trials {
+		if _, ok := t.Rungs[rung]; ok {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, func(i, j int) int {
+		return cmp.Or(cmp.Compare(b.trials[i].Rungs[rung], b.trials[j].Rungs[rung]), cmp.Compare(i, j))
+	})
+	return list
+}
+
+// best is the first of the ranked trials that still pauses at the rung.
+func (b *board) best(ranked []int, rung int) (trial int, ok bool) {
+	for _, i := range ranked {
+		if t := b.trials[i]; t.State == Paused && t.Epoch == rung {
+			return i, true
+		}
+	}
+	return 0, false
 }

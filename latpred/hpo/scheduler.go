@@ -27,7 +27,7 @@ type Scheduler interface {
 	String() string
 }
 
-// Watch is what Stopping and Promotion look at.
+// Watch is what Stopping, Promotion and Halving look at.
 type Watch struct {
 	Metric string // name of the metric; smaller is better
 	// AllowMissing, for Stopping alone, lets reports lack the metric, as Ray Tune
@@ -111,4 +111,12 @@ func (b *board) check(r Report) (*TrialStatus, error) {
 func (t *TrialStatus) update(r Report, s State) {
 	t.Epoch, t.Last, t.State = r.Epoch, maps.Clone(r.Metrics), s
 	t.Seconds += r.Seconds
+}
+
+// validateComplete errs where a rule that compares all trials can't do with w.
+func (w Watch) validateComplete(rule string) error {
+	if w.Metric == "" || w.AllowMissing || w.MinRecords != 0 {
+		return fmt.Errorf("watch %+v: %s needs a metric that is never missing, and no minimum of records", w, rule)
+	}
+	return nil
 }

@@ -18,17 +18,18 @@ import (
 
 type tuneCmd struct {
 	backendFlags
-	Data     string `required:"" help:"Shipped set or CSV file."`
-	Rule     string `enum:"grid,stopping,promotion" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al."`
-	Searcher string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
-	Trials   int    `help:"How many of the 36 configurations (default: all)."`
-	Epochs   int    `default:"100" help:"Epochs of a trial that is not stopped."`
-	Grace    int    `default:"1" help:"First epoch at which a trial can be stopped."`
-	Factor   int    `default:"2" help:"Reduction factor: about one in so many goes on."`
-	Batch    int    `default:"32" help:"Rows a step."`
-	Protocol string `enum:"published,corrected" default:"corrected" help:"Split: published, in file order; corrected, by architecture."`
-	Journal  string `help:"File that keeps every result; the same command goes on from there." type:"path"`
-	Seed     uint64 `default:"1" help:"Seed of split, order, weights and shuffles."`
+	Data      string `required:"" help:"Shipped set or CSV file."`
+	Rule      string `enum:"grid,stopping,promotion,halving" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al.; halving: successive halving, the cheapest where all configurations are known."`
+	Searcher  string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
+	Trials    int    `help:"How many of the 36 configurations (default: all)."`
+	Epochs    int    `default:"100" help:"Epochs of a trial that is not stopped."`
+	Grace     int    `help:"First epoch at which trials are compared (default: 1; for halving the one from which they come down to a single one)."`
+	Factor    int    `default:"2" help:"Reduction factor: about one in so many goes on."`
+	Finalists int    `default:"2" help:"Trials that halving trains to the end at least: as many as there are cores keep all busy."`
+	Batch     int    `default:"32" help:"Rows a step."`
+	Protocol  string `enum:"published,corrected" default:"corrected" help:"Split: published, in file order; corrected, by architecture."`
+	Journal   string `help:"File that keeps every result; the same command goes on from there." type:"path"`
+	Seed      uint64 `default:"1" help:"Seed of split, order, weights and shuffles."`
 }
 
 // tunedTrial is a trial in the output of tune --json.
@@ -118,7 +119,10 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 }
 
 func (c *tuneCmd) scheduler(configs []hpo.Config) (hpo.Scheduler, error) {
-	rungs := hpo.Rungs{Grace: c.Grace, Reduction: c.Factor, Max: c.Epochs}
+	rungs := hpo.Rungs{Grace: cmp.Or(c.Grace, 1), Reduction: c.Factor, Max: c.Epochs}
+	if c.Rule == "halving" && c.Grace == 0 {
+		rungs = hpo.HalvingRungs(len(configs), c.Factor, c.Epochs)
+	}
 	watch := hpo.Watch{Metric: latpred.MetricValRMSE}
 	if err := rungs.Validate(); err != nil {
 		return nil, err
@@ -128,6 +132,8 @@ func (c *tuneCmd) scheduler(configs []hpo.Config) (hpo.Scheduler, error) {
 		return hpo.Stopping(configs, rungs, watch)
 	case "promotion":
 		return hpo.Promotion(configs, rungs, watch)
+	case "halving":
+		return hpo.Halving(configs, rungs, c.Finalists, watch)
 	}
 	return hpo.FIFO(configs, c.Epochs), nil
 }
