@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"unsafe"
 )
@@ -12,6 +13,8 @@ import (
 type Lists struct {
 	n      int       // lists
 	first  int       // row or column that list 0 is of
+	left   int       // column that lists of rows begin with
+	right  int       // and the one that they end before
 	blocks int       // that each list is divided into
 	at     []int32   // (blocks+1)×n: where block b of list i begins is at[b·n+i], and block b+1 ends it
 	offset []int32   // bytes from the other matrix's first row
@@ -41,20 +44,32 @@ const (
 // stand for the rows of other. Where rectify is true, elements below 0 become 0
 // first; NaN stays.
 func (l *Lists) FillRows(m Matrix, from, to int, rectify bool, other Matrix) {
-	l.n, l.first, l.blocks = to-from, from, (Padded(m.Cols)+blockOfRow-1)/blockOfRow
-	l.reserve(l.n*Padded(m.Cols), true)
-	if l.n == 0 {
+	l.FillPart(m, from, to, 0, m.Cols, rectify, other)
+}
+
+// FillPart is FillRows for the columns from left to below right, and leaves the
+// others alone. left must be a multiple of Lane, and right too unless it is the
+// number of columns.
+func (l *Lists) FillPart(m Matrix, from, to, left, right int, rectify bool, other Matrix) {
+	if left%Lane != 0 || right%Lane != 0 && right != m.Cols || left > right || right > m.Cols {
+		panic(fmt.Sprintf("kernel: columns %d to %d of %d", left, right, m.Cols))
+	}
+	width := Padded(right - left)
+	l.n, l.first, l.left, l.right, l.blocks = to-from, from, left, right, (width+blockOfRow-1)/blockOfRow
+	l.reserve(l.n*width, true)
+	if l.n == 0 || width == 0 {
+		clear(l.at)
 		return
 	}
 	a := listArgs{
-		vectors: Padded(m.Cols) / Lane, lists: l.n, step: int32(4 * other.Stride), floor: float32(math.Inf(-1)), lanes: &lanes,
-		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value),
+		vectors: width / Lane, lists: l.n, step: int32(4 * other.Stride), floor: float32(math.Inf(-1)), lanes: &lanes,
+		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value), base: int32(4 * other.Stride * left),
 	}
 	if rectify {
 		a.floor = 0
 	}
 	for i := range l.n {
-		a.src, a.at = &m.Data[(from+i)*m.Stride], &l.at[i]
+		a.src, a.at = &m.Data[(from+i)*m.Stride+left], &l.at[i]
 		listRow(&a)
 	}
 }
@@ -66,7 +81,7 @@ func (l *Lists) FillColumns(m Matrix, rows, from, to int, other Matrix) {
 	if from%Lane != 0 || to > m.Cols || rows > m.Rows {
 		panic("kernel: columns that a matrix hasn't, or that don't begin with a vector")
 	}
-	l.n, l.first, l.blocks = to-from, from, max(2, (rows+blockOfColumn-1)/blockOfColumn)
+	l.n, l.first, l.left, l.right, l.blocks = to-from, from, 0, 0, max(2, (rows+blockOfColumn-1)/blockOfColumn)
 	l.reserve(l.n*rows, false)
 	if l.n == 0 || rows == 0 {
 		clear(l.at)
@@ -131,7 +146,8 @@ type listArgs struct {
 	floor   float32
 	lanes   *[Lane]int32
 	rows    int
-	stride  int // from row to row of src
+	stride  int   // from row to row of src
+	base    int32 // offset of the first entry there can be
 }
 
 // listRow is the plain version.
@@ -146,7 +162,7 @@ func (a *listArgs) listRow() {
 			bits = 0
 		}
 		row[c] = math.Float32frombits(bits)
-		*index(a.offsets, a.n), *index(a.values, a.n) = int32(c)*a.step, row[c]
+		*index(a.offsets, a.n), *index(a.values, a.n) = a.base+int32(c)*a.step, row[c]
 		a.n += notZero(bits)
 	}
 	*index(a.at, (len(row)+blockOfRow-1)/blockOfRow*a.lists) = int32(a.n)

@@ -27,7 +27,7 @@ func Accumulate(dst Matrix, first int, l *Lists, other Matrix) {
 				from: &l.at[b*l.n], to: &l.at[(b+1)*l.n], offsets: &l.offset[0], values: &l.value[0],
 			}
 			// While this block is multiplied the next one is fetched, some rows at a time.
-			if next, each := (b+1)*blockOfRow, (blockOfRow+l.n-1)/l.n; l.n > 1 && next+each*l.n <= other.Rows {
+			if next, each := l.left+(b+1)*blockOfRow, (blockOfRow+l.n-1)/l.n; l.n > 1 && next+each*l.n <= l.right {
 				a.slot, a.vectors, a.step = &other.Data[next*other.Stride+from], each, 4*other.Stride
 			}
 			accumulate(columns, &a)
