@@ -9,6 +9,12 @@ func accumulate80x512(a *args)
 func accumulate16x512(a *args)
 
 //go:noescape
+func accumulatePair80x512(a *args)
+
+//go:noescape
+func accumulatePair16x512(a *args)
+
+//go:noescape
 func descend80x512(a *args)
 
 //go:noescape
@@ -22,6 +28,9 @@ func dots400(a *args)
 
 //go:noescape
 func listRow512(a *listArgs)
+
+//go:noescape
+func listPair512(a *listArgs)
 
 //go:noescape
 func listColumns512(a *listArgs)
@@ -55,6 +64,10 @@ func available() []loops {
 
 func accumulate(columns int, a *args) {
 	switch {
+	case a.second != nil && columns == wide: // AVX-512 alone has pairs
+		accumulatePair80x512(a)
+	case a.second != nil:
+		accumulatePair16x512(a)
 	case best == avx512 && columns == wide:
 		accumulate80x512(a)
 	case best == avx512:
@@ -97,6 +110,10 @@ func dots(a *args) {
 }
 
 func listRow(a *listArgs) {
+	if a.second != nil {
+		listPair512(a)
+		return
+	}
 	if best == avx512 {
 		listRow512(a)
 		return

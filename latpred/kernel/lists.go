@@ -12,6 +12,7 @@ import (
 // is filled again.
 type Lists struct {
 	n      int       // lists
+	pairs  int       // of them, the first, that are of two rows each
 	first  int       // row or column that list 0 is of
 	left   int       // column that lists of rows begin with
 	right  int       // and the one that they end before
@@ -19,6 +20,7 @@ type Lists struct {
 	at     []int32   // (blocks+1)×n: where block b of list i begins is at[b·n+i], and block b+1 ends it
 	offset []int32   // bytes from the other matrix's first row
 	value  []float32 // of the entries of rows
+	second []float32 // and of the second rows of pairs
 }
 
 // Len is the number of lists.
@@ -55,7 +57,11 @@ func (l *Lists) FillPart(m Matrix, from, to, left, right int, rectify bool, othe
 		panic(fmt.Sprintf("kernel: columns %d to %d of %d", left, right, m.Cols))
 	}
 	width := Padded(right - left)
-	l.n, l.first, l.left, l.right, l.blocks = to-from, from, left, right, (width+blockOfRow-1)/blockOfRow
+	l.pairs = 0
+	if best == avx512 && alike(m, from, to, left, right) {
+		l.pairs = (to - from) / 2
+	}
+	l.n, l.first, l.left, l.right, l.blocks = to-from-l.pairs, from, left, right, (width+blockOfRow-1)/blockOfRow
 	l.reserve(l.n*width, true)
 	if l.n == 0 || width == 0 {
 		clear(l.at)
@@ -63,16 +69,47 @@ func (l *Lists) FillPart(m Matrix, from, to, left, right int, rectify bool, othe
 	}
 	a := listArgs{
 		vectors: width / Lane, lists: l.n, step: int32(4 * other.Stride), floor: float32(math.Inf(-1)), lanes: &lanes,
-		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value), base: int32(4 * other.Stride * left),
+		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value), base: int32(4 * other.Stride * left), stride: 4 * m.Stride,
 	}
 	if rectify {
 		a.floor = 0
 	}
 	for i := range l.n {
-		a.src, a.at = &m.Data[(from+i)*m.Stride+left], &l.at[i]
+		row := from + i + min(i, l.pairs)
+		a.second = nil
+		if i < l.pairs {
+			a.second = unsafe.SliceData(l.second)
+		}
+		a.src, a.at = &m.Data[row*m.Stride+left], &l.at[i]
 		listRow(&a)
 	}
 }
+
+// alike tells, by two of them, whether neighbouring rows have so much above 0 in
+// the same columns that they are better multiplied as pairs: with a list of what
+// either has, which costs what is 0 in one of them, and saves loads. Units behind a
+// ReLU are mostly on or off for all rows; inputs are not alike.
+func alike(m Matrix, from, to, left, right int) bool {
+	if to-from < 2 {
+		return false
+	}
+	entries, either := 0, 0
+	for _, row := range [2]int{from, from + (to-from)/2 - 1} {
+		next := m.Data[(row+1)*m.Stride+left:][:right-left]
+		for c, v := range m.Data[row*m.Stride+left:][:right-left] {
+			a, b := positive(v), positive(next[c])
+			entries += a + b
+			either += a | b
+		}
+	}
+	return 2*100*either <= worthPairing*entries
+}
+
+// worthPairing is how many entries pairs may have for a hundred of the rows.
+const worthPairing = 145
+
+// positive is 1 for numbers above 0, and 0 for others but −0; without a branch.
+func positive(v float32) int { return int(-math.Float32bits(v) >> 31) }
 
 // FillColumns makes a list of each column of m from column from to below to, in
 // its first rows, which stand for the rows of other. from must be a multiple of
@@ -81,6 +118,7 @@ func (l *Lists) FillColumns(m Matrix, rows, from, to int, other Matrix) {
 	if from%Lane != 0 || to > m.Cols || rows > m.Rows {
 		panic("kernel: columns that a matrix hasn't, or that don't begin with a vector")
 	}
+	l.pairs = 0
 	l.n, l.first, l.left, l.right, l.blocks = to-from, from, 0, 0, max(2, (rows+blockOfColumn-1)/blockOfColumn)
 	l.reserve(l.n*rows, false)
 	if l.n == 0 || rows == 0 {
@@ -96,10 +134,7 @@ func (l *Lists) FillColumns(m Matrix, rows, from, to int, other Matrix) {
 // Fetch gives the entries of columns of m the values that they have there, which
 // Accumulate needs and Descend doesn't.
 func (l *Lists) Fetch(m, other Matrix) {
-	if cap(l.value) < len(l.offset) {
-		l.value = make([]float32, len(l.offset))
-	}
-	l.value = l.value[:len(l.offset)]
+	l.reserveValues(len(l.offset))
 	for i := range l.n {
 		for j := l.at[i]; j < l.at[l.blocks*l.n+i]; j++ {
 			l.value[j] = m.Data[int(l.offset[j])/(4*other.Stride)*m.Stride+l.first+i]
@@ -126,10 +161,14 @@ func (l *Lists) reserve(entries int, values bool) {
 	if !values {
 		return
 	}
-	if cap(l.value) < entries {
-		l.value = make([]float32, entries)
+	l.reserveValues(entries)
+}
+
+func (l *Lists) reserveValues(n int) {
+	if cap(l.value) < n {
+		l.value, l.second = make([]float32, n), make([]float32, n)
 	}
-	l.value = l.value[:entries]
+	l.value, l.second = l.value[:n], l.second[:n]
 }
 
 // listArgs are what the loops over lists read. The vector code knows their
@@ -146,8 +185,9 @@ type listArgs struct {
 	floor   float32
 	lanes   *[Lane]int32
 	rows    int
-	stride  int   // from row to row of src
-	base    int32 // offset of the first entry there can be
+	stride  int      // from row to row of src
+	base    int32    // offset of the first entry there can be
+	second  *float32 // values of the second row of a pair
 }
 
 // listRow is the plain version.

@@ -14,6 +14,7 @@
 #define L_ROWS 72
 #define L_STRIDE 80
 #define L_BASE 88
+#define L_SECOND 96
 
 // func listRow512(a *listArgs): the entries of a row, whose columns are raised to
 // the floor.
@@ -54,6 +55,63 @@ inside:
 	ADDQ CX, AX
 	VPADDD Z11, Z10, Z10
 	ADDQ $64, SI
+	INCQ BX
+	CMPQ BX, R10
+	JLT vector
+	MOVL AX, (R11)
+	MOVQ AX, L_N(DI)
+	VZEROUPPER
+	RET
+
+// func listPair512(a *listArgs): listRow512 for two rows, whose entries are those
+// of either.
+TEXT ·listPair512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), DI
+	MOVQ L_SRC(DI), SI
+	MOVQ L_STRIDE(DI), R14
+	ADDQ SI, R14
+	MOVQ L_VECTORS(DI), R10
+	MOVQ L_AT(DI), R11
+	MOVQ L_LISTS(DI), R9
+	SHLQ $2, R9
+	MOVQ L_OFFSETS(DI), R13
+	MOVQ L_VALUES(DI), DX
+	MOVQ L_SECOND(DI), R12
+	MOVQ L_N(DI), AX
+	MOVQ L_LANES(DI), R8
+	VPBROADCASTD L_STEP(DI), Z11
+	VPMULLD (R8), Z11, Z10
+	VPBROADCASTD L_BASE(DI), Z0
+	VPADDD Z0, Z10, Z10
+	VPSLLD $4, Z11, Z11
+	VBROADCASTSS L_FLOOR(DI), Z12
+	XORQ BX, BX
+vector:
+	TESTQ $3, BX
+	JNZ inside
+	MOVL AX, (R11)
+	ADDQ R9, R11
+inside:
+	VMOVUPS (SI), Z0
+	VMOVUPS (R14), Z1
+	VMAXPS Z0, Z12, Z0 // the second operand where one is NaN
+	VMAXPS Z1, Z12, Z1
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, (R14)
+	VPORD Z0, Z1, Z2
+	VPTESTMD Z2, Z2, K1
+	VPCOMPRESSD Z10, K1, Z3
+	VMOVDQU32 Z3, (R13)(AX*4)
+	VCOMPRESSPS Z0, K1, Z4
+	VMOVUPS Z4, (DX)(AX*4)
+	VCOMPRESSPS Z1, K1, Z5
+	VMOVUPS Z5, (R12)(AX*4)
+	KMOVW K1, CX
+	POPCNTL CX, CX
+	ADDQ CX, AX
+	VPADDD Z11, Z10, Z10
+	ADDQ $64, SI
+	ADDQ $64, R14
 	INCQ BX
 	CMPQ BX, R10
 	JLT vector

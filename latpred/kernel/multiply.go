@@ -17,7 +17,7 @@ func Accumulate(dst Matrix, first int, l *Lists, other Matrix) {
 	if l.n == 0 {
 		return
 	}
-	dst.mustHave(first, l.n)
+	dst.mustHave(first, l.n+l.pairs)
 	width := Padded(dst.Cols)
 	for from := 0; from < width; {
 		columns := columnsOf(width - from)
@@ -26,11 +26,20 @@ func Accumulate(dst Matrix, first int, l *Lists, other Matrix) {
 				dst: &dst.Data[first*dst.Stride+from], stride: 4 * dst.Stride, rows: l.n, base: &other.Data[from],
 				from: &l.at[b*l.n], to: &l.at[(b+1)*l.n], offsets: &l.offset[0], values: &l.value[0],
 			}
+			if l.pairs > 0 {
+				a.rows, a.second = l.pairs, &l.second[0]
+			}
 			// While this block is multiplied the next one is fetched, some rows at a time.
-			if next, each := l.left+(b+1)*blockOfRow, (blockOfRow+l.n-1)/l.n; l.n > 1 && next+each*l.n <= l.right {
+			if next, each := l.left+(b+1)*blockOfRow, (blockOfRow+a.rows-1)/a.rows; l.n > 1 && next+each*a.rows <= l.right {
 				a.slot, a.vectors, a.step = &other.Data[next*other.Stride+from], each, 4*other.Stride
 			}
 			accumulate(columns, &a)
+			if 0 < l.pairs && l.pairs < l.n { // a last row
+				accumulate(columns, &args{
+					dst: &dst.Data[(first+2*l.pairs)*dst.Stride+from], rows: 1, base: a.base,
+					from: &l.at[b*l.n+l.pairs], to: &l.at[(b+1)*l.n+l.pairs], offsets: a.offsets, values: a.values,
+				})
+			}
 		}
 		from += columns
 	}

@@ -17,8 +17,9 @@ type args struct {
 	momentum float32
 	decay    float32
 	_        float32
-	vectors  int // of a row in dots; rows to fetch for each row in accumulate
-	step     int // from row to row of what is fetched, at slot
+	vectors  int      // of a row in dots; rows to fetch for each row in accumulate
+	step     int      // from row to row of what is fetched, at slot
+	second   *float32 // values of the second rows of pairs
 }
 
 // loops name the kernels for one kind of processor. They are called by name, not by
