@@ -42,6 +42,7 @@ type Report struct {
 	OK       bool         `json:"ok"`
 	Error    string       `json:"error,omitempty"`
 	Seconds  float64      `json:"seconds"`          // that executing it took, if cached, then
+	PeakMB   float64      `json:"peak_mb"`          // resident memory of the largest process: a cell, or its compiler; 0: not known
 	Cached   bool         `json:"cached,omitempty"` // nothing was executed: it is unchanged
 	Cells    []CellReport `json:"cells"`
 
@@ -132,10 +133,10 @@ func one(ctx context.Context, path string, o Options, emit func(Event)) (Report,
 	if err == nil {
 		report.Title, report.Question = nb.Title(), nb.question()
 		if earlier, ok := o.Cache.load(nb); ok {
-			report.Cached, report.Seconds = true, earlier.Seconds
+			report.Cached, report.Seconds, report.PeakMB = true, earlier.Seconds, earlier.PeakMB
 			report.Cells = cellReports(nb, earlier)
 		} else {
-			report.Cells, err = execute(ctx, nb, path, o, emit)
+			report.Cells, report.PeakMB, err = execute(ctx, nb, path, o, emit)
 			report.Seconds = time.Since(start).Seconds()
 			if err == nil {
 				err = o.Cache.store(nb, report)
@@ -181,7 +182,7 @@ func (c *Cell) figures() int {
 
 // execute runs the code cells of nb in a kernel of its own, up to the first that
 // fails.
-func execute(ctx context.Context, nb *Notebook, path string, o Options, emit func(Event)) (cells []CellReport, err error) {
+func execute(ctx context.Context, nb *Notebook, path string, o Options, emit func(Event)) (cells []CellReport, peakMB float64, err error) {
 	total := 0
 	for _, c := range nb.Cells {
 		if c.Type == "code" {
@@ -194,13 +195,16 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 	emit(Event{Cells: total, Line: "starting the kernel"})
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	kernel, err := Start(ctx, o.Launch, dir)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	defer kernel.Close()
+	defer func() {
+		kernel.Close()
+		peakMB = kernel.peakMB()
+	}()
 	for i, c := range nb.Cells {
 		if c.Type != "code" || strings.TrimSpace(c.Source) == "" {
 			continue
@@ -217,10 +221,10 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 			if errors.As(err, &failed) {
 				failed.Cell, failed.Line = report.Cell, report.Line
 			}
-			return cells, err
+			return cells, 0, err
 		}
 	}
-	return cells, nil
+	return cells, 0, nil
 }
 
 // firstLine is the first line of a cell that says something.

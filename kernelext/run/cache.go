@@ -126,6 +126,7 @@ func within(module, path, folder string) bool {
 // pastRun is what the cache holds of a notebook.
 type pastRun struct {
 	Seconds float64    `json:"seconds"`
+	PeakMB  float64    `json:"peak_mb"`
 	Cells   []pastCell `json:"cells"` // code cells that are not empty, in their order
 }
 
@@ -189,7 +190,7 @@ func (c *Cache) store(nb *Notebook, r Report) error {
 	if c == nil {
 		return nil
 	}
-	e := pastRun{Seconds: r.Seconds}
+	e := pastRun{Seconds: r.Seconds, PeakMB: r.PeakMB}
 	for i, cell := range nb.codeCells() {
 		e.Cells = append(e.Cells, pastCell{Count: cell.ExecutionCount, Seconds: r.Cells[i].Seconds, Outputs: cell.Outputs})
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -235,6 +236,24 @@ func (k *Kernel) Close() {
 		}
 		os.RemoveAll(k.dir)
 	})
+}
+
+// peakMB is the resident memory of the largest process that the kernel was or had, in
+// MB, once it has been closed; 0 where that is not known.
+func (k *Kernel) peakMB() float64 {
+	select {
+	case <-k.exited:
+	default:
+		return 0
+	}
+	usage, ok := k.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return float64(usage.Maxrss) / 1e6 // bytes there
+	}
+	return float64(usage.Maxrss) * 1024 / 1e6
 }
 
 // tail gives the last lines of the kernel's log.

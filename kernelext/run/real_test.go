@@ -16,7 +16,7 @@ import (
 
 // realKernel prepares the real kernel and a folder inside this module for
 // notebooks.
-func realKernel(t *testing.T) (launch Launch, dir string) {
+func realKernel(t testing.TB) (launch Launch, dir string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds GoNB")
@@ -56,9 +56,12 @@ func TestRealKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
-	_, err = All(t.Context(), []string{path}, Options{Launch: launch, Jobs: 1, Limit: 2 * time.Minute, Out: out})
+	reports, err := All(t.Context(), []string{path}, Options{Launch: launch, Jobs: 1, Limit: 2 * time.Minute, Out: out})
 	if err == nil || !strings.Contains(err.Error(), "cell 3 (x := undefinedThing())") || !strings.Contains(err.Error(), "undefined: undefinedThing") {
 		t.Errorf("the failing cell: %v", err)
+	}
+	if mb := reports[0].PeakMB; mb < 10 || mb > 1e5 {
+		t.Errorf("compiling and running took %v MB", mb)
 	}
 	nb, err := ReadNotebook(filepath.Join(out, "n.ipynb"))
 	if err != nil {
@@ -72,7 +75,7 @@ func TestRealKernel(t *testing.T) {
 }
 
 // start starts a real kernel for the test.
-func start(t *testing.T, launch Launch, dir string) *Kernel {
+func start(t testing.TB, launch Launch, dir string) *Kernel {
 	t.Helper()
 	k, err := Start(context.Background(), launch, dir)
 	if err != nil {
@@ -158,6 +161,23 @@ live.Done()`}
 		}
 	}
 	t.Logf("%d runs of ten displays, %d with one missing; a warm cell takes %.2f s in the median", runs, lost, median(warm))
+}
+
+// A warm cell that shows a figure: what one waits for when working.
+func BenchmarkWarmCell(b *testing.B) {
+	launch, dir := realKernel(b)
+	k := start(b, launch, dir)
+	cell := &Cell{Type: "code", Source: "import (\n\t\"github.com/ofalat/ofalat/kernelext\"\n\t\"gonum.org/v1/plot\"\n)\n%%\nkernelext.Figure(plot.New())"}
+	for range 2 { // the first compiles what later ones find
+		if err := k.Execute(b.Context(), cell, time.Minute); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if err := k.Execute(b.Context(), cell, time.Minute); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func median(values []float64) float64 {
