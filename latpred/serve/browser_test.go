@@ -36,7 +36,7 @@ func TestExplorerInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := serve.New([]*serve.Device{
-		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)), proxyless(t),
+		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)), proxyless(t), p40(t),
 	}, serve.Config{Front: 20})
 	if err != nil {
 		t.Fatal(err)
@@ -56,9 +56,10 @@ func TestExplorerInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := func(expression string) string {
+		t.Helper()
 		v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", expression, err)
 		}
 		return v
 	}
@@ -100,17 +101,28 @@ func TestExplorerInBrowser(t *testing.T) {
 	click("circle.front")
 	until(net, first)
 
+	set := func(id, value, event string) {
+		text(`(() => { const e = document.getElementById("` + id + `"); e.value = "` + value + `"; e.dispatchEvent(new Event("` + event + `")); })()`)
+	}
+	until(`document.querySelectorAll("tr.group").length`, "2") // a laboratory, and not known
+	set("group", "none", "change")
+	order := `[...document.querySelectorAll("tr.device td.ms")].map((c) => c.textContent).join(" ")`
+	until(order+`.includes("…")`, "false") // the P40's table has been fitted
+	click(`[data-sort=ms]`)
+	click(`[data-sort=ms]`)
+	// Falling, and last the one of other networks.
+	until(`(() => { const ms = `+order+`.split(" "); return ms.pop() === "–" && ms.every((v, i) => !i || +ms[i - 1] >= +v); })()`, "true")
 	shown := `[...document.querySelectorAll("tr.device")].map((r) => r.dataset.device).join(" ")`
-	until(shown, "note10 slower made-up")
-	click(`[data-sort=ms]`)
-	click(`[data-sort=ms]`)
-	until(shown, "slower note10 made-up") // falling; the network is none of the third's
-	text(`(() => { const f = document.getElementById("filter"); f.value = "proxyless"; f.dispatchEvent(new Event("input")); })()`)
+	set("filter", "tesla b64", "input")
+	until(shown, "p40-b64")
+	click("tr[data-device=p40-b64]")
+	until(`document.getElementById("layers-note").textContent.includes("the pass itself")`, "true") // its clock did not wait
+	set("filter", "proxyless", "input")
 	until(shown, "made-up")
 	click("tr[data-device=made-up]")
 	until(`document.querySelectorAll(".stage").length`, "6")
 	until(`document.querySelector("tr[data-device=made-up] td.ms").textContent !== "–"`, "true")
-	until(`document.getElementById("front").textContent.includes("stages")`, "true") // why there is none
+	until(`document.getElementById("front").textContent.includes("does not know")`, "true") // why there is none
 	if e := text(`document.getElementById("error").textContent`); e != "" || strings.Contains(first, "undefined") {
 		t.Errorf("the page complains: %s", e)
 	}
@@ -131,4 +143,20 @@ func proxyless(t *testing.T) *serve.Device {
 		}
 	}
 	return serve.FromTable("made-up", "made up", table, s)
+}
+
+// p40 is the shipped device, whose table is fitted when the page asks for it.
+func p40(t *testing.T) *serve.Device {
+	t.Helper()
+	devices, err := serve.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.ID == "p40-b64" {
+			return d
+		}
+	}
+	t.Fatal("no p40-b64 ships")
+	return nil
 }

@@ -20,7 +20,7 @@ type Device struct {
 	ID       string
 	Title    string       // for people: hardware, batch, laboratory
 	Hardware string       // the hardware alone; "": see Title
-	Origin   string       // repository that the data are from; "": not known
+	Origin   string       // of the data: a repository, or whose they are; "": not known
 	Batch    int          // images of a latency; 0: not known
 	Space    *space.Space // of the networks that it is asked about
 	Kind     string       // of what predicts: KindLookup, or a predictor's kind
@@ -107,12 +107,24 @@ func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
 	return ms, nil
 }
 
+// hasAccuracy errs where the accuracy of the device's networks can't be predicted, so
+// that there is nothing to search for.
+func (d *Device) hasAccuracy() error {
+	if err := latpred.Accuracy(make([]float64, 1), []space.Arch{d.Space.Smallest()}); err != nil {
+		return mistake{fmt.Errorf("OFA's accuracy predictor does not know the networks of %s, so there is nothing to search for: %w", d.Space.ID, err)}
+	}
+	return nil
+}
+
 // paretoFront searches for the best trade-offs of accuracy and latency, once.
 func (d *Device) paretoFront(ctx context.Context, generations int) ([]nas.Candidate, error) {
 	d.frontMu.Lock()
 	defer d.frontMu.Unlock()
 	if d.front != nil {
 		return d.front, nil
+	}
+	if err := d.hasAccuracy(); err != nil {
+		return nil, err
 	}
 	o, err := d.oracle()
 	if err != nil {

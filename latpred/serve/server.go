@@ -172,6 +172,9 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.hasAccuracy(); err != nil {
+		return nil, err
+	}
 	o, err := d.oracle()
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -52,6 +51,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 	return s.Serve(ctx, l)
 }
 
+// devices are those of --model and --table, called yours, and those that ship.
 func (c *serveCmd) devices() (list []*serve.Device, err error) {
 	for _, file := range c.Model {
 		p, err := latpred.Load(file)
@@ -63,7 +63,10 @@ func (c *serveCmd) devices() (list []*serve.Device, err error) {
 			return nil, err
 		}
 		id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-		list = append(list, serve.FromPredictor(id, fmt.Sprintf("%s predictor of %s", p.Kind(), p.Provenance().Device), p, s))
+		name := cmp.Or(p.Provenance().Device, id)
+		d := serve.FromPredictor(id, name+", "+filepath.Base(file), p, s)
+		d.Hardware, d.Origin = name, "yours"
+		list = append(list, d)
 	}
 	for _, path := range c.Table {
 		flags := tableFlags{path, c.Space}
@@ -71,7 +74,9 @@ func (c *serveCmd) devices() (list []*serve.Device, err error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, serve.FromTable(t.Device, t.Device+", lookup table", t, s))
+		d := serve.FromTable(t.Device, t.Device, t, s)
+		d.Origin = "yours"
+		list = append(list, d)
 	}
 	if c.Only {
 		return list, nil

@@ -37,8 +37,9 @@ function latency(d) {
 }
 
 function bar(d, most) {
+  if (!d.latency_ms) return element("td", { class: "extra" });
   const bar = element("div", { class: "bar" });
-  bar.style.width = `${100 * (d.latency_ms || 0) / most}%`;
+  bar.style.width = `${100 * d.latency_ms / most}%`;
   return element("td", { class: "extra bars" }, bar);
 }
 
