@@ -249,7 +249,7 @@ func (d *deviceRun) wholeNetworks() error {
 	}
 	d.reach(d.named(fmt.Sprintf("table fitted to %d whole networks: relative RMS", train.Rows)), "%", 0, rms(pred, test.LatenciesMs()), "table", "no layer was measured")
 	pred = make([]float64, test.Rows)
-	p, _, err := latpred.TrainTable(d.ctx, d.set, d.split, latpred.TableConfig{NoQueue: true})
+	p, _, err := latpred.TrainTable(d.ctx, d.set, d.split, latpred.TableConfig{})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -16,7 +17,7 @@ import (
 )
 
 type searchCmd struct {
-	Device      string    `xor:"latency" required:"" help:"note10, whose table gives latencies, or another shipped set, whose closed form does."`
+	Device      string    `xor:"latency" required:"" help:"note10, whose table gives latencies, or another shipped set, to which a table is fitted; of the fixed-kernel sets and of a file, the closed form."`
 	Model       string    `xor:"latency" required:"" help:"Predictor that gives latencies." type:"existingfile"`
 	Space       string    `help:"Search space (default: that of the shipped measurements, else mbv3-w1.2)."`
 	Limit       float64   `xor:"limits" required:"" help:"Largest latency, ms."`
@@ -39,7 +40,7 @@ type foundNet struct {
 
 // Run searches for each limit, or for the front.
 func (c *searchCmd) Run(ctx context.Context, out *output) error {
-	latency, spaceID, err := c.latency()
+	latency, spaceID, err := c.latency(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 }
 
 // latency gives the estimate that is asked for, and the space it belongs to.
-func (c *searchCmd) latency() (nas.Estimate, string, error) {
+func (c *searchCmd) latency(ctx context.Context) (nas.Estimate, string, error) {
 	if c.Model != "" {
 		p, err := latpred.Load(c.Model)
 		if err != nil {
@@ -124,6 +125,13 @@ func (c *searchCmd) latency() (nas.Estimate, string, error) {
 			return nil, "", err
 		}
 		return table.Estimate, set.SpaceID, nil
+	}
+	if slices.Contains(latpred.ShippedSources(), set.Name) {
+		table, err := latpred.TrainShipped(ctx, set.Name)
+		if err != nil {
+			return nil, "", err
+		}
+		return table.PredictMs, set.SpaceID, nil
 	}
 	closed, err := lut.FitLinear(set.Archs(), set.LatenciesMs(), 1e-3)
 	if err != nil {
