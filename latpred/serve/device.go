@@ -42,7 +42,7 @@ const KindLookup = "lookup table"
 // both have.
 func FromTable(id, title string, t *lut.Table, s *space.Space) *Device {
 	d := newDevice(id, title, measuredOf(s, t), KindLookup, func() (*oracle, error) { return ofTable(t, s) })
-	_, _ = d.oracle() // it is quick; an error comes back when the device is asked
+	_, _ = d.prepared() // it is quick; an error comes back when the device is asked
 	return d
 }
 
@@ -59,7 +59,7 @@ func measuredOf(s *space.Space, t *lut.Table) *space.Space {
 // FromPredictor makes a device of a predictor for networks of s.
 func FromPredictor(id, title string, p latpred.Predictor, s *space.Space) *Device {
 	d := newDevice(id, title, s, p.Kind(), func() (*oracle, error) { return ofPredictor(p), nil })
-	_, _ = d.oracle()
+	_, _ = d.prepared()
 	return d
 }
 
@@ -67,16 +67,21 @@ func newDevice(id, title string, s *space.Space, kind string, open func() (*orac
 	return &Device{ID: id, Title: title, Space: s, Kind: kind, open: open, ready: make(chan struct{})}
 }
 
-// oracle gives what predicts; the first call makes it, which takes up to seconds.
-func (d *Device) oracle() (*oracle, error) {
+// prepared gives what predicts; the first call makes it, which takes up to seconds.
+func (d *Device) prepared() (*oracle, error) {
 	d.once.Do(func() {
+		defer close(d.ready)
+		defer func() {
+			if p := recover(); p != nil { // it may run in the background, where nobody else stops it
+				d.err = fmt.Errorf("preparing %s: panic: %v", d.ID, p)
+			}
+		}()
 		d.made, d.err = d.open()
-		close(d.ready)
 	})
 	return d.made, d.err
 }
 
-// isReady reports whether oracle answers at once.
+// isReady reports whether prepared answers at once.
 func (d *Device) isReady() bool {
 	select {
 	case <-d.ready:
@@ -88,7 +93,7 @@ func (d *Device) isReady() bool {
 
 // predictMs predicts networks, which must be of the device's space.
 func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
-	o, err := d.oracle()
+	o, err := d.prepared()
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +131,7 @@ func (d *Device) paretoFront(ctx context.Context, generations int) ([]nas.Candid
 	if err := d.hasAccuracy(); err != nil {
 		return nil, err
 	}
-	o, err := d.oracle()
+	o, err := d.prepared()
 	if err != nil {
 		return nil, err
 	}

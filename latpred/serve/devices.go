@@ -21,17 +21,17 @@ func (s *Server) prepare() {
 		for range min(len(queue), runtime.GOMAXPROCS(0)) {
 			go func() {
 				for d := range queue {
-					s.open(d)
+					s.prepareOne(d)
 				}
 			}()
 		}
 	})
 }
 
-// open makes a device ready and logs how long it took.
-func (s *Server) open(d *Device) {
+// prepareOne makes a device ready and logs how long it took.
+func (s *Server) prepareOne(d *Device) {
 	start := time.Now()
-	o, err := d.oracle()
+	o, err := d.prepared()
 	if err != nil {
 		s.config.Log.Error("device", "id", d.ID, "error", err.Error())
 		return

@@ -4,7 +4,8 @@
 //     one; Shipped lists those of the project.
 //  2. New makes a Server of them; Server.Handler is an http.Handler, Server.Serve
 //     listens and stops gracefully. Devices that a table must be fitted for are
-//     prepared in the background meanwhile; who asks about one earlier waits for it.
+//     prepared in the background meanwhile, with three seconds of a processor for all
+//     that ship; who asks about one earlier waits for it.
 //  3. The page at / lets one click a network together and see what it takes on every
 //     device, layer by layer on one, and where it stands beside the Pareto front.
 //

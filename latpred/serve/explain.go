@@ -73,7 +73,7 @@ func (d *Device) explain(a space.Arch, parts bool) (explained, error) {
 		e.Error = err.Error()
 		return e, nil
 	}
-	o, err := d.oracle()
+	o, err := d.prepared()
 	if err != nil {
 		return e, err
 	}

@@ -175,7 +175,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := d.hasAccuracy(); err != nil {
 		return nil, err
 	}
-	o, err := d.oracle()
+	o, err := d.prepared()
 	if err != nil {
 		return nil, err
 	}
