@@ -134,6 +134,9 @@ func TestPace(t *testing.T) {
 		case crowded:
 			together++
 			p.took(30)
+		case together%10 == 9: // something short came between
+			together++
+			p.took(60)
 		default:
 			together++
 			p.took(4)

@@ -1,6 +1,7 @@
 package mlp
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,13 +62,15 @@ func (t *team) share(member, n, unit int) (from, to int) {
 // results are the same.
 type pace struct {
 	threads  int
-	one, all float64 // seconds a step, of late; 0: not known
-	runs     int
-	now      int // threads of the run under way
+	one, all lately // seconds a step
+	now      int    // threads of the run under way
+	left     int    // runs until the slower of the two is tried again
+	gap      int    // runs between such tries while one thread is faster; 0: it isn't
 }
 
 // runSteps is how many steps are taken at one pace, and tryAgain after how many of
-// these runs the other is tried.
+// these runs the other is tried at the latest. One thread tries again sooner at
+// first: what held the others up may have been short.
 const (
 	runSteps = 32
 	tryAgain = 32
@@ -75,28 +78,54 @@ const (
 
 // next is the number of threads for a run of steps.
 func (p *pace) next() int {
-	p.runs++
-	p.now = p.threads
+	p.left--
 	switch {
-	case p.all == 0:
-	case p.one == 0 || (p.one < p.all) != (p.runs%tryAgain == 0):
+	case p.threads == 1 || p.all.runs > 0 && p.one.runs == 0:
 		p.now = 1
+	case p.one.runs == 0:
+		p.now = p.threads
+	case p.one.typical() < p.all.typical():
+		p.now = 1
+		switch {
+		case p.gap == 0:
+			p.gap, p.left = 1, 1
+		case p.left <= 0:
+			p.now, p.gap = p.threads, min(2*p.gap, tryAgain)
+			p.left = p.gap
+		}
+	default:
+		p.now, p.gap = p.threads, 0
+		if p.left <= 0 {
+			p.now, p.left = 1, tryAgain
+		}
 	}
 	return p.now
 }
 
-// took notes how long a step of the run took. The first run, whose data no cache has,
-// says nothing.
+// took notes how long a step of the run took.
 func (p *pace) took(seconds float64) {
-	if p.runs == 1 {
-		return
-	}
-	at := &p.all
 	if p.now == 1 {
-		at = &p.one
+		p.one.add(seconds)
+	} else {
+		p.all.add(seconds)
 	}
-	if *at == 0 {
-		*at = seconds
-	}
-	*at = (*at + seconds) / 2
+}
+
+// lately are the last three of some times.
+type lately struct {
+	times [3]float64
+	runs  int // all told
+}
+
+func (l *lately) add(seconds float64) {
+	l.times[l.runs%len(l.times)] = seconds
+	l.runs++
+}
+
+// typical is the median of them: one run that was held up says nothing.
+func (l *lately) typical() float64 {
+	times := l.times
+	n := min(l.runs, len(times))
+	slices.Sort(times[:n])
+	return times[(n-1)/2]
 }
