@@ -18,6 +18,7 @@ const (
 	codeGenes   = codeChoices * codeChoices
 	codeFirst   = 128 // resolution of the first bin
 	codeBins    = 25
+	codeLast    = codeFirst + (codeBins-1)*space.ResolutionStep
 )
 
 var (
@@ -89,9 +90,13 @@ type grid struct {
 	slots      []float64 // slot × gene × bin
 }
 
-// tabulate asks a model for the number of every segment. Where it errs at a resolution
-// that is not covered, numbers are 0.
+// tabulate asks a model for the number of every segment. It errs where the code has
+// none of the resolutions that are covered; where the model errs at another, numbers
+// are 0.
 func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Arch) ([]float64, []pass.Segment, error), covered []int) (*grid, error) {
+	if !slices.ContainsFunc(covered, func(r int) bool { return r%space.ResolutionStep == 0 && r >= codeFirst && r <= codeLast }) {
+		return nil, fmt.Errorf("a predictor of resolutions %v can't be written as ONNX: encodings have %d, %d, … %d", covered, codeFirst, codeFirst+space.ResolutionStep, codeLast)
+	}
 	t := &grid{slots: make([]float64, g.slots*codeGenes*codeBins)}
 	for bin := range codeBins {
 		for gene := range codeGenes {

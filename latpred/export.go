@@ -15,8 +15,9 @@ import (
 //
 // An MLP takes its own encoding; all others take help-145, or proxyless-151 for
 // networks of six stages, whatever they were trained with. At resolutions that they do
-// not cover the output means nothing. The trees of a learned correction are an
-// operation of the domain ai.onnx.ml, which onnxruntime has and some runtimes have not.
+// not cover the output means nothing; a predictor of none that the encoding has is an
+// error. The trees of a learned correction are an operation of the domain ai.onnx.ml,
+// which onnxruntime has and some runtimes have not.
 func WriteONNX(w io.Writer, p Predictor) error {
 	switch p := p.(type) {
 	case *MLP:

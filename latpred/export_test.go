@@ -144,3 +144,22 @@ func TestONNXOfOthers(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// No encoding has resolutions above 224: a predictor of these alone has no graph.
+func TestONNXOfUnknownResolutions(t *testing.T) {
+	set, err := dataset.Open("p40-b64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = set.Subset(seqTo(400))
+	for i := range set.Samples {
+		set.Samples[i].Arch.Resolution = 240 + 16*(i%2)
+	}
+	p, _, err := latpred.TrainTable(t.Context(), set, set.SplitFileOrder(), latpred.TableConfig{NoQueue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := latpred.WriteONNX(&bytes.Buffer{}, p); err == nil || !strings.Contains(err.Error(), "resolutions [240 256]") {
+		t.Errorf("%v", err)
+	}
+}
