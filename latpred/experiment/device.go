@@ -124,21 +124,13 @@ func (d *deviceRun) noise() error {
 // acrossSessions is how far the anchors of two campaigns are apart at most, as a
 // part.
 func acrossSessions(a, b *measure.Journal) (worst float64) {
-	others := b.Anchors()
-	for name, results := range a.Anchors() {
-		if len(others[name]) > 0 {
-			worst = max(worst, math.Abs(medianLatency(others[name])/medianLatency(results)-1))
+	others := b.AnchorMs()
+	for name, ms := range a.AnchorMs() {
+		if others[name] > 0 {
+			worst = max(worst, math.Abs(others[name]/ms-1))
 		}
 	}
 	return worst
-}
-
-func medianLatency(results []measure.Result) float64 {
-	var ms []float64
-	for _, r := range results {
-		ms = append(ms, r.LatencyMs)
-	}
-	return medianOf(ms)
 }
 
 func medianOf(values []float64) float64 {
@@ -146,7 +138,7 @@ func medianOf(values []float64) float64 {
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
-// sums are what a table says of the test rows.
+// sums are what a table says of rows.
 func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 	index, err := t.Index(d.space)
 	if err != nil {
