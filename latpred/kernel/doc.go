@@ -5,7 +5,8 @@
 //  2. Lists are the entries of a matrix that are not 0, row by row or column by
 //     column. Two thirds of an encoded architecture and about half of what a ReLU
 //     lets through are 0; what is not in a list costs nothing.
-//  3. Accumulate multiplies lists by a matrix: a layer's forward pass.
+//  3. Multiply and Accumulate multiply lists by a matrix: a layer's forward pass.
+//     Rows that have much the same entries share a list in pairs.
 //  4. Dots multiplies a matrix by another's rows, where a list says so: the way
 //     back through a layer, masked by its ReLU.
 //  5. Descend multiplies columns by a matrix, as lists say, which gives the gradient

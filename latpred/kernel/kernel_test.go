@@ -69,6 +69,69 @@ func TestAccumulateIsTheProduct(t *testing.T) {
 	})
 }
 
+// Rows that are alike are multiplied in pairs, one may be left over, and each gets
+// the bits that it gets alone, on top of a bias or of what was there.
+func TestPairsAreTheirRows(t *testing.T) {
+	with(t, func(t *testing.T) {
+		for _, rows := range []int{2, 3, 7, 32} {
+			for _, out := range []int{400, 100, 1} {
+				rng := rand.New(rand.NewPCG(9, uint64(rows)))
+				x, w := random(rng, rows, 130, 0, 0), random(rng, 131, out, 0, 0)
+				for i := range rows {
+					for j := range x.Row(i) {
+						if j%2 == 0 || rng.IntN(8) == 0 { // half of the units are off for all
+							x.Row(i)[j] = -1
+						} else {
+							x.Row(i)[j] = rng.Float32()
+						}
+					}
+				}
+				together, alone := random(rng, rows, out, 0, 0), NewMatrix(rows, out, 0)
+				copy(alone.Data, together.Data)
+				var all, one Lists
+				all.FillRows(x, 0, rows, true, w)
+				if want := rows / 2; best == avx512 && (all.pairs != want || all.Len() != rows-want) {
+					t.Errorf("%d lists, %d of them pairs, for %d rows that are alike", all.Len(), all.pairs, rows)
+				}
+				for _, bias := range []bool{true, false} {
+					if bias {
+						Multiply(together, 0, &all, w, 130)
+					} else {
+						Accumulate(together, 0, &all, w)
+					}
+					for i := range rows {
+						one.FillRows(x, i, i+1, true, w)
+						if bias {
+							copy(alone.Row(i), w.Row(130))
+						}
+						Accumulate(alone, i, &one, w)
+					}
+					for i, v := range together.Data {
+						if v != alone.Data[i] {
+							t.Fatalf("%d rows to %d, bias %t: element %d is %v, alone %v", rows, out, bias, i, v, alone.Data[i])
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// One-hot inputs are not alike: pairs would multiply twice as much.
+func TestRowsThatDifferStayAlone(t *testing.T) {
+	m := NewMatrix(4, 30, 0)
+	for i := range 4 {
+		for j := range 10 {
+			m.Row(i)[3*j+(i+j)%3] = 1
+		}
+	}
+	var l Lists
+	l.FillRows(m, 0, 4, false, NewMatrix(30, 80, 0))
+	if l.pairs != 0 || l.Len() != 4 || l.Entries() != 40 {
+		t.Errorf("%d lists of %d entries, %d of them pairs, want 4 of 40", l.Len(), l.Entries(), l.pairs)
+	}
+}
+
 func TestDescendIsSGD(t *testing.T) {
 	sgd := SGD{Rate: 0.1, Momentum: 0.9, Decay: 0.01}
 	with(t, func(t *testing.T) {
@@ -184,6 +247,7 @@ func TestMisuse(t *testing.T) {
 	for name, f := range map[string]func(){
 		"columns differ": func() { Accumulate(NewMatrix(2, 4, 0), 0, &l, m) },
 		"rows beyond":    func() { Accumulate(NewMatrix(2, 3, 0), 1, &l, m) },
+		"no such bias":   func() { Multiply(NewMatrix(2, 3, 0), 0, &l, m, 2) },
 		"stride":         func() { NewMatrix(1, 3, 5) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -197,20 +261,38 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
-// The three products of a layer of 400 to 400 and a batch of 32, of which 45 % is
+// units are what a ReLU may give: each column is on in a share of the rows of its
+// own, mostly in nearly all or nearly none; about half is 0.
+func units(rng *rand.Rand, rows, cols int) Matrix {
+	m := NewMatrix(rows, cols, 0)
+	for j := range cols {
+		share := rng.Float64()
+		for range 2 {
+			share *= share * (3 - 2*share)
+		}
+		for i := range rows {
+			if rng.Float64() < share {
+				m.Row(i)[j] = rng.Float32()
+			}
+		}
+	}
+	return m
+}
+
+// The three products of a layer of 400 to 400 and a batch of 32, of which half is
 // 0, for each kind of loops.
 func BenchmarkLayer(b *testing.B) {
 	before := best
 	defer func() { best = before }()
 	rng := rand.New(rand.NewPCG(1, 1))
-	x, d := random(rng, 32, 400, 0, 0.45), random(rng, 32, 400, 0, 0.45)
+	x, d := units(rng, 32, 400), random(rng, 32, 400, 0, 0.5)
 	w, v := random(rng, 400, 400, 0, 0), NewMatrix(400, 400, 0)
 	var rows, columns Lists
-	rows.FillRows(x, 0, 32, false, w)
 	columns.FillColumns(x, 32, 0, 400, d)
 	dst := NewMatrix(32, 400, 0)
 	for _, kind := range available() {
 		best = kind
+		rows.FillRows(x, 0, 32, false, w)
 		for _, job := range []struct {
 			name string
 			f    func()
@@ -224,7 +306,7 @@ func BenchmarkLayer(b *testing.B) {
 				for b.Loop() {
 					job.f()
 				}
-				b.ReportMetric(2*float64(rows.Entries()*400*b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				b.ReportMetric(2*float64(columns.Entries()*400*b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})
 		}
 	}

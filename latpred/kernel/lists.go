@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"unsafe"
 )
@@ -14,8 +13,6 @@ type Lists struct {
 	n      int       // lists
 	pairs  int       // of them, the first, that are of two rows each
 	first  int       // row or column that list 0 is of
-	left   int       // column that lists of rows begin with
-	right  int       // and the one that they end before
 	blocks int       // that each list is divided into
 	at     []int32   // (blocks+1)×n: where block b of list i begins is at[b·n+i], and block b+1 ends it
 	offset []int32   // bytes from the other matrix's first row
@@ -43,44 +40,31 @@ const (
 )
 
 // FillRows makes a list of each row of m from row from to below to, whose columns
-// stand for the rows of other. Where rectify is true, elements below 0 become 0
-// first; NaN stays.
+// stand for the rows of other; with AVX-512 of two rows each, where they are alike.
+// Where rectify is true, elements below 0 become 0 first; NaN stays.
 func (l *Lists) FillRows(m Matrix, from, to int, rectify bool, other Matrix) {
-	l.FillPart(m, from, to, 0, m.Cols, rectify, other)
-}
-
-// FillPart is FillRows for the columns from left to below right, and leaves the
-// others alone. left must be a multiple of Lane, and right too unless it is the
-// number of columns.
-func (l *Lists) FillPart(m Matrix, from, to, left, right int, rectify bool, other Matrix) {
-	if left%Lane != 0 || right%Lane != 0 && right != m.Cols || left > right || right > m.Cols {
-		panic(fmt.Sprintf("kernel: columns %d to %d of %d", left, right, m.Cols))
-	}
-	width := Padded(right - left)
 	l.pairs = 0
-	if best == avx512 && alike(m, from, to, left, right) {
+	if best == avx512 && alike(m, from, to) {
 		l.pairs = (to - from) / 2
 	}
-	l.n, l.first, l.left, l.right, l.blocks = to-from-l.pairs, from, left, right, (width+blockOfRow-1)/blockOfRow
-	l.reserve(l.n*width, true)
-	if l.n == 0 || width == 0 {
-		clear(l.at)
+	l.n, l.first, l.blocks = to-from-l.pairs, from, (Padded(m.Cols)+blockOfRow-1)/blockOfRow
+	l.reserve(l.n*Padded(m.Cols), true)
+	if l.n == 0 {
 		return
 	}
 	a := listArgs{
-		vectors: width / Lane, lists: l.n, step: int32(4 * other.Stride), floor: float32(math.Inf(-1)), lanes: &lanes,
-		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value), base: int32(4 * other.Stride * left), stride: 4 * m.Stride,
+		vectors: Padded(m.Cols) / Lane, lists: l.n, step: int32(4 * other.Stride), floor: float32(math.Inf(-1)), lanes: &lanes,
+		offsets: unsafe.SliceData(l.offset), values: unsafe.SliceData(l.value), stride: 4 * m.Stride,
 	}
 	if rectify {
 		a.floor = 0
 	}
 	for i := range l.n {
-		row := from + i + min(i, l.pairs)
 		a.second = nil
 		if i < l.pairs {
 			a.second = unsafe.SliceData(l.second)
 		}
-		a.src, a.at = &m.Data[row*m.Stride+left], &l.at[i]
+		a.src, a.at = &m.Data[(from+i+min(i, l.pairs))*m.Stride], &l.at[i]
 		listRow(&a)
 	}
 }
@@ -89,14 +73,14 @@ func (l *Lists) FillPart(m Matrix, from, to, left, right int, rectify bool, othe
 // the same columns that they are better multiplied as pairs: with a list of what
 // either has, which costs what is 0 in one of them, and saves loads. Units behind a
 // ReLU are mostly on or off for all rows; inputs are not alike.
-func alike(m Matrix, from, to, left, right int) bool {
+func alike(m Matrix, from, to int) bool {
 	if to-from < 2 {
 		return false
 	}
 	entries, either := 0, 0
-	for _, row := range [2]int{from, from + (to-from)/2 - 1} {
-		next := m.Data[(row+1)*m.Stride+left:][:right-left]
-		for c, v := range m.Data[row*m.Stride+left:][:right-left] {
+	for _, i := range [2]int{from, from + (to-from)/2 - 1} {
+		next := m.Row(i + 1)
+		for c, v := range m.Row(i) {
 			a, b := positive(v), positive(next[c])
 			entries += a + b
 			either += a | b
@@ -118,8 +102,7 @@ func (l *Lists) FillColumns(m Matrix, rows, from, to int, other Matrix) {
 	if from%Lane != 0 || to > m.Cols || rows > m.Rows {
 		panic("kernel: columns that a matrix hasn't, or that don't begin with a vector")
 	}
-	l.pairs = 0
-	l.n, l.first, l.left, l.right, l.blocks = to-from, from, 0, 0, max(2, (rows+blockOfColumn-1)/blockOfColumn)
+	l.n, l.pairs, l.first, l.blocks = to-from, 0, from, max(2, (rows+blockOfColumn-1)/blockOfColumn)
 	l.reserve(l.n*rows, false)
 	if l.n == 0 || rows == 0 {
 		clear(l.at)
@@ -186,7 +169,6 @@ type listArgs struct {
 	lanes   *[Lane]int32
 	rows    int
 	stride  int      // from row to row of src
-	base    int32    // offset of the first entry there can be
 	second  *float32 // values of the second row of a pair
 }
 
@@ -202,7 +184,7 @@ func (a *listArgs) listRow() {
 			bits = 0
 		}
 		row[c] = math.Float32frombits(bits)
-		*index(a.offsets, a.n), *index(a.values, a.n) = a.base+int32(c)*a.step, row[c]
+		*index(a.offsets, a.n), *index(a.values, a.n) = int32(c)*a.step, row[c]
 		a.n += notZero(bits)
 	}
 	*index(a.at, (len(row)+blockOfRow-1)/blockOfRow*a.lists) = int32(a.n)

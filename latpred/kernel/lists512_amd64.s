@@ -13,8 +13,7 @@
 #define L_LANES 64
 #define L_ROWS 72
 #define L_STRIDE 80
-#define L_BASE 88
-#define L_SECOND 96
+#define L_SECOND 88
 
 // func listRow512(a *listArgs): the entries of a row, whose columns are raised to
 // the floor.
@@ -31,8 +30,6 @@ TEXT ·listRow512(SB), NOSPLIT, $0-8
 	MOVQ L_LANES(DI), R8
 	VPBROADCASTD L_STEP(DI), Z11
 	VPMULLD (R8), Z11, Z10
-	VPBROADCASTD L_BASE(DI), Z0
-	VPADDD Z0, Z10, Z10
 	VPSLLD $4, Z11, Z11
 	VBROADCASTSS L_FLOOR(DI), Z12
 	XORQ BX, BX
@@ -81,8 +78,6 @@ TEXT ·listPair512(SB), NOSPLIT, $0-8
 	MOVQ L_LANES(DI), R8
 	VPBROADCASTD L_STEP(DI), Z11
 	VPMULLD (R8), Z11, Z10
-	VPBROADCASTD L_BASE(DI), Z0
-	VPADDD Z0, Z10, Z10
 	VPSLLD $4, Z11, Z11
 	VBROADCASTSS L_FLOOR(DI), Z12
 	XORQ BX, BX

@@ -11,9 +11,30 @@ type SGD struct{ Rate, Momentum, Decay float32 }
 const wide = 5 * Lane
 
 // Accumulate adds to row first+i of dst, for each list i, the sum of its values
-// times the rows of other that they stand for.
+// times the rows of other that they stand for. A list of two rows adds to two.
 func Accumulate(dst Matrix, first int, l *Lists, other Matrix) {
 	mustFit(dst, other)
+	accumulateOn(dst, first, l, other, -1)
+}
+
+// Multiply is Accumulate where what is in dst does not count: it begins with row
+// bias of other.
+func Multiply(dst Matrix, first int, l *Lists, other Matrix, bias int) {
+	mustFit(dst, other)
+	other.mustHave(bias, 1)
+	if best == avx512 {
+		accumulateOn(dst, first, l, other, bias)
+		return
+	}
+	for i := range l.n + l.pairs {
+		copy(dst.Row(first+i), other.Row(bias))
+	}
+	accumulateOn(dst, first, l, other, -1)
+}
+
+// accumulateOn begins with row start of other, or where that is below 0 with what
+// is in dst.
+func accumulateOn(dst Matrix, first int, l *Lists, other Matrix, start int) {
 	if l.n == 0 {
 		return
 	}
@@ -26,23 +47,32 @@ func Accumulate(dst Matrix, first int, l *Lists, other Matrix) {
 				dst: &dst.Data[first*dst.Stride+from], stride: 4 * dst.Stride, rows: l.n, base: &other.Data[from],
 				from: &l.at[b*l.n], to: &l.at[(b+1)*l.n], offsets: &l.offset[0], values: &l.value[0],
 			}
+			a.src, a.srcStride = a.dst, a.stride
+			if b == 0 && start >= 0 {
+				a.src, a.srcStride = &other.Data[start*other.Stride+from], 0
+			}
 			if l.pairs > 0 {
 				a.rows, a.second = l.pairs, &l.second[0]
 			}
 			// While this block is multiplied the next one is fetched, some rows at a time.
-			if next, each := l.left+(b+1)*blockOfRow, (blockOfRow+a.rows-1)/a.rows; l.n > 1 && next+each*a.rows <= l.right {
+			if next, each := (b+1)*blockOfRow, (blockOfRow+a.rows-1)/a.rows; l.n > 1 && next+each*a.rows <= other.Rows {
 				a.slot, a.vectors, a.step = &other.Data[next*other.Stride+from], each, 4*other.Stride
 			}
 			accumulate(columns, &a)
-			if 0 < l.pairs && l.pairs < l.n { // a last row
-				accumulate(columns, &args{
-					dst: &dst.Data[(first+2*l.pairs)*dst.Stride+from], rows: 1, base: a.base,
-					from: &l.at[b*l.n+l.pairs], to: &l.at[(b+1)*l.n+l.pairs], offsets: a.offsets, values: a.values,
-				})
+			if 0 < l.pairs && l.pairs < l.n {
+				a.lastRow(l, b, dst.Data[(first+2*l.pairs)*dst.Stride+from:])
+				accumulate(columns, &a)
 			}
 		}
 		from += columns
 	}
+}
+
+// lastRow takes a on from the pairs to the row that is left, at dst; a.src has gone
+// on to it.
+func (a *args) lastRow(l *Lists, block int, dst []float32) {
+	a.dst, a.rows, a.second, a.vectors = &dst[0], 1, nil, 0
+	a.from, a.to = &l.at[block*l.n+l.pairs], &l.at[(block+1)*l.n+l.pairs]
 }
 
 // columnsOf is how many columns a kernel takes at once where so many are left.

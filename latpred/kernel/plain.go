@@ -20,6 +20,9 @@ type args struct {
 	vectors  int      // of a row in dots; rows to fetch for each row in accumulate
 	step     int      // from row to row of what is fetched, at slot
 	second   *float32 // values of the second rows of pairs
+
+	src       *float32 // what dst is before accumulate, for AVX-512
+	srcStride int      // from row to row of it
 }
 
 // loops name the kernels for one kind of processor. They are called by name, not by

@@ -11,11 +11,10 @@ import (
 // host trains on the processor with the loops of package kernel. Steps, and the
 // order in which sums are taken, are the same for any number of threads.
 //
-// A layer's inputs, and the rows of weights and optimizer slots that they meet, are
-// divided among the threads: on the way forward a thread adds what its inputs give,
-// and on the way back it computes the gradient with respect to them and steps on
-// their weights at once. They meet after each turn of the way forward and each
-// layer of the way back.
+// A step has a phase for each layer, after which the threads meet. On the way
+// forward a thread has some of the batch's rows; on the way back it has some of a
+// layer's inputs, for which it computes the gradient with respect to them, and
+// steps on their weights at once.
 type host struct {
 	config            Config
 	train, validation Data
@@ -40,7 +39,7 @@ type member struct {
 
 // chunkRows is for how many inputs of a layer a thread goes back and steps
 // together: what they have in weights and optimizer stays in its second cache.
-const chunkRows = 64
+const chunkRows = 256
 
 // worthMeeting is from how many products a step is on that several threads take it
 // faster than one.
@@ -111,51 +110,20 @@ func (e *host) epoch(order []int) (sum, last float64, err error) {
 
 // step is a member's part of a step on some rows; it gives the loss before it.
 func (e *host) step(number int, rows []int) (loss float64) {
-	m := e.members[number]
-	e.forward(number, rows)
+	m, n, width := e.members[number], len(rows), e.config.Layers[0]
+	from, to := e.team.share(number, n, 1)
+	for i := from; i < to; i++ {
+		copy(e.h[0].Row(i), e.train.X[rows[i]*width:(rows[i]+1)*width])
+	}
+	e.net.forward(e.h, from, to, &m.lists)
+	e.team.meet()
 	loss = e.lossOf(m, rows)
 	m.steps++
 	for l := len(e.net) - 1; l >= 0; l-- {
-		e.back(number, l, len(rows))
+		e.back(number, l, n)
 		e.team.meet()
 	}
 	return loss
-}
-
-// forward is a member's part of the way forward. A layer's inputs, and with them
-// the rows of its weights, belong to the same member on the way forward and back,
-// so that weights, most of what a step reads and writes, stay in its cache. The
-// batch's rows are taken in as many groups as there are members, and wander from
-// one to the next: each adds what its inputs give to what is there. While a member
-// has one group of a layer, the next member has the group before it; nobody waits
-// but at the ends.
-func (e *host) forward(number int, rows []int) {
-	m, groups := e.members[number], int(e.team.size)
-	for turn := range len(e.net)*groups + groups - 1 {
-		if at := turn - number; at >= 0 && at < len(e.net)*groups {
-			from, to := e.team.share(at%groups, len(rows), 1)
-			e.forwardPart(m, number, at/groups, from, to, rows)
-		}
-		e.team.meet()
-	}
-}
-
-// forwardPart adds what a member's inputs of layer l give in the batch's rows from
-// from to below to.
-func (e *host) forwardPart(m *member, number, l, from, to int, rows []int) {
-	w, x, y := e.net[l], e.h[l], e.h[l+1]
-	inputs := w.Rows - 1
-	left, right := e.team.share(number, inputs, kernel.Lane)
-	for i := from; i < to; i++ {
-		if l == 0 {
-			copy(x.Row(i)[left:right], e.train.X[rows[i]*inputs+left:])
-		}
-		if number == 0 {
-			copy(y.Row(i), w.Row(inputs))
-		}
-	}
-	m.lists.FillPart(x, from, to, left, right, l > 0, w)
-	kernel.Accumulate(y, from, &m.lists, w)
 }
 
 // lossOf gives √(MSE + ε), and in m.top its gradient with respect to the outputs.

@@ -12,7 +12,7 @@ import (
 
 // BlockRows is how many rows a Model takes at once: few enough for what a layer
 // gives to stay in cache, enough to use a weight several times.
-const BlockRows = 64
+const BlockRows = 128
 
 // Model applies weights on the processor. It must not be used by two goroutines at
 // once; Clone makes another that shares the weights. What it gives for a row does

@@ -50,12 +50,8 @@ func (n net) layersOf(rows int) []kernel.Matrix {
 // ReLU. lists is working memory.
 func (n net) forward(h []kernel.Matrix, from, to int, lists *kernel.Lists) {
 	for l, w := range n[:len(h)-1] {
-		bias := w.Row(w.Rows - 1)
-		for i := from; i < to; i++ {
-			copy(h[l+1].Row(i), bias)
-		}
 		lists.FillRows(h[l], from, to, l > 0, w)
-		kernel.Accumulate(h[l+1], from, lists, w)
+		kernel.Multiply(h[l+1], from, lists, w, w.Rows-1)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// team runs a function on several goroutines that meet often, every 10 to 100 µs in
+// team runs a function on several goroutines that meet often, every 20 to 100 µs in
 // a training: too often to sleep. So whoever waits spins; only where another has
 // lost its processor, to a program beside this one, does it give its own away.
 type team struct {

@@ -118,6 +118,7 @@ func TestExitStatus(t *testing.T) {
 		{1, "width", []string{"lut", "check", "--space", "mbv3-w1.0"}},
 		{1, "no item", []string{"reproduce", "table9", "--backend", "go"}},
 		{1, "reduction", []string{"tune", "--data", "note10", "--factor", "1"}},
+		{1, "finalists", []string{"tune", "--data", "note10", "--rule", "halving", "--finalists", "0"}},
 		{1, "--peer-script", []string{"bench", "encode", "--peer", "--peer-script", "nowhere.py", "--backend", "go"}},
 		{1, "column 8", []string{"lut", "sum", "r176 d9"}},
 	} {
@@ -227,6 +228,11 @@ func TestFromMeasurementsToSearch(t *testing.T) {
 	again := mustCall(t, "tune", "--data", data, "--trials", "3", "--epochs", "2", "--journal", journal, "--backend", "go", "--json")
 	if first != again || !strings.Contains(first, `"epochs": `) {
 		t.Errorf("tuning anew from its journal:\n%s\n%s", first, again)
+	}
+	// 5, 2 and 2 trials train to 1, 2 and 4 epochs, or to 3.
+	halved := mustCall(t, "tune", "--data", data, "--rule", "halving", "--trials", "5", "--epochs", "3", "--backend", "go", "--json")
+	if !strings.Contains(halved, "halving, rungs {Grace:1 Reduction:2 Max:3}, 2 finalists") || !strings.Contains(halved, `"epochs": 9,`) {
+		t.Errorf("halving:\n%s", halved)
 	}
 	if out := mustCall(t, "search", "--model", other, "--limit", "1000", "--generations", "1", "--population", "4"); !strings.Contains(out, "1000") {
 		t.Errorf("search: %s", out)
