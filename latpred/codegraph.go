@@ -223,18 +223,12 @@ func (g *codeGraph) component(m *fewshot.Model, c *fewshot.Component, covered []
 		return "", err
 	}
 	t, l, v := g.times(times), c.Linear(), g.view(c.Base.Queue)
-	label, weights, limited := g.label(v, t), g.number(1), onnx.Value("")
-	if v.stop != "" {
-		limited = g.Node("Cast", onnx.Attributes{"to": onnx.Double}, g.op("Greater", g.late(v, t), g.number(0)))
-		weights = g.op("Sub", v.stop, g.op("Mul", v.start, g.op("Sub", g.number(1), limited)))
+	base := g.op("Max", g.label(v, t), g.op("Mul", g.sum(t), g.number(fewshot.LeastLabel)))
+	if v.hostMs != "" {
+		v.hostMs = g.op("Add", g.op("Mul", v.hostMs, g.number(1+l.Launch)), g.op("Mul", base, g.number(l.Offset)))
 	}
-	weighted := g.op("Mul", g.op("Mul", weights, t), g.times(effects))
-	e := g.op("Add", g.number(l.Global), g.op("Div", g.sum(weighted), label))
-	e = g.op("Add", e, g.op("Mul", g.number(l.Power), g.op("Log", g.op("Div", label, g.number(c.Base.CentreMs)))))
-	if limited != "" && !c.Base.Plain {
-		host := g.op("Add", g.op("Mul", g.number(l.Launch), g.op("Div", v.hostMs, label)), g.number(l.Offset))
-		e = g.op("Sub", e, g.op("Mul", limited, host))
-	}
-	e = g.op("Max", e, g.number(fewshot.Smallest-1))
-	return g.op("Mul", label, g.op("Add", e, g.number(1))), nil
+	label := g.label(v, g.op("Mul", t, g.op("Add", g.times(effects), g.number(1))))
+	power := g.op("Mul", g.number(l.Power), g.op("Log", g.op("Div", base, g.number(c.Base.CentreMs))))
+	label = g.op("Add", label, g.op("Mul", base, g.op("Add", g.number(l.Global), power)))
+	return g.op("Max", label, g.op("Mul", base, g.number(fewshot.Smallest))), nil
 }

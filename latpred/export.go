@@ -67,6 +67,11 @@ func (t *Table) writeONNX(w io.Writer) error {
 }
 
 func (a *Adapted) writeONNX(w io.Writer) error {
+	for _, s := range a.model.Sources {
+		if s.Own != nil {
+			return fmt.Errorf("what was adapted from %s, which is no table, can't be written as ONNX", s.Name)
+		}
+	}
 	g, err := newCodeGraph(a, a.model.Sources[0].Model.Stages) // all sources have as many
 	if err != nil {
 		return err

@@ -122,8 +122,8 @@ func checkAgainst(sources []fewshot.Source, set *dataset.Set) []Warning {
 	for _, s := range sources {
 		var logs []float64
 		for _, row := range set.Samples {
-			if r, err := s.Model.Read(row.Arch, s.Model.Queue.HostState); err == nil && r.TrueMs > 0 {
-				logs = append(logs, row.LatencyMs/r.TrueMs)
+			if ms, err := s.PassMs(row.Arch); err == nil && ms > 0 {
+				logs = append(logs, row.LatencyMs/ms)
 			}
 		}
 		if logs != nil {

@@ -9,12 +9,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Source is a model of another device.
-type Source struct {
-	Name  string
-	Model *pass.Model
-}
-
 // Part is a source's share of a base.
 type Part struct {
 	Source int     // index among the sources
@@ -28,25 +22,6 @@ type Base struct {
 	CentreMs float64 // of the measurements: their geometric mean
 	Plain    bool    // only a power law of the base is fitted
 	Sizes    []int   // resolutions with columns of their own, ascending
-}
-
-// times fills the segments of a and their times under the base.
-func (b *Base) times(sources []Source, a space.Arch) ([]pass.Segment, []float64, error) {
-	var segs []pass.Segment
-	var total, ms []float64
-	var err error
-	for _, p := range b.Parts {
-		if ms, segs, err = sources[p.Source].Model.SegmentsMs(ms[:0], segs[:0], a); err != nil {
-			return nil, nil, fmt.Errorf("source %s: %w", sources[p.Source].Name, err)
-		}
-		if total == nil {
-			total = make([]float64, len(ms))
-		}
-		for i, v := range ms {
-			total[i] += p.Scale * v
-		}
-	}
-	return segs, total, nil
 }
 
 // width is the number of columns.
@@ -74,58 +49,113 @@ func (b *Base) own(resolution int) int {
 	return 0
 }
 
-// row gives the base's guess for a, and the columns of its relative error: row has
-// room for width columns and is filled.
-func (b *Base) row(row []float64, sources []Source, a space.Arch) (float64, error) {
-	segs, times, err := b.times(sources, a)
-	if err != nil {
-		return 0, err
-	}
-	var room [space.MaxSlots + 2]float64
-	v := b.Queue.See(room[:], segs, times)
-	if !(v.LabelMs > 0) {
-		return 0, fmt.Errorf("a source gives %v ms for %s", v.LabelMs, a)
-	}
-	clear(row)
-	row[colGlobal] = 1
-	row[colPower] = math.Log(v.LabelMs / b.CentreMs)
-	if b.Plain {
-		return v.LabelMs, nil
-	}
-	r, own := size(a.Resolution), b.own(a.Resolution)
-	for i, s := range segs {
-		shares(row, s, r, v.Weights[i]*times[i]/v.LabelMs, own)
-	}
-	if v.HostLimited {
-		row[colLaunch] = -v.HostMs / v.LabelMs
-		row[colOffset] = -1
-	}
-	return v.LabelMs, nil
+// sight is a network as a base sees it.
+type sight struct {
+	arch    space.Arch
+	segs    []pass.Segment
+	ms      []float64 // of the segments
+	view    pass.View
+	labelMs float64 // what errors are relative to
+	limited bool    // the host limits the label
+	absurd  bool    // … to less than LeastLabel, which is what labelMs then is
 }
 
-// scaleRounds is how often the factor of a base is brought to the median ratio.
-const scaleRounds = 4
-
-// fitScale brings the base to the size of the measurements.
-func (b *Base) fitScale(sources []Source, archs []space.Arch, y []float64) error {
-	row := make([]float64, b.width())
-	ratios := make([]float64, len(y))
-	for round := range scaleRounds {
-		for i, a := range archs {
-			ms, err := b.row(row, sources, a)
-			if err != nil {
-				return err
-			}
-			ratios[i] = y[i] / ms
+// see looks at a network, of whose segments source s says that they take ms(s).
+func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]float64, error)) (sight, error) {
+	s := sight{arch: a, segs: segs, ms: make([]float64, len(segs)), view: b.Queue.See(segs)}
+	for _, p := range b.Parts {
+		times, err := ms(p.Source)
+		if err != nil {
+			return s, err
 		}
-		slices.Sort(ratios)
-		g := (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
-		for p := range b.Parts {
-			b.Parts[p].Scale *= g
-		}
-		if b.Queue.None() && round == 0 {
-			break // exact
+		for i, v := range times {
+			s.ms[i] += p.Scale * v
 		}
 	}
-	return nil
+	pass := sum(s.ms)
+	if !(pass > 0) || math.IsInf(pass, 0) {
+		return s, fmt.Errorf("a source gives %v ms for %s", pass, a)
+	}
+	s.labelMs, s.limited = s.view.LabelMs(s.ms)
+	if s.labelMs < LeastLabel*pass {
+		s.labelMs, s.absurd = LeastLabel*pass, true
+	}
+	return s, nil
+}
+
+// LeastLabel is the smallest part of a pass that a clock is believed to show of it: a
+// queue that hides more is none. (On the authors' devices it hides 26 % at worst.)
+const LeastLabel = .5
+
+// believable reports whether a launch takes, under coefficients of the columns, about
+// as long as the base says.
+func (b *Base) believable(mean []float64) bool {
+	return b.Queue.None() || math.Abs(math.Log(max(1e-9, 1+mean[colLaunch]))) < math.Ln2
+}
+
+// effects are the errors of the segments' times, under coefficients of the columns.
+func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean []float64) {
+	clear(dst)
+	if b.Plain {
+		return
+	}
+	var room [13]term
+	r, own := size(resolution), b.own(resolution)
+	for i, s := range segs {
+		for _, t := range terms(&room, s, r, own) {
+			dst[i] += t.value * mean[t.column]
+		}
+	}
+}
+
+// correct gives the label of s, as a part of the base's, under coefficients of the
+// columns, and whether the host limits it then.
+func (b *Base) correct(s *sight, mean []float64) (part float64, limited bool) {
+	all := 1 + mean[colGlobal] + mean[colPower]*math.Log(s.labelMs/b.CentreMs)
+	if b.Plain {
+		return max(smallest, all), s.limited
+	}
+	var room [space.MaxSlots + 2]float64
+	ms := room[:len(s.segs)]
+	b.effects(ms, s.segs, s.arch.Resolution, mean)
+	for i, v := range s.ms {
+		ms[i] = v * (1 + ms[i])
+	}
+	v := s.view
+	if !b.Queue.None() {
+		v.HostMs = s.view.HostMs*(1+mean[colLaunch]) + mean[colOffset]*s.labelMs
+	}
+	label, limited := v.LabelMs(ms)
+	return max(smallest, label/s.labelMs+all-1), limited
+}
+
+// fill writes the columns of s to row, which has width, and gives the part of the
+// label that they change: with coefficients x, the label is that and row·x times the
+// base's, as long as the host limits it, or not, as limited says.
+func (b *Base) fill(row []float64, s *sight, limited bool) (part float64) {
+	clear(row)
+	row[colGlobal] = 1
+	row[colPower] = math.Log(s.labelMs / b.CentreMs)
+	if b.Plain {
+		return 1
+	}
+	var room [13]term
+	r, own := size(s.arch.Resolution), b.own(s.arch.Resolution)
+	for i, seg := range s.segs {
+		w := s.view.Stop[i]
+		if !limited {
+			w -= s.view.Start[i]
+		}
+		share := w * s.ms[i] / s.labelMs
+		part += share
+		for _, t := range terms(&room, seg, r, own) {
+			row[t.column] += share * t.value
+		}
+	}
+	if limited {
+		host := s.view.HostMs / s.labelMs
+		part -= host
+		row[colLaunch], row[colOffset] = -host, -1
+	}
+	return part
 }

@@ -71,28 +71,34 @@ func designRows(sources []Source, pool []space.Arch) (*mat.Dense, error) {
 	var last error
 	for s := range sources {
 		base := Base{Parts: []Part{{s, 1}}, CentreMs: 1}
-		one := mat.NewDense(len(pool), coarse, nil)
+		these := mat.NewDense(len(pool), coarse, nil)
 		var centre float64
 		last = nil
 		for i, a := range pool {
-			ms, err := base.row(row, sources, a)
+			segs, ms, err := sources[s].segmentsMs(a)
 			if err != nil {
 				last = err
 				break
 			}
-			centre += math.Log(ms) / float64(len(pool))
-			one.SetRow(i, row)
+			one, err := base.see(a, segs, func(int) ([]float64, error) { return ms, nil })
+			if err != nil {
+				last = err
+				break
+			}
+			base.fill(row, &one, false)
+			centre += math.Log(one.labelMs) / float64(len(pool))
+			these.SetRow(i, row)
 		}
 		if last != nil {
 			continue
 		}
 		for i := range pool {
-			one.Set(i, colPower, one.At(i, colPower)-centre)
+			these.Set(i, colPower, these.At(i, colPower)-centre)
 			for c := range coarse {
-				one.Set(i, c, one.At(i, c)*sd[c])
+				these.Set(i, c, these.At(i, c)*sd[c])
 			}
 		}
-		z.Add(z, one)
+		z.Add(z, these)
 		covering++
 	}
 	if covering == 0 {

@@ -189,3 +189,27 @@ func TestFaults(t *testing.T) {
 		t.Errorf("designs %v, %v, %v, %v", one, two, err, err2)
 	}
 }
+
+// At batch 1 a launch takes longer than what is launched: no base with a queue may talk
+// itself into a host that needs no time, or less than none.
+func TestNoiseIsNoQueue(t *testing.T) {
+	set := open(t, "help-titanxp-b1")
+	split := set.SplitFileOrder()
+	test := set.Subset(split.Validation[:300])
+	for draw := range uint64(4) {
+		support := set.Subset(random.Stream(draw, "noise").Perm(len(split.Train))[:60])
+		full, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "note10")}, support.Archs(), support.LatenciesMs(), fewshot.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "note10")}, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, _ := judge(t, full, test)
+		other, _ := judge(t, plain, test)
+		if one > 1.05*other {
+			t.Errorf("draw %d: MAE %.3f ms, the power law's %.3f", draw, one, other)
+		}
+	}
+}

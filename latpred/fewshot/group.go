@@ -13,18 +13,18 @@ const (
 	sdPlainPower  = .3  // … where it is all that is fitted
 	sdStage       = .15 // stage × first or later, stem, head
 	sdKernel      = .05
-	sdExpand      = .03
-	sdStageKernel = .08
-	sdStageExpand = .03
-	sdEntry       = .08
-	sdSize        = .02 // a resolution of its own, in fine models
-	sdPlaceSize   = .05 // … × stage × first or later
-	sdEntrySize   = .03 // … × entry
-	sdSlope       = .03 // resolution, of all segments
-	sdStageSlope  = .10 // … of a stage
-	sdEndSlope    = .10 // … of stem and head
-	sdLaunch      = .15 // a launch, as a part of its grid value
-	sdOffset      = .01 // of the host, as a part of the base
+	sdExpand      = .02
+	sdStageKernel = .06
+	sdStageExpand = .015
+	sdEntry       = .04
+	sdSize        = .005 // a resolution of its own, in fine models
+	sdPlaceSize   = .025 // … × stage × first or later
+	sdEntrySize   = .03  // … × entry
+	sdSlope       = .01  // resolution, of all segments
+	sdStageSlope  = .10  // … of a stage
+	sdEndSlope    = .10  // … of stem and head
+	sdLaunch      = .15  // a launch, as a part of its grid value
+	sdOffset      = .01  // of the host, as a part of the base
 )
 
 // Places of the groups among the columns.
@@ -102,29 +102,29 @@ func place(s pass.Segment) int {
 	return 2 * pass.Stage(s.Entry)
 }
 
-// shares adds a segment's share of the time to the columns of its groups. own is
-// where the columns of its resolution start, or 0.
-func shares(row []float64, s pass.Segment, r, share float64, own int) {
-	row[colSlope] += r * share
-	row[colSlope+1] += r * r * share
+// term is the value of a column for a segment that takes all the time.
+type term struct {
+	column int
+	value  float64
+}
+
+// terms lists the columns of a segment's groups. own is where the columns of its
+// resolution start, or 0.
+func terms(dst *[13]term, s pass.Segment, r float64, own int) []term {
 	at := place(s)
-	row[colPlace+at] += share
 	slopes := at / 2 // of the stage
 	if at >= 2*space.MaxStages {
 		slopes = at - space.MaxStages
-	} else {
-		stage := pass.Stage(s.Entry)
-		row[colKernel+pass.KernelIndex(s.Entry)] += share
-		row[colExpand+pass.ExpandIndex(s.Entry)] += share
-		row[colStageKernel+3*stage+pass.KernelIndex(s.Entry)] += share
-		row[colStageExpand+3*stage+pass.ExpandIndex(s.Entry)] += share
-		row[colEntry+s.Entry] += share
 	}
-	row[colStageSlope+2*slopes] += r * share
-	row[colStageSlope+2*slopes+1] += r * r * share
+	out := append(dst[:0], term{colSlope, r}, term{colSlope + 1, r * r}, term{colPlace + at, 1},
+		term{colStageSlope + 2*slopes, r}, term{colStageSlope + 2*slopes + 1, r * r})
+	if at < 2*space.MaxStages {
+		stage, k, e := pass.Stage(s.Entry), pass.KernelIndex(s.Entry), pass.ExpandIndex(s.Entry)
+		out = append(out, term{colKernel + k, 1}, term{colExpand + e, 1},
+			term{colStageKernel + 3*stage + k, 1}, term{colStageExpand + 3*stage + e, 1}, term{colEntry + s.Entry, 1})
+	}
 	if own > 0 {
-		row[own] += share
-		row[own+1+at] += share
-		row[own+1+places+s.Entry] += share
+		out = append(out, term{own, 1}, term{own + 1 + at, 1}, term{own + 1 + places + s.Entry, 1})
 	}
+	return out
 }

@@ -8,13 +8,14 @@ import (
 // Smallest is the smallest part of its base that a prediction may be.
 const Smallest = smallest
 
-// Linear is a component's mean, for other programs to compute: of a label L that its
-// base's queue shows, L · (1 + e), where
+// Linear is a component's mean, for other programs to compute. Of a network whose
+// label its base gives as L, at least LeastLabel of the pass, through a view with
+// weights Stop and Start and the host's time h, it predicts
 //
-//	e = Global + Power · ln(L / Base.CentreMs) + Σ share · effect
+//	Σ Stop·t − max(h · (1 + Launch) + L · Offset, Σ Start·t) + L · (Global + Power · ln(L / Base.CentreMs))
 //
-// less Launch · h/L + Offset where the host limits the label; share is a segment's
-// weighted time over L and effect what Effects gives. e is at least Smallest − 1.
+// where t = base's time · (1 + effect) of each segment, with what Effects gives; at
+// least Smallest · L.
 type Linear struct{ Global, Power, Launch, Offset float64 }
 
 // Linear gives the terms that are no segment's.
@@ -29,21 +30,11 @@ func (c *Component) Linear() Linear {
 // Effects writes the effect of each segment of a network at a resolution to dst,
 // which has their length.
 func (c *Component) Effects(dst []float64, segs []pass.Segment, resolution int) {
-	clear(dst)
-	if c.Base.Plain {
-		return
-	}
-	row := make([]float64, len(c.Mean))
-	for i, s := range segs {
-		clear(row)
-		shares(row, s, size(resolution), 1, c.Base.own(resolution))
-		for column, v := range row {
-			dst[i] += v * c.Mean[column]
-		}
-	}
+	c.Base.effects(dst, segs, resolution, c.Mean)
 }
 
 // Times gives the segments of a and their times under a component's base.
 func (m *Model) Times(c *Component, a space.Arch) ([]pass.Segment, []float64, error) {
-	return c.Base.times(m.Sources, a)
+	s, err := m.see(c, a)
+	return s.segs, s.ms, err
 }

@@ -29,45 +29,50 @@ type Model struct {
 	LooSdMs     []float64
 }
 
-// model turns the average into components, one for each base.
-func (f *fitter) model(a *averaged) *Model {
-	m := &Model{Sources: f.sources, LooMs: a.loo, LooSdMs: a.looSd}
-	hs := a.hypotheses[:min(maxComponents, len(a.hypotheses))]
+// components turns an average into components, one for each base, n at most, whose
+// weights sum up to share.
+func (f *fitter) components(a *averaged, share float64, n int) (out []Component) {
+	if share == 0 {
+		return nil
+	}
+	hs := a.hypotheses[:min(n, len(a.hypotheses))]
 	var total float64
 	for _, h := range hs {
 		total += h.weight()
 	}
 	for _, h := range hs {
-		w := h.weight()
-		if w < minWeight {
-			continue
+		if w := share * h.weight() / total; w >= minWeight {
+			out = append(out, h.component(w))
 		}
-		p, sd := h.base.width(), h.base.priors()
-		known := min(p, coarse) // columns whose covariance is kept
-		c := Component{Base: h.base, Weight: w / total, Mean: make([]float64, p), Cov: mat.NewSymDense(known, nil)}
-		one := make([]float64, p)
-		for _, t := range h.fits {
-			clear(one)
-			h.s.mean(one, t.noise, t.width, 1)
-			for i := range one {
-				c.Mean[i] += t.weight / w * one[i]
-			}
-			c.Cov.SymRankOne(c.Cov, t.weight/w, mat.NewVecDense(known, one[:known]))
-			h.s.covariance(c.Cov, t.noise, t.width, t.weight/w)
-			c.Noise += t.weight / w * t.noise * t.noise
-		}
-		c.Cov.SymRankOne(c.Cov, -1, mat.NewVecDense(known, c.Mean[:known]))
-		for i := range p {
-			c.Mean[i] *= sd[i]
-			for j := i; j < known; j++ {
-				c.Cov.SetSym(i, j, c.Cov.At(i, j)*sd[i]*sd[j])
-			}
-		}
-		c.Noise = math.Sqrt(c.Noise)
-		m.Components = append(m.Components, c)
 	}
-	m.dropUnused()
-	return m
+	return out
+}
+
+// component is the posterior of a hypothesis, averaged over its fits.
+func (h *hypothesis) component(weight float64) Component {
+	p, sd, total := h.base.width(), h.base.priors(), h.weight()
+	known := min(p, coarse) // columns whose covariance is kept
+	c := Component{Base: h.base, Weight: weight, Mean: make([]float64, p), Cov: mat.NewSymDense(known, nil)}
+	one := make([]float64, p)
+	for _, t := range h.fits {
+		clear(one)
+		h.s.mean(one, t.noise, t.width, 1)
+		for i := range one {
+			c.Mean[i] += t.weight / total * one[i]
+		}
+		c.Cov.SymRankOne(c.Cov, t.weight/total, mat.NewVecDense(known, one[:known]))
+		h.s.covariance(c.Cov, t.noise, t.width, t.weight/total)
+		c.Noise += t.weight / total * t.noise * t.noise
+	}
+	c.Cov.SymRankOne(c.Cov, -1, mat.NewVecDense(known, c.Mean[:known]))
+	for i := range p {
+		c.Mean[i] *= sd[i]
+		for j := i; j < known; j++ {
+			c.Cov.SetSym(i, j, c.Cov.At(i, j)*sd[i]*sd[j])
+		}
+	}
+	c.Noise = math.Sqrt(c.Noise)
+	return c
 }
 
 // dropUnused leaves out sources that no component names.
@@ -114,39 +119,37 @@ func (m *Model) Validate() error {
 // smallest is the smallest part of its base that a prediction may be.
 const smallest = .02
 
-// at gives a component's guess for a, as base and relative error; row is room.
-func (m *Model) at(c *Component, row []float64, a space.Arch) (base, e float64, _ []float64, err error) {
-	p := len(c.Mean)
-	row = slices.Grow(row[:0], p)[:p]
-	if base, err = c.Base.row(row, m.Sources, a); err != nil {
-		return 0, 0, row, err
+// see looks at a network through a component's base.
+func (m *Model) see(c *Component, a space.Arch) (sight, error) {
+
+	segs, first, err := m.Sources[c.Base.Parts[0].Source].segmentsMs(a)
+	if err != nil {
+		return sight{}, err
 	}
-	for i, v := range c.Mean {
-		e += v * row[i]
-	}
-	return base, max(smallest-1, e), row, nil
+	return c.Base.see(a, segs, func(source int) ([]float64, error) {
+		if source == c.Base.Parts[0].Source {
+			return first, nil
+		}
+		_, ms, err := m.Sources[source].segmentsMs(a)
+		return ms, err
+	})
 }
 
 // MeanMs predicts a network, ms: it is the first value of Read, and faster.
 func (m *Model) MeanMs(a space.Arch) (float64, error) {
-	var room [columnsAtOnce]float64
-	row := room[:0]
 	var ms, total float64
 	for i := range m.Components {
 		c := &m.Components[i]
-		base, e, r, err := m.at(c, row, a)
+		s, err := m.see(c, a)
 		if err != nil {
 			return 0, err
 		}
-		row = r
-		ms += c.Weight * base * (1 + e)
+		part, _ := c.Base.correct(&s, c.Mean)
+		ms += c.Weight * s.labelMs * part
 		total += c.Weight
 	}
 	return ms / total, nil
 }
-
-// columnsAtOnce is room for models without columns for each resolution.
-const columnsAtOnce = coarse
 
 // Read predicts a network: mean and standard deviation of a measurement, ms.
 func (m *Model) Read(a space.Arch) (ms, sdMs float64, err error) {
@@ -154,16 +157,19 @@ func (m *Model) Read(a space.Arch) (ms, sdMs float64, err error) {
 	var square, total float64
 	for i := range m.Components {
 		c := &m.Components[i]
-		var base, e float64
-		if base, e, row, err = m.at(c, row, a); err != nil {
+		s, err := m.see(c, a)
+		if err != nil {
 			return 0, 0, err
 		}
+		part, limited := c.Base.correct(&s, c.Mean)
+		pred := s.labelMs * part
 		known := c.Cov.SymmetricDim()
+		row = slices.Grow(row[:0], len(c.Mean))[:len(c.Mean)]
+		c.Base.fill(row, &s, limited)
 		x := mat.NewVecDense(known, row[:known])
 		v := mat.Inner(x, c.Cov, x) + c.Noise*c.Noise
-		pred := base * (1 + e)
 		ms += c.Weight * pred
-		square += c.Weight * (pred*pred + v*base*base)
+		square += c.Weight * (pred*pred + v*s.labelMs*s.labelMs)
 		total += c.Weight
 	}
 	ms /= total
@@ -176,15 +182,16 @@ func (m *Model) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, hos
 	var total float64
 	for i := range m.Components {
 		c := &m.Components[i]
-		parts, times, limited, err := m.segments(c, a)
+		s, err := m.see(c, a)
 		if err != nil {
 			return nil, nil, false, err
 		}
+		limited := c.segments(&s)
 		hostLimited = hostLimited || limited
 		if ms == nil {
-			segs, ms = parts, make([]float64, len(parts))
+			segs, ms = s.segs, make([]float64, len(s.segs))
 		}
-		for b, v := range times {
+		for b, v := range s.ms {
 			ms[b] += c.Weight * v
 		}
 		total += c.Weight
@@ -195,35 +202,23 @@ func (m *Model) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, hos
 	return segs, ms, hostLimited, nil
 }
 
-func (m *Model) segments(c *Component, a space.Arch) (segs []pass.Segment, ms []float64, limited bool, err error) {
-	_, e, row, err := m.at(c, nil, a)
-	if err != nil {
-		return nil, nil, false, err
+// segments corrects the times of s, and reports whether the host limits its label.
+func (c *Component) segments(s *sight) (limited bool) {
+	part, limited := c.Base.correct(s, c.Mean)
+	effects := make([]float64, len(s.ms))
+	all := c.Mean[colGlobal] + c.Mean[colPower]*math.Log(s.labelMs/c.Base.CentreMs) // of every segment alike
+	if c.Base.Plain || part == smallest {
+		all, limited = part-1, false
+	} else {
+		c.Base.effects(effects, s.segs, s.arch.Resolution, c.Mean)
 	}
-	segs, times, err := c.Base.times(m.Sources, a)
-	if err != nil {
-		return nil, nil, false, err
+	if !limited {
+		all *= s.labelMs / sum(s.ms)
 	}
-	all := c.Mean[colGlobal] + c.Mean[colPower]*row[colPower] // of every segment alike
-	ms = make([]float64, len(segs))
-	if c.Base.Plain || e == smallest-1 {
-		for b, v := range times {
-			ms[b] = v * (1 + e)
-		}
-		return segs, ms, false, nil
+	for b := range s.ms {
+		s.ms[b] *= 1 + all + effects[b]
 	}
-	limited = row[colOffset] != 0
-	r, own := size(a.Resolution), c.Base.own(a.Resolution)
-	for b, s := range segs {
-		clear(row)
-		shares(row, s, r, 1, own)
-		one := all
-		for i, v := range c.Mean {
-			one += v * row[i]
-		}
-		ms[b] = times[b] * (1 + one)
-	}
-	return segs, ms, limited, nil
+	return limited
 }
 
 // Fine reports whether resolutions have columns of their own.

@@ -13,6 +13,21 @@ var (
 	widths = []float64{.25, .5, 1, 2, 4}
 )
 
+// What is believed of them before anything is measured: log-normal, around usualNoise
+// and 1.
+const (
+	usualNoise  = .01
+	noiseSpread = .9 // standard deviations of the logarithms
+	widthSpread = .5
+)
+
+// belief is the logarithm of how likely a noise and a width are beforehand, less a
+// constant.
+func belief(noise, width float64) float64 {
+	a, b := math.Log(noise/usualNoise)/noiseSpread, math.Log(width)/widthSpread
+	return -.5 * (a*a + b*b)
+}
+
 // spectrum is a linear model with Gaussian priors, diagonal for every noise and
 // width at once: the rows' covariance is U λ Uᵀ.
 type spectrum struct {

@@ -80,37 +80,36 @@ func (q Queue) label(w *weights, timesMs []float64, state int) (ms, lateMs float
 	return stop - max(h, start), h - start
 }
 
-// View is what a clock sees of a network with given times of its segments: which
-// part of each counts.
+// View is what a clock sees of a network: with times t of its segments the label is
+//
+//	Σ Stop·t − max(HostMs, Σ Start·t)
+//
+// Without a queue that is their sum.
 type View struct {
-	LabelMs     float64
-	HostLimited bool
-	HostMs      float64   // h, where HostLimited, else 0
-	Weights     []float64 // LabelMs is their sum over the segments' times, less HostMs
+	Stop, Start [maxSegments]float64 // of each segment
+	HostMs      float64              // h
 }
 
-// See gives the view under q of a network whose segments take so long. Weights
-// has room for them and is filled.
-func (q Queue) See(weightsOut []float64, segments []Segment, timesMs []float64) View {
-	v := View{Weights: weightsOut[:len(segments)]}
+// See gives the view of a network under q, with the host in the state that q assumes.
+func (q Queue) See(segments []Segment) View {
 	if q.None() {
-		for b, ms := range timesMs {
-			v.Weights[b] = 1
-			v.LabelMs += ms
+		var v View
+		for b := range segments {
+			v.Stop[b] = 1
 		}
 		return v
 	}
 	var w weights
 	w.weigh(segments, q.Depth)
-	var late float64
-	v.LabelMs, late = q.label(&w, timesMs, q.HostState)
-	copy(v.Weights, w.stop[:len(segments)])
-	if v.HostLimited = late > 0; v.HostLimited {
-		v.HostMs = q.hostMs(w.kernels, q.HostState)
-		return v
+	return View{w.stop, w.start, q.hostMs(w.kernels, q.HostState)}
+}
+
+// LabelMs is what the clock shows, and whether the host limits it.
+func (v *View) LabelMs(timesMs []float64) (ms float64, hostLimited bool) {
+	var start float64
+	for b, t := range timesMs {
+		ms += v.Stop[b] * t
+		start += v.Start[b] * t
 	}
-	for b := range v.Weights {
-		v.Weights[b] -= w.start[b]
-	}
-	return v
+	return ms - max(v.HostMs, start), v.HostMs > start
 }

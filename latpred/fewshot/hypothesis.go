@@ -1,0 +1,211 @@
+package fewshot
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// hypothesis is a base with its rows worked out.
+type hypothesis struct {
+	base    Base
+	prior   float64   // log
+	base0   []float64 // the base's labels
+	z       *mat.Dense
+	s       *spectrum
+	fits    []fitted
+	logBest float64
+}
+
+// fitted is a noise and a width of the priors of a hypothesis.
+type fitted struct {
+	noise, width float64
+	evidence     float64 // log, of all measurements
+	weight       float64
+}
+
+// weight is the sum over a hypothesis' fits.
+func (h *hypothesis) weight() (w float64) {
+	for _, t := range h.fits {
+		w += t.weight
+	}
+	return w
+}
+
+// mean is the posterior mean of the columns, averaged over the hypothesis' fits.
+func (h *hypothesis) mean() []float64 {
+	var total float64
+	out, sd := make([]float64, h.base.width()), h.base.priors()
+	for _, t := range h.fits {
+		if w := math.Exp(t.evidence - h.logBest); w > minWeight {
+			h.s.mean(out, t.noise, t.width, w)
+			total += w
+		}
+	}
+	for c := range out {
+		out[c] *= sd[c] / total
+	}
+	return out
+}
+
+// one works a base out; nil where it does not cover the measurements or contradicts them.
+//
+// Which measurements the host limits is first taken from the base; then, where there
+// is a queue, from the base as corrected, since what is learnt of the segments decides
+// on which side of the kink a network is.
+func (f *fitter) one(base Base) *hypothesis {
+	base.Parts = slices.Clone(base.Parts)
+	sights := make([]sight, len(f.y))
+	if f.fitScale(&base, sights) != nil {
+		return nil
+	}
+	limited := make([]bool, len(f.y))
+	for i, s := range sights {
+		if limited[i] = s.limited; s.absurd {
+			return nil
+		}
+	}
+	h := f.solve(base, sights, limited)
+	if base.Queue.None() {
+		return h
+	}
+	for round := range kinkRounds + 1 {
+		mean, moved := h.mean(), false
+		if !base.believable(mean) {
+			return nil
+		}
+		if round == kinkRounds {
+			break
+		}
+		for i := range sights {
+			_, now := base.correct(&sights[i], mean)
+			limited[i], moved = now, moved || now != limited[i]
+		}
+		if !moved {
+			break
+		}
+		h = f.solve(base, sights, limited)
+	}
+	return h
+}
+
+// solve finds the evidence of a base for every noise and width.
+func (f *fitter) solve(base Base, sights []sight, limited []bool) *hypothesis {
+	n, width := len(f.y), base.width()
+	h := &hypothesis{base: base, base0: make([]float64, n), logBest: math.Inf(-1), z: mat.NewDense(n, width, nil)}
+	if !base.Queue.None() {
+		h.prior = -math.Log(float64(len(launches)))
+	}
+	sd, row := base.priors(), make([]float64, width)
+	r := make([]float64, n)
+	var jacobian float64
+	for i := range sights {
+		s := &sights[i]
+		part := base.fill(row, s, limited[i])
+		h.base0[i] = s.labelMs
+		r[i] = f.weight[i] * (f.y[i]/s.labelMs - part)
+		jacobian += math.Log(s.labelMs)
+		for c := range width {
+			h.z.Set(i, c, f.weight[i]*sd[c]*row[c])
+		}
+	}
+	h.s = newSpectrum(h.z, r, f.weight)
+	for _, noise := range noises {
+		for _, w := range widths {
+			e := h.s.evidence(noise, w) - jacobian + h.prior + belief(noise, w)
+			h.logBest = max(h.logBest, e)
+			h.fits = append(h.fits, fitted{noise: noise, width: w, evidence: e})
+		}
+	}
+	return h
+}
+
+// averaged is a set of hypotheses with weights, and what they say of each row
+// from the others alone.
+type averaged struct {
+	hypotheses []*hypothesis
+	loo, looSd []float64
+}
+
+func (a *averaged) bases() []Base {
+	var bases []Base
+	for _, h := range a.hypotheses {
+		bases = append(bases, h.base)
+	}
+	return bases
+}
+
+// logBest is the evidence of the best hypothesis.
+func (a *averaged) logBest() float64 {
+	best := math.Inf(-1)
+	for _, h := range a.hypotheses {
+		best = max(best, h.logBest)
+	}
+	return best
+}
+
+// average weighs hypotheses, of power laws alone where plain is set.
+func (f *fitter) average(all []*hypothesis, plain bool) *averaged {
+	best := math.Inf(-1)
+	for _, h := range all {
+		if !plain || h.base.Plain {
+			best = max(best, h.logBest)
+		}
+	}
+	var sum float64
+	out := &averaged{}
+	for _, h := range all {
+		if plain && !h.base.Plain {
+			continue
+		}
+		c := *h
+		c.fits = nil
+		for _, t := range h.fits {
+			if t.weight = math.Exp(t.evidence - best); t.weight < minWeight/10 {
+				continue
+			}
+			sum += t.weight
+			c.fits = append(c.fits, t)
+		}
+		if len(c.fits) > 0 {
+			out.hypotheses = append(out.hypotheses, &c)
+		}
+	}
+	for _, h := range out.hypotheses {
+		for i := range h.fits {
+			h.fits[i].weight /= sum
+		}
+	}
+	slices.SortStableFunc(out.hypotheses, func(a, b *hypothesis) int { return cmp.Compare(b.weight(), a.weight()) })
+	f.leaveOneOut(out)
+	return out
+}
+
+// leaveOneOut works out, for each row, what the average says of it when it is not
+// among the measurements: both the fits and their weights are those of the others.
+func (f *fitter) leaveOneOut(a *averaged) {
+	n := len(f.y)
+	mean, square, total := make([]float64, n), make([]float64, n), make([]float64, n)
+	for _, h := range a.hypotheses {
+		for _, t := range h.fits {
+			kr, d := h.s.inverse(t.noise, t.width)
+			for i := range n {
+				e := kr[i] / d[i] / f.weight[i] // relative error of leaving it out
+				v := 1 / d[i] / (f.weight[i] * f.weight[i])
+				density := -.5 * (kr[i]*kr[i]/d[i] - math.Log(d[i])) // in weighted units
+				w := t.weight / math.Exp(min(50, max(-50, density-math.Log(h.base0[i]/f.centre))))
+				p := f.y[i] - e*h.base0[i]
+				mean[i] += w * p
+				square[i] += w * (p*p + v*h.base0[i]*h.base0[i])
+				total[i] += w
+			}
+		}
+	}
+	a.loo, a.looSd = mean, square
+	for i := range n {
+		mean[i] /= total[i]
+		square[i] = math.Sqrt(max(1e-18, square[i]/total[i]-mean[i]*mean[i]))
+	}
+}
