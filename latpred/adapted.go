@@ -94,7 +94,8 @@ type adaptedFile struct {
 }
 
 type sourceFile struct {
-	Name string `json:"name"`
+	Name string     `json:"name"`
+	Own  *askedFile `json:"own,omitempty"` // what it says itself, beyond its table; tensors source<i>.own.*
 	tableFile
 }
 
@@ -109,7 +110,19 @@ type componentFile struct {
 func (a *Adapted) store(b *bundle, prefix string) (any, error) {
 	file := adaptedFile{Scores: a.scores, LeaveOneOut: a.model.LeaveOneOut}
 	for i, s := range a.model.Sources {
-		file.Sources = append(file.Sources, sourceFile{s.Name, storeModel(b, fmt.Sprintf("%ssource%d.", prefix, i), s.Model, nil)})
+		at := fmt.Sprintf("%ssource%d.", prefix, i)
+		one := sourceFile{Name: s.Name, tableFile: storeModel(b, at, s.Model, nil)}
+		if s.Own != nil {
+			own, ok := s.Own.(asked)
+			if !ok {
+				return nil, fmt.Errorf("source %s: %T can't be saved", s.Name, s.Own)
+			}
+			var err error
+			if one.Own, err = own.store(b, at+"own."); err != nil {
+				return nil, fmt.Errorf("source %s: %w", s.Name, err)
+			}
+		}
+		file.Sources = append(file.Sources, one)
 	}
 	for i, c := range a.model.Components {
 		n := c.Cov.SymmetricDim()
@@ -139,11 +152,18 @@ func loadAdapted(b *bundle, prefix string, model json.RawMessage, from Provenanc
 	}
 	m := &fewshot.Model{LeaveOneOut: file.LeaveOneOut}
 	for i, s := range file.Sources {
-		source, err := s.load(b, fmt.Sprintf("%ssource%d.", prefix, i))
+		at := fmt.Sprintf("%ssource%d.", prefix, i)
+		table, err := s.load(b, at)
 		if err != nil {
 			return nil, err
 		}
-		m.Sources = append(m.Sources, fewshot.Source{Name: s.Name, Model: source})
+		source := fewshot.Source{Name: s.Name, Model: table}
+		if s.Own != nil {
+			if source.Own, err = s.Own.load(b, at+"own."); err != nil {
+				return nil, fmt.Errorf("source %s: %w", s.Name, err)
+			}
+		}
+		m.Sources = append(m.Sources, source)
 	}
 	for i, c := range file.Components {
 		if c.Known < 1 || c.Known > c.Columns || c.Columns > 1<<16 || !(c.Weight >= 0) || math.IsInf(c.Weight, 0) {

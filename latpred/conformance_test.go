@@ -13,6 +13,8 @@ import (
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -68,6 +70,7 @@ func TestPredictorConformance(t *testing.T) {
 			if b, ok := p.(latpred.Bounder); ok {
 				conformBounds(t, b, set, want)
 			}
+			conformSource(t, p, set)
 			t.Run("ONNX", func(t *testing.T) { conformONNX(t, p, set.Archs()) })
 			if s, ok := p.(latpred.SegmentTimer); ok {
 				conformSegments(t, s, set, want)
@@ -203,4 +206,31 @@ func conformSegments(t *testing.T, p latpred.SegmentTimer, set *dataset.Set, wan
 			t.Errorf("row %d: %+v, predicted %v", i, b, want[i])
 		}
 	}
+}
+
+// conformSource adapts from the predictor to a device that is three times as slow: it
+// is found, whatever the predictor's kind, and comes back from its file.
+func conformSource(t *testing.T, p latpred.Predictor, set *dataset.Set) {
+	t.Helper()
+	s, err := latpred.SourceOf(t.Context(), "mine", p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := set.Subset(seqTo(100))
+	for i, row := range slow.Samples {
+		ms, err := s.PassMs(row.Arch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow.Samples[i].LatencyMs = 3 * ms
+	}
+	adapted, _, err := latpred.Adapt(t.Context(), []fewshot.Source{s}, slow.Subset(seqTo(20)), latpred.AdaptConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := predict(t, adapted, slow.Archs())
+	if e := metric.MAPE(got, slow.LatenciesMs()); e > .003 {
+		t.Errorf("three times the source is missed by %.2f %%", 100*e)
+	}
+	conformFile(t, adapted, slow, got)
 }

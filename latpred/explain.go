@@ -2,7 +2,6 @@ package latpred
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -105,19 +104,32 @@ type Passer interface {
 }
 
 // PassMs see Passer.
-func (t *Table) PassMs(dst []float64, archs []space.Arch) error { return passMs(t, dst, archs) }
-
-// PassMs see Passer.
-func (a *Adapted) PassMs(dst []float64, archs []space.Arch) error { return passMs(a, dst, archs) }
-
-func passMs(p SegmentTimer, dst []float64, archs []space.Arch) error {
+func (t *Table) PassMs(dst []float64, archs []space.Arch) error {
 	mustMatch(dst, archs)
 	for i, a := range archs {
-		b, err := p.Segments(a)
+		r, err := t.model.Read(a, t.model.Queue.HostState)
 		if err != nil {
-			return errors.Join(fmt.Errorf("architecture %d", i), err)
+			return fmt.Errorf("architecture %d: %w", i, err)
 		}
-		dst[i] = b.TrueMs
+		if dst[i] = r.TrueMs; !r.HostLimited { // the correction is of the pass itself
+			dst[i] = t.correct(a, r)
+		}
+	}
+	return nil
+}
+
+// PassMs see Passer.
+func (a *Adapted) PassMs(dst []float64, archs []space.Arch) error {
+	mustMatch(dst, archs)
+	for i, arch := range archs {
+		_, ms, _, err := a.model.SegmentsMs(arch)
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		dst[i] = 0
+		for _, v := range ms {
+			dst[i] += v
+		}
 	}
 	return nil
 }

@@ -28,9 +28,19 @@ type stored interface {
 	store(b *bundle, prefix string) (model any, err error)
 }
 
-// loaders read, by kind, what store gave.
-var loaders = map[string]func(b *bundle, prefix string, model json.RawMessage, from Provenance) (Predictor, error){
-	KindPaper: loadMLP, KindTable: loadTable, KindHybrid: loadTable, KindAdapted: loadAdapted, KindHardware: loadHardware,
+// loader gives what reads, by kind, what store gave; nil: no such kind.
+func loader(kind string) func(b *bundle, prefix string, model json.RawMessage, from Provenance) (Predictor, error) {
+	switch kind {
+	case KindPaper:
+		return loadMLP
+	case KindTable, KindHybrid:
+		return loadTable
+	case KindAdapted:
+		return loadAdapted
+	case KindHardware:
+		return loadHardware
+	}
+	return nil
 }
 
 // Save writes a predictor to a file, whole or not at all.
@@ -106,7 +116,7 @@ func parse(content []byte) (_ Predictor, err error) {
 	if meta["format"] != fileFormat {
 		return nil, fmt.Errorf("format %q, want %q: not a predictor of this program; train it again", meta["format"], fileFormat)
 	}
-	load := loaders[meta["kind"]]
+	load := loader(meta["kind"])
 	if load == nil {
 		return nil, fmt.Errorf("a predictor of kind %q, which this program doesn't know: it knows %v", meta["kind"], Kinds())
 	}

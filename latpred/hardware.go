@@ -140,7 +140,7 @@ type hardwareFile struct {
 func (h *Hardware) store(b *bundle, prefix string) (any, error) {
 	file := hardwareFile{Spec: h.spec, LogSd: h.logSd}
 	for i, p := range h.parts {
-		file.Sources = append(file.Sources, sourceFile{p.name, storeModel(b, fmt.Sprintf("%ssource%d.", prefix, i), p.model, nil)})
+		file.Sources = append(file.Sources, sourceFile{Name: p.name, tableFile: storeModel(b, fmt.Sprintf("%ssource%d.", prefix, i), p.model, nil)})
 		file.Scales = append(file.Scales, p.scale)
 	}
 	return file, nil

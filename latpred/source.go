@@ -43,11 +43,27 @@ func Source(ctx context.Context, nameOrFile string) (fewshot.Source, error) {
 	if err != nil {
 		return fewshot.Source{}, fmt.Errorf("source %s is neither one of the shipped sets (%s) nor a predictor: %w", nameOrFile, strings.Join(ShippedSources(), ", "), err)
 	}
-	t, ok := p.(*Table)
-	if !ok {
-		return fewshot.Source{}, fmt.Errorf("%s is a predictor of kind %s: sources are of kind %s or %s", nameOrFile, p.Kind(), KindTable, KindHybrid)
+	return SourceOf(ctx, nameOrFile, p)
+}
+
+// SourceOf makes a source, called name, of a predictor of any kind. What counts of it
+// is how long a pass takes: the true one where it tells that from a label. A table is
+// its own account of what the time is due to; of others it is a table fitted to what
+// they say of random networks.
+func SourceOf(ctx context.Context, name string, p Predictor) (fewshot.Source, error) {
+	s := fewshot.Source{Name: name}
+	if t, ok := p.(*Table); ok {
+		if s.Model = t.model; t.correction != nil {
+			s.Own = asked{p}
+		}
+		return s, nil
 	}
-	return fewshot.Source{Name: nameOrFile, Model: t.model}, nil
+	s.Own = asked{p}
+	var err error
+	if s.Model, err = account(ctx, p); err != nil {
+		return s, fmt.Errorf("source %s: %w", name, err)
+	}
+	return s, nil
 }
 
 // Sources makes several ready, on all cores; "auto" is all shipped sets. observe,
@@ -100,13 +116,16 @@ func fitShipped(name string) (*pass.Model, error) {
 		return nil, err
 	}
 	train := set.Subset(set.SplitFileOrder().Train[warmUpRows:])
-	c := sourceRecipes[name]
-	c.Rounds = 4
-	rs := pass.ResolutionsOf(train.Archs())
-	c.Basis = pass.Tied(rs)
-	if len(rs) >= 10 { // too few rows of each
-		c.Basis, c.Relative = pass.Shape(rs, false), true
-	}
+	c, shape := sourceRecipes[name], sourceConfig(pass.ResolutionsOf(train.Archs()))
+	c.Basis, c.Relative, c.Rounds = shape.Basis, shape.Relative, shape.Rounds
 	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
 	return m, err
+}
+
+// sourceConfig is how a source's table is fitted, for true passes.
+func sourceConfig(resolutions []int) pass.Config {
+	if len(resolutions) >= 10 { // too few rows of each
+		return pass.Config{Basis: pass.Shape(resolutions, false), Relative: true, Rounds: 4}
+	}
+	return pass.Config{Basis: pass.Tied(resolutions), Rounds: 4}
 }

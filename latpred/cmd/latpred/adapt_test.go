@@ -69,6 +69,12 @@ func TestAdaptFromPlanToExplanation(t *testing.T) {
 	if e.MAPEPercent > 1 || e.Interval == nil || len(e.Interval.BinsPercent) != 5 || len(e.Worst) != 5 || e.Worst[0].Row == 0 {
 		t.Errorf("evaluated: %+v", e)
 	}
+	// What was adapted is a source in its turn.
+	again := filepath.Join(dir, "again.latpred")
+	decode(t, mustCall(t, "adapt", "--from", model, "--data", mine, "--out", again, "--json"), &result)
+	if !strings.Contains(result.Recipe, "mine.latpred") || result.Expected > 1 {
+		t.Errorf("adapted from what was adapted: %+v", result)
+	}
 	figure := filepath.Join(dir, "parts.svg")
 	out := mustCall(t, "explain", "--model", model, example, "--figure", figure)
 	if svg, err := os.ReadFile(figure); err != nil || !strings.Contains(string(svg), "<svg") || !strings.Contains(out, "what saves most") || !strings.Contains(out, "stage 1, layer 1") {
