@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -12,6 +13,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/floats"
 )
 
 // better judges the predictors that go beyond the paper: tables with a launch
@@ -74,7 +76,7 @@ type judged struct {
 	set      *dataset.Set
 	split    dataset.Split
 	fixed    metric.Scores // state of the host from validation rows
-	unknown  metric.Scores // … assumed to be the most frequent of the training rows
+	unknown  metric.Scores // … not known: as often in each as the training rows
 	online   metric.Scores // … followed from the rows before
 	coverage [2]float64    // of the 90 % interval: fixed, online
 	worst    [2]float64    // … in the worst fifth of the predictions
@@ -106,16 +108,30 @@ func (b *betterRun) judge(t *latpred.Table, set *dataset.Set, split dataset.Spli
 	}
 	j.online = metric.Evaluate(pred, want)
 	j.coverage[1], j.worst[1] = coverages(pred, low, high, want)
-	learnt := set.Subset(split.Train)
-	states, err := t.Model().States(learnt.Archs(), learnt.LatenciesMs())
+	var err error
+	j.unknown, err = unknownState(t.Model(), set.Subset(split.Train), test)
+	return j, err
+}
+
+// unknownState judges labels of which nothing says in which state the host was: the
+// mean over the states, each counted as often as among the training rows.
+func unknownState(m *pass.Model, train, test *dataset.Set) (metric.Scores, error) {
+	states, err := m.States(train.Archs(), train.LatenciesMs())
 	if err != nil {
-		return j, err
+		return metric.Scores{}, err
 	}
-	if err := t.Model().LabelsMs(pred, test.Archs(), constant(mostFrequent(states), test.Rows)); err != nil {
-		return j, err
+	count := map[int]float64{}
+	for _, s := range states {
+		count[s] += 1 / float64(len(states))
 	}
-	j.unknown = metric.Evaluate(pred, want)
-	return j, nil
+	one, mean := make([]float64, test.Rows), make([]float64, test.Rows)
+	for _, s := range slices.Sorted(maps.Keys(count)) {
+		if err := m.LabelsMs(one, test.Archs(), constant(s, test.Rows)); err != nil {
+			return metric.Scores{}, err
+		}
+		floats.AddScaled(mean, count[s], one)
+	}
+	return metric.Evaluate(mean, test.LatenciesMs()), nil
 }
 
 func constant(v, n int) []int {
@@ -197,7 +213,7 @@ func (b *betterRun) tables() error {
 	if j, err = b.judge(t, rtx, rtx.SplitFileOrder()); err != nil {
 		return err
 	}
-	b.reach("RTX 2080 Ti, training rows only: MAE", "ms", .385, j.unknown.MAEMs, "table", "target .31; the host in the state of most training rows")
+	b.reach("RTX 2080 Ti, training rows only: MAE", "ms", .385, j.unknown.MAEMs, "table", "target .31; the mean over the host's states, each as often as among the training rows")
 	b.reach("RTX 2080 Ti, host's state from validation rows: MAE", "ms", 0, j.fixed.MAEMs, "table", "target .10")
 	b.reach("RTX 2080 Ti, host's state followed online: MAE", "ms", 0, j.online.MAEMs, "table", "target .055; each test row is seen before the next is predicted")
 	b.reach("RTX 2080 Ti, online: rows within the 90 % interval", "%", 0, 100*j.coverage[1], "adaptive conformal", "target 88 to 92")

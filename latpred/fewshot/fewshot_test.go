@@ -198,11 +198,11 @@ func TestNoiseIsNoQueue(t *testing.T) {
 	test := set.Subset(split.Validation[:300])
 	for draw := range uint64(4) {
 		support := set.Subset(random.Stream(draw, "noise").Perm(len(split.Train))[:60])
-		full, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "note10")}, support.Archs(), support.LatenciesMs(), fewshot.Config{})
+		full, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "note10")}, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true})
+		plain, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ const (
 	sdPlaceSize   = .025 // … × stage × first or later
 	sdEntrySize   = .03  // … × entry
 	sdSlope       = .01  // resolution, of all segments
-	sdStageSlope  = .10  // … of a stage
+	sdStageSlope  = .07  // … of a stage
 	sdEndSlope    = .10  // … of stem and head
 	sdLaunch      = .15  // a launch, as a part of its grid value
 	sdOffset      = .01  // of the host, as a part of the base
