@@ -6,8 +6,8 @@ import (
 )
 
 // Prior standard deviations of the relative errors of groups of segments. Source: the
-// marginal likelihood of training rows, over 14 pairs of shipped devices whose targets are
-// the Note10 and the Titans, rounded; those of resolutions are between that and what
+// marginal likelihood of training rows, over 18 pairs of shipped devices whose targets are
+// the Note10 and HELP's, rounded; those of resolutions are between that and what
 // ten rows of the authors' devices want.
 const (
 	sdGlobal      = 1.0
