@@ -28,7 +28,7 @@ func device(r *runner) error {
 	case r.size.rows > 0 && r.size.rows < 1000: // the smallest, for tests
 		d.draws, d.tiny = 1, true
 	default:
-		d.draws = 5
+		d.draws = 3
 	}
 	r.result.Seeds, r.result.Reduced = d.draws, ""
 	if d.draws < 20 {
