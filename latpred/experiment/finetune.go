@@ -79,12 +79,12 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 			rows = append(rows, row)
 			r.tick(name + ", from the authors' source")
 		}
-		best, err := r.bestAdapted(table, set, fineTuneRows)
+		best, kind, err := r.bestAdapted(table, sources[0], set, fineTuneRows)
 		if err != nil {
 			return err
 		}
 		for i, v := range []float64{best.PaperRMSEMs, best.RMSEMs} {
-			rows[i].Best, rows[i].BestKind = Number(v), latpred.KindAdapted
+			rows[i].Best, rows[i].BestKind = Number(v), kind
 		}
 		r.tick(name + ", best")
 
@@ -172,7 +172,7 @@ func rmseOf(s metric.Scores) float64      { return s.RMSEMs }
 
 const (
 	calibratedKind = "closed form, y = a·xᵇ"
-	xeonNote       = "The Xeon can't be reached from any device: its labels ignore the resolution (every network has that of the resolution it was first met at), while every source depends on it. Fine-tuning all layers remembers labels of networks that are on both sides, and so does better on the last rows of that file than what is adapted, which is ours, best."
+	xeonNote       = "The Xeon can't be reached from any device: its labels ignore the resolution (every network has that of the resolution it was first met at), while every source depends on it. Fine-tuning all layers remembers labels of networks that are on both sides, and so does better on the last rows of that file than what is adapted."
 )
 
 // band is the mean of values over seeds, with its interval where there are enough
@@ -248,13 +248,23 @@ func (r *runner) fineTuneRates() []float64 {
 // fineTuneCorrected trains with n labels in all: four fifths of them to learn
 // from, one to choose rate and epoch by.
 func (r *runner) fineTuneCorrected(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, n int, seed uint64) (metric.Scores, error) {
-	return r.fineTuneChosen(source, transfer, set, splitFor(set, seed), n, seed)
+	split := splitFor(set, seed)
+	split.Train, split.Validation = fourFifths(some(split.Train, n, seed))
+	best, err := r.fineTuned(source, transfer, set, split, seed)
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	return judge(best, set.Subset(split.Test))
 }
 
-// fineTuneChosen does so on a given split's training and test rows.
-func (r *runner) fineTuneChosen(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, split dataset.Split, n int, seed uint64) (metric.Scores, error) {
-	labelled := some(split.Train, n, seed)
-	split.Train, split.Validation = labelled[:len(labelled)*4/5], labelled[len(labelled)*4/5:]
+// fourFifths are rows to learn from, and the rest, to choose by.
+func fourFifths(rows []int) (learn, choose []int) {
+	n := len(rows) * 4 / 5
+	return rows[:n], rows[n:]
+}
+
+// fineTuned trains with each learning rate and gives what validates best.
+func (r *runner) fineTuned(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, split dataset.Split, seed uint64) (*latpred.MLP, error) {
 	var best *latpred.MLP
 	bestRMSE := math.Inf(1)
 	for _, rate := range r.fineTuneRates() {
@@ -262,16 +272,16 @@ func (r *runner) fineTuneChosen(source *latpred.MLP, transfer latpred.Transfer, 
 		config.Optimizer.LearningRate, config.Epochs, config.KeepBest = rate, r.size.epochs, true
 		m, result, err := latpred.FineTune(r.ctx, r.be, seed, source, transfer, set, split, config, nil)
 		if err != nil {
-			return metric.Scores{}, err
+			return nil, err
 		}
 		if result.Best > 0 && result.History[result.Best-1].ValRMSE < bestRMSE {
 			best, bestRMSE = m, result.History[result.Best-1].ValRMSE
 		}
 	}
 	if best == nil {
-		return metric.Scores{}, fmt.Errorf("%s, %s: every learning rate of %v diverged", set.Name, transfer, r.fineTuneRates())
+		return nil, fmt.Errorf("%s, %s: every learning rate of %v diverged", set.Name, transfer, r.fineTuneRates())
 	}
-	return judge(best, set.Subset(split.Test))
+	return best, nil
 }
 
 func judge(m latpred.Predictor, set *dataset.Set) (metric.Scores, error) {

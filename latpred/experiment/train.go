@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -146,12 +147,39 @@ func (r *runner) bestTable(set *dataset.Set) (scores metric.Scores, kind string,
 	return scores, latpred.KindTable, err
 }
 
-// bestAdapted takes a source to a target with the first n rows of its file.
-func (r *runner) bestAdapted(source fewshot.Source, target *dataset.Set, n int) (metric.Scores, error) {
+// bestAdapted takes a source to a target with the first n rows of its file: adapted,
+// or its network with all layers fine-tuned, whichever is better on a fifth of them
+// when it has learnt from the others.
+func (r *runner) bestAdapted(source fewshot.Source, network *latpred.MLP, target *dataset.Set, n int) (scores metric.Scores, kind string, err error) {
 	split := target.SplitFileOrder()
-	adapted, _, err := latpred.Adapt(r.ctx, []fewshot.Source{source}, target.Subset(split.Train[:min(n, len(split.Train))]), latpred.AdaptConfig{})
-	if err != nil {
-		return metric.Scores{}, err
+	labelled := split.Train[:min(n, len(split.Train))]
+	split.Train, split.Validation = fourFifths(some(labelled, n, 1))
+	adapt := func(rows []int) (*latpred.Adapted, error) {
+		m, _, err := latpred.Adapt(r.ctx, []fewshot.Source{source}, target.Subset(rows), latpred.AdaptConfig{})
+		return m, err
 	}
-	return judge(adapted, target.Subset(split.Test))
+	part, err := adapt(split.Train)
+	if err != nil {
+		return scores, "", err
+	}
+	tuned, err := r.fineTuned(network, latpred.AllLayers, target, split, 1)
+	if err != nil {
+		return scores, "", err
+	}
+	held := target.Subset(split.Validation)
+	byAdapted, err1 := judge(part, held)
+	byTuned, err2 := judge(tuned, held)
+	if err := errors.Join(err1, err2); err != nil {
+		return scores, "", err
+	}
+	if byTuned.MAEMs < byAdapted.MAEMs {
+		scores, err = judge(tuned, target.Subset(split.Test))
+		return scores, string(latpred.AllLayers), err
+	}
+	whole, err := adapt(labelled)
+	if err != nil {
+		return scores, "", err
+	}
+	scores, err = judge(whole, target.Subset(split.Test))
+	return scores, latpred.KindAdapted, err
 }
