@@ -19,25 +19,12 @@ import (
 // better judges the predictors that go beyond the paper: tables with a launch
 // queue, few-shot adaptation, GPUs never measured.
 func better(r *runner) error {
-	b := &betterRun{runner: r, draws: 20}
-	switch {
-	case r.profile == Full:
-	case r.size.rows > 0 && r.size.rows < 1000: // the smallest, for tests
-		b.draws, b.tiny = 1, true
-	default:
-		b.draws = 3
-	}
+	b := newBetterRun(r)
 	if b.draws < 20 {
-		r.result.Reduced = fmt.Sprintf("%d of 20 draws, no learned correction, tables of known recipes", b.draws)
+		r.result.Reduced += ", no learned correction, tables of known recipes"
 	}
-	r.result.Seeds = b.draws
-	parts := []func() error{b.tables, b.fixedKernels, b.shapes, b.fewShot, b.help, b.neverMeasured}
-	r.of = len(parts)
-	for i, part := range parts {
-		if err := errors.Join(r.ctx.Err(), part()); err != nil {
-			return err
-		}
-		r.tick(fmt.Sprintf("part %d of %d", i+1, len(parts)))
+	if err := r.inParts(b.tables, b.fixedKernels, b.shapes, b.fewShot, b.help, b.neverMeasured); err != nil {
+		return err
 	}
 	r.result.Notes = append(r.result.Notes,
 		"ours, best is on the authors' last 1,500 rows, which nothing was fitted to; few-shot values are medians over draws of the measured rows.",
@@ -52,6 +39,35 @@ type betterRun struct {
 	*runner
 	draws int
 	tiny  bool
+}
+
+// newBetterRun chooses the number of draws.
+func newBetterRun(r *runner) *betterRun {
+	b := &betterRun{runner: r, draws: 20}
+	switch {
+	case r.profile == Full:
+	case r.size.rows > 0 && r.size.rows < 1000: // the smallest, for tests
+		b.draws, b.tiny = 1, true
+	default:
+		b.draws = 3
+	}
+	r.result.Seeds, r.result.Reduced = b.draws, ""
+	if b.draws < 20 {
+		r.result.Reduced = fmt.Sprintf("%d of 20 draws", b.draws)
+	}
+	return b
+}
+
+// inParts does one part of an item after the other.
+func (r *runner) inParts(parts ...func() error) error {
+	r.of = len(parts)
+	for i, part := range parts {
+		if err := errors.Join(r.ctx.Err(), part()); err != nil {
+			return err
+		}
+		r.tick(fmt.Sprintf("part %d of %d", i+1, len(parts)))
+	}
+	return nil
 }
 
 // reach adds a row: what was reached, by what, against which target.

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -22,18 +21,7 @@ import (
 // device tells what can be known of a device of one's own from whole networks, from
 // a table of its layers and from other devices.
 func device(r *runner) error {
-	d := &deviceRun{betterRun: betterRun{runner: r, draws: 20}}
-	switch {
-	case r.profile == Full:
-	case r.size.rows > 0 && r.size.rows < 1000: // the smallest, for tests
-		d.draws, d.tiny = 1, true
-	default:
-		d.draws = 3
-	}
-	r.result.Seeds, r.result.Reduced = d.draws, ""
-	if d.draws < 20 {
-		r.result.Reduced = fmt.Sprintf("%d of 20 draws", d.draws)
-	}
+	d := &deviceRun{betterRun: newBetterRun(r)}
 	var err error
 	if d.set, err = dataset.Open(measure.Own); err != nil {
 		return err
@@ -49,13 +37,8 @@ func device(r *runner) error {
 	if err != nil {
 		return err
 	}
-	parts := []func() error{d.noise, d.additivity, d.wholeNetworks, normalised.additivity, normalised.wholeNetworks, d.fewMeasurements, normalised.fewMeasurements}
-	r.of = len(parts)
-	for i, part := range parts {
-		if err := errors.Join(r.ctx.Err(), part()); err != nil {
-			return err
-		}
-		r.tick(fmt.Sprintf("part %d of %d", i+1, len(parts)))
+	if err := r.inParts(d.noise, d.additivity, d.wholeNetworks, normalised.additivity, normalised.wholeNetworks, d.fewMeasurements, normalised.fewMeasurements); err != nil {
+		return err
 	}
 	r.result.Notes = append(r.result.Notes,
 		fmt.Sprintf("One core of an AMD EPYC (Zen 4), XLA, one image of 32-bit floats, width 1.0: %d networks and five tables, measured by latpred measure. All are judged on the last %d networks, which none has seen.", d.set.Rows, len(d.split.Test)))
@@ -63,7 +46,7 @@ func device(r *runner) error {
 }
 
 type deviceRun struct {
-	betterRun
+	*betterRun
 	set    *dataset.Set
 	space  *space.Space
 	table  *lut.Table
