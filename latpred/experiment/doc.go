@@ -7,6 +7,8 @@
 //  2. A Result has a Row for each number: the paper's, that of the authors'
 //     released checkpoint, ours as published and as corrected, and our best.
 //  3. Result.Figures are the item's figures.
+//  4. Two items go beyond the paper: better judges the predictors that do, device
+//     what is known of a device of one's own, the one that the project measured.
 //
 // As published is what the authors' code did: split in file order, last epoch,
 // the mean absolute error called RMSE. Corrected is what it should have been: no

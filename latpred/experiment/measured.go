@@ -50,7 +50,7 @@ func (r *runner) searchMeasured() error {
 		return err
 	}
 	searches := []judgedSearch{{name: "EPYC, measuring", space: of.ID, limits: ownLimits}, {name: "EPYC, table", space: of.ID, latency: table, limits: ownLimits}}
-	if r.profile == Full { // it takes a minute
+	if r.profile == Full { // ten seconds
 		adapted, err := r.adaptedToOwn(set)
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@
 //     turns them into a data set. Runner.Nets and Runner.Table do all of it at once.
 //  4. Check asks, before all this, whether the machine is quiet enough.
 //  5. WriteONNX and StableHLO write a network for other programs.
+//  6. Shipped reads the journals of the device that the project measured itself.
 //
 // # The statistic
 //

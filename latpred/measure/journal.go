@@ -106,14 +106,15 @@ func OpenJournal(path string, h Header) (*Journal, error) {
 	return j, nil
 }
 
-// ReadJournal reads a journal that is not to be gone on with. Errors name it as name.
+// ReadJournal reads a journal that is not to be gone on with; a last line that is not
+// complete, since somebody measures into it, is left out. Errors name it as name.
 func ReadJournal(r io.Reader, name string) (*Journal, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxJournal))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	j := &Journal{path: name, inOrder: map[string]bool{}}
-	return j, j.takeAll(text)
+	return j, j.takeAll(text[:bytes.LastIndexByte(text, '\n')+1])
 }
 
 // Close closes the file and lets another process open it.

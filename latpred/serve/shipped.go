@@ -18,7 +18,8 @@ import (
 // its tables. What is added to either is served without a change here.
 //
 //   - A set of measured networks is a device: see FromSet.
-//   - A set whose labels are sums of a table is served by the table itself.
+//   - A set whose device is a table, since its labels are the table's sums, is served by
+//     the table itself.
 //   - Another table is a device too. Where a set has its name, its id ends in -table
 //     and its sums are judged by the set.
 //
@@ -36,7 +37,7 @@ func Shipped() ([]*Device, error) {
 			continue
 		}
 		d := FromSet(info, s)
-		if strings.HasPrefix(info.Timing, "sum of ") {
+		if slices.Contains(lut.Names(), info.Device) {
 			t, err := lut.Open(info.Device)
 			if err != nil {
 				return nil, fmt.Errorf("set %s: %w", info.Name, err)

@@ -40,7 +40,7 @@ type deviceFlags struct {
 	Lock        string        `help:"File to lock while timing (default: one for each device in the user's cache)." type:"path"`
 	Wait        bool          `help:"Take turns with others: lock the device for each group, waiting for it, instead of for the whole run."`
 	NoAnchors   bool          `help:"Measure no anchor networks with each group."`
-	Normalise   string        `placeholder:"own|JOURNAL" help:"Divide labels by how slow the anchors of their group were, against their medians in this campaign, or in the journal of another; the journal keeps what was measured."`
+	Normalise   string        `placeholder:"own|JOURNAL" help:"Divide labels by how slow the anchors of their group were, against their medians in this campaign of networks (own), or in the journal of another campaign; the journal keeps what was measured."`
 }
 
 func (f *deviceFlags) config() measure.Config {
@@ -185,28 +185,33 @@ func (d *device) run(ctx context.Context, out *output, label string, units []mea
 	return c.Run(ctx)
 }
 
-// result is what labels are made of: the journal, normalised where that is asked for.
-func (f *deviceFlags) result(j *measure.Journal) (*measure.Journal, error) {
-	switch f.Normalise {
-	case "":
-		return j, nil
-	case "own":
-		return j.Normalised(nil), nil
+// normaliser finds, before anything is measured, what --normalise divides by, and gives
+// what makes the journal that labels are made of.
+func (d *device) normaliser() (func(*measure.Journal) *measure.Journal, error) {
+	name := d.flags.Normalise
+	if name == "" {
+		return func(j *measure.Journal) *measure.Journal { return j }, nil
 	}
-	file, err := os.Open(f.Normalise)
-	if err != nil {
-		return nil, fmt.Errorf("--normalise: %w", err)
+	if d.flags.NoAnchors {
+		return nil, errors.New("--normalise divides by anchors: leave --no-anchors out")
 	}
-	defer file.Close()
-	other, err := measure.ReadJournal(file, f.Normalise)
-	if err != nil {
-		return nil, fmt.Errorf("--normalise: %w", err)
+	var anchorMs map[string]float64
+	if name != "own" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("--normalise: %w", err)
+		}
+		defer f.Close()
+		other, err := measure.ReadJournal(f, name)
+		if err != nil {
+			return nil, fmt.Errorf("--normalise: %w", err)
+		}
+		anchorMs = other.AnchorMs()
+		if other.Header.Device != d.header.Device || len(anchorMs) == 0 {
+			return nil, fmt.Errorf("--normalise: %s is of %s, with %d anchors; want anchors of %s", name, other.Header.Device, len(anchorMs), d.header.Device)
+		}
 	}
-	anchors := other.AnchorMs()
-	if other.Header.Device != j.Header.Device || len(anchors) == 0 {
-		return nil, fmt.Errorf("--normalise: %s is of %s, with %d anchors; want anchors of %s", f.Normalise, other.Header.Device, len(anchors), j.Header.Device)
-	}
-	return j.Normalised(anchors), nil
+	return func(j *measure.Journal) *measure.Journal { return j.Normalised(anchorMs) }, nil
 }
 
 type measureNetsCmd struct {
@@ -245,6 +250,10 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
+	normalise, err := d.normaliser()
+	if err != nil {
+		return err
+	}
 	d.header.What = "nets"
 	path := c.Out + ".journal"
 	j, err := measure.OpenJournal(path, d.header)
@@ -253,10 +262,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) (err error) {
 	}
 	defer j.Close()
 	stopped := d.run(ctx, out, "measuring", measure.NetUnits(archs, d.net), j)
-	labels, err := c.result(j)
-	if err != nil {
-		return errors.Join(stopped, err)
-	}
+	labels := normalise(j)
 	if err := writeWhole(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
 		return errors.Join(stopped, err)
 	}
@@ -325,6 +331,9 @@ type measuredTable struct {
 
 // Run measures a table for each resolution.
 func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
+	if c.Normalise == "own" {
+		return errors.New("--normalise own: a resolution is measured in one go and has nothing to compare itself with; name the journal of this device's networks")
+	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
@@ -336,12 +345,16 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	defer d.close()
+	normalise, err := d.normaliser()
+	if err != nil {
+		return err
+	}
 	var list []measuredTable
 	for _, r := range c.Resolutions {
 		if r < space.MinResolution || r > space.MaxResolution || r%space.ResolutionStep != 0 {
 			return fmt.Errorf("--resolutions: %d: want %d to %d in steps of %d", r, space.MinResolution, space.MaxResolution, space.ResolutionStep)
 		}
-		t, err := c.one(ctx, out, d, r)
+		t, err := c.one(ctx, out, d, normalise, r)
 		if err != nil {
 			return fmt.Errorf("resolution %d: %w", r, err)
 		}
@@ -354,7 +367,7 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	return nil
 }
 
-func (c *measureTableCmd) one(ctx context.Context, out *output, d *device, resolution int) (t measuredTable, err error) {
+func (c *measureTableCmd) one(ctx context.Context, out *output, d *device, normalise func(*measure.Journal) *measure.Journal, resolution int) (t measuredTable, err error) {
 	start := time.Now()
 	h := d.header
 	h.What = fmt.Sprintf("table %d", resolution)
@@ -368,10 +381,7 @@ func (c *measureTableCmd) one(ctx context.Context, out *output, d *device, resol
 		return t, err
 	}
 	file := filepath.Join(c.Out, lut.FileName(resolution))
-	labels, err := c.result(j)
-	if err != nil {
-		return t, err
-	}
+	labels := normalise(j)
 	rows := labels.Rows()
 	if err := writeWhole(file, func(w io.Writer) error { return lut.WriteYAML(w, rows) }); err != nil {
 		return t, err

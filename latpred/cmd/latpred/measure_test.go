@@ -163,8 +163,18 @@ func TestMeasureNormalised(t *testing.T) {
 	if other, stderr, status := nets(b, "--normalise", a+".journal"); status != 0 || other.Samples[0].LatencyMs != 3 {
 		t.Errorf("%d %s %+v", status, stderr, other)
 	}
-	if _, stderr, status := nets(a, "--normalise", filepath.Join(dir, "none")); status != 1 || !strings.Contains(stderr, "--normalise") {
-		t.Errorf("%d %s", status, stderr)
+	// Mistakes are found before anything is measured.
+	for want, args := range map[string][]string{"no such file": {"--normalise", filepath.Join(dir, "none")}, "leave --no-anchors out": {"--normalise", "own", "--no-anchors"}} {
+		out := filepath.Join(dir, "c.csv")
+		if _, stderr, status := nets(out, args...); status != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("%v: %d %s", args, status, stderr)
+		}
+		if _, err := os.Stat(out + ".journal"); err == nil {
+			t.Errorf("%v: a journal was begun", args)
+		}
+	}
+	if _, stderr, status := call(t, "measure", "table", "--out", dir, "--normalise", "own"); status != 1 || !strings.Contains(stderr, "name the journal") {
+		t.Errorf("a table by itself: %d %s", status, stderr)
 	}
 }
 
