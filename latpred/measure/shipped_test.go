@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -71,5 +72,19 @@ func TestShippedSessions(t *testing.T) {
 	}
 	if _, err := measure.Shipped("nothing"); err == nil {
 		t.Error("a journal that is not there opens")
+	}
+}
+
+// A journal that somebody measures into may end within a line.
+func TestReadJournalInUse(t *testing.T) {
+	header := `{"header":{"format":"latpred measure 1","what":"nets","device":"here","rounds":1,"runs":1}}`
+	group := `{"begin":{"group":0,"anchors":["x"],"units":["a"],"session":"2026-01-01T00:00:00Z"}}`
+	round := `{"round":{"group":0,"round":0,"at":"2026-01-01T00:00:01Z","load":0,"others":0,"min_ms":[1,2],"median_ms":[1,2]}}`
+	j, err := measure.ReadJournal(strings.NewReader(header+"\n"+group+"\n"+round+"\n"+round[:40]), "j")
+	if err != nil || j.Header.Device != "here" || len(j.Results()) != 1 || j.AnchorMs()["x"] != 1 {
+		t.Fatalf("%+v, %v", j, err)
+	}
+	if _, err := measure.ReadJournal(strings.NewReader(header+"\n"+round+"\n"), "j"); err == nil || !strings.Contains(err.Error(), "j:2") {
+		t.Errorf("a round of no group: %v", err)
 	}
 }
