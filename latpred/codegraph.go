@@ -229,6 +229,7 @@ func (g *codeGraph) component(m *fewshot.Model, c *fewshot.Component, covered []
 	}
 	label := g.label(v, g.op("Mul", t, g.op("Add", g.times(effects), g.number(1))))
 	power := g.op("Mul", g.number(l.Power), g.op("Log", g.op("Div", base, g.number(c.Base.CentreMs))))
-	label = g.op("Add", label, g.op("Mul", base, g.op("Add", g.number(l.Global), power)))
+	label = g.op("Add", label, g.op("Mul", base, g.op("Add", g.number(l.Global-l.Constant), power)))
+	label = g.op("Add", label, g.number(l.Constant*c.Base.CentreMs))
 	return g.op("Max", label, g.op("Mul", base, g.number(fewshot.Smallest))), nil
 }

@@ -1,10 +1,9 @@
 package experiment
 
 import (
+	"context"
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -13,7 +12,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
-	"gonum.org/v1/gonum/stat"
 )
 
 // poolRows is from how many rows a design is chosen.
@@ -28,10 +26,11 @@ type shot struct {
 	n        int
 	designed bool
 	config   fewshot.Config
+	affine   bool // only the affine fit
 }
 
-// draw adapts once and judges it.
-func (b *betterRun) draw(s shot, seed uint64) (metric.Scores, error) {
+// support draws the rows that are measured.
+func (s *shot) support(seed uint64) (*dataset.Set, error) {
 	var pool []int
 	for _, i := range random.Stream(seed, "draw").Perm(len(s.pool)) {
 		pool = append(pool, s.pool[i])
@@ -39,16 +38,27 @@ func (b *betterRun) draw(s shot, seed uint64) (metric.Scores, error) {
 	// A design would be the same in each draw if the pool were; so it has nine
 	// tenths of it at most.
 	pool = pool[:max(s.n, min(poolRows, len(pool)*9/10))]
-	support := s.set.Subset(pool[:s.n])
-	if s.designed {
-		candidates := s.set.Subset(pool)
-		picked, err := fewshot.Design(s.sources, candidates.Archs(), s.n)
-		if err != nil {
-			return metric.Scores{}, err
-		}
-		support = candidates.Subset(picked)
+	if !s.designed {
+		return s.set.Subset(pool[:s.n]), nil
 	}
-	m, err := fewshot.Fit(b.ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
+	candidates := s.set.Subset(pool)
+	picked, err := fewshot.Design(s.sources, candidates.Archs(), s.n)
+	if err != nil {
+		return nil, err
+	}
+	return candidates.Subset(picked), nil
+}
+
+// judge adapts once and judges it.
+func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
+	support, err := s.support(seed)
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	if s.affine {
+		return s.judgeAffine(support)
+	}
+	m, err := fewshot.Fit(ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
 	if err != nil {
 		return metric.Scores{}, err
 	}
@@ -66,7 +76,7 @@ func (b *betterRun) draw(s shot, seed uint64) (metric.Scores, error) {
 func (b *betterRun) over(s shot, score func(metric.Scores) float64) (figure.Interval, error) {
 	var values []float64
 	for seed := range uint64(b.draws) {
-		scores, err := b.draw(s, seed)
+		scores, err := s.judge(b.ctx, seed)
 		if err != nil {
 			return figure.Interval{}, err
 		}
@@ -187,85 +197,6 @@ func (b *betterRun) learningCurve() error {
 		return err
 	}
 	b.result.Figures = append(b.result.Figures, figure.Named{Name: "few-shot", Plot: p})
-	return nil
-}
-
-// helpSets are HELP's, clean ones first.
-var helpSets = []struct {
-	name  string
-	clean bool
-}{
-	{"help-titanrtx-b64", true}, {"help-titanrtx-b32", true}, {"help-titanxp-b64", true}, {"help-titanxp-b32", true},
-	{"help-rtx2080ti-b64", false}, {"help-rtx2080ti-b32", false}, {"help-rtx2080ti-b1", false}, {"help-titanrtx-b1", false}, {"help-titanxp-b1", false},
-}
-
-// help leaves out each of HELP's GPUs, with all its batches, and adapts to it from
-// all other shipped sets.
-func (b *betterRun) help() error {
-	sets := helpSets
-	if b.tiny {
-		sets = []struct {
-			name  string
-			clean bool
-		}{helpSets[0], helpSets[7]}
-	}
-	type key struct {
-		n     int
-		plain bool
-	}
-	clean := map[key][]float64{}
-	var names []string
-	values := make([][]float64, 2) // full, plain at 10 rows
-	for _, h := range sets {
-		gpu := strings.Split(h.name, "-b")[0]
-		var from []string
-		for _, s := range latpred.ShippedSources() {
-			if !strings.HasPrefix(s, gpu+"-") {
-				from = append(from, s)
-			}
-		}
-		sources, err := b.sources(from...)
-		if err != nil {
-			return err
-		}
-		set, err := dataset.Open(h.name)
-		if err != nil {
-			return err
-		}
-		split := set.SplitFileOrder()
-		for _, k := range []key{{3, false}, {3, true}, {10, false}, {10, true}} {
-			if !h.clean && k.n == 3 {
-				continue
-			}
-			v, err := b.over(shot{sources: sources, set: set, pool: split.Train, test: split.Test, n: k.n, config: fewshot.Config{Plain: k.plain}}, mape)
-			if err != nil {
-				return err
-			}
-			if h.clean {
-				clean[k] = append(clean[k], v.Value)
-			}
-			if k.n == 10 && !k.plain {
-				names, values[0] = append(names, strings.Replace(strings.TrimPrefix(h.name, "help-"), "-", "\n", 1)), append(values[0], v.Value)
-			} else if k.n == 10 {
-				values[1] = append(values[1], v.Value)
-			}
-		}
-	}
-	for _, n := range []int{10, 3} {
-		target := map[int]string{10: "2.0", 3: "2.9"}[n]
-		b.reach(fmt.Sprintf("HELP's clean sets, one GPU left out, %d rows: MAPE", n), "%", 0, stat.Mean(clean[key{n, false}], nil), "adapted, random rows",
-			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of the sources alone: %.2f", target, len(clean[key{n, false}]), b.draws, stat.Mean(clean[key{n, true}], nil)))
-	}
-	worst := 0.0
-	for i, v := range values[0] {
-		worst = math.Max(worst, v/values[1][i])
-	}
-	b.reach("HELP's sets, 10 rows: error over the power law's, at worst", "", 0, worst, "adapted, random rows", "target 1: never worse than the affine fit in log space")
-	p, err := figure.Bars("HELP: a GPU left out, 10 random rows of it", "MAPE (%)", names, []string{"adapted", "power law"}, values)
-	if err != nil {
-		return err
-	}
-	b.result.Figures = append(b.result.Figures, figure.Named{Name: "help", Plot: p})
 	return nil
 }
 

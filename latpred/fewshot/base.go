@@ -20,14 +20,14 @@ type Base struct {
 	Parts    []Part
 	Queue    pass.Queue
 	CentreMs float64 // of the measurements: their geometric mean
-	Plain    bool    // only a power law of the base is fitted
+	Plain    bool    // only a power law of the base, and a constant, is fitted
 	Sizes    []int   // resolutions with columns of their own, ascending
 }
 
 // width is the number of columns.
 func (b *Base) width() int {
 	if b.Plain {
-		return colPower + 1
+		return colConstant + 1
 	}
 	return columns(len(b.Sizes))
 }
@@ -36,7 +36,7 @@ func (b *Base) width() int {
 func (b *Base) priors() []float64 {
 	sd := priors(len(b.Sizes))[:b.width()]
 	if b.Plain {
-		sd[colPower] = sdPlainPower
+		sd[colPower], sd[colConstant] = sdPlainPower, sdConstant
 	}
 	return sd
 }
@@ -99,7 +99,7 @@ func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean 
 	if b.Plain {
 		return
 	}
-	var room [13]term
+	var room [maxTerms]term
 	r, own := size(resolution), b.own(resolution)
 	for i, s := range segs {
 		for _, t := range terms(&room, s, r, own) {
@@ -111,9 +111,9 @@ func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean 
 // correct gives the label of s, as a part of the base's, under coefficients of the
 // columns, and whether the host limits it then.
 func (b *Base) correct(s *sight, mean []float64) (part float64, limited bool) {
-	all := 1 + mean[colGlobal] + mean[colPower]*math.Log(s.labelMs/b.CentreMs)
+	all := b.common(s.labelMs, mean)
 	if b.Plain {
-		return max(smallest, all), s.limited
+		return max(smallest, 1+all), s.limited
 	}
 	var room [space.MaxSlots + 2]float64
 	ms := room[:len(s.segs)]
@@ -126,7 +126,13 @@ func (b *Base) correct(s *sight, mean []float64) (part float64, limited bool) {
 		v.HostMs = s.view.HostMs*(1+mean[colLaunch]) + mean[colOffset]*s.labelMs
 	}
 	label, limited := v.LabelMs(ms)
-	return max(smallest, label/s.labelMs+all-1), limited
+	return max(smallest, label/s.labelMs+all), limited
+}
+
+// common is the error that all segments have in common, under coefficients of the
+// columns.
+func (b *Base) common(labelMs float64, mean []float64) float64 {
+	return mean[colGlobal] + mean[colPower]*math.Log(labelMs/b.CentreMs) + mean[colConstant]*(b.CentreMs/labelMs-1)
 }
 
 // fill writes the columns of s to row, which has width, and gives the part of the
@@ -136,10 +142,11 @@ func (b *Base) fill(row []float64, s *sight, limited bool) (part float64) {
 	clear(row)
 	row[colGlobal] = 1
 	row[colPower] = math.Log(s.labelMs / b.CentreMs)
+	row[colConstant] = b.CentreMs/s.labelMs - 1
 	if b.Plain {
 		return 1
 	}
-	var room [13]term
+	var room [maxTerms]term
 	r, own := size(s.arch.Resolution), b.own(s.arch.Resolution)
 	for i, seg := range s.segs {
 		w := s.view.Stop[i]

@@ -25,8 +25,9 @@ const queueDepth = 928
 
 const (
 	minRows       = 3
-	screenRows    = 80 // sources are chosen on so many rows at most
-	kept          = 3  // sources that mixtures are made of
+	screenRows    = 80  // sources are chosen on so many rows at most
+	kept          = 3   // sources that mixtures are made of
+	mixtureLog    = 1.5 // how much less likely, as a logarithm, a power law of two sources is than of one
 	minWeight     = .002
 	reweightRows  = 20 // from how many rows on outliers count less
 	outlierSd     = 2.0

@@ -5,38 +5,52 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Prior standard deviations of the relative errors of groups of segments. Source: the
-// marginal likelihood of training rows, over 18 pairs of shipped devices whose targets are
-// the Note10 and HELP's, rounded; those of resolutions are between that and what
-// ten rows of the authors' devices want.
+// Prior standard deviations of the relative errors of groups of segments. Source: most
+// from the marginal likelihood of training rows, over 18 pairs of shipped devices whose
+// targets are the Note10 and HELP's, rounded; those of resolutions are between that and
+// what ten rows of the authors' devices want; those of trends, of places and of fine
+// models from validation rows: 14 cases of ten rows, 5 of a hundred.
 const (
 	sdGlobal      = 1.0
 	sdPower       = .04 // exponent of the source
-	sdPlainPower  = .3  // … where it is all that is fitted
-	sdStage       = .15 // stage × first or later, stem, head
+	sdPlainPower  = .3  // … where little else is fitted
+	sdConstant    = .1  // … and a constant, as a part of the centre
+	sdTrend       = .1  // from the stem to the head
+	sdKernelTrend = .04 // … of what a larger kernel costs
+	sdPlace       = .08 // stage × first or later, stem, head
 	sdKernel      = .05
 	sdExpand      = .02
 	sdStageKernel = .06
 	sdStageExpand = .015
 	sdEntry       = .04
-	sdSize        = .005 // a resolution of its own, in fine models
-	sdPlaceSize   = .025 // … × stage × first or later
-	sdEntrySize   = .03  // … × entry
-	sdSlope       = .01  // resolution, of all segments
-	sdStageSlope  = .07  // … of a stage
-	sdEndSlope    = .10  // … of stem and head
-	sdLaunch      = .15  // a launch, as a part of its grid value
-	sdOffset      = .01  // of the host, as a part of the base
+	sdSlope       = .01 // resolution, of all segments
+	sdStageSlope  = .07 // … of a stage
+	sdEndSlope    = .10 // … of stem and head
+	sdLaunch      = .15 // a launch, as a part of its grid value
+	sdOffset      = .01 // of the host, as a part of the base
+)
+
+// Fine models are made of enough rows that these may be wider, and have more.
+const (
+	sdFinePlace       = .2
+	sdFineExpand      = .03
+	sdFineStageExpand = .025
+	sdSize            = .005 // a resolution of its own
+	sdPlaceSize       = .025 // … × stage × first or later
+	sdEntrySize       = .02  // … × entry
 )
 
 // Places of the groups among the columns.
 const (
 	colGlobal      = 0
 	colPower       = 1
-	colLaunch      = 2
-	colOffset      = 3
-	colSlope       = 4 // two: linear and square
-	colPlace       = 6 // stage × first or later
+	colConstant    = 2
+	colLaunch      = 3
+	colOffset      = 4
+	colTrend       = 5
+	colKernelTrend = 6
+	colSlope       = 7 // two: linear and square
+	colPlace       = 9 // stage × first or later
 	places         = 2*space.MaxStages + 2
 	colKernel      = colPlace + places
 	colExpand      = colKernel + 3
@@ -75,17 +89,33 @@ func priors(resolutions int) []float64 {
 			sd[c] = v
 		}
 	}
+	place, expand, stageExpand := sdPlace, sdExpand, sdStageExpand
+	if resolutions > 0 {
+		place, expand, stageExpand = sdFinePlace, sdFineExpand, sdFineStageExpand
+	}
 	sd[colGlobal], sd[colPower], sd[colLaunch], sd[colOffset] = sdGlobal, sdPower, sdLaunch, sdOffset
+	sd[colTrend], sd[colKernelTrend] = sdTrend, sdKernelTrend
 	set(colSlope, 2, sdSlope)
-	set(colPlace, places, sdStage)
+	set(colPlace, places, place)
 	set(colKernel, 3, sdKernel)
-	set(colExpand, 3, sdExpand)
+	set(colExpand, 3, expand)
 	set(colStageKernel, 3*space.MaxStages, sdStageKernel)
-	set(colStageExpand, 3*space.MaxStages, sdStageExpand)
+	set(colStageExpand, 3*space.MaxStages, stageExpand)
 	set(colStageSlope, 2*space.MaxStages, sdStageSlope)
 	set(colStageSlope+2*space.MaxStages, 4, sdEndSlope)
 	set(colEntry, pass.Entries, sdEntry)
 	return sd
+}
+
+// depth is how far a place is from the stem to the head: −1 to 1 for stages 0 to 4.
+func depth(place int) float64 {
+	switch place {
+	case 2 * space.MaxStages:
+		return -1.5
+	case 2*space.MaxStages + 1:
+		return 1.5
+	}
+	return float64(place/2-2) / 2
 }
 
 // size is a resolution on a scale that is about −1 to 1.
@@ -110,19 +140,23 @@ type term struct {
 	value  float64
 }
 
+// maxTerms is how many terms a segment has at most.
+const maxTerms = 15
+
 // terms lists the columns of a segment's groups. own is where the columns of its
 // resolution start, or 0.
-func terms(dst *[13]term, s pass.Segment, r float64, own int) []term {
+func terms(dst *[maxTerms]term, s pass.Segment, r float64, own int) []term {
 	at := place(s)
 	slopes := at / 2 // of the stage
 	if at >= 2*space.MaxStages {
 		slopes = at - space.MaxStages
 	}
-	out := append(dst[:0], term{colSlope, r}, term{colSlope + 1, r * r}, term{colPlace + at, 1},
+	out := append(dst[:0], term{colTrend, depth(at)}, term{colSlope, r}, term{colSlope + 1, r * r}, term{colPlace + at, 1},
 		term{colStageSlope + 2*slopes, r}, term{colStageSlope + 2*slopes + 1, r * r})
 	if at < 2*space.MaxStages {
 		stage, k, e := pass.Stage(s.Entry), pass.KernelIndex(s.Entry), pass.ExpandIndex(s.Entry)
 		out = append(out, term{colKernel + k, 1}, term{colExpand + e, 1},
+			term{colKernelTrend, depth(at) * float64(k-1)},
 			term{colStageKernel + 3*stage + k, 1}, term{colStageExpand + 3*stage + e, 1}, term{colEntry + s.Entry, 1})
 	}
 	if own > 0 {

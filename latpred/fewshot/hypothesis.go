@@ -98,6 +98,9 @@ func (f *fitter) solve(base Base, sights []sight, limited []bool) *hypothesis {
 	if !base.Queue.None() {
 		h.prior = -math.Log(float64(len(launches)))
 	}
+	if base.Plain && len(base.Parts) > 1 {
+		h.prior = -mixtureLog
+	}
 	sd, row := base.priors(), make([]float64, width)
 	r := make([]float64, n)
 	var jacobian float64

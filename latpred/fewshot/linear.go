@@ -12,15 +12,15 @@ const Smallest = smallest
 // label its base gives as L, at least LeastLabel of the pass, through a view with
 // weights Stop and Start and the host's time h, it predicts
 //
-//	Σ Stop·t − max(h · (1 + Launch) + L · Offset, Σ Start·t) + L · (Global + Power · ln(L / Base.CentreMs))
+//	Σ Stop·t − max(h · (1 + Launch) + L · Offset, Σ Start·t) + L · (Global + Power · ln(L / C) + Constant · (C / L − 1))
 //
-// where t = base's time · (1 + effect) of each segment, with what Effects gives; at
-// least Smallest · L.
-type Linear struct{ Global, Power, Launch, Offset float64 }
+// where C is Base.CentreMs and t = base's time · (1 + effect) of each segment, with what
+// Effects gives; at least Smallest · L.
+type Linear struct{ Global, Power, Constant, Launch, Offset float64 }
 
 // Linear gives the terms that are no segment's.
 func (c *Component) Linear() Linear {
-	l := Linear{Global: c.Mean[colGlobal], Power: c.Mean[colPower]}
+	l := Linear{Global: c.Mean[colGlobal], Power: c.Mean[colPower], Constant: c.Mean[colConstant]}
 	if !c.Base.Plain {
 		l.Launch, l.Offset = c.Mean[colLaunch], c.Mean[colOffset]
 	}

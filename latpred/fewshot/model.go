@@ -206,7 +206,7 @@ func (m *Model) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, hos
 func (c *Component) segments(s *sight) (limited bool) {
 	part, limited := c.Base.correct(s, c.Mean)
 	effects := make([]float64, len(s.ms))
-	all := c.Mean[colGlobal] + c.Mean[colPower]*math.Log(s.labelMs/c.Base.CentreMs) // of every segment alike
+	all := c.Base.common(s.labelMs, c.Mean)
 	if c.Base.Plain || part == smallest {
 		all, limited = part-1, false
 	} else {
