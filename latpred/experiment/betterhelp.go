@@ -39,6 +39,11 @@ func (b *betterRun) help() error {
 		config fewshot.Config
 		affine bool
 	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{Plain: true}}, {name: "affine fit", affine: true}}
+	draws := b.draws
+	defer func() { b.draws = draws }()
+	if b.profile == Full {
+		b.draws *= 3 // it takes more to tell ways apart that nearly tie
+	}
 	clean := map[int][][]float64{3: make([][]float64, len(ways)), 10: make([][]float64, len(ways))} // by number of rows and way
 	var names []string
 	values := make([][]float64, len(ways)) // at 10 rows

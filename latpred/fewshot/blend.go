@@ -5,19 +5,19 @@ import "math"
 // A power law of a source is hard to beat on a noisy device: few rows say little of
 // more, and what they seem to say is noise. So it has the whole weight, unless
 //
-//   - the rows fit so well that the device is quiet: then it keeps .15 at most,
-//     and the less the clearer the evidence against it, or
+//   - the rows fit so well that the device is quiet: then it keeps half at most,
+//     and nothing where the evidence against it is clear, or
 //   - leave-one-out says clearly that all that is tried together is better: by more
 //     than its own uncertainty, a t statistic that is taken down for few rows.
 //
 // Source of the numbers: all shipped devices, each from the others, as they are and
-// with 5 and 10 % of noise added, 5 to 20 rows, judged on validation rows.
+// with 5 % of noise added, 5 to 20 rows, judged on validation rows.
 const (
-	quietError   = .025 // leave-one-out error, as a part
-	noisyError   = .04
-	quietTrust   = .85
-	evidenceFrom = 0.0 // logarithm of a ratio of likelihoods
-	evidenceSure = 2.0
+	quietError   = .03 // leave-one-out error, as a part
+	noisyError   = .045
+	quietTrust   = .5
+	evidenceFrom = 1.0 // logarithm of a ratio of likelihoods
+	evidenceSure = 3.0
 	gainFrom     = 1.5 // t statistic
 	gainSure     = 2.5
 	gainRows     = 3 // that it is taken down for
