@@ -72,15 +72,24 @@ func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 	return metric.Evaluate(pred, test.LatenciesMs()), nil
 }
 
-// over repeats it, and gives median, tenth and ninetieth percentile of a score.
-func (b *betterRun) over(s shot, score func(metric.Scores) float64) (figure.Interval, error) {
-	var values []float64
-	for seed := range uint64(b.draws) {
-		scores, err := s.judge(b.ctx, seed)
+// values are a score of each draw.
+func (b *betterRun) values(s shot, score func(metric.Scores) float64) ([]float64, error) {
+	values := make([]float64, b.draws)
+	for seed := range values {
+		scores, err := s.judge(b.ctx, uint64(seed))
 		if err != nil {
-			return figure.Interval{}, err
+			return nil, err
 		}
-		values = append(values, score(scores))
+		values[seed] = score(scores)
+	}
+	return values, nil
+}
+
+// over gives median, tenth and ninetieth percentile of a score over draws.
+func (b *betterRun) over(s shot, score func(metric.Scores) float64) (figure.Interval, error) {
+	values, err := b.values(s, score)
+	if err != nil {
+		return figure.Interval{}, err
 	}
 	return spread(s.n, values), nil
 }

@@ -13,7 +13,8 @@
 //  4. Fit averages over bases, noise and width of the priors, by how well each
 //     explains the measurements (marginal likelihood). A power law of the source
 //     with a constant, y = a·sourceᵇ + c, is one of the candidates, and what is
-//     left where leave-one-out says that more is worse.
+//     left where leave-one-out says that more is worse. From five rows on, outliers
+//     count less.
 //  5. Model.Read gives a prediction and its standard deviation.
 //  6. Design chooses, before anything is measured, which networks tell most.
 package fewshot

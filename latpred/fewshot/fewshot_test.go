@@ -157,6 +157,40 @@ func TestScaledSource(t *testing.T) {
 	}
 }
 
+// A measurement that something disturbed does not spoil what ten others say.
+func TestOutlier(t *testing.T) {
+	s := source(t, "note10")
+	set := open(t, "note10").Subset(random.Stream(1, "outlier").Perm(7000)[:40])
+	y := make([]float64, set.Rows)
+	for i, a := range set.Archs() {
+		r, err := s.Model.Read(a, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y[i] = 3 * r.TrueMs
+	}
+	want := slices.Clone(y)
+	y[4] *= 1.5
+	for _, plain := range []bool{false, true} {
+		m, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:11], y[:11], fewshot.Config{Plain: plain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mean float64
+		for i, a := range set.Archs()[11:] {
+			ms, err := m.MeanMs(a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mean += math.Abs(ms/want[11+i]-1) / float64(set.Rows-11)
+		}
+		t.Logf("plain %v: mean relative error %.4f", plain, mean)
+		if mean > .02 {
+			t.Errorf("plain %v: mean relative error %.4f", plain, mean)
+		}
+	}
+}
+
 // What a power law with a constant makes of a source is found by power laws alone.
 func TestPowerLawWithConstant(t *testing.T) {
 	s := source(t, "note10")

@@ -29,8 +29,8 @@ const (
 	kept          = 3   // sources that mixtures are made of
 	mixtureLog    = 1.5 // how much less likely, as a logarithm, a power law of two sources is than of one
 	minWeight     = .002
-	reweightRows  = 20 // from how many rows on outliers count less
-	outlierSd     = 2.0
+	reweightRows  = 5 // from how many rows on outliers count less
+	outlierSd     = 1.5
 	fineRows      = 40  // from how many rows on resolutions have columns of their own
 	fineWeight    = .05 // that a base must have for it
 	fineBases     = 3
@@ -175,28 +175,40 @@ func (f *fitter) ways() (full, plain *averaged, err error) {
 		return nil, nil, err
 	}
 	full, plain = f.average(all, false), f.average(all, true)
-	again := func(bases []Base) error {
-		all, err := f.work(bases)
-		if err == nil && len(all) > 0 {
-			full = f.average(all, false)
-		}
-		return err
-	}
 	if len(f.y) >= fineRows {
-		if err := again(f.fine(full)); err != nil {
+		all, err := f.work(f.fine(full))
+		if err != nil {
 			return nil, nil, err
+		}
+		if len(all) > 0 {
+			full = f.average(all, false)
 		}
 	}
 	if len(f.y) >= reweightRows {
-		for i := range f.weight {
-			z := math.Abs(f.y[i]-full.loo[i]) / full.looSd[i]
-			f.weight[i] = math.Sqrt(min(1, outlierSd/max(z, 1e-9)))
+		if full, err = f.reweigh(full, false); err != nil {
+			return nil, nil, err
 		}
-		if err := again(full.bases()); err != nil {
+		if plain, err = f.reweigh(plain, true); err != nil {
 			return nil, nil, err
 		}
 	}
 	return full, plain, nil
+}
+
+// reweigh makes an average anew, in which measurements count less that are far from
+// what the others say of them.
+func (f *fitter) reweigh(a *averaged, plain bool) (*averaged, error) {
+	robust := *f
+	robust.weight = make([]float64, len(f.y))
+	for i, y := range f.y {
+		z := math.Abs(y-a.loo[i]) / a.looSd[i]
+		robust.weight[i] = math.Sqrt(min(1, outlierSd/max(z, 1e-9)))
+	}
+	all, err := robust.work(a.bases())
+	if err != nil || len(all) == 0 {
+		return a, err
+	}
+	return robust.average(all, plain), nil
 }
 
 // fine gives the bases that matter columns for each resolution that was measured.
