@@ -99,8 +99,11 @@ func (b *betterRun) help() error {
 	}
 	for w, way := range ways[1:] {
 		r := worst[1+w]
-		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.ratio, "adapted, random rows", fmt.Sprintf(
-			"target 1; %s, of %d sets; the same rows for both: geometric mean over %d draws, 95 %% interval %.3f to %.3f", r.set, len(sets), b.draws, r.low, r.high))
+		note := fmt.Sprintf("target 1; %s, of %d sets; the same rows for both: geometric mean over %d draws", r.set, len(sets), b.draws)
+		if b.draws > 1 {
+			note += fmt.Sprintf(", 95 %% interval %.3f to %.3f", r.low, r.high)
+		}
+		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.ratio, "adapted, random rows", note)
 	}
 	p, err := figure.Bars("HELP: a GPU left out, 10 random rows of it", "MAPE (%)", names, []string{ways[0].name, ways[1].name, ways[2].name}, values)
 	if err != nil {
@@ -113,7 +116,7 @@ func (b *betterRun) help() error {
 // ratio is how one way's errors compare with another's on the same draws.
 type ratio struct {
 	set              string
-	ratio, low, high float64 // geometric mean, and its 95 % interval
+	ratio, low, high float64 // geometric mean, and its 95 % interval, NaN with one draw
 }
 
 func compare(ours, others []float64) ratio {
