@@ -24,9 +24,25 @@ type shot struct {
 	pool     []int // rows that may be measured
 	test     []int
 	n        int
+	draws    int
 	designed bool
 	config   fewshot.Config
 	affine   bool // only the affine fit
+}
+
+// shot takes training rows of target, as many times as usual, and judges on its test
+// rows.
+func (b *betterRun) shot(target string, from ...string) (shot, error) {
+	sources, err := latpred.Sources(b.ctx, from, nil)
+	if err != nil {
+		return shot{}, err
+	}
+	set, err := dataset.Open(target)
+	if err != nil {
+		return shot{}, err
+	}
+	split := set.SplitFileOrder()
+	return shot{sources: sources, set: set, pool: split.Train, test: split.Test, draws: b.draws}, nil
 }
 
 // support draws the rows that are measured.
@@ -74,7 +90,7 @@ func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 
 // values are a score of each draw.
 func (b *betterRun) values(s shot, score func(metric.Scores) float64) ([]float64, error) {
-	values := make([]float64, b.draws)
+	values := make([]float64, s.draws)
 	for seed := range values {
 		scores, err := s.judge(b.ctx, uint64(seed))
 		if err != nil {
@@ -102,11 +118,6 @@ func (b *betterRun) note(target string, v figure.Interval) string {
 	return fmt.Sprintf("target %s; median of %d draws, 10 %% to 90 %% of them: %.3g to %.3g", target, b.draws, v.Low, v.High)
 }
 
-// sources makes sources ready.
-func (b *betterRun) sources(names ...string) ([]fewshot.Source, error) {
-	return latpred.Sources(b.ctx, names, nil)
-}
-
 // fewShot adapts between the authors' three devices.
 func (b *betterRun) fewShot() error {
 	sessionStart := 8054 // of the test rows' session on the 2080 Ti: found by Model.States
@@ -132,19 +143,14 @@ func (b *betterRun) fewShot() error {
 		if b.profile != Full && c.n > 100 || b.tiny && c.n > 10 {
 			continue
 		}
-		sources, err := b.sources(c.from...)
+		s, err := b.shot(c.target, c.from...)
 		if err != nil {
 			return err
 		}
-		set, err := dataset.Open(c.target)
-		if err != nil {
-			return err
-		}
-		split := set.SplitFileOrder()
-		s := shot{sources: sources, set: set, pool: split.Train, test: split.Test, n: c.n, designed: c.designed}
+		s.n, s.designed = c.n, c.designed
 		if c.session {
 			s.pool = nil
-			for _, row := range split.Validation {
+			for _, row := range s.set.SplitFileOrder().Validation {
 				if row >= sessionStart {
 					s.pool = append(s.pool, row)
 				}
@@ -172,28 +178,21 @@ func (b *betterRun) learningCurve() error {
 	if b.tiny {
 		sizes = sizes[:2]
 	}
-	sources, err := b.sources("rtx2080ti-b64", "note10")
+	s, err := b.shot("p40-b64", "rtx2080ti-b64", "note10")
 	if err != nil {
 		return err
 	}
-	set, err := dataset.Open("p40-b64")
-	if err != nil {
-		return err
-	}
-	split := set.SplitFileOrder()
 	order := []string{"adapted, designed rows", "adapted, random rows", "power law of a source"}
 	curves := map[string][]figure.Interval{}
-	draws := b.draws
-	defer func() { b.draws = draws }()
 	for _, n := range sizes {
-		if n >= 200 {
-			b.draws = min(draws, 5)
+		if s.n = n; n >= 200 {
+			s.draws = min(b.draws, 5)
 		}
 		for k, name := range order {
 			if k == 0 && n > 200 {
 				continue // a design says little there
 			}
-			s := shot{sources: sources, set: set, pool: split.Train, test: split.Test, n: n, designed: k == 0, config: fewshot.Config{Plain: k == 2}}
+			s.designed, s.config.Plain = k == 0, k == 2
 			v, err := b.over(s, mae)
 			if err != nil {
 				return err

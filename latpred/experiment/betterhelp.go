@@ -40,9 +40,8 @@ func (b *betterRun) help() error {
 		affine bool
 	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{Plain: true}}, {name: "affine fit", affine: true}}
 	draws := b.draws
-	defer func() { b.draws = draws }()
 	if b.profile == Full {
-		b.draws *= 3 // it takes more to tell ways apart that nearly tie
+		draws *= 3 // it takes more to tell ways apart that nearly tie
 	}
 	clean := map[int][][]float64{3: make([][]float64, len(ways)), 10: make([][]float64, len(ways))} // by number of rows and way
 	var names []string
@@ -50,28 +49,20 @@ func (b *betterRun) help() error {
 	worst := make([]ratio, len(ways))      // of adapted to each way
 	for _, h := range sets {
 		gpu := strings.Split(h.name, "-b")[0]
-		var from []string
-		for _, s := range latpred.ShippedSources() {
-			if !strings.HasPrefix(s, gpu+"-") {
-				from = append(from, s)
-			}
-		}
-		sources, err := b.sources(from...)
+		from := slices.DeleteFunc(latpred.ShippedSources(), func(s string) bool { return strings.HasPrefix(s, gpu+"-") })
+		s, err := b.shot(h.name, from...)
 		if err != nil {
 			return err
 		}
-		set, err := dataset.Open(h.name)
-		if err != nil {
-			return err
-		}
-		split := set.SplitFileOrder()
+		s.draws = draws
 		for _, n := range []int{3, 10} {
 			if !h.clean && n == 3 {
 				continue
 			}
 			var ours []float64
 			for w, way := range ways {
-				v, err := b.values(shot{sources: sources, set: set, pool: split.Train, test: split.Test, n: n, config: way.config, affine: way.affine}, mape)
+				s.n, s.config, s.affine = n, way.config, way.affine
+				v, err := b.values(s, mape)
 				if err != nil {
 					return err
 				}
@@ -83,7 +74,7 @@ func (b *betterRun) help() error {
 				}
 				if n == 10 {
 					values[w] = append(values[w], medianOf(v))
-					if r := compare(ours, v); r.ratio > worst[w].ratio {
+					if r := compare(ours, v); r.mean > worst[w].mean {
 						worst[w] = r
 						worst[w].set = h.name
 					}
@@ -95,15 +86,15 @@ func (b *betterRun) help() error {
 	for _, n := range []int{10, 3} {
 		target := map[int]string{10: "2.0", 3: "2.9"}[n]
 		b.reach(fmt.Sprintf("HELP's clean sets, one GPU left out, %d rows: MAPE", n), "%", 0, stat.Mean(clean[n][0], nil), "adapted, random rows",
-			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of the sources alone: %.2f; the affine fit: %.2f", target, len(clean[n][0]), b.draws, stat.Mean(clean[n][1], nil), stat.Mean(clean[n][2], nil)))
+			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of the sources alone: %.2f; the affine fit: %.2f", target, len(clean[n][0]), draws, stat.Mean(clean[n][1], nil), stat.Mean(clean[n][2], nil)))
 	}
 	for w, way := range ways[1:] {
 		r := worst[1+w]
-		note := fmt.Sprintf("target 1; %s, of %d sets; the same rows for both: geometric mean over %d draws", r.set, len(sets), b.draws)
-		if b.draws > 1 {
+		note := fmt.Sprintf("target 1; %s, of %d sets; the same rows for both: geometric mean over %d draws", r.set, len(sets), draws)
+		if draws > 1 {
 			note += fmt.Sprintf(", 95 %% interval %.3f to %.3f", r.low, r.high)
 		}
-		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.ratio, "adapted, random rows", note)
+		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.mean, "adapted, random rows", note)
 	}
 	p, err := figure.Bars("HELP: a GPU left out, 10 random rows of it", "MAPE (%)", names, []string{ways[0].name, ways[1].name, ways[2].name}, values)
 	if err != nil {
@@ -115,8 +106,8 @@ func (b *betterRun) help() error {
 
 // ratio is how one way's errors compare with another's on the same draws.
 type ratio struct {
-	set              string
-	ratio, low, high float64 // geometric mean, and its 95 % interval, NaN with one draw
+	set             string
+	mean, low, high float64 // geometric mean, and its 95 % interval, NaN with one draw
 }
 
 func compare(ours, others []float64) ratio {
@@ -126,7 +117,7 @@ func compare(ours, others []float64) ratio {
 	}
 	mean, sd := stat.MeanStdDev(logs, nil)
 	wide := 1.96 * stat.StdErr(sd, float64(len(logs)))
-	return ratio{ratio: math.Exp(mean), low: math.Exp(mean - wide), high: math.Exp(mean + wide)}
+	return ratio{mean: math.Exp(mean), low: math.Exp(mean - wide), high: math.Exp(mean + wide)}
 }
 
 // judgeAffine judges what needs no such machinery: least squares of the logarithms on the
