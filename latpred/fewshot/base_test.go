@@ -110,9 +110,10 @@ func TestColumns(t *testing.T) {
 			}
 		}
 	}
-	// Columns of the sixth stage are named by no network of five: 1 place × 2, 3 + 3 of
-	// its kernels and expansions, 2 slopes, 18 entries, 20 of each resolution.
-	if want := b.width() - 2 - 6 - 2 - 18 - 20*len(s.Resolutions); len(named) != want {
+	// Columns of the sixth stage are named by no network of five: 2 places, 3 + 3 of its
+	// kernels and expansions, 2 slopes, 18 entries, 20 of each resolution. Stem and head
+	// have a place and no entry.
+	if want := b.width() - 2 - 6 - 2 - 18 - 2 - 20*len(s.Resolutions); len(named) != want {
 		t.Errorf("%d columns are named, want %d", len(named), want)
 	}
 	for _, sizes := range []int{0, 1, 5} {
