@@ -1,4 +1,4 @@
-package kernel
+package loops
 
 import "fmt"
 
@@ -7,7 +7,7 @@ import "fmt"
 // Rate·v.
 type SGD struct{ Rate, Momentum, Decay float32 }
 
-// wide is the number of columns that the widest kernels take at once.
+// wide is the number of columns that the widest loops take at once.
 const wide = 5 * Lane
 
 // Accumulate adds to row first+i of dst, for each list i, the sum of its values
@@ -75,7 +75,7 @@ func (a *args) lastRow(l *Lists, block int, dst []float32) {
 	a.from, a.to = &l.at[block*l.n+l.pairs], &l.at[(block+1)*l.n+l.pairs]
 }
 
-// columnsOf is how many columns a kernel takes at once where so many are left.
+// columnsOf is how many columns a loop takes at once where so many are left.
 func columnsOf(left int) int {
 	if left < wide {
 		return Lane
@@ -90,7 +90,7 @@ func columnsOf(left int) int {
 func Descend(w, v Matrix, first int, l *Lists, x, d Matrix, s SGD) {
 	mustFit(w, d)
 	if v.Stride != w.Stride || v.Rows != w.Rows || x.Stride != d.Stride {
-		panic("kernel: weights and steps, or the factors of gradients, of different shapes")
+		panic("loops: weights and steps, or the factors of gradients, of different shapes")
 	}
 	if l.n == 0 {
 		return
@@ -115,7 +115,7 @@ func Descend(w, v Matrix, first int, l *Lists, x, d Matrix, s SGD) {
 func Dots(dst Matrix, first int, l *Lists, w, other Matrix) {
 	mustFit(w, other)
 	if dst.Stride != other.Stride {
-		panic("kernel: rows of different strides")
+		panic("loops: rows of different strides")
 	}
 	if l.n == 0 {
 		return
@@ -131,12 +131,12 @@ func Dots(dst Matrix, first int, l *Lists, w, other Matrix) {
 
 func mustFit(a, b Matrix) {
 	if a.Cols != b.Cols {
-		panic(fmt.Sprintf("kernel: rows of %d and of %d columns", a.Cols, b.Cols))
+		panic(fmt.Sprintf("loops: rows of %d and of %d columns", a.Cols, b.Cols))
 	}
 }
 
 func (m Matrix) mustHave(first, n int) {
 	if first < 0 || first+n > m.Rows {
-		panic(fmt.Sprintf("kernel: rows %d to %d of %d", first, first+n, m.Rows))
+		panic(fmt.Sprintf("loops: rows %d to %d of %d", first, first+n, m.Rows))
 	}
 }

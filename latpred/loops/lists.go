@@ -1,4 +1,4 @@
-package kernel
+package loops
 
 import (
 	"math"
@@ -32,7 +32,7 @@ func (l *Lists) Entries() int {
 }
 
 // So many rows of the other matrix does a block of a list refer to: pieces of them
-// as wide as a kernel stay in the nearest cache in Accumulate, whole ones in Dots.
+// as wide as a loop stay in the nearest cache in Accumulate, whole ones in Dots.
 // The vector code has both numbers in itself.
 const (
 	blockOfRow    = 64
@@ -100,7 +100,7 @@ func positive(v float32) int { return int(-math.Float32bits(v) >> 31) }
 // Lane.
 func (l *Lists) FillColumns(m Matrix, rows, from, to int, other Matrix) {
 	if from%Lane != 0 || to > m.Cols || rows > m.Rows {
-		panic("kernel: columns that a matrix hasn't, or that don't begin with a vector")
+		panic("loops: columns that a matrix hasn't, or that don't begin with a vector")
 	}
 	l.n, l.pairs, l.first, l.blocks = to-from, 0, from, max(2, (rows+blockOfColumn-1)/blockOfColumn)
 	l.reserve(l.n*rows, false)

@@ -1,4 +1,4 @@
-// Package kernel has the inner loops of multilayer perceptrons, for processors
+// Package loops has the inner loops of multilayer perceptrons, for processors
 // with AVX-512, with AVX2 and FMA, and in plain Go for all others.
 //
 //  1. Matrix is a matrix whose rows are padded to whole vectors and aligned.
@@ -17,4 +17,4 @@
 // around it and whoever computes it, so results do not depend on how the work is
 // split. AVX-512 and AVX2 agree to the bit but in Dots; plain Go rounds twice
 // where they round once.
-package kernel
+package loops

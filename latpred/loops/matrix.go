@@ -1,4 +1,4 @@
-package kernel
+package loops
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func NewMatrix(rows, cols, stride int) Matrix {
 		stride = Padded(cols)
 	}
 	if rows < 0 || cols < 1 || stride < cols || stride%Lane != 0 {
-		panic(fmt.Sprintf("kernel: a matrix of %d × %d with stride %d", rows, cols, stride))
+		panic(fmt.Sprintf("loops: a matrix of %d × %d with stride %d", rows, cols, stride))
 	}
 	data := make([]float32, rows*stride+Lane)
 	for uintptr(unsafe.Pointer(unsafe.SliceData(data)))%(4*Lane) != 0 {

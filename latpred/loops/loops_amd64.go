@@ -1,4 +1,4 @@
-package kernel
+package loops
 
 import "golang.org/x/sys/cpu"
 
@@ -51,8 +51,8 @@ func descend16x256(a *args)
 func dots256(a *args)
 
 // available lists the loops that this processor can run, the fastest first.
-func available() []loops {
-	var list []loops
+func available() []instructions {
+	var list []instructions
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT {
 		list = append(list, avx512)
 	}

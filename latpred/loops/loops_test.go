@@ -1,4 +1,4 @@
-package kernel
+package loops
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// shapes have rows that the wide kernel fills, that need both, and that need the
-// narrow one alone.
+// shapes have rows that the wide loops fill, that need both, and that need the
+// narrow ones alone.
 var shapes = []struct{ rows, in, out int }{{32, 400, 400}, {7, 130, 100}, {1, 3, 1}, {5, 65, 17}, {16, 400, 1}, {40, 48, 400}}
 
 // random fills a matrix; share of its entries are 0.

@@ -1,7 +1,7 @@
 #include "textflag.h"
 #include "args_amd64.h"
 
-// The loops of package kernel for AVX2 and FMA.
+// The loops of package loops for AVX2 and FMA.
 
 // func accumulate80x256(a *args)
 TEXT ·accumulate80x256(SB), NOSPLIT, $0-8

@@ -1,4 +1,4 @@
-package kernel
+package loops
 
 import "unsafe"
 
@@ -25,17 +25,17 @@ type args struct {
 	srcStride int      // from row to row of it
 }
 
-// loops name the kernels for one kind of processor. They are called by name, not by
+// instructions name the loops for one kind of processor. They are called by name, not by
 // value: args that an unknown function takes would be on the heap.
-type loops int
+type instructions int
 
 const (
-	plain loops = iota
+	plain instructions = iota
 	avx2
 	avx512
 )
 
-func (l loops) String() string { return [...]string{"plain Go", "AVX2", "AVX-512"}[l] }
+func (i instructions) String() string { return [...]string{"plain Go", "AVX2", "AVX-512"}[i] }
 
 // best are the loops in use, the fastest of this processor.
 var best = available()[0]

@@ -1,8 +1,8 @@
 //go:build !amd64
 
-package kernel
+package loops
 
-func available() []loops { return []loops{plain} }
+func available() []instructions { return []instructions{plain} }
 
 func accumulate(columns int, a *args) { a.accumulate(columns) }
 
