@@ -2,55 +2,7 @@ package loops
 
 import "golang.org/x/sys/cpu"
 
-//go:noescape
-func accumulate80x512(a *args)
-
-//go:noescape
-func accumulate16x512(a *args)
-
-//go:noescape
-func accumulatePair80x512(a *args)
-
-//go:noescape
-func accumulatePair16x512(a *args)
-
-//go:noescape
-func descend80x512(a *args)
-
-//go:noescape
-func descend16x512(a *args)
-
-//go:noescape
-func dots512(a *args)
-
-//go:noescape
-func dots400(a *args)
-
-//go:noescape
-func listRow512(a *listArgs)
-
-//go:noescape
-func listPair512(a *listArgs)
-
-//go:noescape
-func listColumns512(a *listArgs)
-
-//go:noescape
-func accumulate80x256(a *args)
-
-//go:noescape
-func accumulate16x256(a *args)
-
-//go:noescape
-func descend80x256(a *args)
-
-//go:noescape
-func descend16x256(a *args)
-
-//go:noescape
-func dots256(a *args)
-
-// available lists the loops that this processor can run, the fastest first.
+// available lists the instructions that this processor has, the fastest first.
 func available() []instructions {
 	var list []instructions
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT {
@@ -62,78 +14,92 @@ func available() []instructions {
 	return append(list, plain)
 }
 
-func accumulate(columns int, a *args) {
+func multiplyRows(columns int, a *args) {
 	switch {
-	case a.second != nil && columns == wide: // AVX-512 alone has pairs
-		accumulatePair80x512(a)
+	case a.second != nil && columns == tile: // AVX-512 alone has pairs
+		multiplyPairs80x512(a)
 	case a.second != nil:
-		accumulatePair16x512(a)
-	case best == avx512 && columns == wide:
-		accumulate80x512(a)
+		multiplyPairs16x512(a)
+	case best == avx512 && columns == tile:
+		multiplyRows80x512(a)
 	case best == avx512:
-		accumulate16x512(a)
-	case best == avx2 && columns == wide:
-		accumulate80x256(a)
+		multiplyRows16x512(a)
+	case best == avx2 && columns == tile:
+		multiplyRows80x256(a)
 	case best == avx2:
-		accumulate16x256(a)
+		multiplyRows16x256(a)
 	default:
-		a.accumulate(columns)
+		a.multiplyRows(columns)
 	}
 }
 
-func descend(columns int, a *args) {
+func gradientStep(columns int, a *args) {
 	switch {
-	case best == avx512 && columns == wide:
-		descend80x512(a)
+	case best == plain:
+		a.gradientStep(columns)
+	case a.inPlace:
+		gradientStepInPlace(columns, a)
+	case best == avx512 && columns == tile:
+		gradientStep80x512(a)
 	case best == avx512:
-		descend16x512(a)
-	case best == avx2 && columns == wide:
-		descend80x256(a)
-	case best == avx2:
-		descend16x256(a)
+		gradientStep16x512(a)
+	case columns == tile:
+		gradientStep80x256(a)
 	default:
-		a.descend(columns)
+		gradientStep16x256(a)
 	}
 }
 
-func dots(a *args) {
+func gradientStepInPlace(columns int, a *args) {
 	switch {
-	case best == avx512 && a.vectors == 25: // of the published network
-		dots400(a)
+	case best == avx512 && columns == tile:
+		gradientStepInPlace80x512(a)
 	case best == avx512:
-		dots512(a)
-	case best == avx2:
-		dots256(a)
+		gradientStepInPlace16x512(a)
+	case columns == tile:
+		gradientStepInPlace80x256(a)
 	default:
-		a.dots()
+		gradientStepInPlace16x256(a)
 	}
 }
 
-func listRow(a *listArgs) {
-	if a.second != nil {
-		listPair512(a)
-		return
+// wholeRow is the length in vectors of the rows for which multiplySampled has a loop
+// of its own: 400 columns, as the published network's hidden layers have.
+const wholeRow = 25
+
+func multiplySampled(a *args) {
+	switch {
+	case best == avx512 && a.vectors == wholeRow:
+		multiplySampled400x512(a)
+	case best == avx512:
+		multiplySampled512(a)
+	case best == avx2:
+		multiplySampled256(a)
+	default:
+		a.multiplySampled()
 	}
-	if best == avx512 {
-		listRow512(a)
-		return
-	}
-	a.listRow()
 }
 
-func listColumns(a *listArgs) {
-	if best == avx512 && a.rows <= 2*blockOfColumn {
-		listColumns512(a)
-		return
+func compressRow(a *compressArgs) {
+	switch {
+	case a.second != nil:
+		compressPair512(a)
+	case best == avx512:
+		compressRow512(a)
+	default:
+		a.compressRow()
 	}
-	a.listColumns()
 }
 
-func burn512(n int)
+func compressColumns(a *compressArgs) {
+	if best == avx512 && a.rows <= 2*columnBlock {
+		compressColumns512(a)
+		return
+	}
+	a.compressColumns()
+}
 
-func burn256(n int)
-
-// burn gives the number of floats in each of 24 multiply-adds a round, 0 where it
+// burn gives the number of floats in each of burnSums multiply-adds a round, 0 where it
 // did nothing.
 func burn(n int) (lanes int) {
 	switch {
@@ -143,7 +109,7 @@ func burn(n int) (lanes int) {
 		burn512(n)
 		return 16
 	case best == avx2:
-		burn256(2 * n) // twelve a round
+		burn256(2 * n) // half of them a round
 		return 8
 	}
 	return 0

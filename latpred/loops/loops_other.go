@@ -4,14 +4,14 @@ package loops
 
 func available() []instructions { return []instructions{plain} }
 
-func accumulate(columns int, a *args) { a.accumulate(columns) }
+func multiplyRows(columns int, a *args) { a.multiplyRows(columns) }
 
-func descend(columns int, a *args) { a.descend(columns) }
+func gradientStep(columns int, a *args) { a.gradientStep(columns) }
 
-func dots(a *args) { a.dots() }
+func multiplySampled(a *args) { a.multiplySampled() }
 
-func listRow(a *listArgs) { a.listRow() }
+func compressRow(a *compressArgs) { a.compressRow() }
 
-func listColumns(a *listArgs) { a.listColumns() }
+func compressColumns(a *compressArgs) { a.compressColumns() }
 
 func burn(int) int { return 0 }

@@ -32,7 +32,7 @@ type host struct {
 
 type member struct {
 	steps int // taken, all told; for Adam
-	lists loops.Lists
+	lists loops.Sparse
 	top   loops.Matrix // gradient with respect to the net's output
 	g     loops.Matrix // gradient of some weights, for Adam
 }
@@ -152,31 +152,31 @@ func (e *host) back(number, l, n int) {
 		d = e.d[l+1]
 	}
 	inputs := w.Rows - 1
-	from, to := e.team.share(number, inputs, loops.Lane)
+	from, to := e.team.share(number, inputs, loops.Lanes)
 	for first := from; first < to; first += chunkRows {
 		end := min(first+chunkRows, to)
-		m.lists.FillColumns(e.h[l], n, first, end, d)
+		m.lists.CompressColumns(e.h[l], n, first, end, d)
 		if l > 0 {
 			for i := range n {
 				clear(e.d[l].Row(i)[first:end])
 			}
-			loops.Dots(e.d[l], first, &m.lists, w, d)
+			loops.MultiplySampled(e.d[l], first, &m.lists, w, d)
 		}
-		e.descend(m, l, first, e.h[l], d)
+		e.descend(m, l, first, d)
 	}
 	if number == int(e.team.size)-1 {
-		m.lists.FillColumns(e.ones, n, 0, 1, d)
-		e.descend(m, l, inputs, e.ones, d)
+		m.lists.CompressColumns(e.ones, n, 0, 1, d)
+		e.descend(m, l, inputs, d)
 	}
 }
 
 // descend steps on the weights of layer l from row first on, those that m.lists,
-// of columns of x, is about.
-func (e *host) descend(m *member, l, first int, x, d loops.Matrix) {
+// is about.
+func (e *host) descend(m *member, l, first int, d loops.Matrix) {
 	o := e.config.Optimizer
 	rate, decay := float32(o.LearningRate), float32(o.WeightDecay)
 	if o.Kind == SGD {
-		loops.Descend(e.net[l], e.slots[0][l], first, &m.lists, x, d, loops.SGD{Rate: rate, Momentum: float32(o.Momentum), Decay: decay})
+		loops.GradientStep(e.net[l], e.slots[0][l], first, &m.lists, d, loops.SGD{Rate: rate, Momentum: float32(o.Momentum), Decay: decay})
 		return
 	}
 	rows := m.lists.Len()
@@ -184,8 +184,8 @@ func (e *host) descend(m *member, l, first int, x, d loops.Matrix) {
 		m.g = loops.NewMatrix(max(rows, chunkRows), d.Cols, 0)
 	}
 	clear(m.g.Data)
-	m.lists.Fetch(x, d)
-	loops.Accumulate(m.g, 0, &m.lists, d)
+	m.lists.GatherValues()
+	loops.MultiplyAdd(m.g, 0, &m.lists, d)
 	t := float64(m.steps)
 	mScale, vScale := float32(1/(1-math.Pow(adamBeta1, t))), float32(1/(1-math.Pow(adamBeta2, t)))
 	for i := range rows {

@@ -21,7 +21,7 @@ type Model struct {
 	params *Params
 	net    net
 	rows   []loops.Matrix // inputs, and what each layer makes of them
-	lists  loops.Lists
+	lists  loops.Sparse
 }
 
 // NewModel prepares p, which it keeps, for prediction. It panics where

@@ -31,7 +31,7 @@ func (n net) flat() [][]float32 {
 }
 
 // layersOf makes room for rows of inputs and of what each layer makes of them. All
-// have one stride, which loops.Dots wants.
+// have one stride, which loops.MultiplySampled wants.
 func (n net) layersOf(rows int) []loops.Matrix {
 	widest := n[0].Rows - 1
 	for _, w := range n {
@@ -48,9 +48,9 @@ func (n net) layersOf(rows int) []loops.Matrix {
 // forward fills rows from from to below to of h[1], h[2], … from those of h[0],
 // for as many layers as h has room for. The last of them is as it is before the
 // ReLU. lists is working memory.
-func (n net) forward(h []loops.Matrix, from, to int, lists *loops.Lists) {
+func (n net) forward(h []loops.Matrix, from, to int, lists *loops.Sparse) {
 	for l, w := range n[:len(h)-1] {
-		lists.FillRows(h[l], from, to, l > 0, w)
+		lists.CompressRows(h[l], from, to, l > 0, w)
 		loops.Multiply(h[l+1], from, lists, w, w.Rows-1)
 	}
 }
@@ -65,7 +65,7 @@ func (n net) applyTo(x []float32, layers, threads int, take func(from int, m loo
 	var group sync.WaitGroup
 	work := func(from, to int) {
 		h := n.layersOf(BlockRows)[:layers+1]
-		var lists loops.Lists
+		var lists loops.Sparse
 		for b := from; b < to; b++ {
 			first := b * BlockRows
 			count := min(BlockRows, rows-first)
