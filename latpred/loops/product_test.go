@@ -242,7 +242,7 @@ func testEntriesKeepNaN(t *testing.T) {
 }
 
 func TestMisuse(t *testing.T) {
-	var lines, columns Sparse
+	var lines, columns, other Sparse
 	w := NewMatrix(3, 3, 0)
 	lines.CompressRows(NewMatrix(2, 3, 0), 0, 2, false, w)
 	columns.CompressColumns(NewMatrix(2, 3, 0), 2, 0, 3, NewMatrix(2, 3, 0))
@@ -257,10 +257,10 @@ func TestMisuse(t *testing.T) {
 		"no velocities":         func() { GradientStep(w, NewMatrix(2, 3, 0), 0, &columns, NewMatrix(2, 3, 0), SGD{}) },
 		"strides of products":   func() { MultiplySampled(NewMatrix(2, 3, 32), 0, &columns, w, NewMatrix(2, 3, 0)) },
 		"stride":                func() { NewMatrix(1, 3, 5) },
-		"columns inside":        func() { columns.CompressColumns(NewMatrix(2, 40, 0), 2, 1, 3, w) },
-		"a column of no matrix": func() { lines.TakeRows(row, nil, w) },
-		"columns beyond":        func() { lines.TakeRows(sparse.Rows{Cols: 4}, nil, w) },
-		"no such columns":       func() { lines.TakeColumns(sparse.Rows{Cols: 4}, nil, 2, 5, w) },
+		"columns inside":        func() { other.CompressColumns(NewMatrix(2, 40, 0), 2, 1, 3, w) },
+		"a column of no matrix": func() { other.TakeRows(row, nil, w) },
+		"columns beyond":        func() { other.TakeRows(sparse.Rows{Cols: 4}, nil, w) },
+		"no such columns":       func() { other.TakeColumns(sparse.Rows{Cols: 4}, nil, 2, 5, w) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
