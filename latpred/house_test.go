@@ -35,18 +35,22 @@ var rules = []rule{
 	{name: "the plain packages stay plain Go",
 		applies: within("latpred/random", "latpred/space", "latpred/encode", "latpred/metric",
 			"latpred/hpo", "latpred/nas", "latpred/lut", "latpred/dataset",
-			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost"),
+			"latpred/sparse", "latpred/tensor", "latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost"),
 		forbidden: []string{"github.com/gomlx", "gonum.org/v1/plot", module + "/latpred/mlp",
 			module + "/latpred/backend", module + "/latpred/experiment"}},
 	{name: "loops knows only numbers", applies: within("latpred/loops"),
-		forbidden: []string{module + "/latpred/space", module + "/latpred/mlp", module + "/latpred/backend", module + "/latpred/encode", "github.com/gomlx"}},
+		forbidden: []string{module + "/latpred/space", module + "/latpred/mlp", module + "/latpred/backend", module + "/latpred/encode", module + "/latpred/tensor", "github.com/gomlx"}},
+	{name: "sparse rows and tensors are below all else", applies: within("latpred/sparse", "latpred/tensor"),
+		forbidden: []string{module, "github.com/gomlx"}},
+	{name: "networks know no data set", applies: within("latpred/mlp"),
+		forbidden: []string{module + "/latpred/dataset"}},
 	{name: "nothing but the command measures itself",
 		applies:   not(within("latpred/bench", "latpred/cmd")),
 		forbidden: []string{module + "/latpred/bench"}},
 	{name: "space is the ground floor", applies: within("latpred/space"),
 		forbidden: []string{module + "/latpred/encode", module + "/latpred/dataset", module + "/latpred/lut"}},
 	{name: "encode stands on space alone", applies: within("latpred/encode"),
-		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut"}},
+		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut", module + "/latpred/loops", module + "/latpred/tensor"}},
 	{name: "hpo knows nothing about latency", applies: within("latpred/hpo"),
 		forbidden: []string{module + "/latpred/space", module + "/latpred/dataset"}},
 }
@@ -65,7 +69,7 @@ func TestHouse(t *testing.T) {
 
 // TestHouseRulesCanFail gives each rule a package that breaks it.
 func TestHouseRulesCanFail(t *testing.T) {
-	parts := []string{"latpred", "latpred/space", "latpred/encode", "latpred/hpo", "latpred/loops", "kernelext"}
+	parts := []string{"latpred", "latpred/space", "latpred/encode", "latpred/hpo", "latpred/loops", "latpred/mlp", "latpred/sparse", "kernelext"}
 	for _, r := range rules {
 		bad := map[string][]string{}
 		for _, p := range parts {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
 // The repositories that shipped sets are from. The project's own sets have none.
@@ -58,7 +59,7 @@ func Build(dir, upstream string) error {
 		return err
 	}
 	return writeWhole(filepath.Join(dir, "accuracy-predictor.safetensors"), func(w io.Writer) error {
-		return writeSafetensors(w, weights)
+		return tensor.WriteSafetensors(w, weights)
 	})
 }
 

@@ -10,19 +10,13 @@ import (
 	"os"
 
 	"github.com/nlpodyssey/gopickle/types"
+	"github.com/ofalat/ofalat/latpred/tensor"
 )
-
-// Tensor is a named array of float32, row-major.
-type Tensor struct {
-	Name   string
-	Shape  []int
-	Values []float32
-}
 
 // ReadStateDict reads a PyTorch checkpoint: the state dict of a network, in the
 // zip format or the older one of concatenated pickles, in the order of its
 // keys. Tensors must be contiguous float32.
-func ReadStateDict(path string) ([]Tensor, error) {
+func ReadStateDict(path string) ([]tensor.Tensor, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -32,7 +26,7 @@ func ReadStateDict(path string) ([]Tensor, error) {
 }
 
 // ParseStateDict is ReadStateDict on a reader; errors name the file as name.
-func ParseStateDict(r io.Reader, name string) ([]Tensor, error) {
+func ParseStateDict(r io.Reader, name string) ([]tensor.Tensor, error) {
 	content, err := readAllLimited(r, name)
 	if err != nil {
 		return nil, err
@@ -62,7 +56,7 @@ type view struct {
 	shape   []int
 }
 
-func parseZipStateDict(content []byte, name string) ([]Tensor, error) {
+func parseZipStateDict(content []byte, name string) ([]tensor.Tensor, error) {
 	records, err := torchZip(content, name)
 	if err != nil {
 		return nil, err
@@ -88,7 +82,7 @@ func parseZipStateDict(content []byte, name string) ([]Tensor, error) {
 // parseLegacyStateDict reads magic number, protocol, system, state dict and
 // storage keys, a pickle each, and then the storages: a count of 8 bytes and
 // the values.
-func parseLegacyStateDict(content []byte) ([]Tensor, error) {
+func parseLegacyStateDict(content []byte) ([]tensor.Tensor, error) {
 	load := loader{storages: map[string]*storage{}}
 	var parts [5]any
 	for i := range parts {
@@ -203,12 +197,12 @@ func ints(v any) ([]int, error) {
 }
 
 // tensors lists the values of the state dict root.
-func (l *loader) tensors(root any) ([]Tensor, error) {
+func (l *loader) tensors(root any) ([]tensor.Tensor, error) {
 	dict, ok := root.(*types.OrderedDict)
 	if !ok {
 		return nil, fmt.Errorf("holds a %T, not the state dict of a network", root)
 	}
-	var out []Tensor
+	var out []tensor.Tensor
 	for e := dict.List.Front(); e != nil; e = e.Next() {
 		entry := e.Value.(*types.OrderedDictEntry)
 		name, isName := entry.Key.(string)
@@ -216,7 +210,7 @@ func (l *loader) tensors(root any) ([]Tensor, error) {
 		if !isName || !isView {
 			return nil, fmt.Errorf("entry %v of the state dict is no tensor", entry.Key)
 		}
-		t := Tensor{Name: name, Shape: v.shape}
+		t := tensor.Tensor{Name: name, Shape: v.shape}
 		count := 1
 		for _, n := range v.shape {
 			count *= n
