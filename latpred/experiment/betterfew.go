@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/gpu"
+	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -33,7 +35,7 @@ type shot struct {
 // shot takes training rows of target, as many times as usual, and judges on its test
 // rows.
 func (b *betterRun) shot(target string, from ...string) (shot, error) {
-	sources, err := latpred.Sources(b.ctx, from, nil)
+	sources, err := catalog.Sources(b.ctx, from, nil)
 	if err != nil {
 		return shot{}, err
 	}
@@ -74,7 +76,7 @@ func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 	if s.affine {
 		return s.judgeAffine(support)
 	}
-	m, err := fewshot.Fit(ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
+	m, _, err := fewshot.Fit(ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
 	if err != nil {
 		return metric.Scores{}, err
 	}
@@ -216,11 +218,11 @@ func (b *betterRun) neverMeasured() error {
 		id, set string
 		same    bool
 	}{{"rtx2080ti", "help-rtx2080ti-b64", true}, {"titanrtx", "help-titanrtx-b64", true}, {"titanxp", "help-titanxp-b64", false}} {
-		gpu, err := dataset.GPU(c.id)
+		gpu, err := gpu.ByID(c.id)
 		if err != nil {
 			return err
 		}
-		h, _, err := latpred.ForGPUWithout(b.ctx, latpred.SpecOf(gpu), c.id)
+		h, _, err := hardware.ForWithout(b.ctx, hardware.SpecOf(gpu), c.id)
 		if err != nil {
 			return err
 		}

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/floats"
@@ -112,19 +112,19 @@ func table4(r *runner) error {
 	}
 	split := target.SplitFileOrder()
 	split.Train = split.Train[:min(fineTuneRows, len(split.Train))]
-	for _, transfer := range []latpred.Transfer{latpred.LastLayer, latpred.AllLayers} {
-		config := latpred.PublishedFineTuning()
+	for _, transfer := range []neural.Transfer{neural.LastLayer, neural.AllLayers} {
+		config := neural.PublishedFineTuning()
 		config.Epochs = r.size.epochs
-		if transfer == latpred.AllLayers {
+		if transfer == neural.AllLayers {
 			config.Optimizer.LearningRate = 1e-3
 		}
-		_, result, err := latpred.FineTune(r.ctx, r.be, 1, o.model, transfer, target, split, config, nil)
+		_, result, err := neural.FineTune(r.ctx, r.be, o.model, transfer, neural.Job{Set: target, Split: split, Seed: 1, Config: config})
 		if err != nil {
 			return err
 		}
 		took := result.Elapsed.Seconds()
 		row := newRow(fmt.Sprintf("fine-tuning, %s, %d rows, %d epochs", transfer, len(split.Train), r.size.epochs), "s")
-		if transfer == latpred.LastLayer {
+		if transfer == neural.LastLayer {
 			row.AsPublished = Number(took)
 		} else {
 			row.Corrected = Number(took)

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/upstream"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -16,7 +18,7 @@ func datasets(r *runner) error {
 	r.result.Seeds, r.result.Reduced = 0, "" // nothing is trained
 	var sets []*dataset.Set
 	for _, info := range dataset.Index() {
-		if info.Repository == dataset.Authors {
+		if info.Repository == upstream.Authors {
 			set, err := dataset.Open(info.Name)
 			if err != nil {
 				return err
@@ -32,7 +34,7 @@ func datasets(r *runner) error {
 		r.describe(set)
 		r.tick(set.Name)
 	}
-	findings, err := dataset.Check(r.ctx, sets, nil)
+	findings, err := audit.Check(r.ctx, sets, nil)
 	if err != nil {
 		return err
 	}

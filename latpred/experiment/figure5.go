@@ -3,8 +3,8 @@ package experiment
 import (
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -31,7 +31,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) e
 		r.result.Reduced += fmt.Sprintf(", 3 of %d sizes", len(sizes))
 		sizes = []int{100, fineTuneRows, 1900}
 	}
-	transfers := []latpred.Transfer{latpred.LastLayer, latpred.AllLayers, latpred.Scratch}
+	transfers := []neural.Transfer{neural.LastLayer, neural.AllLayers, neural.Scratch}
 	r.of = 1 + s.seeds + len(sizes)*s.seeds
 	published, sources, err := r.sources(source, from)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -31,7 +32,7 @@ func figure7(r *runner) error {
 // gpuRows are a set's rows for a network: inputs and targets.
 type gpuRows struct {
 	set    *dataset.Set
-	gpu    encode.GPU
+	gpu    gpu.Spec
 	inputs int // of each row
 	x      []float32
 	y      []float32
@@ -60,7 +61,7 @@ func (r *runner) generalisedAsPublished() error {
 		if err != nil {
 			return err
 		}
-		gpu, err := dataset.GPU(g.gpu)
+		gpu, err := gpu.ByID(g.gpu)
 		if err != nil {
 			return err
 		}
@@ -119,7 +120,7 @@ var scaledInputs = encode.HELP145.Width() + 4
 
 // scaledRows encodes a set so that every input is about as large as the others,
 // and targets are logarithms: relative errors count.
-func scaledRows(set *dataset.Set, gpu encode.GPU) (gpuRows, error) {
+func scaledRows(set *dataset.Set, gpu gpu.Spec) (gpuRows, error) {
 	s, err := space.ByID(set.SpaceID)
 	if err != nil {
 		return gpuRows{}, err
@@ -199,7 +200,7 @@ func (r *runner) openScaled(name, gpuID string) (gpuRows, error) {
 	if err != nil {
 		return gpuRows{}, err
 	}
-	gpu, err := dataset.GPU(gpuID)
+	gpu, err := gpu.ByID(gpuID)
 	if err != nil {
 		return gpuRows{}, err
 	}

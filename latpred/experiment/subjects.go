@@ -4,10 +4,10 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
+	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
 // trainedSet is a data set that the paper trains a predictor on, with what the
@@ -28,12 +28,12 @@ const releasedFolder = "OFANAS/OFANAS_PerformanceEstimation/tutorial/checkpoints
 
 // authorsPredictor is the one that the authors released for a device; nil where
 // the upstream files are not at hand.
-func authorsPredictor(t trainedSet) (*latpred.MLP, error) {
-	upstream, err := dataset.Upstream()
+func authorsPredictor(t trainedSet) (*neural.Predictor, error) {
+	dir, err := upstream.Dir()
 	if err != nil {
 		return nil, nil // not an error: experiments show what they can
 	}
-	return latpred.FromCheckpoint(filepath.Join(upstream, releasedFolder, t.released), encode.OFA128)
+	return neural.FromCheckpoint(filepath.Join(dir, releasedFolder, t.released), encode.OFA128)
 }
 
 func sgd(rate, decay, momentum float64) mlp.Optimizer {
