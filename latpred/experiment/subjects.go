@@ -29,11 +29,11 @@ const releasedFolder = "OFANAS/OFANAS_PerformanceEstimation/tutorial/checkpoints
 // authorsPredictor is the one that the authors released for a device; nil where
 // the upstream files are not at hand.
 func authorsPredictor(t trainedSet) (*neural.Predictor, error) {
-	dir, err := upstream.Dir()
+	upstream, err := upstream.Dir()
 	if err != nil {
 		return nil, nil // not an error: experiments show what they can
 	}
-	return neural.FromCheckpoint(filepath.Join(dir, releasedFolder, t.released), encode.OFA128)
+	return neural.FromCheckpoint(filepath.Join(upstream, releasedFolder, t.released), encode.OFA128)
 }
 
 func sgd(rate, decay, momentum float64) mlp.Optimizer {
