@@ -1,14 +1,15 @@
-package kernel
+package loops
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// shapes have rows that the wide kernel fills, that need both, and that need the
-// narrow one alone.
+// shapes have rows that the wide loops fill, that need both, and that need the
+// narrow ones alone.
 var shapes = []struct{ rows, in, out int }{{32, 400, 400}, {7, 130, 100}, {1, 3, 1}, {5, 65, 17}, {16, 400, 1}, {40, 48, 400}}
 
 // random fills a matrix; share of its entries are 0.
@@ -34,21 +35,21 @@ func with(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-// close compares with a sum of float64: n roundings of values about 1.
+// near compares with a sum of float64: n roundings of values about 1.
 func near(got float32, want float64, n int) bool {
 	return math.Abs(float64(got)-want) <= 1e-6*math.Sqrt(float64(n+1))*(1+math.Abs(want))
 }
 
-func TestAccumulateIsTheProduct(t *testing.T) {
+func TestMultiplyAddIsTheProduct(t *testing.T) {
 	with(t, func(t *testing.T) {
 		for _, s := range shapes {
 			rng := rand.New(rand.NewPCG(1, 2))
 			x, w := random(rng, s.rows, s.in, 0, 0.5), random(rng, s.in, s.out, 0, 0)
 			dst := random(rng, s.rows, s.out, 0, 0)
 			before := append([]float32{}, dst.Data...)
-			var l Lists
-			l.FillRows(x, 0, s.rows, false, w)
-			Accumulate(dst, 0, &l, w)
+			var lines Sparse
+			lines.CompressRows(x, 0, s.rows, false, w)
+			MultiplyAdd(dst, 0, &lines, w)
 			for i := range s.rows {
 				for o := range s.out {
 					want := float64(before[i*dst.Stride+o])
@@ -88,23 +89,23 @@ func TestPairsAreTheirRows(t *testing.T) {
 				}
 				together, alone := random(rng, rows, out, 0, 0), NewMatrix(rows, out, 0)
 				copy(alone.Data, together.Data)
-				var all, one Lists
-				all.FillRows(x, 0, rows, true, w)
+				var all, one Sparse
+				all.CompressRows(x, 0, rows, true, w)
 				if want := rows / 2; best == avx512 && (all.pairs != want || all.Len() != rows-want) {
-					t.Errorf("%d lists, %d of them pairs, for %d rows that are alike", all.Len(), all.pairs, rows)
+					t.Errorf("%d lines, %d of them pairs, for %d rows that are alike", all.Len(), all.pairs, rows)
 				}
 				for _, bias := range []bool{true, false} {
 					if bias {
 						Multiply(together, 0, &all, w, 130)
 					} else {
-						Accumulate(together, 0, &all, w)
+						MultiplyAdd(together, 0, &all, w)
 					}
 					for i := range rows {
-						one.FillRows(x, i, i+1, true, w)
+						one.CompressRows(x, i, i+1, true, w)
 						if bias {
 							copy(alone.Row(i), w.Row(130))
 						}
-						Accumulate(alone, i, &one, w)
+						MultiplyAdd(alone, i, &one, w)
 					}
 					for i, v := range together.Data {
 						if v != alone.Data[i] {
@@ -125,14 +126,14 @@ func TestRowsThatDifferStayAlone(t *testing.T) {
 			m.Row(i)[3*j+(i+j)%3] = 1
 		}
 	}
-	var l Lists
-	l.FillRows(m, 0, 4, false, NewMatrix(30, 80, 0))
-	if l.pairs != 0 || l.Len() != 4 || l.Entries() != 40 {
-		t.Errorf("%d lists of %d entries, %d of them pairs, want 4 of 40", l.Len(), l.Entries(), l.pairs)
+	var lines Sparse
+	lines.CompressRows(m, 0, 4, false, NewMatrix(30, 80, 0))
+	if lines.pairs != 0 || lines.Len() != 4 || lines.NNZ() != 40 {
+		t.Errorf("%d lines of %d entries, %d of them pairs, want 4 of 40", lines.Len(), lines.NNZ(), lines.pairs)
 	}
 }
 
-func TestDescendIsSGD(t *testing.T) {
+func TestGradientStepIsSGD(t *testing.T) {
 	sgd := SGD{Rate: 0.1, Momentum: 0.9, Decay: 0.01}
 	with(t, func(t *testing.T) {
 		for _, s := range shapes {
@@ -141,11 +142,11 @@ func TestDescendIsSGD(t *testing.T) {
 			x, d := random(rng, s.rows, s.in, stride, 0.5), random(rng, s.rows, s.out, stride, 0)
 			w, v := random(rng, s.in, s.out, 0, 0), random(rng, s.in, s.out, 0, 0)
 			w0, v0 := append([]float32{}, w.Data...), append([]float32{}, v.Data...)
-			half := s.in / 2 / Lane * Lane
+			half := s.in / 2 / Lanes * Lanes
 			for _, part := range [][2]int{{0, half}, {half, s.in}} { // in two parts, as two workers would
-				var l Lists
-				l.FillColumns(x, s.rows, part[0], part[1], d)
-				Descend(w, v, part[0], &l, x, d, sgd)
+				var lines Sparse
+				lines.CompressColumns(x, s.rows, part[0], part[1], d)
+				GradientStep(w, v, part[0], &lines, d, sgd)
 			}
 			for k := range s.in {
 				for o := range s.out {
@@ -167,7 +168,7 @@ func TestDescendIsSGD(t *testing.T) {
 	})
 }
 
-func TestDotsFollowTheLists(t *testing.T) {
+func TestMultiplySampledIsTheProduct(t *testing.T) {
 	with(t, func(t *testing.T) {
 		for _, s := range shapes {
 			rng := rand.New(rand.NewPCG(5, 6))
@@ -175,9 +176,9 @@ func TestDotsFollowTheLists(t *testing.T) {
 			mask := random(rng, s.rows, s.in, stride, 0.5)
 			d, w := random(rng, s.rows, s.out, stride, 0), random(rng, s.in, s.out, 0, 0)
 			dst := NewMatrix(s.rows, s.in, stride)
-			var l Lists
-			l.FillColumns(mask, s.rows, 0, s.in, d)
-			Dots(dst, 0, &l, w, d)
+			var lines Sparse
+			lines.CompressColumns(mask, s.rows, 0, s.in, d)
+			MultiplySampled(dst, 0, &lines, w, d)
 			for i := range s.rows {
 				for k, m := range mask.Row(i) {
 					want := 0.0
@@ -210,9 +211,9 @@ func TestVectorWidthsAgree(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, 8))
 		x, w := random(rng, 8, 200, 0, 0.5), random(rng, 200, 300, 0, 0)
 		dst := NewMatrix(8, 300, 0)
-		var lists Lists
-		lists.FillRows(x, 0, 8, false, w)
-		Accumulate(dst, 0, &lists, w)
+		var lines Sparse
+		lines.CompressRows(x, 0, 8, false, w)
+		MultiplyAdd(dst, 0, &lines, w)
 		sums[i] = dst.Data
 	}
 	for i, v := range sums[0] {
@@ -222,33 +223,44 @@ func TestVectorWidthsAgree(t *testing.T) {
 	}
 }
 
-// A list has what is not 0, NaN included: a training that diverges must show it.
-func TestListsKeepNaN(t *testing.T) { with(t, testListsKeepNaN) }
+// What is not 0 is kept, NaN included: a training that diverges must show it.
+func TestEntriesKeepNaN(t *testing.T) { with(t, testEntriesKeepNaN) }
 
-func testListsKeepNaN(t *testing.T) {
+func testEntriesKeepNaN(t *testing.T) {
 	m := NewMatrix(1, 5, 0)
 	nan := float32(math.NaN())
 	copy(m.Row(0), []float32{0, float32(math.Copysign(0, -1)), nan, -1, float32(math.Inf(1))})
-	var l Lists
-	l.FillRows(m, 0, 1, false, NewMatrix(5, 1, 0))
-	if n := l.Entries(); n < 3 || n > 4 { // −0 may be among them
+	var lines Sparse
+	lines.CompressRows(m, 0, 1, false, NewMatrix(5, 1, 0))
+	if n := lines.NNZ(); n < 3 || n > 4 { // −0 may be among them
 		t.Errorf("%d entries, want NaN, -1 and +Inf", n)
 	}
-	l.FillRows(m, 0, 1, true, NewMatrix(5, 1, 0))
+	lines.CompressRows(m, 0, 1, true, NewMatrix(5, 1, 0))
 	if row := m.Row(0); row[2] == row[2] || row[3] != 0 || !math.IsInf(float64(row[4]), 1) {
 		t.Errorf("rectified: %v", row)
 	}
 }
 
 func TestMisuse(t *testing.T) {
-	var l Lists
-	m := NewMatrix(2, 3, 0)
-	l.FillRows(m, 0, 2, false, m)
+	var lines, columns, other Sparse
+	w := NewMatrix(3, 3, 0)
+	lines.CompressRows(NewMatrix(2, 3, 0), 0, 2, false, w)
+	columns.CompressColumns(NewMatrix(2, 3, 0), 2, 0, 3, NewMatrix(2, 3, 0))
+	row := sparse.Rows{Cols: 3, Starts: []int{0, 1}, Columns: []int{3}, Values: []float32{1}}
 	for name, f := range map[string]func(){
-		"columns differ": func() { Accumulate(NewMatrix(2, 4, 0), 0, &l, m) },
-		"rows beyond":    func() { Accumulate(NewMatrix(2, 3, 0), 1, &l, m) },
-		"no such bias":   func() { Multiply(NewMatrix(2, 3, 0), 0, &l, m, 2) },
-		"stride":         func() { NewMatrix(1, 3, 5) },
+		"columns differ":        func() { MultiplyAdd(NewMatrix(2, 4, 0), 0, &lines, NewMatrix(3, 3, 0)) },
+		"rows beyond":           func() { MultiplyAdd(NewMatrix(2, 3, 0), 1, &lines, w) },
+		"no such bias":          func() { Multiply(NewMatrix(2, 3, 0), 0, &lines, w, 3) },
+		"another dense matrix":  func() { MultiplyAdd(NewMatrix(2, 3, 0), 0, &lines, NewMatrix(3, 3, 32)) },
+		"too few rows to meet":  func() { MultiplyAdd(NewMatrix(2, 3, 0), 0, &lines, NewMatrix(2, 3, 0)) },
+		"values not gathered":   func() { MultiplyAdd(NewMatrix(3, 3, 0), 0, &columns, NewMatrix(2, 3, 0)) },
+		"no velocities":         func() { GradientStep(w, NewMatrix(2, 3, 0), 0, &columns, NewMatrix(2, 3, 0), SGD{}) },
+		"strides of products":   func() { MultiplySampled(NewMatrix(2, 3, 32), 0, &columns, w, NewMatrix(2, 3, 0)) },
+		"stride":                func() { NewMatrix(1, 3, 5) },
+		"columns inside":        func() { other.CompressColumns(NewMatrix(2, 40, 0), 2, 1, 3, w) },
+		"a column of no matrix": func() { other.TakeRows(row, nil, w) },
+		"columns beyond":        func() { other.TakeRows(sparse.Rows{Cols: 4}, nil, w) },
+		"no such columns":       func() { other.TakeColumns(sparse.Rows{Cols: 4}, nil, 2, 5, w) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -258,56 +270,5 @@ func TestMisuse(t *testing.T) {
 			}()
 			f()
 		})
-	}
-}
-
-// units are what a ReLU may give: each column is on in a share of the rows of its
-// own, mostly in nearly all or nearly none; about half is 0.
-func units(rng *rand.Rand, rows, cols int) Matrix {
-	m := NewMatrix(rows, cols, 0)
-	for j := range cols {
-		share := rng.Float64()
-		for range 2 {
-			share *= share * (3 - 2*share)
-		}
-		for i := range rows {
-			if rng.Float64() < share {
-				m.Row(i)[j] = rng.Float32()
-			}
-		}
-	}
-	return m
-}
-
-// The three products of a layer of 400 to 400 and a batch of 32, of which half is
-// 0, for each kind of loops.
-func BenchmarkLayer(b *testing.B) {
-	before := best
-	defer func() { best = before }()
-	rng := rand.New(rand.NewPCG(1, 1))
-	x, d := units(rng, 32, 400), random(rng, 32, 400, 0, 0.5)
-	w, v := random(rng, 400, 400, 0, 0), NewMatrix(400, 400, 0)
-	var rows, columns Lists
-	columns.FillColumns(x, 32, 0, 400, d)
-	dst := NewMatrix(32, 400, 0)
-	for _, kind := range available() {
-		best = kind
-		rows.FillRows(x, 0, 32, false, w)
-		for _, job := range []struct {
-			name string
-			f    func()
-		}{
-			{"forward", func() { Accumulate(dst, 0, &rows, w) }},
-			{"backward", func() { Dots(dst, 0, &columns, w, d) }},
-			{"descend", func() { Descend(w, v, 0, &columns, x, d, SGD{1e-9, 0.9, 1e-4}) }},
-			{"lists", func() { rows.FillRows(x, 0, 32, false, w); columns.FillColumns(x, 32, 0, 400, d) }},
-		} {
-			b.Run(fmt.Sprint(job.name, " ", kind), func(b *testing.B) {
-				for b.Loop() {
-					job.f()
-				}
-				b.ReportMetric(2*float64(columns.Entries()*400*b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			})
-		}
 	}
 }
