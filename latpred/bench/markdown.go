@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/google/renameio/v2"
 )
 
 //go:embed record.json
@@ -73,7 +75,7 @@ func (r *Report) Record(dir string) error {
 	if content, err = json.MarshalIndent(merged, "", " "); err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
+	if err := renameio.WriteFile(file, append(content, '\n'), 0o644); err != nil {
 		return err
 	}
 	text, err := os.ReadFile(page)
@@ -84,7 +86,7 @@ func (r *Report) Record(dir string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", page, err)
 	}
-	return os.WriteFile(page, []byte(replaced), 0o644)
+	return renameio.WriteFile(page, []byte(replaced), 0o644)
 }
 
 // What a page has between these lines is made of the record.
