@@ -38,7 +38,7 @@ func wrap(b *strings.Builder, prefix string, words []string) {
 }
 
 // floorColours are those of the floors in the picture, from the top.
-var floorColours = []string{"#fde2cf", "#d8ecf8", "#d5efe3", "#f6e4ee", "#fdf0cc", "#e6e6e6", "#ffffff"}
+var floorColours = []string{"#fde2cf", "#ffffff", "#d8ecf8", "#d5efe3", "#f6e4ee", "#fdf0cc", "#e6e6e6"}
 
 // renderPicture draws the rooms of latpred and data as a Mermaid flow chart, floors by
 // their colours. Left out are test suites, which end in "test", and arrows where others
