@@ -7,6 +7,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -35,7 +36,7 @@ func madeUp(t *testing.T, name string, d simulated.Device, n int) *dataset.Set {
 	t.Helper()
 	s, rng := spaceOf(t, "mbv3-w1.0"), random.Stream(1, name)
 	archs := simulated.Archs(s, rng, n)
-	set := &dataset.Set{Info: dataset.Info{Name: name, Title: name, Device: name, SpaceID: s.ID, Rows: n}}
+	set := &dataset.Set{Info: dataset.Info{Name: name, Title: name, Device: name, SpaceID: s.ID, Encoding: encode.OFA128.Name(), Rows: n}}
 	for i, ms := range d.MeasureMs(s, archs, rng) {
 		set.Samples = append(set.Samples, dataset.Sample{Arch: archs[i], LatencyMs: ms})
 	}
