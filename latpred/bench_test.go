@@ -4,17 +4,19 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // published gives a predictor of the published size and n architectures.
-func published(tb testing.TB, n int) (*latpred.MLP, []space.Arch) {
+func published(tb testing.TB, n int) (*neural.Predictor, []space.Arch) {
 	tb.Helper()
-	p, err := latpred.NewMLP(encode.OFA128, mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers), latpred.Provenance{})
+	p, err := neural.New(encode.OFA128, mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers), latpred.Provenance{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -69,7 +71,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	for b.Loop() {
 		latency, stats := nas.Cached(p.PredictMs, nas.ByArch)
-		accuracy, _ := nas.Cached(latpred.Accuracy, nas.ByArch)
+		accuracy, _ := nas.Cached(accuracy.Predict, nas.ByArch)
 		if _, err := nas.Search(b.Context(), random.Stream(1, "search"), nas.Published(s, 1000), latency, accuracy, nil); err != nil {
 			b.Fatal(err)
 		}

@@ -1,21 +1,24 @@
-// Package latpred predicts how long a Once-For-All sub-network takes on a device.
+// Package latpred predicts how long a sub-network of a search space takes on a
+// device. It is the contract alone: what every predictor can do, what some can, and
+// what is said about them. The families of predictors, and all that they need, are
+// packages of their own:
 //
-//  1. Train learns a Predictor, the paper's network, from measurements;
-//     TrainTable one of the times of layers, with a learned correction or without;
-//     Adapt one from few measurements of a device and Sources of others; ForGPU one
-//     from a data sheet; FromCheckpoint makes one of the paper authors' checkpoints.
-//  2. A Predictor turns architectures into milliseconds, and says what it is and
-//     where it came from. Some have an interval (Bounder), some know where the
-//     time goes (SegmentTimer); Explain says what would save most.
-//  3. Save and Load keep it in one file, a safetensors file that other programs
-//     can read too.
+//  1. What can be built: space (search spaces, architectures, layers), encode (an
+//     architecture as numbers).
+//  2. What was measured: dataset (sets of measurements), audit (what is doubtful
+//     about them), upstream and pytorch (files of other projects), lut (lookup
+//     tables), gpu (data sheets), measure (times networks).
+//  3. What predicts: neural (the paper's network), additive (times of layers, as
+//     measured or fitted, with a learned correction or without), adapt (few
+//     measurements of a device, and predictors of others), hardware (a data sheet,
+//     and predictors of others). They stand on mlp and loops, pass, fewshot, ridge,
+//     boost and conformal.
+//  4. What is kept and found: modelfile (predictors in files), catalog (all that
+//     ships, by name), export (predictors for other programs, by way of onnx).
+//  5. What it is for: explain (where the time goes), nas (search under a limit,
+//     with the accuracy predictor of package accuracy), hpo (tuning of a training),
+//     serve (over HTTP), experiment and figure (the paper's tables and figures),
+//     metric (how good), bench (how fast).
 //
-// The parts are packages of their own: space (what can be built), encode (an
-// architecture as numbers), dataset (measurements), lut (lookup tables), pass (the
-// times of layers, and what a clock sees of them), fewshot (few measurements),
-// conformal (intervals), boost and ridge (fits), mlp (the network), kernel (its
-// loops on a processor), backend (what it runs on), hpo (its tuning), nas (search
-// under a limit), measure (times networks), onnx and serve (for other programs),
-// metric (how good it is), bench (how fast), experiment (the paper's tables and
-// figures).
+// The arrows between them are drawn in docs/architecture.md.
 package latpred

@@ -20,6 +20,16 @@ type rule struct {
 }
 
 var rules = []rule{
+	{name: "the contract stands on space alone", direct: true, applies: func(pkg string) bool { return pkg == module+"/latpred" },
+		forbidden: []string{module + "/latpred/encode", module + "/latpred/dataset", module + "/latpred/mlp", module + "/latpred/pass",
+			module + "/latpred/modelfile", module + "/latpred/conformal", module + "/latpred/metric"}},
+	{name: "no family of predictors knows another's maker, or the catalog", direct: true,
+		applies:   within("latpred/neural", "latpred/additive", "latpred/fewshot", "latpred/pass"),
+		forbidden: []string{module + "/latpred/catalog", module + "/latpred/hardware", module + "/latpred/adapt", module + "/latpred/export"}},
+	{name: "sets know no tables and no predictors", applies: within("latpred/dataset"),
+		forbidden: []string{module + "/latpred/lut", module + "/latpred/pass", module + "/latpred/upstream", module + "/latpred/audit"}},
+	{name: "networks are numbers", applies: within("latpred/mlp"),
+		forbidden: []string{module + "/latpred/dataset", module + "/latpred/space", module + "/latpred/encode"}},
 	{name: "latpred never knows the lab", applies: within("latpred"),
 		forbidden: []string{module + "/kernelext", "github.com/janpfeifer/gonb"}},
 	{name: "kernelext never knows predictors", applies: within("kernelext"),
@@ -35,18 +45,21 @@ var rules = []rule{
 	{name: "the plain packages stay plain Go",
 		applies: within("latpred/random", "latpred/space", "latpred/encode", "latpred/metric",
 			"latpred/hpo", "latpred/nas", "latpred/lut", "latpred/dataset",
-			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost"),
+			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost",
+			"latpred/gpu", "latpred/sparse", "latpred/tensor", "latpred/modelfile", "latpred/audit", "latpred/additive", "latpred/pytorch", "latpred/upstream"),
 		forbidden: []string{"github.com/gomlx", "gonum.org/v1/plot", module + "/latpred/mlp",
 			module + "/latpred/backend", module + "/latpred/experiment"}},
-	{name: "kernel knows only numbers", applies: within("latpred/kernel"),
-		forbidden: []string{module + "/latpred/space", module + "/latpred/mlp", module + "/latpred/backend", module + "/latpred/encode", "github.com/gomlx"}},
+	{name: "loops knows only numbers", applies: within("latpred/loops"),
+		forbidden: []string{module + "/latpred/space", module + "/latpred/mlp", module + "/latpred/backend", module + "/latpred/encode", module + "/latpred/tensor", "github.com/gomlx"}},
+	{name: "sparse rows and tensors are below all else", applies: within("latpred/sparse", "latpred/tensor"),
+		forbidden: []string{module, "github.com/gomlx"}},
 	{name: "nothing but the command measures itself",
 		applies:   not(within("latpred/bench", "latpred/cmd")),
 		forbidden: []string{module + "/latpred/bench"}},
 	{name: "space is the ground floor", applies: within("latpred/space"),
 		forbidden: []string{module + "/latpred/encode", module + "/latpred/dataset", module + "/latpred/lut"}},
 	{name: "encode stands on space alone", applies: within("latpred/encode"),
-		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut"}},
+		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut", module + "/latpred/loops", module + "/latpred/tensor"}},
 	{name: "hpo knows nothing about latency", applies: within("latpred/hpo"),
 		forbidden: []string{module + "/latpred/space", module + "/latpred/dataset"}},
 }
@@ -65,7 +78,7 @@ func TestHouse(t *testing.T) {
 
 // TestHouseRulesCanFail gives each rule a package that breaks it.
 func TestHouseRulesCanFail(t *testing.T) {
-	parts := []string{"latpred", "latpred/space", "latpred/encode", "latpred/hpo", "latpred/kernel", "kernelext"}
+	parts := []string{"latpred", "latpred/space", "latpred/dataset", "latpred/mlp", "latpred/neural", "latpred/encode", "latpred/hpo", "latpred/loops", "latpred/sparse", "kernelext"}
 	for _, r := range rules {
 		bad := map[string][]string{}
 		for _, p := range parts {

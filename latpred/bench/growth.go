@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
@@ -58,13 +59,13 @@ func Growth(ctx context.Context, be *backend.Backend, seed uint64, observe func(
 			return train(ctx, 7000, 2, func(c *mlp.Config) { c.BatchSize = n })
 		}},
 		{Curve{Name: "trials", Axis: "trials", What: "search of 2 epochs a trial"}.of(1, 2, 4, 9, 18, 36), func(ctx context.Context, n int) error {
-			_, err := latpred.Tune(ctx, be, seed, s.set, s.split, mlp.Published(), hpo.FIFO(hpo.Grid(latpred.PublishedAxes())[:n], 2), "", nil)
+			_, err := neural.Tune(ctx, be, neural.Search{Set: s.set, Split: s.split, Seed: seed, Config: mlp.Published(), Scheduler: hpo.FIFO(hpo.Grid(neural.PublishedAxes())[:n], 2)})
 			return err
 		}},
 		{Curve{Name: "generations", Axis: "generations of 100 networks", What: "search under 25 ms"}.of(10, 30, 100, 300, 1000, 3000), func(ctx context.Context, n int) error {
 			config := nas.Published(s.space, 25)
 			config.Generations = n
-			_, err := nas.Search(ctx, random.Stream(seed, "search 25"), config, cached(network.PredictMs), cached(latpred.Accuracy), nil)
+			_, err := nas.Search(ctx, random.Stream(seed, "search 25"), config, cached(network.PredictMs), cached(accuracy.Predict), nil)
 			return err
 		}},
 	}

@@ -7,13 +7,14 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -126,7 +127,7 @@ func (s *subject) fineTuneJobs(ctx context.Context) ([]job, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := latpred.PublishedFineTuning()
+	config := neural.PublishedFineTuning()
 	config.Epochs, config.Freeze = s.options.Epochs, len(config.Layers)-2
 	const rows = 700
 	part := mlp.Data{X: s.train.X[:rows*config.Layers[0]], Y: s.train.Y[:rows]}
@@ -144,16 +145,16 @@ func (s *subject) fineTuneJobs(ctx context.Context) ([]job, error) {
 
 // tuneJobs search the authors' grid in full, and by successive halving.
 func (s *subject) tuneJobs() ([]job, error) {
-	grid := hpo.Grid(latpred.PublishedAxes())
+	grid := hpo.Grid(neural.PublishedAxes())
 	epochs := s.options.Epochs
 	best, gridBest, gridSeconds, done := math.Inf(1), math.Inf(1), 0.0, 0
 	search := func(ctx context.Context, scheduler hpo.Scheduler) (float64, error) {
 		best, done = math.Inf(1), 0
 		return timed(func() error {
-			trials, err := latpred.Tune(ctx, s.be, s.options.Seed, s.set, s.split, mlp.Published(), scheduler, "", nil)
+			trials, err := neural.Tune(ctx, s.be, neural.Search{Set: s.set, Split: s.split, Seed: s.options.Seed, Config: mlp.Published(), Scheduler: scheduler})
 			for _, t := range trials {
 				done += t.Epoch
-				if v := t.Last[latpred.MetricValRMSE]; t.State == hpo.Completed && v < best {
+				if v := t.Last[neural.MetricValRMSE]; t.State == hpo.Completed && v < best {
 					best = v
 				}
 			}
@@ -182,7 +183,7 @@ func (s *subject) tuneJobs() ([]job, error) {
 	halving := job{row: Row{Job: Tune, Name: "the same grid by halving", Unit: "s"}, once: true}
 	halving.ours = func(ctx context.Context) (float64, error) {
 		// As latpred tune --rule halving has it.
-		scheduler, err := hpo.Halving(grid, hpo.HalvingRungs(len(grid), 2, epochs), 2, hpo.Watch{Metric: latpred.MetricValRMSE})
+		scheduler, err := hpo.Halving(grid, hpo.HalvingRungs(len(grid), 2, epochs), 2, hpo.Watch{Metric: neural.MetricValRMSE})
 		if err != nil {
 			return 0, err
 		}
@@ -205,7 +206,7 @@ func (s *subject) stackedJob(grid []hpo.Config) job {
 		config := mlp.Published()
 		var optimizers []mlp.Optimizer
 		for _, c := range grid {
-			o, err := latpred.OptimizerOf(config.Optimizer, c)
+			o, err := neural.OptimizerOf(config.Optimizer, c)
 			if err != nil {
 				return 0, err
 			}
@@ -321,7 +322,7 @@ func (s *subject) searchJobs(ctx context.Context) ([]job, error) {
 	var found nas.Candidate
 	one.ours = func(ctx context.Context) (float64, error) {
 		return timed(func() error {
-			r, err := nas.Search(ctx, random.Stream(s.options.Seed, "search 25"), nas.Published(s.space, 25), cached(network.PredictMs), cached(latpred.Accuracy), nil)
+			r, err := nas.Search(ctx, random.Stream(s.options.Seed, "search 25"), nas.Published(s.space, 25), cached(network.PredictMs), cached(accuracy.Predict), nil)
 			if r != nil {
 				found = r.Best
 			}
@@ -332,7 +333,7 @@ func (s *subject) searchJobs(ctx context.Context) ([]job, error) {
 	five := job{row: Row{Job: Search, Name: "five limits, 15 to 35 ms", Unit: "s", Most: 2.5}}
 	five.ours = func(ctx context.Context) (float64, error) {
 		return timed(func() error {
-			_, err := nas.Limits(ctx, s.options.Seed, nas.Published(s.space, 1), []float64{15, 20, 25, 30, 35}, cached(network.PredictMs), cached(latpred.Accuracy), nil)
+			_, err := nas.Limits(ctx, s.options.Seed, nas.Published(s.space, 1), []float64{15, 20, 25, 30, 35}, cached(network.PredictMs), cached(accuracy.Predict), nil)
 			return err
 		})
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -38,10 +38,10 @@ func newSubject(o Options, be *backend.Backend) (*subject, error) {
 	if s.space, err = space.ByID("mbv3-w1.2"); err != nil { // that of OFA's tutorial, which the peer draws from
 		return nil, err
 	}
-	if s.train, err = latpred.Rows(encode.OFA128, set.Subset(s.split.Train)); err != nil {
+	if s.train, err = neural.Rows(encode.OFA128, set.Subset(s.split.Train)); err != nil {
 		return nil, err
 	}
-	s.validation, err = latpred.Rows(encode.OFA128, set.Subset(s.split.Validation))
+	s.validation, err = neural.Rows(encode.OFA128, set.Subset(s.split.Validation))
 	return s, err
 }
 
@@ -96,14 +96,14 @@ func (s *subject) peerField(field, variant string, args ...string) map[string]fu
 }
 
 // trained gives a predictor of a set after a few epochs.
-func (s *subject) trained(ctx context.Context, name string) (*latpred.MLP, error) {
+func (s *subject) trained(ctx context.Context, name string) (*neural.Predictor, error) {
 	set, err := dataset.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	config := mlp.Published()
 	config.Epochs = quickEpochs
-	p, _, err := latpred.Train(ctx, s.be, s.options.Seed, set, set.SplitFileOrder(), config, nil)
+	p, _, err := neural.Train(ctx, s.be, neural.Job{Set: set, Split: set.SplitFileOrder(), Seed: s.options.Seed, Config: config})
 	return p, err
 }
 

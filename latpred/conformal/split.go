@@ -93,3 +93,6 @@ func (s *Split) Factor(level float64) float64 {
 func (s *Split) HalfWidthMs(predMs, key, level float64) float64 {
 	return math.Abs(predMs) * s.Scales[s.bin(key)] * s.Factor(level)
 }
+
+// NormalQuantile is the quantile of the absolute value of a standard normal.
+func NormalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(p) }

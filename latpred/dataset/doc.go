@@ -5,11 +5,9 @@
 //     them), or a CSV file of yours. A Reader streams a file of any length.
 //  2. A Split divides a set's rows for training, validation and test: in file
 //     order, as the paper did, or by architecture, so that nothing is seen twice.
-//  3. Check looks for what is wrong with a set, from its rows alone.
-//  4. GPUs and AccuracyWeights read the other things that ship.
-//  5. Fetch downloads the upstream files listed in Manifest, ParseAuthorsCSV,
-//     ParseHELPArchs, ParseHELPLatencies and ReadStateDict read their formats,
-//     and Build makes the shipped files from them again.
+//
+// What is doubtful about a set is package audit's, files of other projects are package
+// upstream's, names of all that ships are package catalog's.
 //
 // # The format
 //

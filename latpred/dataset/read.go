@@ -20,7 +20,7 @@ import (
 // Bounds on what a file may make a reader hold.
 const (
 	maxLine = 64 << 10  // bytes of a line
-	maxRows = 5_000_000 // rows of a Set, which is in memory; a Reader has no such bound
+	MaxRows = 5_000_000 // rows of a Set, which is in memory; a Reader has no such bound
 )
 
 var setColumns = []string{"arch", "latency_ms", "std_ms", "runs", "measured_at", "device"}
@@ -67,7 +67,7 @@ func NewReader(r io.Reader, name string) *Reader {
 	if bom, err := buffered.Peek(3); err == nil && bytes.Equal(bom, []byte("\ufeff")) {
 		_, _ = buffered.Discard(3) // spreadsheets write it
 	}
-	in.csv = csv.NewReader(&lineLimiter{r: buffered})
+	in.csv = csv.NewReader(LimitLines(buffered))
 	in.csv.TrimLeadingSpace = true
 	in.csv.ReuseRecord = true
 	if start, _ := buffered.Peek(1); len(start) == 1 && start[0] == '{' {
@@ -143,7 +143,7 @@ var setters = []func(*Sample, string) error{
 		}
 		return err
 	},
-	func(s *Sample, text string) (err error) { s.LatencyMs, err = parseLatency(text); return err },
+	func(s *Sample, text string) (err error) { s.LatencyMs, err = ParseLatency(text); return err },
 	func(s *Sample, text string) (err error) {
 		if s.StdMs, err = parseNumber(text); err == nil && s.StdMs < 0 {
 			err = fmt.Errorf("standard deviation %v is negative", s.StdMs)
@@ -171,7 +171,8 @@ func parseNumber(text string) (float64, error) {
 	return v, nil
 }
 
-func parseLatency(text string) (float64, error) {
+// ParseLatency reads milliseconds, a finite number above 0.
+func ParseLatency(text string) (float64, error) {
 	v, err := parseNumber(text)
 	if err == nil && v <= 0 {
 		err = fmt.Errorf("latency %v ms is not above 0", v)
@@ -197,8 +198,10 @@ func (in *Reader) wrap(err error) error {
 	return fmt.Errorf("%s: %w", in.name, err)
 }
 
-// lineLimiter errs when a line grows beyond maxLine, which package csv would
+// LimitLines errs when a line grows beyond maxLine, which package csv would
 // gather whole.
+func LimitLines(r io.Reader) io.Reader { return &lineLimiter{r: r} }
+
 type lineLimiter struct {
 	r    io.Reader
 	line int
@@ -233,8 +236,8 @@ func Read(r io.Reader, name string) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(s.Samples) == maxRows {
-			return nil, fmt.Errorf("%s: more than %d rows", name, maxRows)
+		if len(s.Samples) == MaxRows {
+			return nil, fmt.Errorf("%s: more than %d rows", name, MaxRows)
 		}
 		switch {
 		case row.Arch.Stages() == space.MaxStages:

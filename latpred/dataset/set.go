@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/space"
@@ -23,6 +25,7 @@ type Info struct {
 	Title      string // for people
 	Device     string // hardware, runtime and batch: "rtx2080ti-b64"
 	Batch      int    // images a pass; 0: not known
+	GPU        string // the device's data sheet, see gpu.ByID; "" for other devices
 	SpaceID    string // see space.ByID; "" for a file, whose width only its maker knows
 	Encoding   string // the code that can express all its resolutions; see encode.ByName
 	Rows       int
@@ -64,4 +67,13 @@ func (s *Set) Subset(rows []int) *Set {
 	}
 	out.Rows = len(rows)
 	return out
+}
+
+// Hash identifies a set by its rows: the SHA-256, in hex, of what Write writes.
+func (s *Set) Hash() string {
+	h := sha256.New()
+	if err := Write(h, s); err != nil {
+		panic("dataset: " + err.Error()) // a hash does not fail
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

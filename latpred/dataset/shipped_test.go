@@ -2,7 +2,6 @@ package dataset_test
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 
@@ -120,19 +119,6 @@ func TestNote10LabelsAreTableSums(t *testing.T) {
 	}
 }
 
-func TestGPUs(t *testing.T) {
-	ti, err1 := dataset.GPU("rtx2080ti")
-	p40, err2 := dataset.GPU("p40")
-	if err1 != nil || err2 != nil || ti.Cores != 4352 || ti.RAMGB != 11 || ti.BandwidthGBs != 616 || p40.Cores != 3840 || p40.RAMGB != 24 || p40.BandwidthGBs != 347 {
-		t.Errorf("the authors' figures: %+v, %+v", ti, p40)
-	}
-	for _, g := range dataset.GPUs() {
-		if g.Cores <= 0 || g.RAMGB <= 0 || g.BandwidthGBs <= 0 || g.FP32TFLOPS <= 0 || g.Source == "" {
-			t.Errorf("data sheet with holes: %+v", g)
-		}
-	}
-}
-
 func TestSplits(t *testing.T) {
 	set := open(t, "xeon-b64-fixed")
 	file := set.SplitFileOrder()
@@ -161,39 +147,5 @@ func TestSplits(t *testing.T) {
 	}
 	if again := set.SplitByArch(random.Stream(1, "split")); !slices.Equal(again.Test, split.Test) {
 		t.Error("the same seed splits differently")
-	}
-}
-
-// The weights of OFA's accuracy predictor, held by what the network gives for the
-// paper's example: 0.809956, computed with PyTorch.
-func TestAccuracyWeights(t *testing.T) {
-	tensors, err := dataset.AccuracyWeights()
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := make([]float32, 128)
-	if err := encode.OFA128.Encode(x, space.MustParse("r176 d43344 k3333-555-333-3333-5555 e6666-444-444-6666-6666")); err != nil {
-		t.Fatal(err)
-	}
-	h := make([]float64, 128)
-	for i, v := range x {
-		h[i] = float64(v)
-	}
-	for l := 0; l < len(tensors); l += 2 {
-		w, b := tensors[l], tensors[l+1]
-		next := make([]float64, w.Shape[0])
-		for o := range next {
-			next[o] = float64(b.Values[o])
-			for i, v := range h {
-				next[o] += v * float64(w.Values[o*w.Shape[1]+i])
-			}
-			if l+2 < len(tensors) {
-				next[o] = math.Max(0, next[o])
-			}
-		}
-		h = next
-	}
-	if len(h) != 1 || math.Abs(h[0]-0.809956) > 5e-7 {
-		t.Errorf("accuracy %v, want 0.809956", h)
 	}
 }

@@ -8,12 +8,13 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/encode/encodetest"
+	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // The authors' figures for their RTX 2080 Ti.
-var rtx2080ti = encode.GPU{ID: "rtx2080ti", Cores: 4352, RAMGB: 11, BandwidthGBs: 616}
+var rtx2080ti = gpu.Spec{ID: "rtx2080ti", Cores: 4352, RAMGB: 11, BandwidthGBs: 616}
 
 func encoders() []encode.Encoder {
 	all := []encode.Encoder{encode.OFA128, encode.HELP145, encode.Proxyless151, encode.Hardware(encode.OFA128, rtx2080ti)}
@@ -76,7 +77,7 @@ func TestHardwareValues(t *testing.T) {
 	if got := row[128:]; !slices.Equal(got, []float32{4352, 11, 616}) || e.Width() != 131 {
 		t.Errorf("hardware values %v in a row of %d, want 4352, 11, 616 in 131", got, e.Width())
 	}
-	p40 := encode.Hardware(encode.OFA128, encode.GPU{Cores: 3840, RAMGB: 24, BandwidthGBs: 347})
+	p40 := encode.Hardware(encode.OFA128, gpu.Spec{Cores: 3840, RAMGB: 24, BandwidthGBs: 347})
 	if _, err := p40.Decode(row); err == nil {
 		t.Error("the P40's encoder decoded a row of the RTX 2080 Ti")
 	}

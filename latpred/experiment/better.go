@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -89,7 +89,7 @@ var tableRecipes = map[string]pass.Config{
 
 // judged is a table on the rows of a split.
 type judged struct {
-	table    *latpred.Table
+	table    *additive.Table
 	set      *dataset.Set
 	split    dataset.Split
 	fixed    metric.Scores // state of the host from validation rows
@@ -101,16 +101,16 @@ type judged struct {
 }
 
 // table makes a table of a set: by TrainTable, or by the recipe that is known.
-func (b *betterRun) table(set *dataset.Set, split dataset.Split, config latpred.TableConfig, search bool) (*latpred.Table, error) {
+func (b *betterRun) table(set *dataset.Set, split dataset.Split, config additive.Config, search bool) (*additive.Table, error) {
 	if !search {
 		config.Recipe = tableRecipes[set.Name]
 		config.Recipe.Basis = pass.Tied(pass.ResolutionsOf(set.Archs()))
 	}
-	t, _, err := latpred.TrainTable(b.ctx, set, split, config)
+	t, _, err := additive.Train(b.ctx, set, split, config)
 	return t, err
 }
 
-func (b *betterRun) judge(t *latpred.Table, set *dataset.Set, split dataset.Split) (judged, error) {
+func (b *betterRun) judge(t *additive.Table, set *dataset.Set, split dataset.Split) (judged, error) {
 	test := set.Subset(split.Test)
 	j := judged{table: t, set: set, split: split, pred: make([]float64, test.Rows)}
 	low, high, want := make([]float64, test.Rows), make([]float64, test.Rows), test.LatenciesMs()
@@ -196,7 +196,7 @@ func (b *betterRun) tables() error {
 	if err != nil {
 		return err
 	}
-	t, err := b.table(p40, p40.SplitFileOrder(), latpred.TableConfig{Hybrid: search}, search)
+	t, err := b.table(p40, p40.SplitFileOrder(), additive.Config{Hybrid: search}, search)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (b *betterRun) tables() error {
 	if err != nil {
 		return err
 	}
-	row := b.reach("P40, 7,000 rows: MAE", "ms", 1.18, j.fixed.MAEMs, "table", "target .085; file order, once: a closed form has no seed")
+	row := b.reach("P40, 7,000 rows: MAE", "ms", paper("table1", "p40-b64", "paper_rmse"), j.fixed.MAEMs, "table", "target .085; file order, once: a closed form has no seed")
 	if err := b.overSplits(row, p40, func(j judged) float64 { return j.fixed.MAEMs }); err != nil {
 		return err
 	}
@@ -224,13 +224,13 @@ func (b *betterRun) tables() error {
 	if err != nil {
 		return err
 	}
-	if t, err = b.table(rtx, rtx.SplitFileOrder(), latpred.TableConfig{}, search); err != nil {
+	if t, err = b.table(rtx, rtx.SplitFileOrder(), additive.Config{}, search); err != nil {
 		return err
 	}
 	if j, err = b.judge(t, rtx, rtx.SplitFileOrder()); err != nil {
 		return err
 	}
-	b.reach("RTX 2080 Ti, training rows only: MAE", "ms", .385, j.unknown.MAEMs, "table", "target .31; the mean over the host's states, each as often as among the training rows")
+	b.reach("RTX 2080 Ti, training rows only: MAE", "ms", paper("table1", "rtx2080ti-b64", "paper_rmse"), j.unknown.MAEMs, "table", "target .31; the mean over the host's states, each as often as among the training rows")
 	b.reach("RTX 2080 Ti, host's state from validation rows: MAE", "ms", 0, j.fixed.MAEMs, "table", "target .10")
 	b.reach("RTX 2080 Ti, host's state followed online: MAE", "ms", 0, j.online.MAEMs, "table", "target .055; each test row is seen before the next is predicted")
 	b.reach("RTX 2080 Ti, online: rows within the 90 % interval", "%", 0, 100*j.coverage[1], "adaptive conformal", "target 88 to 92")
@@ -244,7 +244,7 @@ func (b *betterRun) overSplits(row *Row, set *dataset.Set, value func(judged) fl
 	var values []float64
 	for seed := range uint64(b.draws) {
 		split := splitFor(set, 1+seed)
-		t, err := b.table(set, split, latpred.TableConfig{}, false)
+		t, err := b.table(set, split, additive.Config{}, false)
 		if err != nil {
 			return err
 		}
@@ -304,7 +304,7 @@ func (b *betterRun) fixedKernels() error {
 		if err != nil {
 			return err
 		}
-		t, err := b.table(set, set.SplitFileOrder(), latpred.TableConfig{}, b.profile == Full)
+		t, err := b.table(set, set.SplitFileOrder(), additive.Config{}, b.profile == Full)
 		if err != nil {
 			return err
 		}
@@ -344,13 +344,13 @@ func (b *betterRun) shapes() error {
 		return err
 	}
 	split := dataset.Split{Train: seqOf(4000), Validation: seqOf(4500)[4000:], Test: seqOf(5000)[4500:]}
-	config := latpred.TableConfig{NoQueue: true}
+	config := additive.Config{NoQueue: true}
 	if b.tiny {
 		config.Recipe.Basis = pass.Shape(pass.ResolutionsOf(set.Archs()), false)
 	} else if b.profile != Full {
 		config.Recipe.Basis = pass.Shape(pass.ResolutionsOf(set.Archs()), true)
 	}
-	t, _, err := latpred.TrainTable(b.ctx, set, split, config)
+	t, _, err := additive.Train(b.ctx, set, split, config)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/gpu"
+	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -33,7 +35,7 @@ type shot struct {
 // shot takes training rows of target, as many times as usual, and judges on its test
 // rows.
 func (b *betterRun) shot(target string, from ...string) (shot, error) {
-	sources, err := latpred.Sources(b.ctx, from, nil)
+	sources, err := catalog.Sources(b.ctx, from, nil)
 	if err != nil {
 		return shot{}, err
 	}
@@ -74,7 +76,7 @@ func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 	if s.affine {
 		return s.judgeAffine(support)
 	}
-	m, err := fewshot.Fit(ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
+	m, _, err := fewshot.Fit(ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
 	if err != nil {
 		return metric.Scores{}, err
 	}
@@ -132,13 +134,13 @@ func (b *betterRun) fewShot() error {
 	}{
 		{"Note10 to RTX 2080 Ti, 10 rows of the session", "rtx2080ti-b64", []string{"note10"}, true, true, 10, ".45", 0},
 		{"Note10 to RTX 2080 Ti, 100 rows of the session", "rtx2080ti-b64", []string{"note10"}, true, false, 100, ".155", 0},
-		{"Note10 to RTX 2080 Ti, 700 rows of any session", "rtx2080ti-b64", []string{"note10"}, false, false, 700, "none: half a session's worth is missed", .712},
+		{"Note10 to RTX 2080 Ti, 700 rows of any session", "rtx2080ti-b64", []string{"note10"}, false, false, 700, "none: half a session's worth is missed", paper("table2", "rtx2080ti-b64", "paper_rmse")},
 		{"RTX 2080 Ti to Note10, 10 rows", "note10", []string{"rtx2080ti-b64"}, false, true, 10, ".61", 0},
 		{"RTX 2080 Ti to Note10, 100 rows", "note10", []string{"rtx2080ti-b64"}, false, false, 100, ".17", 0},
-		{"RTX 2080 Ti to Note10, 700 rows", "note10", []string{"rtx2080ti-b64"}, false, false, 700, ".063 (best known)", 7.45},
+		{"RTX 2080 Ti to Note10, 700 rows", "note10", []string{"rtx2080ti-b64"}, false, false, 700, ".063 (best known)", paper("table3", "note10", "paper_rmse")},
 		{"both to P40, 10 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, true, 10, ".64", 0},
 		{"both to P40, 100 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 100, ".26", 0},
-		{"both to P40, 700 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 700, ".13", 1.609},
+		{"both to P40, 700 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 700, ".13", paper("table2", "p40-b64", "paper_rmse")},
 	} {
 		if b.profile != Full && c.n > 100 || b.tiny && c.n > 10 {
 			continue
@@ -200,7 +202,7 @@ func (b *betterRun) learningCurve() error {
 			curves[name] = append(curves[name], v)
 		}
 	}
-	p, err := figure.FewShot("A new card, the P40: error over the number of measurements", "MAE (ms)", curves, order, "the paper's fine-tuning", figure.Interval{X: 700, Value: 1.609})
+	p, err := figure.FewShot("A new card, the P40: error over the number of measurements", "MAE (ms)", curves, order, "the paper's fine-tuning", figure.Interval{X: fineTuneRows, Value: paper("table2", "p40-b64", "paper_rmse")})
 	if err != nil {
 		return err
 	}
@@ -216,11 +218,11 @@ func (b *betterRun) neverMeasured() error {
 		id, set string
 		same    bool
 	}{{"rtx2080ti", "help-rtx2080ti-b64", true}, {"titanrtx", "help-titanrtx-b64", true}, {"titanxp", "help-titanxp-b64", false}} {
-		gpu, err := dataset.GPU(c.id)
+		gpu, err := gpu.ByID(c.id)
 		if err != nil {
 			return err
 		}
-		h, _, err := latpred.ForGPUWithout(b.ctx, latpred.SpecOf(gpu), c.id)
+		h, _, err := hardware.ForWithout(b.ctx, hardware.SpecOf(gpu), c.id)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
@@ -49,7 +49,7 @@ func (b *betterRun) help() error {
 	worst := make([]ratio, len(ways))      // of adapted to each way
 	for _, h := range sets {
 		gpu := strings.Split(h.name, "-b")[0]
-		from := slices.DeleteFunc(latpred.ShippedSources(), func(s string) bool { return strings.HasPrefix(s, gpu+"-") })
+		from := slices.DeleteFunc(catalog.SourceNames(), func(s string) bool { return strings.HasPrefix(s, gpu+"-") })
 		s, err := b.shot(h.name, from...)
 		if err != nil {
 			return err
@@ -153,12 +153,8 @@ func (s *shot) judgeAffine(support *dataset.Set) (metric.Scores, error) {
 // passes are the logarithms of what a source says.
 func passes(s fewshot.Source, archs []space.Arch) ([]float64, error) {
 	out := make([]float64, len(archs))
-	for i, a := range archs {
-		ms, err := s.PassMs(a)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = ms
+	if err := s.PassMs(out, archs); err != nil {
+		return nil, err
 	}
 	return logs(out), nil
 }

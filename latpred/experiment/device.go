@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
@@ -224,7 +225,7 @@ func (d *deviceRun) wholeNetworks() error {
 	}
 	d.reach(d.named(fmt.Sprintf("table fitted to %d whole networks: relative RMS", train.Rows)), "%", 0, rms(pred, test.LatenciesMs()), "table", "no layer was measured")
 	pred = make([]float64, test.Rows)
-	p, _, err := latpred.TrainTable(d.ctx, d.set, d.split, latpred.TableConfig{})
+	p, _, err := additive.Train(d.ctx, d.set, d.split, additive.Config{})
 	if err != nil {
 		return err
 	}
@@ -281,6 +282,6 @@ func (d *deviceRun) fewMeasurements() error {
 
 // others are all shipped sources but the device itself.
 func (r *runner) others() ([]fewshot.Source, error) {
-	names := slices.DeleteFunc(latpred.ShippedSources(), func(name string) bool { return strings.HasPrefix(name, measure.Own) })
-	return latpred.Sources(r.ctx, names, nil)
+	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return strings.HasPrefix(name, measure.Own) })
+	return catalog.Sources(r.ctx, names, nil)
 }

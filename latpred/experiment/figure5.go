@@ -3,15 +3,15 @@ package experiment
 import (
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"gonum.org/v1/gonum/stat"
 )
 
 func figure5a(r *runner) error {
-	return r.fineTuneCurve(table1Sets[0], table2Targets[0], figure5aPaper)
+	return r.fineTuneCurve(table1Sets()[0], table2Targets()[0], paperCurve("figure5a", "rtx2080ti-b64", "test_error"))
 }
-func figure5b(r *runner) error { return r.fineTuneCurve(table1Sets[0], table2Targets[1], nil) }
+func figure5b(r *runner) error { return r.fineTuneCurve(table1Sets()[0], table2Targets()[1], nil) }
 
 // fineTuneCurve spends more and more labels of the new device.
 func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) error {
@@ -31,7 +31,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) e
 		r.result.Reduced += fmt.Sprintf(", 3 of %d sizes", len(sizes))
 		sizes = []int{100, fineTuneRows, 1900}
 	}
-	transfers := []latpred.Transfer{latpred.LastLayer, latpred.AllLayers, latpred.Scratch}
+	transfers := []neural.Transfer{neural.LastLayer, neural.AllLayers, neural.Scratch}
 	r.of = 1 + s.seeds + len(sizes)*s.seeds
 	published, sources, err := r.sources(source, from)
 	if err != nil {

@@ -7,11 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -35,7 +36,7 @@ const rightCache = "predictor, right cache"
 
 // figure8ab searches for the Note10, whose table can judge what is found.
 func figure8ab(r *runner) error {
-	network, err := r.predictorOf(table1Sets[0])
+	network, err := r.predictorOf(table1Sets()[0])
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func figure8ab(r *runner) error {
 			{"predictor, published cache", network.PredictMs, nas.WithoutResolution}, {rightCache, network.PredictMs, nas.ByArch},
 		} {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper[name], searchLimits})
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper("figure8ab", name), searchLimits})
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
@@ -72,11 +73,11 @@ func figure8ab(r *runner) error {
 // figure8cd searches for the RTX 2080 Ti, with its own predictor and with the
 // Note10's fine-tuned. The judge is the closed form of all 10,000 measurements.
 func figure8cd(r *runner) error {
-	network, err := r.predictorOf(table1Sets[1])
+	network, err := r.predictorOf(table1Sets()[1])
 	if err != nil {
 		return err
 	}
-	source, err := r.predictorOf(table1Sets[0])
+	source, err := r.predictorOf(table1Sets()[0])
 	if err != nil {
 		return err
 	}
@@ -84,11 +85,11 @@ func figure8cd(r *runner) error {
 	if err != nil {
 		return err
 	}
-	config := latpred.PublishedFineTuning()
+	config := neural.PublishedFineTuning()
 	config.Epochs, config.KeepBest, config.Optimizer.LearningRate = r.size.epochs, true, 1e-3
 	split := set.SplitFileOrder()
 	split.Train, split.Validation = split.Train[:fineTuneRows*4/5], split.Train[fineTuneRows*4/5:fineTuneRows]
-	tuned, _, err := latpred.FineTune(r.ctx, r.be, 1, source, latpred.AllLayers, set, split, config, nil)
+	tuned, _, err := neural.FineTune(r.ctx, r.be, source, neural.AllLayers, neural.Job{Set: set, Split: split, Seed: 1, Config: config})
 	if err != nil {
 		return err
 	}
@@ -118,7 +119,7 @@ func figure8cd(r *runner) error {
 			{"fine-tuned", tuned.PredictMs, nil}, {"fine-tuned, published cache", tuned.PredictMs, nas.WithoutResolution},
 		} {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper["GPU "+name], searchLimits})
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper("figure8cd", name), searchLimits})
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
@@ -132,7 +133,7 @@ func figure8cd(r *runner) error {
 
 // predictorOf trains a device's predictor as published; in Quick it takes twice the
 // epochs of other items, since a search finds the weak spots of a predictor.
-func (r *runner) predictorOf(t trainedSet) (*latpred.MLP, error) {
+func (r *runner) predictorOf(t trainedSet) (*neural.Predictor, error) {
 	set, err := r.size.open(t.set)
 	if err != nil {
 		return nil, err
@@ -248,7 +249,7 @@ func (r *runner) searchLimits(s judgedSearch, judge nas.Estimate, calibration na
 	for i, limit := range s.limits {
 		c := nas.Published(of, limit)
 		c.Generations, c.HalfStart = r.generations(), true
-		found, err := nas.Search(r.ctx, random.Stream(1, fmt.Sprint("search ", limit)), c, latency, latpred.Accuracy, nil)
+		found, err := nas.Search(r.ctx, random.Stream(1, fmt.Sprint("search ", limit)), c, latency, accuracy.Predict, nil)
 		if errors.Is(err, nas.ErrInfeasible) {
 			row, top1 := s.rows(i)
 			row.Note = err.Error()
@@ -279,7 +280,7 @@ func calibrate() (nas.Calibration, error) {
 		}
 	}
 	predicted := make([]float64, len(archs))
-	if err := latpred.Accuracy(predicted, archs); err != nil {
+	if err := accuracy.Predict(predicted, archs); err != nil {
 		return nas.Calibration{}, err
 	}
 	return nas.Calibrate(predicted, top1)
@@ -301,11 +302,7 @@ func (r *runner) searchFigures(device string, found map[string]searched) error {
 		s := found[kind+", "+ways[1]].believed
 		s.Name = ways[1] + ": believed"
 		series = append(series, s)
-		name := kind + ", " + ways[1]
-		if device != "Note10" {
-			name = "GPU " + name
-		}
-		if p := figure8Paper[name]; len(p.latencyMs) > 0 {
+		if p := figure8Paper(r.result.Item, kind+", "+ways[1]); len(p.latencyMs) > 0 {
 			paper = append(paper, figure.Series{Name: "paper, " + ways[1] + " (other networks)", X: p.latencyMs, Y: p.top1})
 		}
 		plot, err := figure.TradeOff(fmt.Sprintf("%s, %s kernels: five searches", device, kind), "latency (ms)", "top-1, estimated (%)", series, paper, searchLimits)

@@ -6,10 +6,12 @@ import (
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"gonum.org/v1/gonum/stat"
 )
@@ -17,8 +19,8 @@ import (
 // fineTuneRows is how many measurements of the new device the paper spends.
 const fineTuneRows = 700
 
-func table2(r *runner) error { return r.fineTuneTable(table1Sets[0], table2Targets) }
-func table3(r *runner) error { return r.fineTuneTable(table1Sets[1], table3Targets) }
+func table2(r *runner) error { return r.fineTuneTable(table1Sets()[0], table2Targets()) }
+func table3(r *runner) error { return r.fineTuneTable(table1Sets()[1], table3Targets()) }
 
 // fineTuneTable takes a predictor of one device to three others.
 //
@@ -33,12 +35,12 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	if err != nil {
 		return err
 	}
-	r.of = 1 + s.seeds + len(targets)*(1+s.seeds*(1+len(latpred.Transfers())))
+	r.of = 1 + s.seeds + len(targets)*(1+s.seeds*(1+len(neural.Transfers())))
 	published, sources, err := r.sources(source, from)
 	if err != nil {
 		return err
 	}
-	table, err := latpred.Source(r.ctx, source.set)
+	table, err := catalog.Source(r.ctx, source.set)
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	}
 
 	var groups []string
-	bars := make([][]float64, len(latpred.Transfers())+1)
+	bars := make([][]float64, len(neural.Transfers())+1)
 	for _, t := range targets {
 		set, err := s.open(t.set)
 		if err != nil {
@@ -88,7 +90,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		}
 		r.tick(name + ", best")
 
-		for k, transfer := range latpred.Transfers() {
+		for k, transfer := range neural.Transfers() {
 			var corrected []metric.Scores
 			for seed, model := range sources {
 				scores, err := r.fineTuneCorrected(model, transfer, set, fineTuneRows, 1+uint64(seed))
@@ -100,7 +102,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 			}
 			row := newRow(fmt.Sprintf("%s: RMSE, %s", name, transfer), "ms")
 			row.correct(each(corrected, rmseOf))
-			if transfer == latpred.LastLayer {
+			if transfer == neural.LastLayer {
 				rows[0].correct(each(corrected, paperRMSEOf))
 				rows[1].correct(each(corrected, rmseOf))
 			} else {
@@ -125,7 +127,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		"The closed form is no network: the source's, x, taken to the target by y = a·xᵇ with the file's first 700 rows.",
 		xeonNote)
 	kinds := []string{}
-	for _, transfer := range latpred.Transfers() {
+	for _, transfer := range neural.Transfers() {
 		kinds = append(kinds, string(transfer))
 	}
 	p, err := figure.Bars(source.device+" → other devices, 700 labels, corrected", "RMSE / mean latency (%)", groups, append(kinds, "closed form, y = a·xᵇ"), bars)
@@ -138,7 +140,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 
 // fineTuneSeeds fine-tunes as published under one seed after the other; trainings
 // that diverge are left out.
-func (r *runner) fineTuneSeeds(source *latpred.MLP, set *dataset.Set, done func(seed uint64)) ([]metric.Scores, error) {
+func (r *runner) fineTuneSeeds(source *neural.Predictor, set *dataset.Set, done func(seed uint64)) ([]metric.Scores, error) {
 	var all []metric.Scores
 	for seed := range uint64(r.size.seeds) {
 		scores, diverged, err := r.fineTuneAsPublished(source, set, fineTuneRows, 1+seed)
@@ -155,7 +157,7 @@ func (r *runner) fineTuneSeeds(source *latpred.MLP, set *dataset.Set, done func(
 
 // fromAuthors fine-tunes the predictor that the authors released, which says how
 // much of a difference to their numbers is the source's.
-func (r *runner) fromAuthors(authors *latpred.MLP, name string, set *dataset.Set) (Row, error) {
+func (r *runner) fromAuthors(authors *neural.Predictor, name string, set *dataset.Set) (Row, error) {
 	row := newRow(name+": what the paper calls RMSE, from the authors' source", "ms")
 	scores, err := r.fineTuneSeeds(authors, set, func(uint64) {})
 	if err != nil || len(scores) == 0 {
@@ -204,7 +206,7 @@ func each[T any](list []T, f func(T) float64) []float64 {
 
 // sources trains the predictors to start from: one as published, and corrected one
 // for each seed.
-func (r *runner) sources(t trainedSet, set *dataset.Set) (published *latpred.MLP, corrected []*latpred.MLP, err error) {
+func (r *runner) sources(t trainedSet, set *dataset.Set) (published *neural.Predictor, corrected []*neural.Predictor, err error) {
 	o, err := r.asPublished(set, t.optimizer, 1)
 	if err != nil {
 		return nil, nil, err
@@ -223,12 +225,12 @@ func (r *runner) sources(t trainedSet, set *dataset.Set) (published *latpred.MLP
 
 // fineTuneAsPublished trains on the first n rows of the file and judges the last
 // epoch on the file's last rows.
-func (r *runner) fineTuneAsPublished(source *latpred.MLP, set *dataset.Set, n int, seed uint64) (metric.Scores, bool, error) {
-	config := latpred.PublishedFineTuning()
+func (r *runner) fineTuneAsPublished(source *neural.Predictor, set *dataset.Set, n int, seed uint64) (metric.Scores, bool, error) {
+	config := neural.PublishedFineTuning()
 	config.Epochs = r.size.epochs
 	split := set.SplitFileOrder()
 	split.Train = split.Train[:min(n, len(split.Train))]
-	m, result, err := latpred.FineTune(r.ctx, r.be, seed, source, latpred.LastLayer, set, split, config, nil)
+	m, result, err := neural.FineTune(r.ctx, r.be, source, neural.LastLayer, neural.Job{Set: set, Split: split, Seed: seed, Config: config})
 	if err != nil {
 		return metric.Scores{}, false, err
 	}
@@ -247,7 +249,7 @@ func (r *runner) fineTuneRates() []float64 {
 
 // fineTuneCorrected trains with n labels in all: four fifths of them to learn
 // from, one to choose rate and epoch by.
-func (r *runner) fineTuneCorrected(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, n int, seed uint64) (metric.Scores, error) {
+func (r *runner) fineTuneCorrected(source *neural.Predictor, transfer neural.Transfer, set *dataset.Set, n int, seed uint64) (metric.Scores, error) {
 	split := splitFor(set, seed)
 	split.Train, split.Validation = fourFifths(some(split.Train, n, seed))
 	best, err := r.fineTuned(source, transfer, set, split, seed)
@@ -264,13 +266,13 @@ func fourFifths(rows []int) (learn, choose []int) {
 }
 
 // fineTuned trains with each learning rate and gives what validates best.
-func (r *runner) fineTuned(source *latpred.MLP, transfer latpred.Transfer, set *dataset.Set, split dataset.Split, seed uint64) (*latpred.MLP, error) {
-	var best *latpred.MLP
+func (r *runner) fineTuned(source *neural.Predictor, transfer neural.Transfer, set *dataset.Set, split dataset.Split, seed uint64) (*neural.Predictor, error) {
+	var best *neural.Predictor
 	bestRMSE := math.Inf(1)
 	for _, rate := range r.fineTuneRates() {
-		config := latpred.PublishedFineTuning()
+		config := neural.PublishedFineTuning()
 		config.Optimizer.LearningRate, config.Epochs, config.KeepBest = rate, r.size.epochs, true
-		m, result, err := latpred.FineTune(r.ctx, r.be, seed, source, transfer, set, split, config, nil)
+		m, result, err := neural.FineTune(r.ctx, r.be, source, transfer, neural.Job{Set: set, Split: split, Seed: seed, Config: config})
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,8 @@ import (
 	"math"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
+	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
@@ -126,14 +127,14 @@ func measuredJudge(set *dataset.Set) (nas.Estimate, error) {
 // bestMeasured is the search that only measures.
 func bestMeasured(s judgedSearch, set *dataset.Set, calibration nas.Calibration) (searched, error) {
 	var f searched
-	accuracy := make([]float64, set.Rows)
-	if err := latpred.Accuracy(accuracy, set.Archs()); err != nil {
+	top1 := make([]float64, set.Rows)
+	if err := accuracy.Predict(top1, set.Archs()); err != nil {
 		return f, err
 	}
 	for i, limit := range s.limits {
 		best := -1
 		for row, sample := range set.Samples {
-			if sample.LatencyMs <= limit && (best < 0 || accuracy[row] > accuracy[best]) {
+			if sample.LatencyMs <= limit && (best < 0 || top1[row] > top1[best]) {
 				best = row
 			}
 		}
@@ -141,7 +142,7 @@ func bestMeasured(s judgedSearch, set *dataset.Set, calibration nas.Calibration)
 			return f, fmt.Errorf("no measured network is within %g ms", limit)
 		}
 		b := set.Samples[best]
-		f.add(s, i, b.Arch, b.LatencyMs, b.LatencyMs, calibration.Top1Percent(accuracy[best]))
+		f.add(s, i, b.Arch, b.LatencyMs, b.LatencyMs, calibration.Top1Percent(top1[best]))
 	}
 	return f, nil
 }
@@ -178,7 +179,7 @@ func (r *runner) adaptedToOwn(set *dataset.Set) (nas.Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, _, err := latpred.Adapt(r.ctx, sources, pool.Subset(picked), latpred.AdaptConfig{NoQueue: true})
+	p, _, err := adapt.Adapt(r.ctx, sources, pool.Subset(picked), adapt.Config{NoQueue: true})
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,15 @@ import (
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/adapt"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
@@ -66,7 +69,7 @@ func seqOf(n int) []int {
 
 // outcome is a trained predictor on its test rows.
 type outcome struct {
-	model    *latpred.MLP
+	model    *neural.Predictor
 	scores   metric.Scores
 	pred     []float64
 	want     []float64
@@ -92,7 +95,7 @@ func (r *runner) corrected(set *dataset.Set, split dataset.Split, optimizer mlp.
 }
 
 func (r *runner) train(set *dataset.Set, split dataset.Split, config mlp.Config, seed uint64) (outcome, error) {
-	p, result, err := latpred.Train(r.ctx, r.be, seed, set, split, config, nil)
+	p, result, err := neural.Train(r.ctx, r.be, neural.Job{Set: set, Split: split, Seed: seed, Config: config})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -139,7 +142,7 @@ func (r *runner) bestTable(set *dataset.Set) (scores metric.Scores, kind string,
 		scores, err = closedForm(set, split)
 		return scores, bestKind, err
 	}
-	table, _, err := latpred.TrainTable(r.ctx, set, split, latpred.TableConfig{})
+	table, _, err := additive.Train(r.ctx, set, split, additive.Config{})
 	if err != nil {
 		return scores, "", err
 	}
@@ -150,19 +153,19 @@ func (r *runner) bestTable(set *dataset.Set) (scores metric.Scores, kind string,
 // bestAdapted takes a source to a target with the first n rows of its file: adapted,
 // or its network with all layers fine-tuned, whichever is better on a fifth of them
 // when it has learnt from the others.
-func (r *runner) bestAdapted(source fewshot.Source, network *latpred.MLP, target *dataset.Set, n int) (scores metric.Scores, kind string, err error) {
+func (r *runner) bestAdapted(source fewshot.Source, network *neural.Predictor, target *dataset.Set, n int) (scores metric.Scores, kind string, err error) {
 	split := target.SplitFileOrder()
 	labelled := split.Train[:min(n, len(split.Train))]
 	split.Train, split.Validation = fourFifths(some(labelled, n, 1))
-	adapt := func(rows []int) (*latpred.Adapted, error) {
-		m, _, err := latpred.Adapt(r.ctx, []fewshot.Source{source}, target.Subset(rows), latpred.AdaptConfig{})
+	adapt := func(rows []int) (*adapt.Predictor, error) {
+		m, _, err := adapt.Adapt(r.ctx, []fewshot.Source{source}, target.Subset(rows), adapt.Config{})
 		return m, err
 	}
 	part, err := adapt(split.Train)
 	if err != nil {
 		return scores, "", err
 	}
-	tuned, err := r.fineTuned(network, latpred.AllLayers, target, split, 1)
+	tuned, err := r.fineTuned(network, neural.AllLayers, target, split, 1)
 	if err != nil {
 		return scores, "", err
 	}
@@ -174,7 +177,7 @@ func (r *runner) bestAdapted(source fewshot.Source, network *latpred.MLP, target
 	}
 	if byTuned.MAEMs < byAdapted.MAEMs {
 		scores, err = judge(tuned, target.Subset(split.Test))
-		return scores, string(latpred.AllLayers), err
+		return scores, string(neural.AllLayers), err
 	}
 	whole, err := adapt(labelled)
 	if err != nil {

@@ -7,12 +7,12 @@ import (
 	"math"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 	"gonum.org/v1/plot"
 )
@@ -31,20 +31,20 @@ type search struct {
 var searches = []search{
 	{"grid, as published", false, func(c []hpo.Config, r hpo.Rungs) (hpo.Scheduler, error) {
 		return hpo.Stopping(c, r, hpo.Watch{Metric: "loss", AllowMissing: true})
-	}, latpred.MetricValLast},
+	}, neural.MetricValLast},
 	{"ASHA, stopping", true, func(c []hpo.Config, r hpo.Rungs) (hpo.Scheduler, error) {
-		return hpo.Stopping(c, r, hpo.Watch{Metric: latpred.MetricValRMSE})
-	}, latpred.MetricValRMSE},
+		return hpo.Stopping(c, r, hpo.Watch{Metric: neural.MetricValRMSE})
+	}, neural.MetricValRMSE},
 	{"ASHA, promotion", true, func(c []hpo.Config, r hpo.Rungs) (hpo.Scheduler, error) {
-		return hpo.Promotion(c, r, hpo.Watch{Metric: latpred.MetricValRMSE})
-	}, latpred.MetricValRMSE},
+		return hpo.Promotion(c, r, hpo.Watch{Metric: neural.MetricValRMSE})
+	}, neural.MetricValRMSE},
 }
 
 // tuning goes through the authors' 36 configurations for the RTX 2080 Ti in three
 // ways (Fig. 3b), on one split, and judges what each chose.
 func tuning(r *runner) error {
 	r.result.Seeds = 1
-	t := table1Sets[1]
+	t := table1Sets()[1]
 	size, axes := r.grid()
 	set, err := size.open(t.set)
 	if err != nil {
@@ -57,7 +57,7 @@ func tuning(r *runner) error {
 		if err != nil {
 			return err
 		}
-		optimizer, err := latpred.OptimizerOf(mlp.Published().Optimizer, f.best.Config)
+		optimizer, err := neural.OptimizerOf(mlp.Published().Optimizer, f.best.Config)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func tuning(r *runner) error {
 		all = append(all, f)
 		r.tick(s.name)
 	}
-	r.tuningRows(all)
+	r.tuningRows(t, all)
 	r.result.Notes = append(r.result.Notes,
 		"Corrected is ASHA's stopping rule watching the validation RMSE, ours, best its promotion rule.",
 		"As published nothing was stopped: ASHA watched a metric named loss, the trials reported train_loss and val_loss.",
@@ -80,7 +80,7 @@ func tuning(r *runner) error {
 
 // grid gives the authors' axes and all rows, or in Quick some of them.
 func (r *runner) grid() (size, []hpo.Axis) {
-	s, axes := r.size, latpred.PublishedAxes()
+	s, axes := r.size, neural.PublishedAxes()
 	if r.profile == Quick {
 		s.rows = min(3000, cmp.Or(s.rows, 3000))
 		axes[1].Values, axes[2].Values = axes[1].Values[:2], axes[2].Values[2:]
@@ -100,7 +100,7 @@ func (r *runner) search(s search, set *dataset.Set, axes []hpo.Axis, epochs int)
 		return found{}, err
 	}
 	var f found
-	f.trials, err = latpred.Tune(r.ctx, r.be, 1, set, set.SplitFileOrder(), mlp.Published(), scheduler, "", func(e hpo.Event) { f.seconds = e.Elapsed.Seconds() })
+	f.trials, err = neural.Tune(r.ctx, r.be, neural.Search{Set: set, Split: set.SplitFileOrder(), Seed: 1, Config: mlp.Published(), Scheduler: scheduler, Observe: func(e hpo.Event) { f.seconds = e.Elapsed.Seconds() }})
 	if err != nil {
 		return f, err
 	}
@@ -140,25 +140,25 @@ func (f found) count(states ...hpo.State) (n int) {
 }
 
 // tuningRows lists what the three searches found, in the order of searches.
-func (r *runner) tuningRows(all []found) {
+func (r *runner) tuningRows(t trainedSet, all []found) {
 	for _, q := range []struct {
 		name, unit string
 		paper      float64
 		of         func(f found) float64
 	}{
-		{"learning rate chosen", "", 0.01, func(f found) float64 { return f.best.Config[latpred.AxisRate] }},
-		{"weight decay chosen", "", 1e-4, func(f found) float64 { return f.best.Config[latpred.AxisDecay] }},
-		{"momentum chosen", "", 0.9, func(f found) float64 { return f.best.Config[latpred.AxisMomentum] }},
-		{"validation loss, last batch", "ms", 0.311, func(f found) float64 { return f.best.Last[latpred.MetricValLast] }},
-		{"validation RMSE, whole set", "ms", math.NaN(), func(f found) float64 { return f.best.Last[latpred.MetricValRMSE] }},
+		{"learning rate chosen", "", t.optimizer.LearningRate, func(f found) float64 { return f.best.Config[neural.AxisRate] }},
+		{"weight decay chosen", "", t.optimizer.WeightDecay, func(f found) float64 { return f.best.Config[neural.AxisDecay] }},
+		{"momentum chosen", "", t.optimizer.Momentum, func(f found) float64 { return f.best.Config[neural.AxisMomentum] }},
+		{"validation loss, last batch", "ms", paper("tuning", t.set, "validation_loss"), func(f found) float64 { return f.best.Last[neural.MetricValLast] }},
+		{"validation RMSE, whole set", "ms", math.NaN(), func(f found) float64 { return f.best.Last[neural.MetricValRMSE] }},
 		{"validation RMSE, smallest of all trials", "ms", math.NaN(), func(f found) float64 {
-			return bestTrial(f.trials, f.best.Epoch, latpred.MetricValRMSE).Last[latpred.MetricValRMSE]
+			return bestTrial(f.trials, f.best.Epoch, neural.MetricValRMSE).Last[neural.MetricValRMSE]
 		}},
-		{"test: what the paper calls RMSE", "ms", 0.3867, func(f found) float64 { return f.test.PaperRMSEMs }},
+		{"test: what the paper calls RMSE", "ms", paper("tuning", t.set, "paper_rmse"), func(f found) float64 { return f.test.PaperRMSEMs }},
 		{"test: RMSE", "ms", math.NaN(), func(f found) float64 { return f.test.RMSEMs }},
-		{"trials stopped early", "", 0, func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
+		{"trials stopped early", "", paper("tuning", t.set, "trials_stopped"), func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
 		{"trials that diverged", "", math.NaN(), func(f found) float64 { return float64(f.count(hpo.Diverged)) }},
-		{"epochs in all", "", 3600, func(f found) (n float64) {
+		{"epochs in all", "", paper("tuning", t.set, "epochs"), func(f found) (n float64) {
 			for _, t := range f.trials {
 				n += float64(t.Epoch)
 			}
@@ -178,11 +178,11 @@ func (r *runner) tuningRows(all []found) {
 func (r *runner) tuningFigures(t trainedSet, all []found, epochs int) error {
 	var lines []figure.Coordinates
 	for _, trial := range all[0].trials {
-		value := trial.Last[latpred.MetricValRMSE]
+		value := trial.Last[neural.MetricValRMSE]
 		if trial.State == hpo.Diverged {
 			value = math.Inf(1)
 		}
-		lines = append(lines, figure.Coordinates{Axes: []float64{trial.Config[latpred.AxisRate], trial.Config[latpred.AxisDecay], trial.Config[latpred.AxisMomentum]}, Value: value})
+		lines = append(lines, figure.Coordinates{Axes: []float64{trial.Config[neural.AxisRate], trial.Config[neural.AxisDecay], trial.Config[neural.AxisMomentum]}, Value: value})
 	}
 	grid, err := figure.Parallel(fmt.Sprintf(t.device+": validation RMSE of all %d configurations", len(lines)), "validation RMSE (ms)", []string{"learning rate", "weight decay", "momentum"}, lines)
 	if err != nil {
@@ -209,7 +209,7 @@ func rungFigure(title string, trials []hpo.TrialStatus, rungs hpo.Rungs) (*plot.
 			}
 		}
 		if t.State == hpo.Completed && !slices.Contains(c.Epochs, float64(t.Epoch)) {
-			c.Epochs, c.Values = append(c.Epochs, float64(t.Epoch)), append(c.Values, t.Last[latpred.MetricValRMSE])
+			c.Epochs, c.Values = append(c.Epochs, float64(t.Epoch)), append(c.Values, t.Last[neural.MetricValRMSE])
 		}
 		if len(c.Epochs) > 0 {
 			curves = append(curves, c)

@@ -45,16 +45,17 @@ func ramp(v, low, high float64) float64 { return max(0, min(1, (v-low)/(high-low
 
 // blend makes the model that takes full as far as it is to be trusted, and plain for
 // the rest.
-func (f *fitter) blend(full, plain *averaged) *Model {
+func (f *fitter) blend(full, plain *averaged) (*Model, *Report) {
 	share := f.trust(full, plain)
-	m := &Model{Sources: f.sources, LooMs: make([]float64, len(f.y)), LooSdMs: make([]float64, len(f.y))}
+	m := &Model{Sources: f.sources}
+	r := &Report{LooMs: make([]float64, len(f.y)), LooSdMs: make([]float64, len(f.y))}
 	m.Components = append(f.components(full, share, maxComponents), f.components(plain, 1-share, maxPlain)...)
 	for i := range f.y {
 		apart := full.loo[i] - plain.loo[i]
-		m.LooMs[i] = plain.loo[i] + share*apart
-		m.LooSdMs[i] = math.Sqrt(share*full.looSd[i]*full.looSd[i] + (1-share)*plain.looSd[i]*plain.looSd[i] + share*(1-share)*apart*apart)
+		r.LooMs[i] = plain.loo[i] + share*apart
+		r.LooSdMs[i] = math.Sqrt(share*full.looSd[i]*full.looSd[i] + (1-share)*plain.looSd[i]*plain.looSd[i] + share*(1-share)*apart*apart)
 	}
-	m.LeaveOneOut = map[string]float64{"full": f.error(full), "power law": f.error(plain)}
+	r.LeaveOneOut = map[string]float64{"full": f.error(full), "power law": f.error(plain)}
 	m.dropUnused()
-	return m
+	return m, r
 }

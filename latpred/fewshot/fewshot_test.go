@@ -108,7 +108,7 @@ func TestAccuracy(t *testing.T) {
 					}
 					support = set.Subset(pool).Subset(pick)
 				}
-				m, err := fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{})
+				m, _, err := fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -117,7 +117,7 @@ func TestAccuracy(t *testing.T) {
 					t.Errorf("draw %d: %.2f of rows within the 90 %% that the posterior promises", draw, within)
 				}
 				maes = append(maes, mae)
-				if m, err = fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true}); err != nil {
+				if m, _, err = fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true}); err != nil {
 					t.Fatal(err)
 				}
 				mae, _ = judge(t, m, test)
@@ -145,7 +145,7 @@ func TestScaledSource(t *testing.T) {
 		}
 		y[i] = 3 * r.TrueMs
 	}
-	m, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:3], y, fewshot.Config{})
+	m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:3], y, fewshot.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestOutlier(t *testing.T) {
 	want := slices.Clone(y)
 	y[4] *= 1.5
 	for _, plain := range []bool{false, true} {
-		m, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:11], y[:11], fewshot.Config{Plain: plain})
+		m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:11], y[:11], fewshot.Config{Plain: plain})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestPowerLawWithConstant(t *testing.T) {
 		}
 		y[i] = 2*math.Pow(r.TrueMs, .95) + 20
 	}
-	m, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:8], y[:8], fewshot.Config{Plain: true})
+	m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:8], y[:8], fewshot.Config{Plain: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestTrend(t *testing.T) {
 	}
 	var errs [2]float64
 	for k := range errs {
-		m, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, support.Archs(), y, fewshot.Config{Plain: k == 1})
+		m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, support.Archs(), y, fewshot.Config{Plain: k == 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,10 +266,10 @@ func TestFaults(t *testing.T) {
 	s := []fewshot.Source{source(t, "note10")}
 	a := open(t, "note10").Archs()[:4]
 	y := []float64{1, 2, 3, 4}
-	if _, err := fewshot.Fit(t.Context(), s, a[:2], y[:2], fewshot.Config{}); err == nil {
+	if _, _, err := fewshot.Fit(t.Context(), s, a[:2], y[:2], fewshot.Config{}); err == nil {
 		t.Error("two rows, no error")
 	}
-	if _, err := fewshot.Fit(t.Context(), nil, a, y, fewshot.Config{}); err == nil {
+	if _, _, err := fewshot.Fit(t.Context(), nil, a, y, fewshot.Config{}); err == nil {
 		t.Error("no sources, no error")
 	}
 	other := a
@@ -277,12 +277,12 @@ func TestFaults(t *testing.T) {
 	for i := range other {
 		other[i].Resolution = 0 // nothing covers it
 	}
-	if _, err := fewshot.Fit(t.Context(), s, other, y, fewshot.Config{}); err == nil {
+	if _, _, err := fewshot.Fit(t.Context(), s, other, y, fewshot.Config{}); err == nil {
 		t.Error("resolutions that no source covers, no error")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := fewshot.Fit(ctx, s, a, y, fewshot.Config{}); !errors.Is(err, context.Canceled) {
+	if _, _, err := fewshot.Fit(ctx, s, a, y, fewshot.Config{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
 	}
 	if _, err := fewshot.Design(s, []space.Arch{a[0]}, 2); err == nil {
@@ -303,11 +303,11 @@ func TestNoiseIsNoQueue(t *testing.T) {
 	test := set.Subset(split.Validation[:300])
 	for draw := range uint64(4) {
 		support := set.Subset(random.Stream(draw, "noise").Perm(len(split.Train))[:60])
-		full, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{})
+		full, _, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true})
+		plain, _, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,19 +41,19 @@ const (
 )
 
 // Fit learns a device from measurements of it, at least 3.
-func Fit(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs []float64, config Config) (*Model, error) {
+func Fit(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Report, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("fewshot: Fit with lengths that differ")
 	}
 	if len(sources) == 0 {
-		return nil, errors.New("fewshot: no sources")
+		return nil, nil, errors.New("fewshot: no sources")
 	}
 	if len(archs) < minRows {
-		return nil, fmt.Errorf("fewshot: %d rows: at least %d are needed", len(archs), minRows)
+		return nil, nil, fmt.Errorf("fewshot: %d rows: at least %d are needed", len(archs), minRows)
 	}
 	f, err := newFitter(ctx, sources, archs, latenciesMs, config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return f.fit()
 }
@@ -156,12 +156,13 @@ func (f *fitter) fitScale(b *Base, sights []sight) error {
 	return f.see(b, sights)
 }
 
-func (f *fitter) fit() (*Model, error) {
+func (f *fitter) fit() (*Model, *Report, error) {
 	full, plain, err := f.ways()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return f.blend(full, plain), f.ctx.Err()
+	m, r := f.blend(full, plain)
+	return m, r, f.ctx.Err()
 }
 
 // ways averages over all that is tried, and over power laws alone.

@@ -22,11 +22,15 @@ type Component struct {
 
 // Model predicts a device. It is safe for concurrent use.
 type Model struct {
-	Sources     []Source
-	Components  []Component
+	Sources    []Source
+	Components []Component
+}
+
+// Report tells what Fit found on the way.
+type Report struct {
 	LeaveOneOut map[string]float64 // mean relative error of each way that was tried
 	LooMs       []float64          // what the model says of each measurement from the others
-	LooSdMs     []float64
+	LooSdMs     []float64          // and the standard deviation that it gives there
 }
 
 // components turns an average into components, one for each base, n at most, whose

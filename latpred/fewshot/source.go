@@ -3,8 +3,10 @@ package fewshot
 import (
 	"fmt"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/floats"
 )
 
 // Source is what is known of another device: how long a network takes, and what of
@@ -12,15 +14,9 @@ import (
 type Source struct {
 	Name  string
 	Model *pass.Model
-	// Own says how long a network takes where that is not the sum of Model's times:
+	// Own says how long a pass takes where that is not the sum of Model's times:
 	// these then say only how it is divided. Nil: it is the sum.
-	Own PassTimer
-}
-
-// PassTimer tells how long a pass of a network takes, ms. It is safe for concurrent
-// use.
-type PassTimer interface {
-	PassMs(a space.Arch) (float64, error)
+	Own latpred.Predictor
 }
 
 // segmentsMs gives the segments of a and their times.
@@ -32,14 +28,12 @@ func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 	if s.Own == nil {
 		return segs, ms, nil
 	}
-	own, err := s.Own.PassMs(a)
-	if err != nil {
+	var one [1]float64
+	if err := latpred.PassMs(s.Own, one[:], []space.Arch{a}); err != nil {
 		return nil, nil, fmt.Errorf("source %s: %w", s.Name, err)
 	}
-	var sum float64
-	for _, v := range ms {
-		sum += v
-	}
+	own := one[0]
+	sum := floats.Sum(ms)
 	if !(sum > 0) || !(own > 0) {
 		return nil, nil, fmt.Errorf("source %s gives %v ms for %s, its table %v", s.Name, own, a, sum)
 	}
@@ -49,14 +43,18 @@ func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 	return segs, ms, nil
 }
 
-// PassMs is how long a pass of a takes.
-func (s *Source) PassMs(a space.Arch) (float64, error) {
-	_, ms, err := s.segmentsMs(a)
-	var sum float64
-	for _, v := range ms {
-		sum += v
+// PassMs writes how long a pass of each architecture takes, ms, to dst, which has
+// their number. It errs where the source does not cover one.
+func (s *Source) PassMs(dst []float64, archs []space.Arch) error {
+	latpred.MustMatch(dst, archs)
+	for i, a := range archs {
+		_, ms, err := s.segmentsMs(a)
+		if err != nil {
+			return err
+		}
+		dst[i] = floats.Sum(ms)
 	}
-	return sum, err
+	return nil
 }
 
 // withTables adds, to each source whose time is not the sum of its table's, the table

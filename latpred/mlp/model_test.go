@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/backend"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
 // All ways of applying a network give the same, to float32 rounding.
@@ -74,10 +74,10 @@ func TestInitIsPyTorchs(t *testing.T) {
 }
 
 func TestFromTensors(t *testing.T) {
-	weight := dataset.Tensor{Name: "0.weight", Shape: []int{2, 3}, Values: []float32{1, 2, 3, 4, 5, 6}}
-	bias := dataset.Tensor{Name: "0.bias", Shape: []int{2}, Values: []float32{7, 8}}
-	last := dataset.Tensor{Name: "1.weight", Shape: []int{1, 2}, Values: []float32{1, 1}}
-	p, err := mlp.FromTensors([]dataset.Tensor{weight, bias, last})
+	weight := tensor.Tensor{Name: "0.weight", Shape: []int{2, 3}, Values: []float32{1, 2, 3, 4, 5, 6}}
+	bias := tensor.Tensor{Name: "0.bias", Shape: []int{2}, Values: []float32{7, 8}}
+	last := tensor.Tensor{Name: "1.weight", Shape: []int{1, 2}, Values: []float32{1, 1}}
+	p, err := mlp.FromTensors([]tensor.Tensor{weight, bias, last})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestFromTensors(t *testing.T) {
 	if got := mlp.NewModel(p).Predict([]float32{1, 0, 0}); got != 20 {
 		t.Errorf("prediction %v, want 20", got)
 	}
-	for want, tensors := range map[string][]dataset.Tensor{
+	for want, tensors := range map[string][]tensor.Tensor{
 		"no weight that follows": {weight, bias, weight},
 		"no bias of 2 outputs":   {weight, {Name: "b", Shape: []int{3}, Values: []float32{1, 2, 3}}},
 		"layers []":              nil,

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
 // The layers of the paper's network: as its authors ran it, and as its text says.
@@ -47,7 +47,7 @@ func Init(rng *rand.Rand, layers []int) *Params {
 
 // FromTensors takes weights from the tensors of a PyTorch network: for each
 // layer a weight, outputs × inputs, and a bias. A missing last bias is zero.
-func FromTensors(tensors []dataset.Tensor) (*Params, error) {
+func FromTensors(tensors []tensor.Tensor) (*Params, error) {
 	p := &Params{}
 	for len(tensors) > 0 {
 		w := tensors[0]

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -119,7 +119,7 @@ func TestSearchIsAsGoodAsTheTutorial(t *testing.T) {
 	s := open(t, "mbv3-w1.2")
 	c := nas.Published(s, 25)
 	c.Generations = 120
-	r, err := nas.Search(t.Context(), random.Stream(1, "search"), c, note10(t, s), latpred.Accuracy, nil)
+	r, err := nas.Search(t.Context(), random.Stream(1, "search"), c, note10(t, s), accuracy.Predict, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestSearchFront(t *testing.T) {
 	s := open(t, "mbv3-w1.2")
 	c := nas.Published(s, 35)
 	c.Generations = 100
-	r, err := nas.SearchFront(t.Context(), random.Stream(1, "front"), c, note10(t, s), latpred.Accuracy, nil)
+	r, err := nas.SearchFront(t.Context(), random.Stream(1, "front"), c, note10(t, s), accuracy.Predict, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +289,7 @@ func TestSearchFront(t *testing.T) {
 	}
 	var single []nas.Candidate
 	c.Generations = 20 // a fifth each
-	results, err := nas.Limits(t.Context(), 1, c, []float64{15, 20, 25, 30, 35}, note10(t, s), latpred.Accuracy, nil)
+	results, err := nas.Limits(t.Context(), 1, c, []float64{15, 20, 25, 30, 35}, note10(t, s), accuracy.Predict, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +324,7 @@ func ExampleSearch() {
 	table, _ := lut.Note10().Index(s)
 	c := nas.Published(s, 20) // milliseconds
 	c.Generations = 10
-	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.Estimate, latpred.Accuracy, nil)
+	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.Estimate, accuracy.Predict, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -342,7 +342,7 @@ func BenchmarkSearch(b *testing.B) {
 			}
 			return nil
 		},
-		"with the accuracy predictor": latpred.Accuracy,
+		"with the accuracy predictor": accuracy.Predict,
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

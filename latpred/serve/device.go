@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -115,7 +116,7 @@ func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
 // hasAccuracy errs where the accuracy of the device's networks can't be predicted, so
 // that there is nothing to search for.
 func (d *Device) hasAccuracy() error {
-	if err := latpred.Accuracy(make([]float64, 1), []space.Arch{d.Space.Smallest()}); err != nil {
+	if err := accuracy.Predict(make([]float64, 1), []space.Arch{d.Space.Smallest()}); err != nil {
 		return mistake{fmt.Errorf("OFA's accuracy predictor does not know the networks of %s, so there is nothing to search for: %w", d.Space.ID, err)}
 	}
 	return nil
@@ -137,7 +138,7 @@ func (d *Device) paretoFront(ctx context.Context, generations int) ([]nas.Candid
 	}
 	config := nas.Published(d.Space, 1e9)
 	config.Generations = generations
-	r, err := nas.SearchFront(ctx, random.Stream(1, "front "+d.ID), config, o.estimate, latpred.Accuracy, nil)
+	r, err := nas.SearchFront(ctx, random.Stream(1, "front "+d.ID), config, o.estimate, accuracy.Predict, nil)
 	if err != nil {
 		return nil, err
 	}

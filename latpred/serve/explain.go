@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -56,7 +56,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, mistake{fmt.Errorf("no device knows this network: %s", e.Devices[0].Error)}
 	}
 	top1 := make([]float64, 1)
-	if err := latpred.Accuracy(top1, []space.Arch{a}); err == nil {
+	if err := accuracy.Predict(top1, []space.Arch{a}); err == nil {
 		e.Accuracy = top1[0]
 	}
 	return e, nil

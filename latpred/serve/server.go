@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -186,7 +186,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	defer done()
 	config := nas.Published(d.Space, q.LimitMs)
 	config.Generations, config.Population = q.Generations, q.Population
-	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, o.estimate, latpred.Accuracy, nil)
+	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, o.estimate, accuracy.Predict, nil)
 	if errors.Is(err, nas.ErrInfeasible) {
 		return nil, mistake{err}
 	}

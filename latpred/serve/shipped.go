@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -62,7 +63,7 @@ func Shipped() ([]*Device, error) {
 // is fitted to its first rows when it is first asked and judged by its last ones.
 func FromSet(info dataset.Info, s *space.Space) *Device {
 	d := newDevice(info.Name, info.Title, s, latpred.KindTable, func() (*oracle, error) {
-		p, err := latpred.TrainShipped(context.Background(), info.Name)
+		p, err := catalog.Table(context.Background(), info.Name)
 		if err != nil {
 			return nil, err
 		}

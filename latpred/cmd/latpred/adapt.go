@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/adapt"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -26,7 +28,7 @@ type adaptCmd struct {
 // adapted is the result of adapt --json.
 type adapted struct {
 	Out string `json:"out"`
-	*latpred.AdaptResult
+	*adapt.Report
 }
 
 // Run adapts, or plans.
@@ -48,11 +50,11 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	if c.Plan > 0 {
 		return c.plan(out, sources)
 	}
-	p, result, err := latpred.Adapt(ctx, sources, set, latpred.AdaptConfig{NoQueue: c.Synchronised})
+	p, result, err := adapt.Adapt(ctx, sources, set, adapt.Config{NoQueue: c.Synchronised})
 	if err != nil {
 		return err
 	}
-	if err := latpred.Save(c.Out, p); err != nil {
+	if err := modelfile.Save(c.Out, p); err != nil {
 		return err
 	}
 	logWarnings(out, result.Warnings)
@@ -72,7 +74,7 @@ func (c *adaptCmd) sources(ctx context.Context, out *output, set *dataset.Set) (
 	names := c.From
 	if len(names) == 1 && names[0] == "auto" {
 		names = nil
-		for _, n := range latpred.ShippedSources() {
+		for _, n := range catalog.SourceNames() {
 			if set == nil || n != set.Name {
 				names = append(names, n)
 			}
@@ -80,7 +82,7 @@ func (c *adaptCmd) sources(ctx context.Context, out *output, set *dataset.Set) (
 	}
 	bar := out.Progress("sources", len(names))
 	defer bar.Done()
-	return latpred.Sources(ctx, names, func(done, _ int) { bar.Set(done, "") })
+	return catalog.Sources(ctx, names, func(done, _ int) { bar.Set(done, "") })
 }
 
 // plan prints what to measure, with an empty column of latencies.
@@ -89,7 +91,7 @@ func (c *adaptCmd) plan(out *output, sources []fewshot.Source) error {
 	if err != nil {
 		return err
 	}
-	archs, err := latpred.Plan(sources, s, random.Stream(c.Seed, "plan"), c.Plan)
+	archs, err := adapt.Plan(sources, s, random.Stream(c.Seed, "plan"), c.Plan)
 	if err != nil {
 		return err
 	}

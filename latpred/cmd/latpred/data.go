@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
 type dataCmd struct {
@@ -60,13 +62,13 @@ type dataFetchCmd struct {
 // Run downloads what is not there yet.
 func (c *dataFetchCmd) Run(ctx context.Context, out *output) (err error) {
 	if c.Out == "" {
-		if c.Out, err = dataset.CacheDir(); err != nil {
+		if c.Out, err = upstream.CacheDir(); err != nil {
 			return err
 		}
 	}
-	files := dataset.Manifest()
+	files := upstream.Manifest()
 	bar := out.Progress("fetching", len(files))
-	err = dataset.Fetch(ctx, c.Out, c.Mirror, files, func(p dataset.FetchProgress) {
+	err = upstream.Fetch(ctx, c.Out, c.Mirror, files, func(p upstream.Progress) {
 		bar.Set(p.Files, fmt.Sprintf("%.1f of %.1f MB", float64(p.Bytes)/1e6, float64(p.OfAll)/1e6))
 	})
 	bar.Done()
@@ -86,11 +88,11 @@ type dataBuildCmd struct {
 
 // Run makes the shipped files again.
 func (c *dataBuildCmd) Run(out *output) error {
-	upstream, err := dataset.Upstream()
+	dir, err := upstream.Dir()
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(dataset.Build(c.Out, upstream), buildOwn(c.Out)); err != nil {
+	if err := errors.Join(upstream.Build(c.Out, dir), buildOwn(c.Out)); err != nil {
 		return err
 	}
 	var bytes int64
@@ -140,7 +142,7 @@ type dataCheckCmd struct {
 	Sets []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 
-// Run prints what dataset.Check finds. Findings are no failure: they are the
+// Run prints what audit.Check finds. Findings are no failure: they are the
 // result.
 func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 	if len(c.Sets) == 0 {
@@ -157,7 +159,7 @@ func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 		sets = append(sets, set)
 	}
 	bar := out.Progress("checking", len(sets))
-	findings, err := dataset.Check(ctx, sets, func(done int) { bar.Set(done, "") })
+	findings, err := audit.Check(ctx, sets, func(done int) { bar.Set(done, "") })
 	bar.Done()
 	if err != nil {
 		return err

@@ -8,6 +8,9 @@ import (
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/audit"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -51,7 +54,7 @@ type worstRow struct {
 
 // Run compares predictions with measurements.
 func (c *evaluateCmd) Run(out *output) error {
-	p, err := latpred.Load(c.Model)
+	p, err := catalog.Load(c.Model)
 	if err != nil {
 		return err
 	}
@@ -83,7 +86,7 @@ func (c *evaluateCmd) Run(out *output) error {
 	for i := range pred {
 		relative[i] = (want[i] - pred[i]) / pred[i]
 	}
-	e.Warnings = latpred.DriftWarning(relative)
+	e.Warnings = audit.FollowEachOther(relative)
 	if from := p.Provenance(); from.Device != "" && set.Device != "" && from.Device != set.Device {
 		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
 	}
@@ -110,7 +113,7 @@ func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low,
 	n := len(set.Samples)
 	pred, low, high = make([]float64, n), make([]float64, n), make([]float64, n)
 	if c.Online {
-		t, ok := p.(*latpred.Table)
+		t, ok := p.(*additive.Table)
 		if !ok {
 			return nil, nil, nil, fmt.Errorf("a predictor of kind %s can't follow a device online", p.Kind())
 		}
@@ -120,7 +123,7 @@ func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low,
 	if err := p.PredictMs(pred, set.Archs()); err != nil {
 		return nil, nil, nil, err
 	}
-	b, ok := p.(latpred.Bounder)
+	b, ok := p.(latpred.IntervalPredictor)
 	if !ok {
 		return pred, nil, nil, nil
 	}

@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
+	"github.com/ofalat/ofalat/latpred/explain"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -20,7 +21,7 @@ type explainCmd struct {
 
 // Run prints the parts of a latency and what would save most.
 func (c *explainCmd) Run(out *output) error {
-	p, err := latpred.Load(c.Model)
+	p, err := catalog.Load(c.Model)
 	if err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (c *explainCmd) Run(out *output) error {
 	if err != nil {
 		return fmt.Errorf("architecture %q: %w", c.Arch, err)
 	}
-	e, err := latpred.Explain(p, a, c.Resolutions)
+	e, err := explain.Explain(p, a, c.Resolutions)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (c *explainCmd) Run(out *output) error {
 	return nil
 }
 
-func (c *explainCmd) draw(e *latpred.Explanation) error {
+func (c *explainCmd) draw(e *explain.Explanation) error {
 	if e.Breakdown == nil {
 		return fmt.Errorf("%s: its kind can't tell where the time goes, so there is no figure", c.Model)
 	}

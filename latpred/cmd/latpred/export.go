@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
+	"github.com/ofalat/ofalat/latpred/export"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -18,11 +19,11 @@ type exportCmd struct {
 
 // Run writes a predictor for other runtimes.
 func (c *exportCmd) Run(out *output) error {
-	p, err := latpred.Load(c.Model)
+	p, err := catalog.Load(c.Model)
 	if err != nil {
 		return err
 	}
-	if err := writeWhole(c.Out, func(w io.Writer) error { return latpred.WriteONNX(w, p) }); err != nil {
+	if err := writeWhole(c.Out, func(w io.Writer) error { return export.WriteONNX(w, p) }); err != nil {
 		return err
 	}
 	return exported(out, c.Out, c.Format)

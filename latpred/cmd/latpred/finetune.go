@@ -4,33 +4,34 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
 type finetuneCmd struct {
 	backendFlags
-	From     string           `required:"" help:"Predictor of another device, that train wrote." type:"existingfile"`
-	Data     string           `required:"" help:"Measurements of the new device: shipped set or CSV file."`
-	Out      string           `required:"" help:"File for the predictor." type:"path"`
-	Transfer latpred.Transfer `enum:"last-layer,freeze-two,all-layers,scratch" default:"all-layers" help:"What is trained: last-layer (as published), freeze-two (as the paper's text says), all-layers, or scratch."`
-	Protocol string           `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
-	Rows     int              `default:"700" help:"Labels to use; 0: all for training and validation."`
-	Epochs   int              `default:"100" help:"Passes over the rows."`
-	Batch    int              `default:"32" help:"Rows a step."`
-	Rate     float64          `help:"Learning rate (default: 0.1 with --protocol published, else 0.001)."`
-	Seed     uint64           `default:"1" help:"Seed of split, new weights and shuffles."`
+	From     string          `required:"" help:"Predictor of another device, that train wrote." type:"existingfile"`
+	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file."`
+	Out      string          `required:"" help:"File for the predictor." type:"path"`
+	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch" default:"all-layers" help:"What is trained: last-layer (as published), freeze-two (as the paper's text says), all-layers, or scratch."`
+	Protocol string          `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
+	Rows     int             `default:"700" help:"Labels to use; 0: all for training and validation."`
+	Epochs   int             `default:"100" help:"Passes over the rows."`
+	Batch    int             `default:"32" help:"Rows a step."`
+	Rate     float64         `help:"Learning rate (default: 0.1 with --protocol published, else 0.001)."`
+	Seed     uint64          `default:"1" help:"Seed of split, new weights and shuffles."`
 }
 
 // Run fine-tunes a predictor and judges it on the test rows.
 func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
-	p, err := latpred.Load(c.From)
+	p, err := catalog.Load(c.From)
 	if err != nil {
 		return err
 	}
-	source, ok := p.(*latpred.MLP)
+	source, ok := p.(*neural.Predictor)
 	if !ok {
 		return fmt.Errorf("%s: a predictor of kind %s has no layers to fine-tune", c.From, p.Kind())
 	}
@@ -38,7 +39,7 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	config := latpred.PublishedFineTuning()
+	config := neural.PublishedFineTuning()
 	config.Epochs, config.BatchSize = c.Epochs, c.Batch
 	split := set.SplitFileOrder()
 	if c.Protocol == "corrected" {
@@ -64,9 +65,9 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	bar := out.Progress("fine-tuning", c.Epochs)
-	tuned, result, err := latpred.FineTune(ctx, be, c.Seed, source, c.Transfer, set, split, config, func(e mlp.Progress) {
+	tuned, result, err := neural.FineTune(ctx, be, source, c.Transfer, neural.Job{Set: set, Split: split, Seed: c.Seed, Config: config, Observe: func(e mlp.Progress) {
 		bar.Set(e.Epoch.Epoch, fmt.Sprintf("validation RMSE %.4g ms", e.ValRMSE))
-	})
+	}})
 	bar.Done()
 	if err != nil {
 		return err

@@ -10,7 +10,10 @@ import (
 	"strconv"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/gpu"
+	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -69,31 +72,31 @@ func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predic
 		return nil, fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
 	if c.GPU == "" {
-		return latpred.Load(c.Model)
+		return catalog.Load(c.Model)
 	}
 	gpu, err := readGPU(c.GPU)
 	if err != nil {
 		return nil, err
 	}
-	p, warnings, err := latpred.ForGPU(ctx, gpu)
+	p, warnings, err := hardware.For(ctx, gpu)
 	logWarnings(out, warnings)
 	return p, err
 }
 
 // readGPU reads a data sheet from a JSON file, or finds a shipped one by id.
-func readGPU(nameOrFile string) (latpred.GPUSpec, error) {
+func readGPU(nameOrFile string) (hardware.Spec, error) {
 	content, err := os.ReadFile(nameOrFile)
 	if errors.Is(err, os.ErrNotExist) {
-		gpu, err := dataset.GPU(nameOrFile)
+		gpu, err := gpu.ByID(nameOrFile)
 		if err != nil {
-			return latpred.GPUSpec{}, fmt.Errorf("%s is no file, and %w", nameOrFile, err)
+			return hardware.Spec{}, fmt.Errorf("%s is no file, and %w", nameOrFile, err)
 		}
-		return latpred.SpecOf(gpu), nil
+		return hardware.SpecOf(gpu), nil
 	}
 	if err != nil {
-		return latpred.GPUSpec{}, err
+		return hardware.Spec{}, err
 	}
-	spec, err := latpred.ParseGPUSpec(content)
+	spec, err := hardware.ParseSpec(content)
 	if err != nil {
 		return spec, fmt.Errorf("%s: %w", nameOrFile, err)
 	}
@@ -114,10 +117,10 @@ type stream struct {
 
 // start checks what is asked for and writes the header.
 func (s *stream) start() error {
-	if _, ok := s.p.(latpred.Bounder); s.level > 0 && !ok {
+	if _, ok := s.p.(latpred.IntervalPredictor); s.level > 0 && !ok {
 		return fmt.Errorf("a predictor of kind %s has no interval", s.p.Kind())
 	}
-	if _, ok := s.p.(latpred.Passer); s.pass && !ok {
+	if _, ok := s.p.(latpred.PassTimer); s.pass && !ok {
 		return fmt.Errorf("a predictor of kind %s can't tell the true pass from the label", s.p.Kind())
 	}
 	if s.pass && s.level > 0 {
@@ -140,11 +143,11 @@ func (s *stream) flush() error {
 	n := len(s.archs)
 	predict := s.p.PredictMs
 	if s.pass {
-		predict = s.p.(latpred.Passer).PassMs
+		predict = s.p.(latpred.PassTimer).PassMs
 	}
 	err := predict(s.pred[:n], s.archs)
 	if err == nil && s.level > 0 {
-		err = s.p.(latpred.Bounder).BoundsMs(s.low[:n], s.high[:n], s.archs, s.level)
+		err = s.p.(latpred.IntervalPredictor).BoundsMs(s.low[:n], s.high[:n], s.archs, s.level)
 	}
 	if err != nil {
 		return fmt.Errorf("%s, rows %d to %d: %w", s.name, s.done+1, s.done+n, err)

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/accuracy"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
@@ -49,7 +50,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 		return fmt.Errorf("--space: %w", err)
 	}
 	latency, _ = nas.Cached(latency, nas.ByArch) // children are often like others
-	accuracy, _ := nas.Cached(latpred.Accuracy, nas.ByArch)
+	top1, _ := nas.Cached(accuracy.Predict, nas.ByArch)
 	limits := c.Limits
 	if len(limits) == 0 {
 		limits = []float64{c.Limit}
@@ -65,7 +66,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 		if c.Front {
 			run = nas.SearchFront
 		}
-		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, accuracy, func(g nas.Generation) {
+		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, top1, func(g nas.Generation) {
 			done++
 			bar.Set(done, fmt.Sprintf("≤ %g ms: %.4f at %.2f ms", limit, g.Best.Accuracy, g.Best.LatencyMs))
 		})
@@ -101,7 +102,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 // latency gives the estimate that is asked for, and the space it belongs to.
 func (c *searchCmd) latency(ctx context.Context) (nas.Estimate, string, error) {
 	if c.Model != "" {
-		p, err := latpred.Load(c.Model)
+		p, err := catalog.Load(c.Model)
 		if err != nil {
 			return nil, "", err
 		}
@@ -126,8 +127,8 @@ func (c *searchCmd) latency(ctx context.Context) (nas.Estimate, string, error) {
 		}
 		return table.Estimate, set.SpaceID, nil
 	}
-	if slices.Contains(latpred.ShippedSources(), set.Name) {
-		table, err := latpred.TrainShipped(ctx, set.Name)
+	if slices.Contains(catalog.SourceNames(), set.Name) {
+		table, err := catalog.Table(ctx, set.Name)
 		if err != nil {
 			return nil, "", err
 		}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/serve"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -54,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 // devices are those of --model and --table, called yours, and those that ship.
 func (c *serveCmd) devices() (list []*serve.Device, err error) {
 	for _, file := range c.Model {
-		p, err := latpred.Load(file)
+		p, err := catalog.Load(file)
 		if err != nil {
 			return nil, err
 		}

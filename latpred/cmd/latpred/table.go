@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/modelfile"
 )
 
 // trainedTable is the result of train --kind table|hybrid --json.
@@ -15,18 +17,18 @@ type trainedTable struct {
 	Kind       string             `json:"kind"`
 	Seconds    float64            `json:"seconds"`
 	Provenance latpred.Provenance `json:"provenance"`
-	*latpred.TableResult
+	*additive.Report
 	Test metric.Scores `json:"test"`
 }
 
 // table trains a table or a hybrid and judges it on the test rows.
 func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, split dataset.Split) error {
 	start := time.Now()
-	p, result, err := latpred.TrainTable(ctx, set, split, latpred.TableConfig{Hybrid: c.Kind == latpred.KindHybrid, Seed: c.Seed})
+	p, result, err := additive.Train(ctx, set, split, additive.Config{Hybrid: c.Kind == latpred.KindHybrid, Seed: c.Seed})
 	if err != nil {
 		return err
 	}
-	if err := latpred.Save(c.Out, p); err != nil {
+	if err := modelfile.Save(c.Out, p); err != nil {
 		return err
 	}
 	test := set.Subset(split.Test)

@@ -11,6 +11,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/modelfile"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
@@ -69,9 +71,9 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	bar := out.Progress("training", c.Epochs)
-	p, result, err := latpred.Train(ctx, be, c.Seed, set, split, config, func(e mlp.Progress) {
+	p, result, err := neural.Train(ctx, be, neural.Job{Set: set, Split: split, Seed: c.Seed, Config: config, Observe: func(e mlp.Progress) {
 		bar.Set(e.Epoch.Epoch, fmt.Sprintf("validation RMSE %.4g ms", e.ValRMSE))
-	})
+	}})
 	bar.Done()
 	if p == nil {
 		return err
@@ -88,7 +90,7 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 // saveAndJudge writes a trained predictor and prints what it is worth on test
 // rows. A training that diverged is an error, after that.
 func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, test *dataset.Set) error {
-	if err := latpred.Save(path, p); err != nil {
+	if err := modelfile.Save(path, p); err != nil {
 		return err
 	}
 	pred := make([]float64, test.Rows)

@@ -9,10 +9,10 @@ import (
 	"math"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
@@ -58,7 +58,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	axes := latpred.PublishedAxes()
+	axes := neural.PublishedAxes()
 	configs := hpo.Grid(axes)
 	if c.Searcher == "random" {
 		configs = hpo.Random(random.Stream(c.Seed, "order"), axes, len(configs))
@@ -85,7 +85,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	base.BatchSize = c.Batch
 	var seconds float64
 	bar := out.ProgressOver("tuning", len(configs), liveTrials+1)
-	trials, err := latpred.Tune(ctx, be, c.Seed, set, split, base, scheduler, c.Journal, func(e hpo.Event) {
+	trials, err := neural.Tune(ctx, be, neural.Search{Set: set, Split: split, Seed: c.Seed, Config: base, Scheduler: scheduler, Journal: c.Journal, Observe: func(e hpo.Event) {
 		seconds = e.Elapsed.Seconds()
 		ended := 0
 		for _, t := range e.Status {
@@ -93,10 +93,10 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 				ended++
 			}
 		}
-		bar.Set(ended, fmt.Sprintf("trial %d, epoch %d: validation RMSE %.4g ms", e.Report.Trial, e.Report.Epoch, e.Report.Metrics[latpred.MetricValRMSE]))
+		bar.Set(ended, fmt.Sprintf("trial %d, epoch %d: validation RMSE %.4g ms", e.Report.Trial, e.Report.Epoch, e.Report.Metrics[neural.MetricValRMSE]))
 		now := ranked(e.Status)
 		bar.SetBelow(aligned(trialHeader, cellsOf(now[:min(liveTrials, len(now))])))
-	})
+	}})
 	bar.Done()
 	if errors.Is(err, context.Canceled) && c.Journal != "" {
 		err = fmt.Errorf("%w; the same command goes on from %s", err, c.Journal)
@@ -123,7 +123,7 @@ func (c *tuneCmd) scheduler(configs []hpo.Config) (hpo.Scheduler, error) {
 	if c.Rule == "halving" && c.Grace == 0 {
 		rungs = hpo.HalvingRungs(len(configs), c.Factor, c.Epochs)
 	}
-	watch := hpo.Watch{Metric: latpred.MetricValRMSE}
+	watch := hpo.Watch{Metric: neural.MetricValRMSE}
 	if err := rungs.Validate(); err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func newTunedTrial(t hpo.TrialStatus) tunedTrial {
 
 // rmse is the validation RMSE, infinite where it isn't known.
 func (t tunedTrial) rmse() float64 {
-	if v := t.Metrics[latpred.MetricValRMSE]; v != nil && t.State != hpo.Diverged {
+	if v := t.Metrics[neural.MetricValRMSE]; v != nil && t.State != hpo.Diverged {
 		return *v
 	}
 	return math.Inf(1)
@@ -182,7 +182,7 @@ func cellsOf(trials []tunedTrial) [][]string {
 			rmse = fmt.Sprintf("%.4g", v)
 		}
 		rows = append(rows, []string{
-			fmt.Sprintf("%g", t.Config[latpred.AxisRate]), fmt.Sprintf("%g", t.Config[latpred.AxisDecay]), fmt.Sprintf("%g", t.Config[latpred.AxisMomentum]),
+			fmt.Sprintf("%g", t.Config[neural.AxisRate]), fmt.Sprintf("%g", t.Config[neural.AxisDecay]), fmt.Sprintf("%g", t.Config[neural.AxisMomentum]),
 			string(t.State), fmt.Sprint(t.Epoch), rmse, fmt.Sprintf("%.1f", t.Seconds),
 		})
 	}
@@ -193,6 +193,6 @@ func (c *tuneCmd) print(out *output, r tuned) {
 	out.Table(trialHeader, cellsOf(r.Trials))
 	out.Printf("%d trials, %d epochs in %.1f s\n", len(r.Trials), r.Epochs, r.Seconds)
 	if b := r.Best; b != nil {
-		out.Printf("train with --rate %g --decay %g --momentum %g --seed %d\n", b.Config[latpred.AxisRate], b.Config[latpred.AxisDecay], b.Config[latpred.AxisMomentum], c.Seed)
+		out.Printf("train with --rate %g --decay %g --momentum %g --seed %d\n", b.Config[neural.AxisRate], b.Config[neural.AxisDecay], b.Config[neural.AxisMomentum], c.Seed)
 	}
 }

@@ -1,0 +1,100 @@
+package adapt
+
+import (
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/conformal"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Predictor predicts a device from few measurements of it and tables of other
+// devices. It is of kind adapted.
+type Predictor struct {
+	model       *fewshot.Model
+	scores      *conformal.Split   // of errors over the standard deviations that the model gives
+	leaveOneOut map[string]float64 // mean relative error of each way that was tried
+	provenance  latpred.Provenance
+}
+
+// Kind is "adapted".
+func (a *Predictor) Kind() string { return latpred.KindAdapted }
+
+// Provenance says where the measurements and the sources come from.
+func (a *Predictor) Provenance() latpred.Provenance { return a.provenance }
+
+// Model gives the model, which must not be changed.
+func (a *Predictor) Model() *fewshot.Model { return a.model }
+
+// PredictMs gives what would be measured.
+func (a *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
+	latpred.MustMatch(dst, archs)
+	for i, arch := range archs {
+		ms, err := a.model.MeanMs(arch)
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		dst[i] = ms
+	}
+	return nil
+}
+
+// BoundsMs see latpred.IntervalPredictor. With fewer than 50 measurements a level of 0.9 held 84 to
+// 97 % of the cases on average over draws of the measurements, and single draws as
+// few as 40 %.
+func (a *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
+	latpred.MustMatch(low, archs)
+	latpred.MustMatch(high, archs)
+	for i, arch := range archs {
+		ms, sd, err := a.model.Read(arch)
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		w := sd * a.scores.Factor(level)
+		low[i], high[i] = max(0, ms-w), ms+w
+	}
+	return nil
+}
+
+// Segments see latpred.SegmentTimer.
+func (a *Predictor) Segments(arch space.Arch) (latpred.Breakdown, error) {
+	segs, ms, hostLimited, err := a.model.SegmentsMs(arch)
+	if err != nil {
+		return latpred.Breakdown{}, err
+	}
+	label, err := a.model.MeanMs(arch)
+	if err != nil {
+		return latpred.Breakdown{}, err
+	}
+	var sum float64
+	for _, v := range ms {
+		sum += v
+	}
+	if err := additive.ShareCommon(ms, segs, arch, func(other space.Arch) ([]float64, error) {
+		_, times, _, err := a.model.SegmentsMs(other)
+		return times, err
+	}); err != nil {
+		return latpred.Breakdown{}, err
+	}
+	b := additive.NameSegments(arch, segs, ms)
+	b.TrueMs, b.LabelMs, b.HostLimited = sum, label, hostLimited
+	return b, nil
+}
+
+// PassMs see latpred.PassTimer.
+func (a *Predictor) PassMs(dst []float64, archs []space.Arch) error {
+	latpred.MustMatch(dst, archs)
+	for i, arch := range archs {
+		_, ms, _, err := a.model.SegmentsMs(arch)
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		dst[i] = 0
+		for _, v := range ms {
+			dst[i] += v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package additive
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/boost"
+	"github.com/ofalat/ofalat/latpred/conformal"
+	"github.com/ofalat/ofalat/latpred/modelfile"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/tensor"
+)
+
+func init() {
+	modelfile.Register(latpred.KindTable, loadTable)
+	modelfile.Register(latpred.KindHybrid, loadTable)
+}
+
+// tableHeader is what a file says of a Table. The trees of a correction are the
+// tensor trees.
+type tableHeader struct {
+	pass.Header
+	Interval *conformal.Split `json:"interval,omitempty"`
+	Trees    int              `json:"trees,omitempty"`   // of the correction
+	UnitMs   float64          `json:"unit_ms,omitempty"` // of the correction
+}
+
+// Store see modelfile.Storable.
+func (t *Table) Store(b *tensor.Bundle, prefix string) (any, error) {
+	h := tableHeader{Header: t.model.Store(b, prefix), Interval: t.interval}
+	if t.correction != nil {
+		h.Trees, h.UnitMs = len(t.correction.Trees), t.unitMs
+		b.PutFloat64(prefix+"trees", t.correction.Values())
+	}
+	return h, nil
+}
+
+func loadTable(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
+	var h tableHeader
+	if err := json.Unmarshal(model, &h); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m, err := h.Load(b, prefix)
+	if err != nil {
+		return nil, err
+	}
+	if h.Interval != nil {
+		if err := h.Interval.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	t := NewTable(m, h.Interval, from)
+	if h.Trees > 0 {
+		values, err := b.Float64(prefix+"trees", -1)
+		if err != nil {
+			return nil, err
+		}
+		if t.correction, err = boost.FromValues(values, h.Trees, CorrectionFeatures); err != nil {
+			return nil, err
+		}
+		t.unitMs = h.UnitMs
+	}
+	return t, nil
+}

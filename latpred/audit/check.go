@@ -1,0 +1,319 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Finding is something about a set that one should know before using it.
+type Finding struct {
+	Set     string              `json:"set"`
+	Kind    latpred.WarningKind `json:"kind"`
+	Message string              `json:"message"`
+	Rows    [][2]int            `json:"rows,omitempty"` // ranges of rows concerned, counted from 0, end excluded
+	Values  map[string]float64  `json:"values,omitempty"`
+}
+
+// Check looks for defects of sets: in each alone, and for sets that measure the
+// same architectures. All is found from the rows; nothing is known beforehand of
+// any set. observe, which may be nil, is told how many sets are done.
+func Check(ctx context.Context, sets []*dataset.Set, observe func(done int)) ([]Finding, error) {
+	var findings []Finding
+	for i, s := range sets {
+		if err := ctx.Err(); err != nil {
+			return findings, err
+		}
+		found, err := checkOne(s)
+		if err != nil {
+			return findings, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		for _, other := range sets[:i] {
+			if slices.Equal(other.Archs(), s.Archs()) {
+				found = append(found, Finding{Kind: latpred.WarnSameArchs, Message: fmt.Sprintf("the same architectures in the same order as %s", other.Name)})
+				break // the others are alike by the same token
+			}
+		}
+		for _, f := range found {
+			f.Set = s.Name
+			findings = append(findings, f)
+		}
+		if observe != nil {
+			observe(i + 1)
+		}
+	}
+	return findings, nil
+}
+
+func checkOne(s *dataset.Set) ([]Finding, error) {
+	var found []Finding
+	add := func(f *Finding) {
+		if f != nil {
+			found = append(found, *f)
+		}
+	}
+	add(checkScale(s))
+	repeated := checkRepeatedLabels(s)
+	add(repeated)
+	found = append(found, checkDuplicates(s)...)
+	add(checkTable(s))
+	if repeated != nil || len(s.Samples) < 500 {
+		return found, nil // labels that ignore an input, or too few rows: residuals say nothing
+	}
+	e, err := residuals(s)
+	if err != nil {
+		return nil, err
+	}
+	scale := spread(e)
+	if scale < 1e-4 {
+		add(&Finding{Kind: latpred.WarnAdditive, Values: map[string]float64{"relative_rms": scale},
+			Message: fmt.Sprintf("a sum over the choices of each slot explains the labels to %.1g of their size: they are computed, or the device is ideal", scale)})
+		return found, nil
+	}
+	queue, err := checkQueue(s)
+	if err != nil {
+		return nil, err
+	}
+	add(queue)
+	add(checkDrift(e, scale))
+	add(checkWarmUp(e))
+	add(checkOutliers(e, scale))
+	return found, nil
+}
+
+// checkScale knows that no device takes less than 0.1 ms or more than a minute
+// for a sub-network of OFA.
+func checkScale(s *dataset.Set) *Finding {
+	y := slices.Sorted(slices.Values(s.LatenciesMs()))
+	median := stat.Quantile(0.5, stat.Empirical, y, nil)
+	unit := ""
+	switch {
+	case median < 0.1:
+		unit = "seconds"
+	case median > 60000:
+		unit = "microseconds"
+	default:
+		return nil
+	}
+	return &Finding{Kind: latpred.WarnScale, Values: map[string]float64{"median_ms": median},
+		Message: fmt.Sprintf("the median latency is %.4g ms: are these %s?", median, unit)}
+}
+
+// checkRepeatedLabels finds sets where the label of a network does not depend on
+// its resolution, as when a cache forgets it.
+func checkRepeatedLabels(s *dataset.Set) *Finding {
+	labels := map[space.Arch]map[float64]bool{}  // of a network without resolution
+	resolutions := map[space.Arch]map[int]bool{} //
+	distinct, archs := map[float64]bool{}, map[space.Arch]bool{}
+	for _, row := range s.Samples {
+		network := row.Arch
+		network.Resolution = 0
+		if labels[network] == nil {
+			labels[network], resolutions[network] = map[float64]bool{}, map[int]bool{}
+		}
+		labels[network][row.LatencyMs], resolutions[network][row.Arch.Resolution] = true, true
+		distinct[row.LatencyMs], archs[row.Arch] = true, true
+	}
+	several, repeated := 0, 0
+	for network, rs := range resolutions {
+		if len(rs) > 1 {
+			several++
+			if len(labels[network]) == 1 {
+				repeated++
+			}
+		}
+	}
+	if several == 0 || float64(repeated) < 0.5*float64(several) {
+		return nil
+	}
+	return &Finding{Kind: latpred.WarnRepeatedLabels,
+		Values: map[string]float64{"distinct_labels": float64(len(distinct)), "distinct_architectures": float64(len(archs)), "networks_at_several_resolutions": float64(several), "with_one_label": float64(repeated)},
+		Message: fmt.Sprintf("%d distinct labels for %d architectures: %d of the %d networks that occur at several resolutions have one label for all of them, so that labels ignore the resolution",
+			len(distinct), len(archs), repeated, several)}
+}
+
+// checkDuplicates looks at architectures with several rows.
+func checkDuplicates(s *dataset.Set) []Finding {
+	rows := map[space.Arch][]int{}
+	for i, row := range s.Samples {
+		rows[row.Arch] = append(rows[row.Arch], i)
+	}
+	if len(rows) == len(s.Samples) {
+		return nil
+	}
+	split := s.SplitFileOrder()
+	trained := map[space.Arch]bool{}
+	for _, i := range split.Train {
+		trained[s.Samples[i].Arch] = true
+	}
+	leaked := 0
+	for _, i := range split.Test {
+		if trained[s.Samples[i].Arch] {
+			leaked++
+		}
+	}
+	contradicting := 0
+	for _, at := range rows {
+		low, high := math.Inf(1), 0.0
+		for _, i := range at {
+			low, high = min(low, s.Samples[i].LatencyMs), max(high, s.Samples[i].LatencyMs)
+		}
+		if high > 1.1*low {
+			contradicting++
+		}
+	}
+	found := []Finding{{Kind: latpred.WarnDuplicates,
+		Values: map[string]float64{"rows": float64(len(s.Samples)), "distinct": float64(len(rows)), "test_rows_seen_in_training": float64(leaked), "test_rows": float64(len(split.Test))},
+		Message: fmt.Sprintf("%d rows of %d distinct architectures; split in file order, %d of %d test rows have their architecture among the training rows",
+			len(s.Samples), len(rows), leaked, len(split.Test))}}
+	if contradicting > 0 {
+		found = append(found, Finding{Kind: latpred.WarnContradictions, Values: map[string]float64{"architectures": float64(contradicting)},
+			Message: fmt.Sprintf("%d architectures have labels that differ by over 10 %%", contradicting)})
+	}
+	return found
+}
+
+// checkTable compares every label with the sum over the Note10 table.
+func checkTable(s *dataset.Set) *Finding {
+	table := lut.Note10()
+	wide, err := space.ByID(table.SpaceID)
+	if err != nil {
+		panic("audit: " + err.Error())
+	}
+	worst := 0.0
+	for _, row := range s.Samples {
+		ms, err := table.LatencyMs(wide, row.Arch)
+		if err != nil || math.Abs(ms-row.LatencyMs) > 1e-6 {
+			return nil
+		}
+		worst = max(worst, math.Abs(ms-row.LatencyMs))
+	}
+	return &Finding{Kind: latpred.WarnTableSums, Values: map[string]float64{"largest_difference_ms": worst},
+		Message: fmt.Sprintf("every label is the sum of the %s lookup table, to %.2g ms: no network was run whole", table.Device, worst)}
+}
+
+// residuals are the relative errors of the closed-form model on its own rows.
+func residuals(s *dataset.Set) ([]float64, error) {
+	m, err := lut.FitLinear(s.Archs(), s.LatenciesMs(), 1e-3)
+	if err != nil {
+		return nil, err
+	}
+	e := make([]float64, len(s.Samples))
+	for i, row := range s.Samples {
+		p, err := m.PredictMs(row.Arch)
+		if err != nil {
+			return nil, err
+		}
+		e[i] = (row.LatencyMs - p) / row.LatencyMs
+	}
+	return e, nil
+}
+
+// spread is a robust standard deviation: 1.4826 times the median of |e|.
+func spread(e []float64) float64 {
+	abs := make([]float64, len(e))
+	for i, v := range e {
+		abs[i] = math.Abs(v)
+	}
+	slices.Sort(abs)
+	return 1.4826 * stat.Quantile(0.5, stat.Empirical, abs, nil)
+}
+
+// What checkDrift takes for a change: its size in standard errors and as a part
+// of the latency, and the shortest part of the file.
+const (
+	driftZ    = 8
+	driftSize = 0.003
+	driftRows = 200
+)
+
+// checkDrift cuts the file where the mean residual changes, each part again at
+// its largest change, as long as that is far beyond chance.
+func checkDrift(e []float64, scale float64) *Finding {
+	sums := make([]float64, len(e)+1)
+	for i, v := range e {
+		sums[i+1] = sums[i] + math.Max(-3*scale, math.Min(3*scale, v)) // a few wild rows are no drift
+	}
+	mean := func(from, to int) float64 { return (sums[to] - sums[from]) / float64(to-from) }
+	var parts [][2]int
+	var cut func(from, to int)
+	cut = func(from, to int) {
+		at, best := 0, 0.0
+		for k := from + driftRows; k <= to-driftRows; k++ {
+			n, m := float64(k-from), float64(to-k)
+			if math.Abs(mean(from, k)-mean(k, to)) < driftSize {
+				continue
+			}
+			if z := math.Abs(mean(from, k)-mean(k, to)) / (scale * math.Sqrt(1/n+1/m)); z > best {
+				at, best = k, z
+			}
+		}
+		if best < driftZ {
+			parts = append(parts, [2]int{from, to})
+			return
+		}
+		cut(from, at)
+		cut(at, to)
+	}
+	cut(0, len(e))
+	if len(parts) < 2 {
+		return nil
+	}
+	low, high, text := math.Inf(1), math.Inf(-1), ""
+	for _, p := range parts {
+		m := mean(p[0], p[1])
+		low, high = min(low, m), max(high, m)
+		text += fmt.Sprintf(", rows %d–%d %+.1f %%", p[0], p[1]-1, 100*m)
+	}
+	return &Finding{Kind: latpred.WarnDrift, Rows: parts, Values: map[string]float64{"range_percent": 100 * (high - low), "parts": float64(len(parts))},
+		Message: fmt.Sprintf("the device changed while it was measured: latencies differ from a common model by%s", text[1:])}
+}
+
+// WarmUpRows are the rows that a device which was cold spoils.
+const WarmUpRows = 60
+
+// coldRatio is from how many times the error of the rest on the first rows are cold.
+const coldRatio = 2
+
+// ColdStart says by how many times the first rows are off as much as the rest, given
+// the errors of a model relative to the labels, and whether that means that the
+// device was not warm.
+func ColdStart(relativeErrors []float64, rows int) (ratio float64, cold bool) {
+	meanAbs := func(e []float64) float64 { return floats.Norm(e, 1) / float64(len(e)) }
+	ratio = meanAbs(relativeErrors[:rows]) / meanAbs(relativeErrors[rows:])
+	return ratio, ratio >= coldRatio
+}
+
+func checkWarmUp(e []float64) *Finding {
+	ratio, cold := ColdStart(e, WarmUpRows)
+	if !cold {
+		return nil
+	}
+	return &Finding{Kind: latpred.WarnWarmUp, Rows: [][2]int{{0, WarmUpRows}}, Values: map[string]float64{"ratio": ratio},
+		Message: fmt.Sprintf("the first %d rows are off by %.1f times as much as the rest: the device was not warm", WarmUpRows, ratio)}
+}
+
+// outlierZ is beyond what even heavy tails of timing noise give.
+const outlierZ = 10
+
+func checkOutliers(e []float64, scale float64) *Finding {
+	var rows [][2]int
+	for i, v := range e {
+		if math.Abs(v) > outlierZ*scale {
+			rows = append(rows, [2]int{i, i + 1})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return &Finding{Kind: latpred.WarnOutliers, Rows: rows, Values: map[string]float64{"rows": float64(len(rows))},
+		Message: fmt.Sprintf("%d rows are over %d robust standard deviations (%.2g %%) from a model of the others; the first is row %d", len(rows), outlierZ, 100*scale, rows[0][0])}
+}

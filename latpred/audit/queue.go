@@ -1,0 +1,102 @@
+package audit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/ridge"
+	"gonum.org/v1/gonum/stat"
+)
+
+// What checkQueue takes for a launch queue: by how much it must lower the error on
+// rows that are held out, and from how many rows on it looks.
+const (
+	queueRows  = 1000
+	queueGain  = .75
+	queueEvery = 5 // rows held out
+)
+
+var queueDepths = []int{860, 920, 980, 1040}
+
+// checkQueue finds labels that a clock made which did not wait for the device: a
+// table that knows the launch queue (see package pass) explains rows that are held
+// out better than one that does not.
+func checkQueue(s *dataset.Set) (*Finding, error) {
+	if len(s.Samples) < queueRows {
+		return nil, nil
+	}
+	var learn, judge []int
+	for i := range s.Samples {
+		if i%queueEvery == 0 {
+			judge = append(judge, i)
+		} else {
+			learn = append(learn, i)
+		}
+	}
+	train, test := s.Subset(learn), s.Subset(judge)
+	c := pass.Config{Basis: pass.Tied(pass.ResolutionsOf(s.Archs())), Relative: true, Rounds: 4}
+	if len(c.Basis.Resolutions()) > 10 {
+		c.Basis = pass.Shape(c.Basis.Resolutions(), false)
+	}
+	plain, _, err := heldOut(train, test, c)
+	if err != nil {
+		return nil, err
+	}
+	var best *pass.Model
+	lowest := queueGain * plain
+	for _, c.QueueDepth = range queueDepths {
+		e, m, err := heldOut(train, test, c)
+		if err != nil {
+			return nil, err
+		}
+		if e < lowest {
+			lowest, best = e, m
+		}
+	}
+	if best == nil || best.Queue.LaunchMs[0] <= 0 {
+		return nil, nil
+	}
+	return describeQueue(s, best, plain, lowest)
+}
+
+// heldOut fits a model and gives its median relative error on other rows.
+func heldOut(train, test *dataset.Set, c pass.Config) (float64, *pass.Model, error) {
+	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
+	if err != nil {
+		return 0, nil, err
+	}
+	e := make([]float64, len(test.Samples))
+	if err := m.LabelsMs(e, test.Archs(), nil); err != nil {
+		return 0, nil, err
+	}
+	for i, row := range test.Samples {
+		e[i] = e[i]/row.LatencyMs - 1
+	}
+	return ridge.Spread(e), m, nil
+}
+
+func describeQueue(s *dataset.Set, m *pass.Model, plain, with float64) (*Finding, error) {
+	var short []float64 // by how much labels are too short, where they are
+	for _, row := range s.Samples {
+		r, err := m.Read(row.Arch, 0)
+		if err != nil {
+			return nil, err
+		}
+		if r.HostLimited {
+			short = append(short, 1-r.LabelMs/r.TrueMs)
+		}
+	}
+	if len(short) == 0 {
+		return nil, nil
+	}
+	slices.Sort(short)
+	share, median := float64(len(short))/float64(len(s.Samples)), stat.Quantile(.5, stat.Empirical, short, nil)
+	return &Finding{Kind: latpred.WarnLaunchQueue, Values: map[string]float64{"depth": float64(m.Queue.Depth), "launch_us": 1000 * m.Queue.LaunchMs[0],
+		"host_limited_percent": 100 * share, "median_short_percent": 100 * median, "error_ratio": with / plain},
+		Message: fmt.Sprintf("the clock did not wait for the device: a launch queue of about %d kernels, filled at %.0f µs a launch, lowers the error by %.0f %%; %.0f %% of the labels are too short, by %.1f %% in the median",
+			m.Queue.Depth, 1000*m.Queue.LaunchMs[0], 100*(1-with/plain), 100*share, math.Abs(100*median))}, nil
+}

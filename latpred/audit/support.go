@@ -1,0 +1,165 @@
+package audit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// What is doubtful about rows of a device.
+const (
+	contradiction = .10  // by how much labels of one architecture differ
+	unitStep      = 100  // between rows, from which on they can't be in one unit
+	unusualSlow   = 1000 // times as slow as every source
+	unusualFast   = .02
+	outlierLooZ   = 7
+	driftLevel    = .001 // probability that order alone gives such an autocorrelation
+)
+
+// Support refuses rows that can't be of one device in milliseconds, before
+// anything is fitted.
+func Support(set *dataset.Set) ([]latpred.Warning, error) {
+	if n := len(set.Samples); n < 3 {
+		return nil, fmt.Errorf("%d rows: at least 3 measurements are needed", n)
+	}
+	stages := set.Samples[0].Arch.Stages()
+	var foreign []int
+	for i, s := range set.Samples {
+		if _, err := pass.Segments(nil, s.Arch); err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
+		}
+		if s.Arch.Stages() != stages {
+			foreign = append(foreign, i+1)
+		}
+	}
+	if foreign != nil {
+		return nil, fmt.Errorf("rows %v have another number of stages than row 1, %d: they are of another space", foreign, stages)
+	}
+	y := set.LatenciesMs()
+	if slices.Min(y) == slices.Max(y) {
+		return nil, fmt.Errorf("all %d latencies are %v ms: there is nothing to learn", len(y), y[0])
+	}
+	if err := checkUnits(set); err != nil {
+		return nil, err
+	}
+	return contradictions(set), nil
+}
+
+// checkUnits finds rows that are hundreds of times as large, or as small, as their
+// work lets expect from the others.
+func checkUnits(set *dataset.Set) error {
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		return err
+	}
+	if set.Samples[0].Arch.Stages() != 5 {
+		if s, err = space.ByID("proxyless-w1.3"); err != nil {
+			return err
+		}
+	}
+	rates := make([]float64, len(set.Samples))
+	for i, row := range set.Samples {
+		if !s.Contains(row.Arch) {
+			return nil // genes are checked elsewhere, widths don't matter
+		}
+		rates[i] = math.Log(row.LatencyMs / float64(s.MACs(row.Arch)))
+	}
+	sorted := slices.Sorted(slices.Values(rates))
+	median := sorted[len(sorted)/2]
+	var odd []int
+	factor := 1.0
+	for i, r := range rates {
+		if math.Abs(r-median) > math.Log(unitStep) {
+			odd, factor = append(odd, i+1), math.Exp(r-median)
+		}
+	}
+	if odd == nil {
+		return nil
+	}
+	return fmt.Errorf("rows %v are about %.3g times what the other rows let expect: are units mixed? All must be milliseconds", odd, factor)
+}
+
+// contradictions lists architectures whose labels contradict.
+func contradictions(set *dataset.Set) []latpred.Warning {
+	rows := map[space.Arch][]int{}
+	var order []space.Arch
+	for i, s := range set.Samples {
+		if rows[s.Arch] == nil {
+			order = append(order, s.Arch)
+		}
+		rows[s.Arch] = append(rows[s.Arch], i)
+	}
+	var warnings []latpred.Warning
+	for _, a := range order {
+		low, high := math.Inf(1), 0.0
+		for _, i := range rows[a] {
+			low, high = min(low, set.Samples[i].LatencyMs), max(high, set.Samples[i].LatencyMs)
+		}
+		if high > (1+contradiction)*low {
+			warnings = append(warnings, latpred.Warning{Kind: latpred.WarnContradictions, Rows: rows[a], Message: fmt.Sprintf("%s was measured in rows %v with %.4g to %.4g ms", a, fromOne(rows[a]), low, high)})
+		}
+	}
+	return warnings
+}
+
+func fromOne(rows []int) []int {
+	out := make([]int, len(rows))
+	for i, r := range rows {
+		out[i] = r + 1
+	}
+	return out
+}
+
+// AgainstSources warns where a device is of another order than all of others.
+// ratios has a list for each of these: how many times as long as there each network
+// takes that both know; it may be empty.
+func AgainstSources(ratios [][]float64) []latpred.Warning {
+	slowest, fastest := 0.0, math.Inf(1) // of the sources, times as slow as the device
+	for _, of := range ratios {
+		if len(of) > 0 {
+			slices.Sort(of)
+			slowest, fastest = max(slowest, of[len(of)/2]), min(fastest, of[len(of)/2])
+		}
+	}
+	switch {
+	case slowest > 0 && slowest < unusualFast:
+		return []latpred.Warning{{Kind: latpred.WarnScale, Message: fmt.Sprintf("the latencies are at most %.2g times those of any source: are they seconds? They are taken as milliseconds", slowest)}}
+	case fastest > unusualSlow && !math.IsInf(fastest, 0):
+		return []latpred.Warning{{Kind: latpred.WarnScale, Message: fmt.Sprintf("the latencies are at least %.3g times those of any source: are they microseconds? They are taken as milliseconds", fastest)}}
+	}
+	return nil
+}
+
+// LeaveOneOut looks at what a model says of each row from the others: latencies,
+// predictions and their standard deviations, milliseconds, in the order of measuring.
+func LeaveOneOut(latenciesMs, predMs, sdMs []float64) []latpred.Warning {
+	z := make([]float64, len(predMs))
+	var odd []int
+	for i, ms := range latenciesMs {
+		z[i] = (ms - predMs[i]) / sdMs[i]
+		if math.Abs(z[i]) > outlierLooZ {
+			odd = append(odd, i)
+		}
+	}
+	var warnings []latpred.Warning
+	if odd != nil {
+		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutliers, Rows: odd, Message: fmt.Sprintf("rows %v are far from what the others let expect", fromOne(odd))})
+	}
+	return append(warnings, FollowEachOther(z)...)
+}
+
+// FollowEachOther warns where residuals, in the order of measuring, follow each
+// other: the device changed while it was measured.
+func FollowEachOther(residuals []float64) []latpred.Warning {
+	r, p := metric.Autocorrelation(residuals)
+	if p > driftLevel {
+		return nil
+	}
+	return []latpred.Warning{{Kind: latpred.WarnDrift, Message: fmt.Sprintf("residuals follow each other in the order of measuring (autocorrelation %.2f): the device changed while it was measured", r)}}
+}

@@ -1,0 +1,129 @@
+package export_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/adapt"
+	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/export"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/hardware"
+	"github.com/ofalat/ofalat/latpred/latpredtest"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Tables whose labels show a launch queue, with and without trees on top.
+func TestONNXOfQueue(t *testing.T) {
+	set, err := dataset.Open("p40-b64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = set.Subset(latpredtest.Seq(3000))
+	recipe := pass.Config{Basis: pass.Tied(pass.ResolutionsOf(set.Archs())), QueueDepth: 909, LaunchMs: .04}
+	for _, kind := range []string{latpred.KindTable, latpred.KindHybrid} {
+		p, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{Recipe: recipe, Hybrid: kind == latpred.KindHybrid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Model().Queue.None() || p.Kind() != kind {
+			t.Errorf("a table of kind %s, queue %+v: this test is of a %s with a queue", p.Kind(), p.Model().Queue, kind)
+		}
+		latpredtest.SameInONNX(t, p, encode.HELP145, set.Archs())
+	}
+}
+
+// proxylessSet is of a device that is made up: what its networks take is no sum of
+// their layers, so that a learned correction gains.
+func proxylessSet(t *testing.T, rows int) *dataset.Set {
+	t.Helper()
+	s, err := space.ByID("proxyless-w1.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := random.Stream(1, "proxyless")
+	set := &dataset.Set{Info: dataset.Info{Name: "made-up", Device: "made-up", SpaceID: s.ID, Encoding: encode.Proxyless151.Name(), Rows: rows}}
+	for range rows {
+		a := s.Sample(rng)
+		ms := 2 + 6e-8*float64(s.MACs(a)) + .2*float64(a.Blocks())
+		if a.Depth[2] == 4 && a.Depth[3] == 4 {
+			ms *= 1.05
+		}
+		set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: ms * (1 + .002*rng.NormFloat64())})
+	}
+	return set
+}
+
+// Every kind that there can be of networks of six stages. None of kind hardware: no
+// GPU was measured with them.
+func TestONNXOfProxyless(t *testing.T) {
+	set := proxylessSet(t, 1500)
+	split := set.SplitFileOrder()
+	for _, hybrid := range []bool{false, true} {
+		p, _, err := additive.Train(t.Context(), set, split, additive.Config{NoQueue: true, Hybrid: hybrid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hybrid != (p.Kind() == latpred.KindHybrid) {
+			t.Errorf("kind %s: the correction was to be kept", p.Kind())
+		}
+		latpredtest.RunONNX(t, p, set.Archs())
+		if hybrid {
+			continue
+		}
+		other := set.Subset(latpredtest.Seq(15))
+		for i := range other.Samples {
+			other.Samples[i].LatencyMs *= 1.7
+		}
+		adapted, _, err := adapt.Adapt(t.Context(), []fewshot.Source{{Name: "made-up", Model: p.Model()}}, other, adapt.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		latpredtest.RunONNX(t, adapted, set.Archs())
+	}
+	network, err := neural.New(encode.Proxyless151, mlp.Init(random.Stream(1, "init"), []int{encode.Proxyless151.Width(), 8, 1}), latpred.Provenance{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	latpredtest.RunONNX(t, network, set.Archs())
+	if _, _, err := hardware.For(t.Context(), hardware.Spec{BandwidthGBs: 400, FP32TFLOPS: 12, Space: "proxyless-w1.3"}); err == nil || !strings.Contains(err.Error(), "no GPU was measured") {
+		t.Errorf("a GPU of a space that none was measured with: %v", err)
+	}
+}
+
+type oracle struct{ latpred.Predictor }
+
+func (oracle) Kind() string { return "oracle" }
+
+func TestONNXOfOthers(t *testing.T) {
+	if err := export.WriteONNX(&bytes.Buffer{}, oracle{}); err == nil || !strings.Contains(err.Error(), "kind oracle") {
+		t.Errorf("%v", err)
+	}
+}
+
+// No encoding has resolutions above 224: a predictor of these alone has no graph.
+func TestONNXOfUnknownResolutions(t *testing.T) {
+	set, err := dataset.Open("p40-b64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = set.Subset(latpredtest.Seq(400))
+	for i := range set.Samples {
+		set.Samples[i].Arch.Resolution = 240 + 16*(i%2)
+	}
+	p, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{NoQueue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := export.WriteONNX(&bytes.Buffer{}, p); err == nil || !strings.Contains(err.Error(), "resolutions [240 256]") {
+		t.Errorf("%v", err)
+	}
+}

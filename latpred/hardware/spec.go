@@ -1,0 +1,63 @@
+package hardware
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred/gpu"
+)
+
+// Spec is what has to be known of a GPU that was never measured.
+type Spec struct {
+	Name         string  `json:"name"`
+	Generation   string  `json:"generation"` // "turing", "pascal", …; "": not known
+	BandwidthGBs float64 `json:"bandwidth_gb_per_s"`
+	FP32TFLOPS   float64 `json:"fp32_tflops"`
+	Batch        int     `json:"batch"` // images a pass; 0 is 64
+	Space        string  `json:"space"` // "" is mbv3-w1.2
+}
+
+// SpecOf takes a shipped data sheet.
+func SpecOf(g gpu.Spec) Spec {
+	return Spec{Name: g.Name, Generation: g.Generation, BandwidthGBs: g.BandwidthGBs, FP32TFLOPS: g.FP32TFLOPS}
+}
+
+// ParseSpec reads a data sheet as JSON; an unknown key is an error, since a
+// misspelt one would be lost silently.
+func ParseSpec(content []byte) (Spec, error) {
+	var s Spec
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, fmt.Errorf("data sheet: %w; the keys are name, generation, bandwidth_gb_per_s, fp32_tflops, batch, space", err)
+	}
+	s = s.withDefaults()
+	return s, s.Validate()
+}
+
+func (s Spec) withDefaults() Spec {
+	s.Generation = strings.ToLower(s.Generation)
+	if s.Batch == 0 {
+		s.Batch = 64
+	}
+	if s.Space == "" {
+		s.Space = "mbv3-w1.2"
+	}
+	return s
+}
+
+// Validate says what is missing or impossible.
+func (s Spec) Validate() error {
+	switch {
+	case !(s.BandwidthGBs > 0) || math.IsInf(s.BandwidthGBs, 0):
+		return fmt.Errorf("bandwidth_gb_per_s is %v: want gigabytes a second", s.BandwidthGBs)
+	case !(s.FP32TFLOPS > 0) || math.IsInf(s.FP32TFLOPS, 0):
+		return fmt.Errorf("fp32_tflops is %v: want teraflops", s.FP32TFLOPS)
+	case s.Batch < 0:
+		return fmt.Errorf("batch is %d", s.Batch)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package modelfile
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/tensor"
+)
+
+// Nested is what a file says of a predictor that another one is made of.
+type Nested struct {
+	Kind       string             `json:"kind"`
+	Model      json.RawMessage    `json:"model"`
+	Provenance latpred.Provenance `json:"provenance"`
+}
+
+// StoreNested puts the tensors of p, which must be Storable, into b.
+func StoreNested(b *tensor.Bundle, prefix string, p latpred.Predictor) (*Nested, error) {
+	s, ok := p.(Storable)
+	if !ok {
+		return nil, fmt.Errorf("%T can't be saved", p)
+	}
+	model, err := s.Store(b, prefix)
+	if err != nil {
+		return nil, err
+	}
+	content, err := json.Marshal(model)
+	return &Nested{p.Kind(), content, p.Provenance()}, err
+}
+
+// LoadNested makes the predictor that StoreNested took in.
+func LoadNested(b *tensor.Bundle, prefix string, n *Nested) (latpred.Predictor, error) {
+	load, err := loader(n.Kind)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return load(b, prefix, n.Model, n.Provenance)
+}

@@ -1,0 +1,29 @@
+package neural
+
+import (
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/pytorch"
+)
+
+// FromCheckpoint makes a predictor of a PyTorch checkpoint of linear layers, such
+// as the paper's authors released. The encoder must have as many values as the
+// network inputs: encode.OFA128, or encode.Hardware for their generalised one.
+func FromCheckpoint(path string, e encode.Encoder) (*Predictor, error) {
+	tensors, err := pytorch.ReadStateDict(path)
+	if err != nil {
+		return nil, err
+	}
+	params, err := mlp.FromTensors(tensors)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	m, err := New(e, params, latpred.Provenance{Note: "PyTorch checkpoint " + path})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}

@@ -1,0 +1,61 @@
+package neural
+
+import (
+	"context"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Predictor is the paper's: a Network whose output is milliseconds. It is of kind
+// paper.
+type Predictor struct {
+	*Network
+	provenance latpred.Provenance
+}
+
+// New joins an encoder and weights; it errs where they don't fit.
+func New(e encode.Encoder, p *mlp.Params, from latpred.Provenance) (*Predictor, error) {
+	n, err := NewNetwork(e, p)
+	if err != nil {
+		return nil, err
+	}
+	return &Predictor{n, from}, nil
+}
+
+// Kind is "paper".
+func (m *Predictor) Kind() string { return latpred.KindPaper }
+
+// Provenance says where the weights come from.
+func (m *Predictor) Provenance() latpred.Provenance { return m.provenance }
+
+// PredictMs see latpred.Predictor and Network.Evaluate.
+func (m *Predictor) PredictMs(dst []float64, archs []space.Arch) error { return m.Evaluate(dst, archs) }
+
+// OnBackend gives the same predictor with its weights on a backend, which is for
+// GPUs: on the processor PredictMs is faster. The results agree to float32
+// rounding. The function returned second frees the weights.
+func (m *Predictor) OnBackend(_ context.Context, be *backend.Backend) (latpred.Predictor, func(), error) {
+	batch, err := mlp.NewBatch(be, m.params)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &onBackend{Predictor: m, batch: batch}, batch.Close, nil
+}
+
+type onBackend struct {
+	*Predictor
+	batch *mlp.Batch
+}
+
+func (m *onBackend) PredictMs(dst []float64, archs []space.Arch) error {
+	latpred.MustMatch(dst, archs)
+	rows, err := encode.Matrix(m.encoder, archs)
+	if err != nil {
+		return err
+	}
+	return m.batch.Predict(dst, rows)
+}

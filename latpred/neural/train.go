@@ -1,0 +1,83 @@
+package neural
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+)
+
+// Job says what is learnt, and how.
+type Job struct {
+	Set     *dataset.Set
+	Split   dataset.Split // its training rows are learnt, its validation rows watched, its test rows not looked at
+	Seed    uint64        // of the weights and of the order of rows
+	Config  mlp.Config
+	Observe func(mlp.Progress) // told of each epoch; may be nil
+}
+
+// Train learns the paper's predictor. The set's Encoding is used, and the first of
+// Config.Layers is set to its width. Latencies are raw milliseconds, as in the paper.
+//
+// See mlp.Train for what ctx, seed, the checkpoint in Config and Observe do. With
+// an error that ends ctx the predictor is what was learnt so far.
+func Train(ctx context.Context, be *backend.Backend, job Job) (*Predictor, *mlp.Result, error) {
+	e, err := encode.ByName(job.Set.Encoding)
+	if err != nil {
+		return nil, nil, err
+	}
+	job.Config.Layers = append([]int{e.Width()}, job.Config.Layers[1:]...)
+	return learn(ctx, be, e, nil, job, "")
+}
+
+// learn trains from start, or, where that is nil, from weights of its own.
+func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *mlp.Params, job Job, note string) (*Predictor, *mlp.Result, error) {
+	set := job.Set
+	train, err := Rows(e, set.Subset(job.Split.Train))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
+	validation, err := Rows(e, set.Subset(job.Split.Validation))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
+	result, trainErr := mlp.Train(ctx, be, job.Seed, start, train, validation, job.Config, job.Observe)
+	if result == nil {
+		return nil, nil, trainErr
+	}
+	m, err := New(e, result.Params, latpred.Provenance{
+		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
+		Backend: be.Kind, Recipe: recipe(job.Config, len(result.History)), Versions: latpred.Versions(), Note: note,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, result, trainErr
+}
+
+// Rows encodes a set as data for a network, latencies in milliseconds.
+func Rows(e encode.Encoder, set *dataset.Set) (mlp.Data, error) {
+	x, err := encode.Matrix(e, set.Archs())
+	if err != nil {
+		return mlp.Data{}, err
+	}
+	d := mlp.Data{X: x, Y: make([]float32, len(set.Samples))}
+	for i, row := range set.Samples {
+		d.Y[i] = float32(row.LatencyMs)
+	}
+	return d, nil
+}
+
+func recipe(c mlp.Config, epochs int) map[string]string {
+	return map[string]string{
+		"layers": strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Layers), " ", "-"), "[]"),
+		"epochs": fmt.Sprint(epochs), "batch_size": fmt.Sprint(c.BatchSize), "optimizer": string(c.Optimizer.Kind),
+		"learning_rate": fmt.Sprint(c.Optimizer.LearningRate), "momentum": fmt.Sprint(c.Optimizer.Momentum),
+		"weight_decay": fmt.Sprint(c.Optimizer.WeightDecay), "keep_best": fmt.Sprint(c.KeepBest),
+	}
+}

@@ -1,0 +1,136 @@
+package tensor
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+// Bundle is the tensors of a file by name, float32 or float64.
+type Bundle struct{ tensors map[string]array }
+
+type array struct {
+	shape   []uint64
+	double  bool // float64, else float32
+	content []byte
+}
+
+// NewBundle makes one without tensors.
+func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
+
+// Len is the number of tensors.
+func (b *Bundle) Len() int { return len(b.tensors) }
+
+// PutFloat32 adds a float32 tensor of a shape, whose product is the number of values.
+func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {
+	content := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		content = binary.LittleEndian.AppendUint32(content, math.Float32bits(v))
+	}
+	b.tensors[name] = array{shape, false, content}
+}
+
+// PutFloat64 adds a float64 vector.
+func (b *Bundle) PutFloat64(name string, values []float64) {
+	content := make([]byte, 0, 8*len(values))
+	for _, v := range values {
+		content = binary.LittleEndian.AppendUint64(content, math.Float64bits(v))
+	}
+	b.tensors[name] = array{[]uint64{uint64(len(values))}, true, content}
+}
+
+// Float32 reads a float32 tensor with so many dimensions; it errs where there is none.
+func (b *Bundle) Float32(name string, dimensions int) ([]float32, []uint64, error) {
+	t, ok := b.tensors[name]
+	if !ok || t.double || len(t.shape) != dimensions {
+		return nil, nil, fmt.Errorf("tensor %s is missing or of another form", name)
+	}
+	values := make([]float32, len(t.content)/4)
+	for i := range values {
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.content[4*i:]))
+	}
+	return values, t.shape, nil
+}
+
+// Float64 reads a float64 vector of a length; a length below 0 takes any. It errs
+// where there is none, or where it holds what is no finite number.
+func (b *Bundle) Float64(name string, length int) ([]float64, error) {
+	t, ok := b.tensors[name]
+	if !ok || !t.double || len(t.shape) != 1 || length >= 0 && t.shape[0] != uint64(length) {
+		return nil, fmt.Errorf("tensor %s is missing or not of %d numbers", name, length)
+	}
+	values := make([]float64, len(t.content)/8)
+	for i := range values {
+		v := math.Float64frombits(binary.LittleEndian.Uint64(t.content[8*i:]))
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("tensor %s holds %v", name, v)
+		}
+		values[i] = v
+	}
+	return values, nil
+}
+
+// Sum is the SHA-256, in hex, of head and of all tensors by name.
+func (b *Bundle) Sum(head string) string {
+	h := sha256.New()
+	io.WriteString(h, head)
+	for _, name := range slices.Sorted(maps.Keys(b.tensors)) {
+		t := b.tensors[name]
+		fmt.Fprintf(h, "%s %v %v\n", name, t.shape, t.double)
+		h.Write(t.content)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Write writes a safetensors file, with text by key in its header.
+func (b *Bundle) Write(w io.Writer, header map[string]string) error {
+	views := map[string]safetensors.TensorView{}
+	for name, t := range b.tensors {
+		form := safetensors.F32
+		if t.double {
+			form = safetensors.F64
+		}
+		view, err := safetensors.NewTensorView(form, t.shape, t.content)
+		if err != nil {
+			return fmt.Errorf("tensor %s: %w", name, err)
+		}
+		views[name] = view
+	}
+	return safetensors.SerializeToWriter(views, header, w)
+}
+
+// Parse reads a safetensors file and the text in its header. A damaged file is an
+// error.
+func Parse(content []byte) (b *Bundle, header map[string]string, err error) {
+	defer func() {
+		if p := recover(); p != nil { // the reader trusts some numbers in damaged headers
+			err = fmt.Errorf("damaged safetensors file: %v", p)
+		}
+	}()
+	_, meta, err := safetensors.ReadMetadata(content)
+	if err != nil {
+		return nil, nil, fmt.Errorf("no safetensors file: %w", err)
+	}
+	file, err := safetensors.Deserialize(content)
+	if err != nil {
+		return nil, nil, fmt.Errorf("no safetensors file: %w", err)
+	}
+	b = NewBundle()
+	for _, name := range file.Names() {
+		t, _ := file.Tensor(name)
+		switch t.DType() {
+		case safetensors.F32, safetensors.F64:
+			b.tensors[name] = array{t.Shape(), t.DType() == safetensors.F64, t.Data()}
+		default:
+			return nil, nil, fmt.Errorf("tensor %s is neither float32 nor float64", name)
+		}
+	}
+	return b, meta.Metadata(), nil
+}

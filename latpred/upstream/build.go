@@ -1,0 +1,188 @@
+package upstream
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/pytorch"
+	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/tensor"
+)
+
+// maxShipped bounds what is read of a shipped file, to compare with.
+const maxShipped = 32 << 20
+
+// The repositories that shipped sets are from. The project's own sets have none.
+const (
+	Authors = "OFANAS/OFANAS_PerformanceEstimation" // of the paper
+	HELP    = "HayeonLee/HELP"
+)
+
+// Build makes the shipped files again from the upstream files in the folder
+// upstream and writes them to dir, the project's data folder: the sets of the
+// index, the Note10 table and the accuracy predictor's weights. The project's own
+// measurements have no upstream: package measure makes them from data/journals. Each
+// file is written whole or not at all.
+func Build(dir, upstream string) error {
+	archs, err := parseFile(upstream, HELP+"/data/ofa/ofa_archs.pt", ParseHELPArchs)
+	if err != nil {
+		return err
+	}
+	for _, info := range dataset.Index() {
+		if info.Repository == "" {
+			continue
+		}
+		s, err := buildSet(info, upstream, archs)
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(dir, "sets", info.Name+".csv.gz")
+		if err := writeWhole(name, func(w io.Writer) error { return dataset.Write(w, s) }); err != nil {
+			return err
+		}
+	}
+	table, err := buildTable(upstream)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, "lut", "note10.csv.gz")
+	if err := writeWhole(name, func(w io.Writer) error { return lut.WriteCSV(w, table) }); err != nil {
+		return err
+	}
+	weights, err := pytorch.ReadStateDict(filepath.Join(upstream, Authors, "tutorial/checkpoints/acc_predictor.pth"))
+	if err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(dir, "accuracy-predictor.safetensors"), func(w io.Writer) error {
+		b := tensor.NewBundle()
+		for _, t := range weights {
+			b.Put(t)
+		}
+		return b.Write(w, nil)
+	})
+}
+
+// buildSet reads a set in its upstream format.
+func buildSet(info dataset.Info, upstream string, helpArchs []space.Arch) (*dataset.Set, error) {
+	s := &dataset.Set{Info: info}
+	place := info.Repository + "/" + info.Path
+	var err error
+	if info.Repository == HELP {
+		var latencies []float64
+		if latencies, err = parseFile(upstream, place, ParseHELPLatencies); err == nil && len(latencies) != len(helpArchs) {
+			err = fmt.Errorf("%s: %d latencies for %d architectures", place, len(latencies), len(helpArchs))
+		}
+		for i, ms := range latencies {
+			s.Samples = append(s.Samples, dataset.Sample{Arch: helpArchs[i], LatencyMs: ms})
+		}
+	} else {
+		s.Samples, err = parseFile(upstream, place, ParseAuthorsCSV)
+	}
+	if err != nil {
+		return nil, err
+	}
+	space, err := space.ByID(info.SpaceID)
+	if err != nil {
+		return nil, err
+	}
+	for i, row := range s.Samples {
+		if err := space.Validate(row.Arch); err != nil {
+			return nil, fmt.Errorf("%s: row %d: %w", place, i+1, err)
+		}
+	}
+	if len(s.Samples) != info.Rows {
+		return nil, fmt.Errorf("%s: %d rows, the index says %d", place, len(s.Samples), info.Rows)
+	}
+	return s, nil
+}
+
+var tableName = regexp.MustCompile(`/(\d+)_lookup_table\.yaml$`)
+
+// buildTable gathers the Note10 table's files.
+func buildTable(upstream string) (*lut.Table, error) {
+	t := &lut.Table{Device: "note10", SpaceID: "mbv3-w1.2", Rows: map[int]map[string]lut.Entry{}}
+	for _, f := range Manifest() {
+		m := tableName.FindStringSubmatch(f.Path)
+		if m == nil {
+			continue
+		}
+		r, err := strconv.Atoi(m[1])
+		if err != nil {
+			return nil, err
+		}
+		if t.Rows[r], err = parseFile(upstream, f.Place(), lut.ReadYAML); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// parseFile opens a file of the mirror and parses it.
+func parseFile[T any](upstream, place string, parse func(io.Reader, string) (T, error)) (T, error) {
+	f, err := os.Open(filepath.Join(upstream, filepath.FromSlash(place)))
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer f.Close()
+	return parse(f, place)
+}
+
+// writeWhole writes a file by way of a temporary one beside it; a name ending in
+// .gz is compressed, with nothing in the header that changes from run to run. A
+// file that already holds the same is left alone.
+func writeWhole(name string, write func(io.Writer) error) error {
+	var content bytes.Buffer
+	if err := write(&content); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if same, err := readMaybeGzip(name); err == nil && bytes.Equal(same, content.Bytes()) {
+		return nil
+	}
+	if strings.HasSuffix(name, ".gz") {
+		plain := slices.Clone(content.Bytes())
+		content.Reset()
+		z, err := gzip.NewWriterLevel(&content, gzip.BestCompression)
+		if err != nil {
+			return err
+		}
+		if _, err = z.Write(plain); err != nil {
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return renameio.WriteFile(name, content.Bytes(), 0o644)
+}
+
+// readMaybeGzip reads a file, decompressed where its name ends in .gz.
+func readMaybeGzip(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if !strings.HasSuffix(name, ".gz") {
+		return io.ReadAll(f)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(z, maxShipped))
+}

@@ -1,0 +1,200 @@
+package upstream
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// origin serves the files of public repositories at a commit.
+const origin = "https://raw.githubusercontent.com"
+
+// fetchers is how many files are downloaded at once.
+const fetchers = 4
+
+// Progress says how far Fetch is.
+type Progress struct {
+	File         File
+	Files, Of    int   // files that are in place
+	Bytes, OfAll int64 // bytes of them
+}
+
+// Fetch brings the given upstream files into dir, which is made where it is
+// missing. A file that is there already and whole is left alone; a download
+// that broke off goes on where it stopped. Each file is verified before it gets
+// its name, so that no half-written or altered file is ever found there.
+//
+// mirror says where to read: a folder, an http address, or "" for the
+// repositories themselves. observe, which may be nil, is called after each file,
+// by several goroutines one at a time. When ctx ends what came so far is kept
+// for the next call.
+func Fetch(ctx context.Context, dir, mirror string, files []File, observe func(Progress)) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fetchers)
+	progress := Progress{Of: len(files)}
+	for _, f := range files {
+		progress.OfAll += f.Bytes
+	}
+	turn := make(chan struct{}, 1)
+	for _, f := range files {
+		group.Go(func() error {
+			if err := fetchOne(ctx, dir, mirror, f); err != nil {
+				return fmt.Errorf("%s: %w", f.Place(), err)
+			}
+			turn <- struct{}{}
+			progress.Files++
+			progress.Bytes += f.Bytes
+			progress.File = f
+			if observe != nil {
+				observe(progress)
+			}
+			<-turn
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func fetchOne(ctx context.Context, dir, mirror string, f File) error {
+	target := filepath.Join(dir, filepath.FromSlash(f.Place()))
+	if verifyFile(target, f) == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	part, err := os.OpenFile(target+".part", os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer part.Close()
+	sum := sha256.New()
+	have, err := io.Copy(sum, part) // what an earlier call left
+	if err != nil {
+		return err
+	}
+	if have > f.Bytes {
+		have = 0
+		sum.Reset()
+	}
+	if have < f.Bytes {
+		if have, err = download(ctx, part, sum, mirror, f, have); err != nil {
+			return err
+		}
+	}
+	if err := verify(sum, have, f); err != nil {
+		os.Remove(part.Name())
+		return err
+	}
+	if err := errors.Join(part.Truncate(f.Bytes), part.Sync()); err != nil {
+		return err
+	}
+	return os.Rename(part.Name(), target)
+}
+
+// download appends to part, of which have bytes are there and in sum, and says
+// how many there are then.
+func download(ctx context.Context, part *os.File, sum hash.Hash, mirror string, f File, have int64) (int64, error) {
+	from, source, err := open(ctx, mirror, f, have)
+	if err != nil {
+		return have, err
+	}
+	defer source.Close()
+	if from < have { // the server starts again
+		have = from
+		sum.Reset()
+	}
+	if _, err := part.Seek(have, io.SeekStart); err != nil {
+		return have, err
+	}
+	// One byte more than the file has, so that a longer one shows.
+	n, err := io.Copy(io.MultiWriter(part, sum), io.LimitReader(source, f.Bytes-have+1))
+	if err != nil {
+		return have + n, fmt.Errorf("download broke off after %d of %d bytes, run it again to go on: %w", have+n, f.Bytes, err)
+	}
+	return have + n, nil
+}
+
+// open gives the bytes of f from some position, at most `from`.
+func open(ctx context.Context, mirror string, f File, from int64) (int64, io.ReadCloser, error) {
+	base, err := url.Parse(mirror)
+	if err != nil {
+		return 0, nil, fmt.Errorf("mirror %q: %w", mirror, err)
+	}
+	switch {
+	case mirror == "":
+		return get(ctx, origin+"/"+path.Join(f.Repository, f.Commit)+"/"+(&url.URL{Path: f.Path}).EscapedPath(), from)
+	case base.Scheme == "http" || base.Scheme == "https":
+		return get(ctx, strings.TrimSuffix(mirror, "/")+"/"+(&url.URL{Path: f.Place()}).EscapedPath(), from)
+	}
+	file, err := os.Open(filepath.Join(strings.TrimPrefix(mirror, "file://"), filepath.FromSlash(f.Place())))
+	return 0, file, err
+}
+
+var client = &http.Client{Transport: &http.Transport{
+	Proxy:                 http.ProxyFromEnvironment,
+	ResponseHeaderTimeout: 30 * time.Second,
+	TLSHandshakeTimeout:   15 * time.Second,
+}}
+
+func get(ctx context.Context, address string, from int64) (int64, io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	if from > 0 {
+		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, nil, fmt.Errorf("no answer; without a network set LATPRED_DATA_MIRROR to a folder with the files: %w", err)
+	}
+	switch response.StatusCode {
+	case http.StatusOK:
+		return 0, response.Body, nil
+	case http.StatusPartialContent:
+		if strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from)) {
+			return from, response.Body, nil
+		}
+	}
+	response.Body.Close()
+	return 0, nil, fmt.Errorf("%s answers %s", address, response.Status)
+}
+
+// verify compares what was summed with the manifest.
+func verify(sum hash.Hash, size int64, f File) error {
+	if size != f.Bytes {
+		return fmt.Errorf("has %d bytes, the manifest says %d: truncated, or changed upstream", size, f.Bytes)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != f.SHA256 {
+		return fmt.Errorf("has SHA-256 %s, the manifest says %s: it was altered; nothing was kept of it", got, f.SHA256)
+	}
+	return nil
+}
+
+func verifyFile(name string, f File) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, file)
+	if err != nil {
+		return err
+	}
+	return verify(sum, n, f)
+}

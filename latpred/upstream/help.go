@@ -1,0 +1,85 @@
+package upstream
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/nlpodyssey/gopickle/types"
+	"github.com/ofalat/ofalat/latpred/pytorch"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// ParseHELPArchs reads HELP's ofa_archs.pt: a dict whose key arch lists
+// architectures as dicts of OFA's keys.
+func ParseHELPArchs(r io.Reader, name string) ([]space.Arch, error) {
+	root, err := pytorch.ParseData(r, name)
+	if err != nil {
+		return nil, err
+	}
+	dict, ok := root.(*types.Dict)
+	if !ok {
+		return nil, fmt.Errorf("%s: holds a %T, want a dict", name, root)
+	}
+	value, _ := dict.Get("arch")
+	list, ok := value.(*types.List)
+	if !ok {
+		return nil, fmt.Errorf("%s: key arch is missing or no list", name)
+	}
+	archs := make([]space.Arch, list.Len())
+	for i, item := range *list {
+		if archs[i], err = helpArch(item); err != nil {
+			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
+		}
+	}
+	return archs, nil
+}
+
+func helpArch(item any) (space.Arch, error) {
+	dict, ok := item.(*types.Dict)
+	if !ok {
+		return space.Arch{}, fmt.Errorf("a %T, want a dict", item)
+	}
+	var genes [4][]int
+	for i, key := range []string{"ks", "e", "d", "r"} {
+		value, ok := dict.Get(key)
+		if !ok {
+			return space.Arch{}, fmt.Errorf("key %s is missing", key)
+		}
+		items := types.List{value}
+		if list, ok := value.(*types.List); ok {
+			items = *list
+		}
+		for _, v := range items {
+			n, ok := v.(int)
+			if !ok {
+				return space.Arch{}, fmt.Errorf("key %s holds %v, want integers", key, v)
+			}
+			genes[i] = append(genes[i], n)
+		}
+	}
+	if len(genes[3]) != 1 {
+		return space.Arch{}, fmt.Errorf("key r has %d values, want one", len(genes[3]))
+	}
+	return space.FromSlots(genes[3][0], genes[2], genes[0], genes[1])
+}
+
+// ParseHELPLatencies reads one of HELP's latency files: a list of milliseconds.
+func ParseHELPLatencies(r io.Reader, name string) ([]float64, error) {
+	root, err := pytorch.ParseData(r, name)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := root.(*types.List)
+	if !ok {
+		return nil, fmt.Errorf("%s: holds a %T, want a list", name, root)
+	}
+	out := make([]float64, list.Len())
+	for i, item := range *list {
+		v, ok := item.(float64)
+		if !ok || !(v > 0 && v < 1e9) { // not NaN either
+			return nil, fmt.Errorf("%s: value %d is %v, want milliseconds above 0", name, i, item)
+		}
+		out[i] = v
+	}
+	return out, nil
+}
