@@ -53,6 +53,6 @@ func (h hardware) AppendSparse(dst *sparse.Rows, a space.Arch) error {
 	if err := AppendSparse(dst, h.base, a); err != nil {
 		return err
 	}
-	dst.Extend(h.base.Width(), h.values[0], h.gpu[1], h.gpu[2])
+	dst.Extend(h.base.Width(), h.values[0], h.values[1], h.values[2])
 	return nil
 }
