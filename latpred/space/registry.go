@@ -109,16 +109,23 @@ func (f *Family) Reference() *Space {
 	panic("space: family " + f.ID + " has no space: register one")
 }
 
-// Validate says in what a is a sub-network of no space at all; nil where it is one
-// of some.
-func Validate(a Arch) error {
+// Of is the first space that has a, which says nothing about widths; the error says in
+// what a is a sub-network of no space at all.
+func Of(a Arch) (*Space, error) {
 	if a.Family == nil {
-		return errors.New("an architecture without a family is no network")
+		return nil, errors.New("an architecture without a family is no network")
 	}
 	for _, s := range a.Family.Spaces() {
 		if s.Contains(a) {
-			return nil
+			return s, nil
 		}
 	}
-	return a.Family.Reference().Validate(a)
+	return nil, a.Family.Reference().Validate(a)
+}
+
+// Validate says in what a is a sub-network of no space at all; nil where it is one
+// of some.
+func Validate(a Arch) error {
+	_, err := Of(a)
+	return err
 }

@@ -65,8 +65,8 @@ func TestValidateOfAnySpace(t *testing.T) {
 	rng := random.Stream(1, "any")
 	for _, s := range space.All() {
 		a := s.Sample(rng)
-		if err := space.Validate(a); err != nil {
-			t.Errorf("%s: %v", s.ID, err)
+		if of, err := space.Of(a); err != nil || of.Family != s.Family || !of.Contains(a) {
+			t.Errorf("%s: %v is of %v, %v", s.ID, a, of, err)
 		}
 		a.Resolution = 33
 		if err := space.Validate(a); err == nil || !strings.Contains(err.Error(), "resolution 33") {

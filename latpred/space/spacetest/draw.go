@@ -38,9 +38,9 @@ func (g *genes) count(a space.Arch) {
 }
 
 // sample checks that drawing stays in the space, can be repeated, and is uniform in
-// genes: of 20,000 networks no value of any gene is off by six standard deviations.
+// genes: of 5,000 networks no value of any gene is off by six standard deviations.
 func sample(t *testing.T, c *checker) {
-	const n = 20000
+	const n = 5000
 	g := genes{map[string]map[string]int{}}
 	a, b := random.Stream(2, "sample"), random.Stream(2, "sample")
 	for range n {
@@ -73,7 +73,7 @@ func sample(t *testing.T, c *checker) {
 func mutate(t *testing.T, c *checker) {
 	drawn, reached := genes{map[string]map[string]int{}}, genes{map[string]map[string]int{}}
 	at := c.Smallest()
-	for range 20000 {
+	for range 5000 {
 		drawn.count(c.Sample(c.rng))
 		at = c.Mutate(c.rng, at, 0.2)
 		c.within(t, "a mutant", at)
