@@ -44,7 +44,7 @@ var rules = []rule{
 		forbidden: []string{"gonum.org/v1/plot"}},
 	{name: "the plain packages stay plain Go",
 		applies: within("latpred/random", "latpred/space", "latpred/encode", "latpred/metric",
-			"latpred/hpo", "latpred/nas", "latpred/lut", "latpred/dataset",
+			"latpred/hpo", "latpred/journal", "latpred/nas", "latpred/lut", "latpred/dataset",
 			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost",
 			"latpred/gpu", "latpred/sparse", "latpred/tensor", "latpred/modelfile", "latpred/audit", "latpred/additive", "latpred/pytorch", "latpred/upstream"),
 		forbidden: []string{"github.com/gomlx", "gonum.org/v1/plot", module + "/latpred/mlp",
