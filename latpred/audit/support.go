@@ -9,7 +9,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // What is doubtful about rows of a device.
