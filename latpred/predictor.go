@@ -106,12 +106,13 @@ func (m *MLP) predict(dst []float64, archs []space.Arch, first int) error {
 	defer m.giveBack(model)
 	for len(dst) > 0 {
 		n := min(mlp.BlockRows, len(dst))
+		x := model.Input()
 		for i, a := range archs[:n] {
-			if err := m.encoder.Encode(model.Row(i), a); err != nil {
+			if err := encode.AppendSparse(x, m.encoder, a); err != nil {
 				return fmt.Errorf("architecture %d: %w", first+i, err)
 			}
 		}
-		model.Run(dst[:n])
+		model.Predict(dst[:n], *x)
 		dst, archs, first = dst[n:], archs[n:], first+n
 	}
 	return nil
@@ -135,7 +136,7 @@ type onBackend struct {
 
 func (m *onBackend) PredictMs(dst []float64, archs []space.Arch) error {
 	mustMatch(dst, archs)
-	rows, err := encode.Matrix(m.encoder, archs)
+	rows, err := encode.Sparse(m.encoder, archs)
 	if err != nil {
 		return err
 	}

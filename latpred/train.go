@@ -41,7 +41,7 @@ func learn(ctx context.Context, be *backend.Backend, seed uint64, e encode.Encod
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	result, trainErr := mlp.Train(ctx, be, seed, start, train, validation, config, observe)
+	result, trainErr := mlp.Train(ctx, be, mlp.Job{Seed: seed, Start: start, Train: train, Validation: validation, Config: config, Observe: observe})
 	if result == nil {
 		return nil, nil, trainErr
 	}
@@ -57,7 +57,7 @@ func learn(ctx context.Context, be *backend.Backend, seed uint64, e encode.Encod
 
 // Rows encodes a set as data for a network, latencies in milliseconds.
 func Rows(e encode.Encoder, set *dataset.Set) (mlp.Data, error) {
-	x, err := encode.Matrix(e, set.Archs())
+	x, err := encode.Sparse(e, set.Archs())
 	if err != nil {
 		return mlp.Data{}, err
 	}

@@ -87,7 +87,7 @@ func Tune(ctx context.Context, be *backend.Backend, seed uint64, set *dataset.Se
 			return nil, err
 		}
 		be, release := clients.take()
-		training, err := mlp.Begin(be, seed, nil, train, validation, config)
+		training, err := mlp.Begin(be, mlp.Job{Seed: seed, Train: train, Validation: validation, Config: config})
 		if err != nil {
 			release()
 			return nil, err
