@@ -9,18 +9,19 @@ import (
 	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
 // Rows are stacked set by set, in the order that pick gives, inputs and targets alike.
 func TestJoined(t *testing.T) {
-	parts := []gpuRows{{inputs: 2, x: []float32{1, 2, 3, 4}, y: []float32{10, 20}}, {inputs: 2, x: []float32{5, 6}, y: []float32{30}}}
+	parts := []gpuRows{{x: sparse.FromDense(2, []float32{1, 2, 3, 4}), y: []float32{10, 20}}, {x: sparse.FromDense(2, []float32{5, 6}), y: []float32{30}}}
 	d := joined(parts, func(p gpuRows) []int {
 		if len(p.y) == 2 {
 			return []int{1, 0}
 		}
 		return []int{0}
 	})
-	if !slices.Equal(d.X, []float32{3, 4, 1, 2, 5, 6}) || !slices.Equal(d.Y, []float32{20, 10, 30}) {
+	if !slices.Equal(d.X.Dense(), []float32{3, 4, 1, 2, 5, 6}) || !slices.Equal(d.Y, []float32{20, 10, 30}) {
 		t.Errorf("%v, %v", d.X, d.Y)
 	}
 }
@@ -39,11 +40,12 @@ func TestScaledRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	code := encode.HELP145.Width()
-	if rows.inputs != code+4 || len(rows.x) != 20*rows.inputs {
-		t.Fatalf("%d inputs, %d values", rows.inputs, len(rows.x))
+	if rows.x.Cols != code+4 || rows.x.Len() != 20 {
+		t.Fatalf("%d inputs, %d rows", rows.x.Cols, rows.x.Len())
 	}
+	dense := rows.x.Dense()
 	for i, s := range set.Samples {
-		x := rows.x[i*rows.inputs : (i+1)*rows.inputs]
+		x := dense[i*(code+4) : (i+1)*(code+4)]
 		macs := float64(spaceOf(t, set.SpaceID).MACs(s.Arch))
 		for k, want := range []float64{math.Log(macs / 250e6), 2 * math.Log(float64(g.Cores)/4000), 2 * math.Log(g.RAMGB/16), 2 * math.Log(g.BandwidthGBs/500)} {
 			near(t, "input", float64(x[code+k]), want, 1e-6)

@@ -150,7 +150,7 @@ func TestShotJudges(t *testing.T) {
 	if err != nil || scores.MAPEPercent != values[0] {
 		t.Errorf("%v, %v, want %v: something saw labels that were not drawn", scores.MAPEPercent, err, values[0])
 	}
-	s.config.Plain = true
+	s.config.PowerLaw = true
 	plain, err := s.judge(t.Context(), 0)
 	if err != nil || plain.MAPEPercent == scores.MAPEPercent {
 		t.Errorf("a power law errs by %v %%, the full average by %v, %v", plain.MAPEPercent, scores.MAPEPercent, err)
