@@ -1,23 +1,17 @@
 package additive
 
 import (
-	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/nlpodyssey/gopickle/types"
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/latpredtest/helpsets"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/pytorch"
 	"github.com/ofalat/ofalat/latpred/space"
-	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
 func spaceOf(t testing.TB, id string) *space.Space {
@@ -128,90 +122,24 @@ func TestCorrectionFeatures(t *testing.T) {
 	}
 }
 
-// helpFile is one of HELP's, where the upstream files are at hand.
-func helpFile(t *testing.T, path string) *os.File {
-	t.Helper()
-	dir, err := upstream.Dir()
-	if err != nil {
-		t.Skip("the upstream files are not at hand: ", err)
-	}
-	f, err := os.Open(filepath.Join(dir, "HayeonLee/HELP/data", path))
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
-}
-
-// helpSet are the latencies of a space's networks on a device of HELP's.
-func helpSet(t *testing.T, s *space.Space, folder, device string) *dataset.Set {
-	t.Helper()
-	ms, err := upstream.ParseHELPLatencies(helpFile(t, folder+"/latency/"+device+".pt"), device)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := &dataset.Set{Info: dataset.Info{Name: device, Device: device, SpaceID: s.ID}}
-	for i, text := range helpArchs(t, folder) {
-		a, err := space.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.Resolution = s.Resolutions[0]
-		if ms[i] > 0 {
-			set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: ms[i]})
-		}
-	}
-	set.Rows = len(set.Samples)
-	return set
-}
-
-// helpArchs are the texts of the networks, in the order of the latencies.
-func helpArchs(t *testing.T, folder string) []string {
-	t.Helper()
-	name := map[string]string{"fbnet": "metainfo.pt", "nasbench201": "str_arch2idx.pt"}[folder]
-	content, err := pytorch.ParseData(helpFile(t, folder+"/"+name), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dict := content.(*types.Dict)
-	if folder == "nasbench201" { // text to row
-		texts := make([]string, dict.Len())
-		for _, entry := range *dict {
-			texts[entry.Value.(int)] = entry.Key.(string)
-		}
-		return texts
-	}
-	var texts []string
-	archs, _ := dict.Get("arch")
-	for _, item := range *archs.(*types.List) {
-		ops, _ := item.(*types.Dict).Get("op_idx_list")
-		var numbers []string
-		for _, op := range *ops.(*types.List) {
-			numbers = append(numbers, fmt.Sprint(op))
-		}
-		texts = append(texts, "["+strings.Join(numbers, ", ")+"]")
-	}
-	return texts
-}
-
 // HELP's latencies are explained by tables learnt from 1,400 networks: exactly where they
 // were sums over layers to begin with (Eyeriss is simulated), to the noise elsewhere.
 func TestTrainOnHELP(t *testing.T) {
 	for _, c := range []struct {
-		folder, device, id string
-		limit              float64 // MAPE, %; reached: .00, 2.64, .94, .00, .31
+		device, id string
+		limit      float64 // MAPE, %; reached: .00, 2.64, .94, .00, .31
 	}{
-		{"fbnet", "eyeriss", "fbnet-cifar100", .1}, {"fbnet", "silver_4114", "fbnet-cifar100", 3.5}, {"fbnet", "1080ti_64", "fbnet-cifar100", 1.3},
-		{"nasbench201", "eyeriss", "nasbench201", .1}, {"nasbench201", "titan_rtx_256", "nasbench201", .5},
+		{"eyeriss", "fbnet-cifar100", .1}, {"silver_4114", "fbnet-cifar100", 3.5}, {"1080ti_64", "fbnet-cifar100", 1.3},
+		{"eyeriss", "nasbench201", .1}, {"titan_rtx_256", "nasbench201", .5},
 	} {
-		set := helpSet(t, spaceOf(t, c.id), c.folder, c.device)
+		set := helpsets.Open(t, spaceOf(t, c.id), c.device)
 		p, report := train(t, set.Subset(seq(0, 2000)), Config{NoQueue: true})
 		test := set.Subset(seq(2000, 5000))
 		pred := predict(t, p, test.Archs())
 		e, mean := 100*metric.MAPE(pred, test.LatenciesMs()), meanError(test.LatenciesMs())
-		t.Logf("%s, %s: %s, MAPE %.2f %%, of the mean latency %.1f, Spearman %.4f, %d tried", c.folder, c.device, p.Provenance().Recipe["basis"], e, mean, metric.Spearman(pred, test.LatenciesMs()), len(report.Tried))
+		t.Logf("%s, %s: %s, MAPE %.2f %%, of the mean latency %.1f, Spearman %.4f, %d tried", c.id, c.device, p.Provenance().Recipe["basis"], e, mean, metric.Spearman(pred, test.LatenciesMs()), len(report.Tried))
 		if e > c.limit || e > mean/2 {
-			t.Errorf("%s, %s: MAPE %.2f %%, of the mean latency %.1f", c.folder, c.device, e, mean)
+			t.Errorf("%s, %s: MAPE %.2f %%, of the mean latency %.1f", c.id, c.device, e, mean)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
+	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/pass"
@@ -96,6 +97,35 @@ func TestONNXOfProxyless(t *testing.T) {
 	latpredtest.RunONNX(t, network, set.Archs())
 	if _, _, err := hardware.For(t.Context(), hardware.Spec{BandwidthGBs: 400, FP32TFLOPS: 12, Space: "proxyless-w1.3"}); err == nil || !strings.Contains(err.Error(), "no GPU was measured") {
 		t.Errorf("a GPU of a space that none was measured with: %v", err)
+	}
+}
+
+// A launch queue before FBNet's networks, of which a skipped block is no launch, with and
+// without trees on top.
+func TestONNXOfForeignQueue(t *testing.T) {
+	s, err := space.ByID("fbnet-cifar100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := random.Stream(1, "foreign")
+	set := &dataset.Set{Info: dataset.Info{Name: "made-up", Device: "made-up", SpaceID: s.ID, Rows: 900}}
+	for _, a := range simulated.Archs(s, rng, 900) {
+		ms := simulated.Card.PassMs(s, a) * (1 + .002*rng.NormFloat64())
+		if a.Choice[3] > 4 && a.Choice[9] > 4 {
+			ms *= 1.1
+		}
+		set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: ms})
+	}
+	recipe := pass.Config{Basis: pass.Tied(s.Resolutions), QueueDepth: 300, LaunchMs: .01}
+	for _, hybrid := range []bool{false, true} {
+		p, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{Recipe: recipe, Hybrid: hybrid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Model().Queue.None() || hybrid != (p.Kind() == latpred.KindHybrid) {
+			t.Errorf("kind %s, queue %+v: this test is of a queue", p.Kind(), p.Model().Queue)
+		}
+		latpredtest.RunONNX(t, p, set.Archs())
 	}
 }
 

@@ -39,15 +39,19 @@ func SameInONNX(t testing.TB, p latpred.Predictor, e encode.Encoder, archs []spa
 	}
 }
 
-// RunONNX writes a predictor of any kind.
+// RunONNX is SameInONNX with the encoding that a predictor of any kind is written for, of
+// networks of one space.
 func RunONNX(t testing.TB, p latpred.Predictor, archs []space.Arch) {
 	t.Helper()
-	switch {
-	case p.Kind() == latpred.KindPaper:
-		SameInONNX(t, p, p.(interface{ Encoder() encode.Encoder }).Encoder(), archs)
-	case archs[0].Stages() == space.OFAStages:
-		SameInONNX(t, p, encode.Proxyless151, archs)
-	default:
-		SameInONNX(t, p, encode.HELP145, archs)
+	if n, ok := p.(interface{ Encoder() encode.Encoder }); ok {
+		SameInONNX(t, p, n.Encoder(), archs)
+		return
 	}
+	for _, s := range archs[0].Family.Spaces() {
+		if s.Contains(archs[0]) {
+			SameInONNX(t, p, encode.Of(s), archs)
+			return
+		}
+	}
+	t.Fatalf("%s is in no space", archs[0])
 }
