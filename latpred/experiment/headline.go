@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/texttable"
 	"github.com/ofalat/ofalat/latpred/figure"
 )
 
@@ -67,16 +68,15 @@ func HeadlineMarkdown(results []*Result) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var b strings.Builder
-	b.WriteString("| mean absolute error, ms | paper | corrected [95 %] | ours, best |\n| --- | --: | --: | --: |\n")
+	t := texttable.Table{Header: []string{"mean absolute error, ms", "paper", "corrected [95 %]", "ours, best"}, Right: []bool{false, true, true, true}}
 	for i, h := range headlines {
 		best := rows[i][2].Best.String()
 		if kind := rows[i][2].BestKind; kind != "" {
 			best += " (" + kind + ")"
 		}
-		fmt.Fprintf(&b, "| %s | %v | %s | %s |\n", strings.ReplaceAll(h.name, "|", " "), rows[i][0].Paper, rows[i][1].CorrectedText(), best)
+		t.Rows = append(t.Rows, []string{strings.ReplaceAll(h.name, "|", " "), rows[i][0].Paper.String(), rows[i][1].CorrectedText(), best})
 	}
-	return b.String() + "\n", nil
+	return t.Markdown() + "\n", nil
 }
 
 // HeadlineFigure draws the numbers of HeadlineMarkdown.

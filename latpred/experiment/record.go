@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ofalat/ofalat/internal/texttable"
 )
 
 //go:embed record.json
@@ -49,15 +51,17 @@ var folded = []string{"figure4a", "figure4b", "figure5a", "figure8ab", "figure8c
 func Markdown(results []*Result) string {
 	var b strings.Builder
 	for _, r := range results {
-		var lines strings.Builder
+		t := texttable.Table{
+			Header: []string{"", "paper", "authors' checkpoint", "as published", "corrected [95 %]", "ours, best"},
+			Right:  []bool{false, true, true, true, true, true},
+		}
 		for i, row := range r.Rows {
 			if row.Paper.Missing() && row.Checkpoint.Missing() {
 				continue
 			}
-			cells := r.Cells()[i]
-			fmt.Fprintf(&lines, "| %s | %s | %s | %s | %s | %s |\n", withUnit(row), cells[2], cells[3], cells[4], cells[5], cells[6])
+			t.Rows = append(t.Rows, append([]string{withUnit(row)}, r.Cells()[i][2:7]...))
 		}
-		if lines.Len() == 0 {
+		if len(t.Rows) == 0 {
 			continue
 		}
 		fold := slices.Contains(folded, r.Item)
@@ -66,8 +70,7 @@ func Markdown(results []*Result) string {
 		} else {
 			fmt.Fprintf(&b, "**%s**\n\n", r.Title)
 		}
-		b.WriteString("| | paper | authors' checkpoint | as published | corrected [95 %] | ours, best |\n| --- | --: | --: | --: | --: | --: |\n")
-		b.WriteString(lines.String() + "\n")
+		b.WriteString(t.Markdown() + "\n")
 		if r.Item != "datasets" { // its notes are the sets' findings, which latpred data check lists
 			for _, note := range r.Notes {
 				b.WriteString("- " + note + "\n")

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/google/renameio/v2"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/experiment"
 	"github.com/ofalat/ofalat/latpred/figure"
 )
@@ -100,7 +103,7 @@ func (c *reproduceCmd) keep(result *experiment.Result) error {
 		if page, err = experiment.Embed(page, recorded); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		if err := os.WriteFile(path, page, 0o644); err != nil {
+		if err := renameio.WriteFile(path, page, 0o644); err != nil {
 			return err
 		}
 	}
@@ -137,7 +140,7 @@ func (c *reproduceCmd) writeRecord(recorded []*experiment.Result) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(c.Record, append(content, '\n'), 0o644)
+	return renameio.WriteFile(c.Record, append(content, '\n'), 0o644)
 }
 
 func (c *reproduceCmd) print(out *output, r *experiment.Result) {
@@ -179,10 +182,5 @@ func saveFigure(path string, f figure.Named, format string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = picture.WriteTo(file)
-	return errors.Join(err, file.Close())
+	return atomicfile.Write(path, func(w io.Writer) error { _, err := picture.WriteTo(w); return err })
 }
