@@ -7,7 +7,7 @@ import (
 )
 
 // TakeRows makes a line of each row of x that is listed, of all where rows is nil.
-// Columns of x stand for the rows of dense.
+// Columns of x stand for the rows of dense; it panics where dense has fewer.
 func (s *Sparse) TakeRows(x sparse.Rows, rows []int, dense Matrix) {
 	if x.Cols > dense.Rows {
 		panic(fmt.Sprintf("loops: %d columns for a matrix of %d rows", x.Cols, dense.Rows))
@@ -51,7 +51,8 @@ func (s *Sparse) takeRow(i, at int, columns []int, cols int) {
 }
 
 // TakeColumns makes a line of each column of x from column from to below to. The rows
-// of x that are listed stand for the first rows of dense, in this order.
+// of x that are listed stand for the first rows of dense, in this order; it panics where
+// dense has fewer, or x not these columns.
 func (s *Sparse) TakeColumns(x sparse.Rows, rows []int, from, to int, dense Matrix) {
 	if from < 0 || to < from || to > x.Cols || len(rows) > dense.Rows {
 		panic(fmt.Sprintf("loops: columns %d to %d of %d, %d rows for %d", from, to, x.Cols, len(rows), dense.Rows))
