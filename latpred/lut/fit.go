@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/mat"
@@ -108,9 +109,9 @@ func newFit(s *space.Space, resolution int, archs []space.Arch, y []float64, at 
 		f.terms, f.y = append(f.terms, terms), append(f.y, y[i])
 		perMAC = append(perMAC, y[i]/total)
 	}
-	slices.Sort(perMAC)
+	typical := metric.UpperMedian(perMAC)
 	for _, m := range macs {
-		f.prior = append(f.prior, m*perMAC[len(perMAC)/2])
+		f.prior = append(f.prior, m*typical)
 	}
 	return f
 }

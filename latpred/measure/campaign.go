@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -227,7 +228,7 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 		}
 		slices.Sort(runs)
 		r.MinMs = append(r.MinMs, precise(runs[0]))
-		r.MedianMs = append(r.MedianMs, precise(median(runs)))
+		r.MedianMs = append(r.MedianMs, precise(metric.Median(runs)))
 	}
 	r.Others = -1
 	if now := busySeconds(); busy >= 0 && now >= 0 {
