@@ -1,8 +1,6 @@
 package serve
 
 import (
-	"fmt"
-
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
@@ -40,8 +38,7 @@ func ofTable(t *lut.Table, s *space.Space) (*oracle, error) {
 			ms := t.Rows[a.Resolution][key].MeanMs
 			switch slot := layers[i].Slot; {
 			case slot >= 0:
-				name := fmt.Sprintf("stage %d, layer %d", slot/space.SlotsPerStage+1, slot%space.SlotsPerStage+1)
-				list = append(list, Part{name, slot, ms})
+				list = append(list, Part{s.Family.SlotName(slot), slot, ms})
 			case len(list) == 1:
 				list[0].Ms += ms
 			default:
@@ -67,7 +64,7 @@ func ofPredictor(p latpred.Predictor) *oracle {
 		for _, t := range b.Segments {
 			slot := -1
 			if t.Stage >= 0 {
-				slot = t.Stage*space.SlotsPerStage + t.Layer
+				slot = a.Family.First(t.Stage) + t.Layer
 			}
 			list = append(list, Part{t.Name, slot, t.Ms})
 		}

@@ -34,7 +34,7 @@ func Shipped() ([]*Device, error) {
 		if err != nil {
 			return nil, fmt.Errorf("set %s: %w", info.Name, err)
 		}
-		if s.StageKernels != nil || s.ExpandForDepth != nil {
+		if s.Ties != nil {
 			continue
 		}
 		d := FromSet(info, s)
