@@ -305,8 +305,8 @@ func (s *subject) predictJobs(ctx context.Context) ([]job, error) {
 	all := row("8,192 architectures, encoding included", "1/s", many, Row{Target: 2}, func() error { return network.PredictMs(dst, archs) })
 	all.peer = s.peerField("archs_per_second", "encoded", "predict")
 	jobs := []job{single, hundred, all,
-		row("one architecture, by a table", "ns", 1e9, Row{Most: 100}, one(table.Estimate)),
-		row("8,192 architectures, by a table", "1/s", many, Row{Least: 20e6}, func() error { return table.Estimate(dst, archs) }),
+		row("one architecture, by a table", "ns", 1e9, Row{Most: 100}, one(table.PredictMs)),
+		row("8,192 architectures, by a table", "1/s", many, Row{Least: 20e6}, func() error { return table.PredictMs(dst, archs) }),
 	}
 	return jobs, nil
 }

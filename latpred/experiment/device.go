@@ -129,7 +129,7 @@ func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 		return nil, err
 	}
 	ms := make([]float64, len(rows))
-	return ms, index.Estimate(ms, d.set.Subset(rows).Archs())
+	return ms, index.PredictMs(ms, d.set.Subset(rows).Archs())
 }
 
 // additivity compares sums of layers with whole networks.

@@ -118,18 +118,38 @@ func (m *Linear) Resolutions() []int {
 	return rs
 }
 
-// PredictMs sums the fitted times; it errs at a resolution or for a number of
-// slots that was not fitted. A choice that never occurred counts nothing.
-func (m *Linear) PredictMs(a space.Arch) (float64, error) {
+// Slots is the number of slots of the networks that it was fitted to.
+func (m *Linear) Slots() int { return m.slots }
+
+// PredictMs sums the fitted times of each architecture into dst, which has their
+// length. It errs at a resolution or for a number of slots that was not fitted. A
+// choice that never occurred counts nothing.
+func (m *Linear) PredictMs(dst []float64, archs []space.Arch) error {
+	var buffer [space.MaxSlots + 1]float64
+	for i, a := range archs {
+		times, err := m.TimesMs(buffer[:0], a)
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		dst[i] = 0
+		for _, ms := range times {
+			dst[i] += ms
+		}
+	}
+	return nil
+}
+
+// TimesMs appends to dst what PredictMs sums: the constant of the resolution, then the
+// time of each slot that runs.
+func (m *Linear) TimesMs(dst []float64, a space.Arch) ([]float64, error) {
 	w := m.weights[a.Resolution]
 	if w == nil || a.Slots() != m.slots {
-		return 0, fmt.Errorf("lut: no model for %d slots at resolution %d: fitted were %d slots at %v",
+		return dst, fmt.Errorf("no model for %d slots at resolution %d: fitted were %d slots at %v",
 			a.Slots(), a.Resolution, m.slots, m.Resolutions())
 	}
 	var buffer [space.MaxSlots + 1]int
-	var sum float64
 	for _, f := range features(buffer[:0], a) {
-		sum += w[f]
+		dst = append(dst, w[f])
 	}
-	return sum, nil
+	return dst, nil
 }

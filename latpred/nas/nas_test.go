@@ -33,7 +33,7 @@ func note10(t testing.TB, s *space.Space) nas.Estimate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x.Estimate
+	return x.PredictMs
 }
 
 // work is an accuracy that grows with the amount of computation, as real ones do.
@@ -324,7 +324,7 @@ func ExampleSearch() {
 	table, _ := lut.Note10().Index(s)
 	c := nas.Published(s, 20) // milliseconds
 	c.Generations = 10
-	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.Estimate, accuracy.Predict, nil)
+	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.PredictMs, accuracy.Predict, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -36,7 +36,7 @@ func TestExplorerInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := serve.New([]*serve.Device{
-		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)), proxyless(t), p40(t),
+		serve.FromPredictor("note10", "Samsung Note10", lookup(t, lut.Note10(), wide(t)), wide(t)), serve.FromPredictor("slower", "half as fast", lookup(t, double, wide(t)), wide(t)), proxyless(t), p40(t),
 	}, serve.Config{Front: 20})
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func proxyless(t *testing.T) *serve.Device {
 			table.Rows[r][lut.Key(l)] = lut.Entry{Count: 1, MeanMs: 1e-7 * float64(l.MACs())}
 		}
 	}
-	return serve.FromTable("made-up", "made up", table, s)
+	return serve.FromPredictor("made-up", "made up", lookup(t, table, s), s)
 }
 
 // p40 is the shipped device, whose table is fitted when the page asks for it.

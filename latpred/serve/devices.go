@@ -31,12 +31,12 @@ func (s *Server) prepare() {
 // prepareOne makes a device ready and logs how long it took.
 func (s *Server) prepareOne(d *Device) {
 	start := time.Now()
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		s.config.Log.Error("device", "id", d.ID, "error", err.Error())
 		return
 	}
-	s.config.Log.Info("device", "id", d.ID, "ms", time.Since(start).Milliseconds(), "error_percent", o.errorPercent)
+	s.config.Log.Info("device", "id", d.ID, "ms", time.Since(start).Milliseconds(), "error_percent", p.errorPercent)
 }
 
 func (s *Server) health(http.ResponseWriter, *http.Request) (any, error) {

@@ -73,13 +73,13 @@ func (d *Device) explain(a space.Arch, parts bool) (explained, error) {
 		e.Error = err.Error()
 		return e, nil
 	}
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		return e, err
 	}
-	e.LatencyMs, e.ErrorPercent = ms[0], o.errorPercent
-	if parts && o.breakdown != nil {
-		e.Parts, err = o.breakdown(a)
+	e.LatencyMs, e.ErrorPercent = ms[0], p.errorPercent
+	if parts {
+		e.Parts, err = d.parts(a)
 	}
 	return e, err
 }
