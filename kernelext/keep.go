@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/renameio/v2"
 )
 
 // Keep gives the value that make returned when it was last called with these
@@ -143,19 +145,10 @@ func fileName(name string) string {
 	}, name)
 }
 
-// writeWhole writes a file by way of a temporary one, so that nobody reads half.
+// writeWhole writes a file, whole or not at all, and makes its folder.
 func writeWhole(file string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".keep-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
+	return renameio.WriteFile(file, content, 0o600)
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ofalat/ofalat/internal/texttable"
 )
 
 func escape(text string) string { return html.EscapeString(text) }
@@ -199,26 +201,16 @@ func splitUnit(heading string) (name, unit string) {
 
 // text is the table for terminals and front ends without HTML.
 func (t *table) text() string {
-	head := make([]field, len(t.header))
-	width := make([]int, len(t.header))
+	plain := texttable.Table{Right: t.numeric}
 	for c, h := range t.header {
-		head[c].text = strings.TrimSpace(h + " " + t.mark[c])
-		for _, row := range append([][]field{head}, t.rows...) {
-			width[c] = max(width[c], utf8.RuneCountInString(row[c].text))
-		}
+		plain.Header = append(plain.Header, strings.TrimSpace(h+" "+t.mark[c]))
 	}
-	var b strings.Builder
-	for _, row := range append([][]field{head}, t.rows...) {
-		var line strings.Builder
+	for _, row := range t.rows {
+		cells := make([]string, len(row))
 		for c, f := range row {
-			pad := strings.Repeat(" ", width[c]-utf8.RuneCountInString(f.text))
-			if t.numeric[c] {
-				line.WriteString(pad + f.text + "  ")
-			} else {
-				line.WriteString(f.text + pad + "  ")
-			}
+			cells[c] = f.text
 		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		plain.Rows = append(plain.Rows, cells)
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return plain.Text()
 }

@@ -44,20 +44,22 @@ var rules = []rule{
 		forbidden: []string{"gonum.org/v1/plot"}},
 	{name: "the plain packages stay plain Go",
 		applies: within("latpred/random", "latpred/space", "latpred/encode", "latpred/metric",
-			"latpred/hpo", "latpred/nas", "latpred/lut", "latpred/dataset",
+			"latpred/hpo", "latpred/journal", "latpred/nas", "latpred/lut", "latpred/dataset",
 			"latpred/ridge", "latpred/pass", "latpred/conformal", "latpred/fewshot", "latpred/boost",
-			"latpred/gpu", "latpred/tensor", "latpred/modelfile", "latpred/audit", "latpred/additive", "latpred/pytorch", "latpred/upstream"),
+			"latpred/gpu", "latpred/sparse", "latpred/tensor", "latpred/modelfile", "latpred/audit", "latpred/additive", "latpred/pytorch", "latpred/upstream"),
 		forbidden: []string{"github.com/gomlx", "gonum.org/v1/plot", module + "/latpred/mlp",
 			module + "/latpred/backend", module + "/latpred/experiment"}},
-	{name: "kernel knows only numbers", applies: within("latpred/kernel"),
-		forbidden: []string{module + "/latpred/space", module + "/latpred/mlp", module + "/latpred/backend", module + "/latpred/encode", "github.com/gomlx"}},
+	{name: "loops knows only numbers", applies: within("latpred/loops"),
+		forbidden: []string{module + "/latpred/space", module + "/latpred/mlp", module + "/latpred/backend", module + "/latpred/encode", module + "/latpred/tensor", "github.com/gomlx"}},
+	{name: "sparse rows and tensors are below all else", applies: within("latpred/sparse", "latpred/tensor"),
+		forbidden: []string{module, "github.com/gomlx"}},
 	{name: "nothing but the command measures itself",
 		applies:   not(within("latpred/bench", "latpred/cmd")),
 		forbidden: []string{module + "/latpred/bench"}},
 	{name: "space is the ground floor", applies: within("latpred/space"),
 		forbidden: []string{module + "/latpred/encode", module + "/latpred/dataset", module + "/latpred/lut"}},
 	{name: "encode stands on space alone", applies: within("latpred/encode"),
-		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut"}},
+		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut", module + "/latpred/loops", module + "/latpred/tensor"}},
 	{name: "hpo knows nothing about latency", applies: within("latpred/hpo"),
 		forbidden: []string{module + "/latpred/space", module + "/latpred/dataset"}},
 }
@@ -76,7 +78,7 @@ func TestHouse(t *testing.T) {
 
 // TestHouseRulesCanFail gives each rule a package that breaks it.
 func TestHouseRulesCanFail(t *testing.T) {
-	parts := []string{"latpred", "latpred/space", "latpred/dataset", "latpred/mlp", "latpred/neural", "latpred/encode", "latpred/hpo", "latpred/kernel", "kernelext"}
+	parts := []string{"latpred", "latpred/space", "latpred/dataset", "latpred/mlp", "latpred/neural", "latpred/encode", "latpred/hpo", "latpred/loops", "latpred/sparse", "kernelext"}
 	for _, r := range rules {
 		bad := map[string][]string{}
 		for _, p := range parts {

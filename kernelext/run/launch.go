@@ -4,12 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/google/renameio/v2"
 )
 
 // FindModule gives the folder of the Go module around dir.
@@ -124,14 +125,5 @@ func install(target, program string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Chmod(0o755), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), target)
+	return renameio.WriteFile(target, content, 0o755, renameio.IgnoreUmask())
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ofalat/ofalat/internal/texttable"
 )
 
 // maxSource bounds a notebook without outputs, bytes.
@@ -127,8 +129,7 @@ func IndexTable(dir string) (content []byte, changed bool, err error) {
 		return nil, false, err
 	}
 	slices.Sort(paths)
-	var table strings.Builder
-	table.WriteString("| lesson | question | reading | paper |\n| --- | --- | --- | --- |\n")
+	table := texttable.Table{Header: []string{"lesson", "question", "reading", "paper"}}
 	for _, path := range paths {
 		nb, err := ReadNotebook(path)
 		if err != nil {
@@ -136,9 +137,10 @@ func IndexTable(dir string) (content []byte, changed bool, err error) {
 		}
 		name := filepath.Base(path)
 		number, _, _ := strings.Cut(name, "-")
-		fmt.Fprintf(&table, "| %s · [%s](%s) | %s | %s | %s |\n", number, nb.Title(), name, nb.question(), nb.fact("Reading time"), nb.fact("Paper"))
+		lesson := fmt.Sprintf("%s · [%s](%s)", number, nb.Title(), name)
+		table.Rows = append(table.Rows, []string{lesson, nb.question(), nb.fact("Reading time"), nb.fact("Paper")})
 	}
-	content = slices.Concat(before, tableStart, []byte(table.String()), tableEnd, after)
+	content = slices.Concat(before, tableStart, []byte(table.Markdown()), tableEnd, after)
 	return content, !bytes.Equal(content, old), nil
 }
 

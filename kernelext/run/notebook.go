@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/google/renameio/v2"
 )
 
 // Notebook is an .ipynb file. Metadata that this package doesn't use are kept.
@@ -279,11 +281,7 @@ func writeFile(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	part := path + ".part"
-	if err := os.WriteFile(part, content, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(part, path)
+	return renameio.WriteFile(path, content, 0o644)
 }
 
 // touch says that a file was used now; where that fails it only looks older.

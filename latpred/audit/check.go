@@ -140,47 +140,6 @@ func checkRepeatedLabels(s *dataset.Set) *Finding {
 			len(distinct), len(archs), repeated, several)}
 }
 
-// checkDuplicates looks at architectures with several rows.
-func checkDuplicates(s *dataset.Set) []Finding {
-	rows := map[space.Arch][]int{}
-	for i, row := range s.Samples {
-		rows[row.Arch] = append(rows[row.Arch], i)
-	}
-	if len(rows) == len(s.Samples) {
-		return nil
-	}
-	split := s.SplitFileOrder()
-	trained := map[space.Arch]bool{}
-	for _, i := range split.Train {
-		trained[s.Samples[i].Arch] = true
-	}
-	leaked := 0
-	for _, i := range split.Test {
-		if trained[s.Samples[i].Arch] {
-			leaked++
-		}
-	}
-	contradicting := 0
-	for _, at := range rows {
-		low, high := math.Inf(1), 0.0
-		for _, i := range at {
-			low, high = min(low, s.Samples[i].LatencyMs), max(high, s.Samples[i].LatencyMs)
-		}
-		if high > 1.1*low {
-			contradicting++
-		}
-	}
-	found := []Finding{{Kind: latpred.WarnDuplicates,
-		Values: map[string]float64{"rows": float64(len(s.Samples)), "distinct": float64(len(rows)), "test_rows_seen_in_training": float64(leaked), "test_rows": float64(len(split.Test))},
-		Message: fmt.Sprintf("%d rows of %d distinct architectures; split in file order, %d of %d test rows have their architecture among the training rows",
-			len(s.Samples), len(rows), leaked, len(split.Test))}}
-	if contradicting > 0 {
-		found = append(found, Finding{Kind: latpred.WarnContradictions, Values: map[string]float64{"architectures": float64(contradicting)},
-			Message: fmt.Sprintf("%d architectures have labels that differ by over 10 %%", contradicting)})
-	}
-	return found
-}
-
 // checkTable compares every label with the sum over the Note10 table.
 func checkTable(s *dataset.Set) *Finding {
 	table := lut.Note10()
@@ -305,12 +264,10 @@ const outlierZ = 10
 
 func checkOutliers(e []float64, scale float64) *Finding {
 	var rows [][2]int
-	for i, v := range e {
-		if math.Abs(v) > outlierZ*scale {
-			rows = append(rows, [2]int{i, i + 1})
-		}
+	for _, i := range beyond(e, outlierZ*scale) {
+		rows = append(rows, [2]int{i, i + 1})
 	}
-	if len(rows) == 0 {
+	if rows == nil {
 		return nil
 	}
 	return &Finding{Kind: latpred.WarnOutliers, Rows: rows, Values: map[string]float64{"rows": float64(len(rows))},

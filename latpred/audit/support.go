@@ -14,12 +14,11 @@ import (
 
 // What is doubtful about rows of a device.
 const (
-	contradiction = .10  // by how much labels of one architecture differ
-	unitStep      = 100  // between rows, from which on they can't be in one unit
-	unusualSlow   = 1000 // times as slow as every source
-	unusualFast   = .02
-	outlierLooZ   = 7
-	driftLevel    = .001 // probability that order alone gives such an autocorrelation
+	unitStep    = 100  // between rows, from which on they can't be in one unit
+	unusualSlow = 1000 // times as slow as every source
+	unusualFast = .02
+	outlierLooZ = 7
+	driftLevel  = .001 // probability that order alone gives such an autocorrelation
 )
 
 // Support refuses rows that can't be of one device in milliseconds, before
@@ -85,29 +84,6 @@ func checkUnits(set *dataset.Set) error {
 	return fmt.Errorf("rows %v are about %.3g times what the other rows let expect: are units mixed? All must be milliseconds", odd, factor)
 }
 
-// contradictions lists architectures whose labels contradict.
-func contradictions(set *dataset.Set) []latpred.Warning {
-	rows := map[space.Arch][]int{}
-	var order []space.Arch
-	for i, s := range set.Samples {
-		if rows[s.Arch] == nil {
-			order = append(order, s.Arch)
-		}
-		rows[s.Arch] = append(rows[s.Arch], i)
-	}
-	var warnings []latpred.Warning
-	for _, a := range order {
-		low, high := math.Inf(1), 0.0
-		for _, i := range rows[a] {
-			low, high = min(low, set.Samples[i].LatencyMs), max(high, set.Samples[i].LatencyMs)
-		}
-		if high > (1+contradiction)*low {
-			warnings = append(warnings, latpred.Warning{Kind: latpred.WarnContradictions, Rows: rows[a], Message: fmt.Sprintf("%s was measured in rows %v with %.4g to %.4g ms", a, fromOne(rows[a]), low, high)})
-		}
-	}
-	return warnings
-}
-
 func fromOne(rows []int) []int {
 	out := make([]int, len(rows))
 	for i, r := range rows {
@@ -140,15 +116,11 @@ func AgainstSources(ratios [][]float64) []latpred.Warning {
 // predictions and their standard deviations, milliseconds, in the order of measuring.
 func LeaveOneOut(latenciesMs, predMs, sdMs []float64) []latpred.Warning {
 	z := make([]float64, len(predMs))
-	var odd []int
 	for i, ms := range latenciesMs {
 		z[i] = (ms - predMs[i]) / sdMs[i]
-		if math.Abs(z[i]) > outlierLooZ {
-			odd = append(odd, i)
-		}
 	}
 	var warnings []latpred.Warning
-	if odd != nil {
+	if odd := beyond(z, outlierLooZ); odd != nil {
 		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutliers, Rows: odd, Message: fmt.Sprintf("rows %v are far from what the others let expect", fromOne(odd))})
 	}
 	return append(warnings, FollowEachOther(z)...)
@@ -162,4 +134,14 @@ func FollowEachOther(residuals []float64) []latpred.Warning {
 		return nil
 	}
 	return []latpred.Warning{{Kind: latpred.WarnDrift, Message: fmt.Sprintf("residuals follow each other in the order of measuring (autocorrelation %.2f): the device changed while it was measured", r)}}
+}
+
+// beyond lists the residuals whose size is above limit: outliers.
+func beyond(residuals []float64, limit float64) (rows []int) {
+	for i, e := range residuals {
+		if math.Abs(e) > limit {
+			rows = append(rows, i)
+		}
+	}
+	return rows
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
 // The kinds of backend.
@@ -58,7 +58,7 @@ type Options struct {
 	Install bool         // fetch the CPU plugin where no plugin is installed, unless LATPRED_OFFLINE=1
 	Observe func(string) // told what a fetch is doing; may be nil
 
-	// Loops prefers the Go backend to the CPU plugin where package kernel has vector
+	// Loops prefers the Go backend to the CPU plugin where package loops has vector
 	// instructions for this processor; its loops serve networks of package mlp alone.
 	Loops bool
 }
@@ -129,8 +129,8 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 			}
 		}
 	}
-	if o.Loops && kernel.Vectors() {
-		return openGo(o.threads(), 0, fmt.Sprintf("with its own %s loops it trains these networks faster than the CPU plugin", kernel.Name()), "")
+	if o.Loops && loops.Vectors() {
+		return openGo(o.threads(), 0, fmt.Sprintf("with its own %s loops it trains these networks faster than the CPU plugin", loops.Name()), "")
 	}
 	plugin, missed := find(ctx, CPU, o)
 	if plugin != "" {

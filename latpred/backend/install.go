@@ -18,6 +18,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/gomlx/go-xla/installer"
+	"github.com/google/renameio/v2"
 )
 
 // ErrOffline is why nothing is fetched under LATPRED_OFFLINE=1.
@@ -147,19 +148,15 @@ func (w wheel) install(ctx context.Context, target string, observe func(string))
 		return err
 	}
 	defer in.Close()
-	part := filepath.Join(tmp, "plugin.part")
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY, 0o755)
+	out, err := renameio.NewPendingFile(target, renameio.WithPermissions(0o755))
 	if err != nil {
 		return err
 	}
+	defer func() { _ = out.Cleanup() }() // after the rename there is nothing to do
 	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
 		return err
 	}
-	if err := errors.Join(out.Sync(), out.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, target)
+	return out.CloseAtomicallyReplace()
 }
 
 func (w wheel) verify(file string) error {

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
 // Machine is what a report was measured on.
@@ -16,7 +16,7 @@ type Machine struct {
 	CPU     string `json:"cpu"`
 	Threads int    `json:"threads"`
 	Go      string `json:"go"`
-	Loops   string `json:"loops"`   // of package kernel
+	Loops   string `json:"loops"`   // of package loops
 	Backend string `json:"backend"` // the line about it
 
 	// Load is how many processes wanted to run in the minute before: what other
@@ -36,7 +36,7 @@ type Limits struct {
 // a limit is what the machine can do, not what other programs leave.
 func measureLimits() Limits {
 	threads := runtime.GOMAXPROCS(0)
-	burn := func() float64 { return float64(kernel.Burn(10_000)) }
+	burn := func() float64 { return float64(loops.Burn(10_000)) }
 	return Limits{
 		OneThreadGFLOPs:  best(func() float64 { return perSecond(1, 50*time.Millisecond, burn) }) / 1e9,
 		AllThreadsGFLOPs: best(func() float64 { return perSecond(threads, 50*time.Millisecond, burn) }) / 1e9,

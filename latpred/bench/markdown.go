@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/ofalat/ofalat/internal/texttable"
 )
 
 //go:embed record.json
@@ -73,7 +76,7 @@ func (r *Report) Record(dir string) error {
 	if content, err = json.MarshalIndent(merged, "", " "); err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
+	if err := renameio.WriteFile(file, append(content, '\n'), 0o644); err != nil {
 		return err
 	}
 	text, err := os.ReadFile(page)
@@ -84,7 +87,7 @@ func (r *Report) Record(dir string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", page, err)
 	}
-	return os.WriteFile(page, []byte(replaced), 0o644)
+	return renameio.WriteFile(page, []byte(replaced), 0o644)
 }
 
 // What a page has between these lines is made of the record.
@@ -171,25 +174,28 @@ func (r *Report) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s, %d threads, %s, loops for %s. Load of the minute before: %.1f. Limits, measured beside: %.0f GFLOP/s on one thread, %.0f on all; %.0f GB/s copied.\n\n",
 		r.Date, r.Machine.CPU, r.Machine.Threads, r.Machine.Go, r.Machine.Loops, r.Machine.Load, r.Limits.OneThreadGFLOPs, r.Limits.AllThreadsGFLOPs, r.Limits.CopyGBs)
-	fmt.Fprintf(&b, "| %s |\n| --- | --: | --: | --: | --- | --- | --: | --- |\n", strings.Join(Header(), " | "))
+	jobs := texttable.Table{Header: Header(), Right: []bool{false, true, true, true, false, false, true, false}}
 	for _, row := range r.Rows {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row.Cells(), " | "))
+		jobs.Rows = append(jobs.Rows, row.Cells())
 	}
+	b.WriteString(jobs.Markdown())
 	if len(r.Growth) > 0 {
-		b.WriteString("\n| growth with | of | seconds |\n| --- | --- | --- |\n")
+		growth := texttable.Table{Header: []string{"growth with", "of", "seconds"}}
 		for _, c := range r.Growth {
 			var steps []string
 			for i, size := range c.Sizes {
 				steps = append(steps, fmt.Sprintf("%g: %.3g", size, c.Seconds[i]))
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Axis, c.What, strings.Join(steps, ", "))
+			growth.Rows = append(growth.Rows, []string{string(c.Axis), c.What, strings.Join(steps, ", ")})
 		}
+		b.WriteString("\n" + growth.Markdown())
 	}
 	if len(r.Memory) > 0 {
-		b.WriteString("\n| peak memory of | MB |\n| --- | --: |\n")
+		memory := texttable.Table{Header: []string{"peak memory of", "MB"}, Right: []bool{false, true}}
 		for _, p := range r.Memory {
-			fmt.Fprintf(&b, "| %s | %.0f |\n", p.Name, p.MB)
+			memory.Rows = append(memory.Rows, []string{p.Name, fmt.Sprintf("%.0f", p.MB)})
 		}
+		b.WriteString("\n" + memory.Markdown())
 	}
 	return b.String()
 }

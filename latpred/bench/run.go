@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/backend"
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
 // Job names what is measured.
@@ -78,7 +78,7 @@ type Report struct {
 func NewReport(be *backend.Backend) *Report {
 	return &Report{
 		Date:    time.Now().Format(time.DateOnly),
-		Machine: Machine{cpuName(), runtime.GOMAXPROCS(0), runtime.Version(), kernel.Name(), be.String(), loadAverage()},
+		Machine: Machine{cpuName(), runtime.GOMAXPROCS(0), runtime.Version(), loops.Name(), be.String(), loadAverage()},
 		Limits:  measureLimits(),
 	}
 }

@@ -43,11 +43,12 @@ func figure6(r *runner) error {
 		bars[0], bars[1] = append(bars[0], published/1e3), append(bars[1], corrected/1e3)
 	}
 	all, usual := table.Cost(), table.Cost(160, 176, 192, 208, 224)
-	add("table, 17 resolutions", "17 tables", figure6Paper.table, all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
+	add("table, 17 resolutions", "17 tables", paper("figure6", "note10", "table_cost"), all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
 	add("table, the 5 in use", "5 tables", float64(None), usual, usual, "nothing in the paper needs the other twelve")
-	for _, n := range []int{7000, 4000, fineTuneRows} {
+	for _, p := range paperCurve("figure6", "note10", "label_cost") {
+		n := int(p.rows)
 		cost := floats.Sum(labels[:n])
-		add(fmt.Sprintf("%d labels", n), fmt.Sprintf("%d labels", n), figure6Paper.labels[n], cost, passesPerLabel*cost, "")
+		add(fmt.Sprintf("%d labels", n), fmt.Sprintf("%d labels", n), p.value, cost, passesPerLabel*cost, "")
 	}
 	r.result.Notes = append(r.result.Notes,
 		fmt.Sprintf("Corrected: the authors' routine runs a network %d times for a label. The labels of the Note10 were never measured: they are sums over the table, so that the data set cost nothing beyond it.", passesPerLabel))
@@ -65,7 +66,8 @@ func table4(r *runner) error {
 	s, axes := r.grid()
 	epochs := r.size.epochs / 2 // the paper's search for the Note10 had 50
 	r.result.Seeds, r.of = 1, 5
-	source := table1Sets[0]
+	source := table1Sets()[0]
+	paperTuning := paper("table4", "note10", "tuning_time")
 	all, err := r.size.open(source.set)
 	if err != nil {
 		return err
@@ -94,7 +96,7 @@ func table4(r *runner) error {
 	row := newRow(fmt.Sprintf("tuning, %d configurations, %d rows, %d epochs", len(hpo.Grid(axes)), len(part.SplitFileOrder().Train), max(1, epochs)), "s")
 	row.AsPublished, row.Corrected, row.Note = Number(took[0]), Number(took[1]), "as published the whole grid, corrected ASHA by the stopping rule"
 	if r.profile == Full {
-		row.Paper = table4Tuning
+		row.Paper = Number(paperTuning)
 	}
 	r.result.Rows = append(r.result.Rows, row)
 	o, err := r.asPublished(all, source.optimizer, 1)
@@ -105,7 +107,7 @@ func table4(r *runner) error {
 	row.AsPublished = Number(o.seconds)
 	add("one training", row, o.seconds)
 
-	target, err := r.size.open(table2Targets[0].set)
+	target, err := r.size.open(table2Targets()[0].set)
 	if err != nil {
 		return err
 	}
@@ -130,8 +132,8 @@ func table4(r *runner) error {
 		}
 		add("fine-tuning, "+string(transfer), row, took)
 	}
-	names, seconds = append(names, "tuning, 36 × 50 epochs"), append(seconds, table4Tuning)
-	r.result.Notes = append(r.result.Notes, fmt.Sprintf("On this machine, with the backend's compilation where a step has its first run. The paper's search took %.1f s.", table4Tuning))
+	names, seconds = append(names, "tuning, 36 × 50 epochs"), append(seconds, paperTuning)
+	r.result.Notes = append(r.result.Notes, fmt.Sprintf("On this machine, with the backend's compilation where a step has its first run. The paper's search took %.1f s.", paperTuning))
 	p, err := figure.Times("What a predictor costs to make", "time", names, seconds, len(names)-1)
 	if err != nil {
 		return err
@@ -154,7 +156,7 @@ func table5(r *runner) error {
 	if err != nil {
 		return err
 	}
-	table := lut.Note10()
+	table, times := lut.Note10(), table5Paper()
 	s, err := space.ByID("mbv3-w1.2")
 	if err != nil {
 		return err
@@ -186,9 +188,9 @@ func table5(r *runner) error {
 		count int     // architectures a call
 		call  func() error
 	}{
-		{"table, sum over the layers", table5Paper[0].ms, 1, func() error { _, err := table.LatencyMs(s, arch()); return err }},
+		{"table, sum over the layers", times[0].ms, 1, func() error { _, err := table.LatencyMs(s, arch()); return err }},
 		{"closed form", math.NaN(), 1, func() error { return linear.PredictMs(one, []space.Arch{arch()}) }},
-		{"network, one at a time", table5Paper[1].ms, 1, func() error { return o.model.PredictMs(one, []space.Arch{arch()}) }},
+		{"network, one at a time", times[1].ms, 1, func() error { return o.model.PredictMs(one, []space.Arch{arch()}) }},
 		{"network on " + r.be.Kind + ", one at a time", math.NaN(), 1, func() error { return onBackend.PredictMs(one, []space.Arch{arch()}) }},
 		{"network on " + r.be.Kind + ", 8,192 at once", math.NaN(), len(many), func() error { return onBackend.PredictMs(many, crowd) }},
 	}
@@ -218,7 +220,7 @@ func table5(r *runner) error {
 	r.result.Rows = append(r.result.Rows, row)
 	kinds, seconds = append(kinds, row.Quantity), append(seconds, float64(row.AsPublished)/1e6)
 	ours := len(kinds)
-	for i, p := range table5Paper {
+	for i, p := range times {
 		if i > 1 { // the first two stand beside ours
 			row := newRow(p.what, "µs")
 			row.Paper = Number(1e3 * p.ms)
@@ -252,7 +254,7 @@ func measuringRow() (Row, error) {
 func (r *runner) asPublishedFor(epochs int, set *dataset.Set) (outcome, error) {
 	short := *r
 	short.size.epochs = epochs
-	return short.asPublished(set, table1Sets[0].optimizer, 1)
+	return short.asPublished(set, table1Sets()[0].optimizer, 1)
 }
 
 // secondsPerCall calls f for about five times d and gives the median of five.

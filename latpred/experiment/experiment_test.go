@@ -15,6 +15,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"gonum.org/v1/plot/cmpimg"
 )
 
 // tiny is enough to run every part of an item on the pure-Go backend, whose steps
@@ -230,18 +231,40 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// The page and the record say the same, of every item.
+// The pages, the picture and the record say the same, of every item.
 func TestRecordIsNotStale(t *testing.T) {
 	recorded, err := Recorded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile("../../README.md")
+	const anew = "write it anew with latpred reproduce --results RESULTS.md,README.md --picture docs/headline.png"
+	for _, name := range []string{"RESULTS.md", "README.md"} {
+		page, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fresh, err := Embed(page, recorded); err != nil || !bytes.Equal(fresh, page) {
+			t.Errorf("%s does not have the results of record.json (%v): %s", name, err, anew)
+		}
+	}
+	f, err := HeadlineFigure(recorded)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fresh, err := Embed(page, recorded); err != nil || !bytes.Equal(fresh, page) {
-		t.Errorf("the results in README.md are not those of record.json (%v): write them anew with latpred reproduce --readme", err)
+	fresh, err := figure.Draw(f.Plot, "png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var picture bytes.Buffer
+	if _, err := fresh.WriteTo(&picture); err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := os.ReadFile("../../docs/headline.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same, err := cmpimg.EqualApprox("png", picture.Bytes(), shipped, 0.05); err != nil || !same {
+		t.Errorf("docs/headline.png does not show the results of record.json (%v): %s", err, anew)
 	}
 	var names []string
 	for _, r := range recorded {

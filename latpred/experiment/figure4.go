@@ -9,11 +9,11 @@ import (
 )
 
 func figure4a(r *runner) error {
-	return r.sizeCurve(table1Sets[1], figure4aPaper, "Figure 4a: error over the size of the data set, RTX 2080 Ti")
+	return r.sizeCurve(table1Sets()[1], paperCurve("figure4a", "rtx2080ti-b64", "test_error"), "Figure 4a: error over the size of the data set, RTX 2080 Ti")
 }
 
 func figure4b(r *runner) error {
-	return r.sizeCurve(table1Sets[3], figure4bPaper, "Figure 4b: error over the size of the data set, Intel Xeon")
+	return r.sizeCurve(table1Sets()[3], paperCurve("figure4b", "xeon-b64-fixed", "test_error"), "Figure 4b: error over the size of the data set, Intel Xeon")
 }
 
 // sizeCurve trains on data sets of growing size. As published, the first n rows

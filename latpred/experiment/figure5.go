@@ -9,9 +9,9 @@ import (
 )
 
 func figure5a(r *runner) error {
-	return r.fineTuneCurve(table1Sets[0], table2Targets[0], figure5aPaper)
+	return r.fineTuneCurve(table1Sets()[0], table2Targets()[0], paperCurve("figure5a", "rtx2080ti-b64", "test_error"))
 }
-func figure5b(r *runner) error { return r.fineTuneCurve(table1Sets[0], table2Targets[1], nil) }
+func figure5b(r *runner) error { return r.fineTuneCurve(table1Sets()[0], table2Targets()[1], nil) }
 
 // fineTuneCurve spends more and more labels of the new device.
 func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) error {

@@ -37,7 +37,7 @@ const rightCache = "predictor, right cache"
 
 // figure8ab searches for the Note10, whose table can judge what is found.
 func figure8ab(r *runner) error {
-	network, err := r.predictorOf(table1Sets[0])
+	network, err := r.predictorOf(table1Sets()[0])
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func figure8ab(r *runner) error {
 			{"predictor, published cache", network.PredictMs, nas.WithoutResolution}, {rightCache, network.PredictMs, nas.ByArch},
 		} {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper[name], searchLimits})
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper("figure8ab", name), searchLimits})
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
@@ -74,11 +74,11 @@ func figure8ab(r *runner) error {
 // figure8cd searches for the RTX 2080 Ti, with its own predictor and with the
 // Note10's fine-tuned. The judge is the closed form of all 10,000 measurements.
 func figure8cd(r *runner) error {
-	network, err := r.predictorOf(table1Sets[1])
+	network, err := r.predictorOf(table1Sets()[1])
 	if err != nil {
 		return err
 	}
-	source, err := r.predictorOf(table1Sets[0])
+	source, err := r.predictorOf(table1Sets()[0])
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func figure8cd(r *runner) error {
 			{"fine-tuned", tuned.PredictMs, nil}, {"fine-tuned, published cache", tuned.PredictMs, nas.WithoutResolution},
 		} {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper["GPU "+name], searchLimits})
+			searches = append(searches, judgedSearch{name, s.id, way.latency, way.key, figure8Paper("figure8cd", name), searchLimits})
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
@@ -295,11 +295,7 @@ func (r *runner) searchFigures(device string, found map[string]searched) error {
 		s := found[kind+", "+ways[1]].believed
 		s.Name = ways[1] + ": believed"
 		series = append(series, s)
-		name := kind + ", " + ways[1]
-		if device != "Note10" {
-			name = "GPU " + name
-		}
-		if p := figure8Paper[name]; len(p.latencyMs) > 0 {
+		if p := figure8Paper(r.result.Item, kind+", "+ways[1]); len(p.latencyMs) > 0 {
 			paper = append(paper, figure.Series{Name: "paper, " + ways[1] + " (other networks)", X: p.latencyMs, Y: p.top1})
 		}
 		plot, err := figure.TradeOff(fmt.Sprintf("%s, %s kernels: five searches", device, kind), "latency (ms)", "top-1, estimated (%)", series, paper, searchLimits)

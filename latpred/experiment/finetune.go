@@ -19,8 +19,8 @@ import (
 // fineTuneRows is how many measurements of the new device the paper spends.
 const fineTuneRows = 700
 
-func table2(r *runner) error { return r.fineTuneTable(table1Sets[0], table2Targets) }
-func table3(r *runner) error { return r.fineTuneTable(table1Sets[1], table3Targets) }
+func table2(r *runner) error { return r.fineTuneTable(table1Sets()[0], table2Targets()) }
+func table3(r *runner) error { return r.fineTuneTable(table1Sets()[1], table3Targets()) }
 
 // fineTuneTable takes a predictor of one device to three others.
 //

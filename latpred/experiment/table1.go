@@ -10,10 +10,10 @@ import (
 // table1 trains the published network on each of the four devices of Table 1.
 func table1(r *runner) error {
 	s := r.size
-	r.of = len(table1Sets) * (1 + s.seeds)
+	r.of = len(table1Sets()) * (1 + s.seeds)
 	var groups []string
 	bars := make([][]float64, 4)
-	for _, t := range table1Sets {
+	for _, t := range table1Sets() {
 		set, err := s.open(t.set)
 		if err != nil {
 			return err

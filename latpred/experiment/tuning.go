@@ -44,7 +44,7 @@ var searches = []search{
 // ways (Fig. 3b), on one split, and judges what each chose.
 func tuning(r *runner) error {
 	r.result.Seeds = 1
-	t := table1Sets[1]
+	t := table1Sets()[1]
 	size, axes := r.grid()
 	set, err := size.open(t.set)
 	if err != nil {
@@ -69,7 +69,7 @@ func tuning(r *runner) error {
 		all = append(all, f)
 		r.tick(s.name)
 	}
-	r.tuningRows(all)
+	r.tuningRows(t, all)
 	r.result.Notes = append(r.result.Notes,
 		"Corrected is ASHA's stopping rule watching the validation RMSE, ours, best its promotion rule.",
 		"As published nothing was stopped: ASHA watched a metric named loss, the trials reported train_loss and val_loss.",
@@ -140,25 +140,25 @@ func (f found) count(states ...hpo.State) (n int) {
 }
 
 // tuningRows lists what the three searches found, in the order of searches.
-func (r *runner) tuningRows(all []found) {
+func (r *runner) tuningRows(t trainedSet, all []found) {
 	for _, q := range []struct {
 		name, unit string
 		paper      float64
 		of         func(f found) float64
 	}{
-		{"learning rate chosen", "", 0.01, func(f found) float64 { return f.best.Config[neural.AxisRate] }},
-		{"weight decay chosen", "", 1e-4, func(f found) float64 { return f.best.Config[neural.AxisDecay] }},
-		{"momentum chosen", "", 0.9, func(f found) float64 { return f.best.Config[neural.AxisMomentum] }},
-		{"validation loss, last batch", "ms", 0.311, func(f found) float64 { return f.best.Last[neural.MetricValLast] }},
+		{"learning rate chosen", "", t.optimizer.LearningRate, func(f found) float64 { return f.best.Config[neural.AxisRate] }},
+		{"weight decay chosen", "", t.optimizer.WeightDecay, func(f found) float64 { return f.best.Config[neural.AxisDecay] }},
+		{"momentum chosen", "", t.optimizer.Momentum, func(f found) float64 { return f.best.Config[neural.AxisMomentum] }},
+		{"validation loss, last batch", "ms", paper("tuning", t.set, "validation_loss"), func(f found) float64 { return f.best.Last[neural.MetricValLast] }},
 		{"validation RMSE, whole set", "ms", math.NaN(), func(f found) float64 { return f.best.Last[neural.MetricValRMSE] }},
 		{"validation RMSE, smallest of all trials", "ms", math.NaN(), func(f found) float64 {
 			return bestTrial(f.trials, f.best.Epoch, neural.MetricValRMSE).Last[neural.MetricValRMSE]
 		}},
-		{"test: what the paper calls RMSE", "ms", 0.3867, func(f found) float64 { return f.test.PaperRMSEMs }},
+		{"test: what the paper calls RMSE", "ms", paper("tuning", t.set, "paper_rmse"), func(f found) float64 { return f.test.PaperRMSEMs }},
 		{"test: RMSE", "ms", math.NaN(), func(f found) float64 { return f.test.RMSEMs }},
-		{"trials stopped early", "", 0, func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
+		{"trials stopped early", "", paper("tuning", t.set, "trials_stopped"), func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
 		{"trials that diverged", "", math.NaN(), func(f found) float64 { return float64(f.count(hpo.Diverged)) }},
-		{"epochs in all", "", 3600, func(f found) (n float64) {
+		{"epochs in all", "", paper("tuning", t.set, "epochs"), func(f found) (n float64) {
 			for _, t := range f.trials {
 				n += float64(t.Epoch)
 			}

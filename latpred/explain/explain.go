@@ -1,3 +1,5 @@
+// Package explain says what a latency is made of, and what would shorten it: Explain
+// takes a prediction apart and tries every smaller choice.
 package explain
 
 import (
@@ -9,8 +11,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Package explain says what a latency is made of, and what would shorten it: Explain
-// takes a prediction apart and tries every smaller choice.
+// Explanation is what Explain says.
 type Explanation struct {
 	Arch      space.Arch         `json:"arch"`
 	LatencyMs float64            `json:"latency_ms"`

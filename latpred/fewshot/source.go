@@ -6,7 +6,6 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/floats"
 )
 
 // Source is what is known of another device: how long a network takes, and what of
@@ -33,12 +32,12 @@ func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 		return nil, nil, fmt.Errorf("source %s: %w", s.Name, err)
 	}
 	own := one[0]
-	sum := floats.Sum(ms)
-	if !(sum > 0) || !(own > 0) {
-		return nil, nil, fmt.Errorf("source %s gives %v ms for %s, its table %v", s.Name, own, a, sum)
+	total := sum(ms)
+	if !(total > 0) || !(own > 0) {
+		return nil, nil, fmt.Errorf("source %s gives %v ms for %s, its table %v", s.Name, own, a, total)
 	}
 	for i := range ms {
-		ms[i] *= own / sum
+		ms[i] *= own / total
 	}
 	return segs, ms, nil
 }
@@ -52,7 +51,7 @@ func (s *Source) PassMs(dst []float64, archs []space.Arch) error {
 		if err != nil {
 			return err
 		}
-		dst[i] = floats.Sum(ms)
+		dst[i] = sum(ms)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@
 //     epochs; SizeCurve draws errors over the number of training rows;
 //     Distributions and ByResolution show sets of latencies; Drift shows a ratio
 //     in file order; Relation sets two quantities side by side; Bars compares
-//     protocols, Times durations, Growth how costs grow with a size; Rungs and Parallel
+//     protocols, Dots values that differ by powers of ten, Times durations, Growth how costs grow with a size; Rungs and Parallel
 //     show a search over hyper-parameters, TradeOff one over architectures; FewShot, Heat and
 //     Calibration show what few measurements are worth, Parts where a latency
 //     comes from.

@@ -91,6 +91,10 @@ var pictures = map[string]func() (*plot.Plot, error){
 	"bars": func() (*plot.Plot, error) {
 		return figure.Bars("Errors", "RMSE / mean (%)", []string{"Note10", "RTX 2080 Ti\n(authors)"}, []string{"as published", "corrected", "best"}, [][]float64{{2, 3}, {1.5, 2.5}, {1, 2}})
 	},
+	"dots": func() (*plot.Plot, error) {
+		return figure.Dots("Errors", "error (ms)", []string{"one card", "another\nof ten rows", "a third"}, []string{"paper", "again", "best"},
+			[][]float64{{0.3, 1.6, 14}, {0.31, math.NaN(), 80}, {0.001, 0.6, 78}})
+	},
 	"times": func() (*plot.Plot, error) {
 		return figure.Times("Times", "time for one", []string{"table", "network", "measuring"}, []float64{8e-8, 2e-5, 0.7}, 2)
 	},
@@ -180,7 +184,12 @@ func TestRefused(t *testing.T) {
 		"values don't fit": func() (*plot.Plot, error) {
 			return figure.Bars("", "", []string{"a"}, []string{"k"}, [][]float64{{1, 2}})
 		},
-		"1 names, 2 values": func() (*plot.Plot, error) { return figure.Times("", "", []string{"a"}, []float64{1, 2}, 1) },
+		"kinds of 1 names": func() (*plot.Plot, error) {
+			return figure.Dots("", "", []string{"a"}, []string{"k"}, [][]float64{{1, 2}})
+		},
+		"has no values":              func() (*plot.Plot, error) { return figure.Dots("", "", nil, nil, nil) },
+		"0 has no place on a logari": func() (*plot.Plot, error) { return figure.Dots("", "", []string{"a"}, []string{"k"}, [][]float64{{0}}) },
+		"1 names, 2 values":          func() (*plot.Plot, error) { return figure.Times("", "", []string{"a"}, []float64{1, 2}, 1) },
 		"has one size alone": func() (*plot.Plot, error) {
 			return figure.Growth("", "", "", []figure.Series{{Name: "a", X: []float64{1, 1}, Y: []float64{1, 2}}})
 		},

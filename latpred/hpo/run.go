@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/ofalat/ofalat/latpred/journal"
 )
 
 // Trainable is a trial in progress, such as a network being trained. One goroutine
@@ -72,7 +74,7 @@ func Run(ctx context.Context, s Scheduler, start func(ctx context.Context, trial
 		r.idle[trial].Close()
 	}
 	if r.journal != nil {
-		r.journal.file.Close() // what it has is synced
+		_ = r.journal.Close() // what it has is synced
 	}
 	return s.Status(), err
 }
@@ -81,7 +83,7 @@ type runner struct {
 	Scheduler
 	start   func(ctx context.Context, trial int, c Config) (Trainable, error)
 	options Options
-	journal *journal      // nil without
+	journal *journal.File // nil without
 	began   time.Time     // of this session
 	before  time.Duration // of earlier ones
 	tasks   int           // handed out by the scheduler
@@ -110,7 +112,7 @@ func (r *runner) resume() error {
 	r.journal = j
 	for i, e := range entries {
 		if err := r.replay(e); err != nil {
-			return fmt.Errorf("%s: line %d doesn't follow from those before: %w", r.options.Journal, i+2, err)
+			return &journal.Error{File: r.options.Journal, Line: i + 2, Err: fmt.Errorf("doesn't follow from the lines before: %w", err)}
 		}
 	}
 	return nil
@@ -229,7 +231,7 @@ func (r *runner) finish(ctx context.Context, res result) error {
 	}
 	elapsed := r.before + time.Since(r.began)
 	if r.journal != nil {
-		if err := r.journal.append(entry{r.tasks, elapsed.Seconds(), report}); err != nil {
+		if err := r.journal.Append(entry{r.tasks, elapsed.Seconds(), report}); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/google/renameio/v2"
 )
 
 // FileName is the name that OFA's code looks for: "160_lookup_table.yaml".
@@ -56,11 +58,7 @@ func WriteDir(dir string, t *Table) ([]string, error) {
 			return nil, err
 		}
 		path := filepath.Join(dir, FileName(r))
-		temporary := path + ".part"
-		if err := os.WriteFile(temporary, b.Bytes(), 0o644); err != nil {
-			return nil, err
-		}
-		if err := os.Rename(temporary, path); err != nil {
+		if err := renameio.WriteFile(path, b.Bytes(), 0o644); err != nil {
 			return nil, err
 		}
 		files = append(files, path)

@@ -7,11 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/ofalat/ofalat/latpred/journal"
 )
 
 // Header is the first line of a journal: what was measured, on what and how. A
@@ -33,22 +32,23 @@ type Header struct {
 	Machine     map[string]string `json:"machine"`   // processor, plugin, versions: for people, not compared
 }
 
-const (
-	journalFormat = "latpred measure 1"
-	maxJournal    = 1 << 30 // a network takes about 300 bytes
-)
+const journalFormat = "latpred measure 1"
 
-// Journal is the record of a campaign: a file of JSON lines to which is only ever
-// appended, each synced before anything else happens. It belongs to one process at
-// a time.
+// Journal is the record of a campaign, a file of package journal: every round is on
+// disk before anything else happens. It belongs to one process at a time.
 type Journal struct {
 	Header Header
 
 	path    string
-	file    *os.File
-	lock    *flock.Flock
+	file    appender // nil: it is only read
 	groups  []*group
 	inOrder map[string]bool // units that a group has
+}
+
+// appender is a *journal.File.
+type appender interface {
+	Append(v any) error
+	Close() error
 }
 
 // group is a line that opens a group.
@@ -89,76 +89,32 @@ var session = time.Now().UTC().Truncate(time.Second)
 // journal that another process has open are errors.
 func OpenJournal(path string, h Header) (*Journal, error) {
 	h.Format = journalFormat
-	j := &Journal{Header: h, path: path, lock: flock.New(path), inOrder: map[string]bool{}}
-	free, err := j.lock.TryLock()
+	j := &Journal{Header: h, path: path, inOrder: map[string]bool{}}
+	file, err := journal.Open(path, line{Header: &h}, `{"header":{"format":"`+journalFormat+`"`, func(line int, text []byte) error {
+		return j.take(line, text, &h)
+	})
+	if errors.Is(err, journal.ErrInUse) {
+		err = fmt.Errorf("%s: another process is measuring into it", path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
-	if !free {
-		return nil, fmt.Errorf("%s: another process is measuring into it", path)
-	}
-	if j.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
-		return nil, errors.Join(err, j.lock.Unlock())
-	}
-	if err := j.load(); err != nil {
-		return nil, errors.Join(err, j.Close())
-	}
+	j.file = file
 	return j, nil
 }
 
 // ReadJournal reads a journal that is not to be gone on with; a last line that is not
 // complete, since somebody measures into it, is left out. Errors name it as name.
 func ReadJournal(r io.Reader, name string) (*Journal, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxJournal))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	j := &Journal{path: name, inOrder: map[string]bool{}}
-	return j, j.takeAll(text[:bytes.LastIndexByte(text, '\n')+1])
+	return j, journal.Read(r, name, func(line int, text []byte) error { return j.take(line, text, nil) })
 }
 
 // Close closes the file and lets another process open it.
-func (j *Journal) Close() error {
-	return errors.Join(j.file.Close(), j.lock.Unlock())
-}
+func (j *Journal) Close() error { return j.file.Close() }
 
-// load reads the file, or writes the header to an empty one.
-func (j *Journal) load() error {
-	if info, err := j.file.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxJournal {
-		return fmt.Errorf("%s: want a regular file of at most %d MB", j.path, maxJournal>>20)
-	}
-	text, err := io.ReadAll(j.file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", j.path, err)
-	}
-	whole := bytes.LastIndexByte(text, '\n') + 1
-	if whole < len(text) {
-		if err := j.file.Truncate(int64(whole)); err != nil {
-			return fmt.Errorf("%s: cutting off a torn last line: %w", j.path, err)
-		}
-	}
-	if _, err := j.file.Seek(int64(whole), io.SeekStart); err != nil {
-		return fmt.Errorf("%s: %w", j.path, err)
-	}
-	if whole == 0 {
-		return j.write(line{Header: &j.Header})
-	}
-	return j.takeAll(text[:whole])
-}
-
-func (j *Journal) takeAll(text []byte) error {
-	n := 0
-	for l := range bytes.Lines(text) {
-		if err := j.take(n, l); err != nil {
-			return fmt.Errorf("%s:%d: %w", j.path, n+1, err)
-		}
-		n++
-	}
-	return nil
-}
-
-// take reads line n, counted from 0.
-func (j *Journal) take(n int, text []byte) error {
+// take reads line n, counted from 1. want is the header to go on under; nil takes any.
+func (j *Journal) take(n int, text []byte, want *Header) error {
 	var l line
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -166,11 +122,15 @@ func (j *Journal) take(n int, text []byte) error {
 		return fmt.Errorf("no line of a journal: %w", err)
 	}
 	switch {
-	case n == 0:
+	case n == 1:
 		if l.Header == nil {
 			return errors.New("the first line of a journal is its header")
 		}
-		return j.agree(*l.Header)
+		if want != nil {
+			return agree(*l.Header, *want)
+		}
+		j.Header = *l.Header
+		return nil
 	case l.Group != nil && l.Group.Group == len(j.groups) && len(l.Group.Units) > 0:
 		l.Group.begun = true
 		j.groups = append(j.groups, l.Group)
@@ -189,39 +149,14 @@ func (j *Journal) take(n int, text []byte) error {
 	return errors.New("neither a group nor a round that follows from what is before it")
 }
 
-// agree takes over the header of a journal that is only read; that of one to go on
-// with must be the one asked for, and agree says in what it differs.
-func (j *Journal) agree(old Header) error {
-	if j.file == nil {
-		j.Header = old
-		return nil
-	}
-	want := j.Header
+// agree says in what the header of a journal differs from the one to go on under,
+// where it does. The machine is for people.
+func agree(old, want Header) error {
 	want.Machine, old.Machine = nil, nil
 	a, _ := json.Marshal(old)
 	b, _ := json.Marshal(want)
 	if !bytes.Equal(a, b) {
 		return fmt.Errorf("begun with other settings; go on with those, or choose another file:\n  there: %s\n  now:   %s", a, b)
-	}
-	return nil
-}
-
-// write appends a line and waits until it is on disk.
-func (j *Journal) write(l line) error {
-	text, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	before, err := j.file.Seek(0, io.SeekCurrent)
-	if err == nil {
-		_, err = j.file.Write(append(text, '\n'))
-	}
-	if err == nil {
-		err = j.file.Sync()
-	}
-	if err != nil {
-		_ = j.file.Truncate(before) // else the next opening cuts the torn line off
-		return fmt.Errorf("%s: %w; everything before is kept, the same command goes on from there", j.path, err)
 	}
 	return nil
 }
@@ -288,7 +223,7 @@ func (j *Journal) begin(g *group) error {
 	if g.begun {
 		return nil
 	}
-	if err := j.write(line{Group: g}); err != nil {
+	if err := j.file.Append(line{Group: g}); err != nil {
 		return err
 	}
 	g.begun = true
@@ -300,7 +235,7 @@ func (j *Journal) begin(g *group) error {
 }
 
 func (j *Journal) append(g *group, r round) error {
-	if err := j.write(line{Round: &r}); err != nil {
+	if err := j.file.Append(line{Round: &r}); err != nil {
 		return err
 	}
 	g.rounds = append(g.rounds, r)

@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 )
 
 // checkpoint is the state of a training between two epochs.
@@ -100,17 +102,11 @@ func (t *Training) save(id string, config Config, result *Result) error {
 	if c.State, err = t.state(); err != nil {
 		return err
 	}
-	part := config.Checkpoint + ".part"
-	f, err := os.Create(part)
+	err = atomicfile.Write(config.Checkpoint, func(w io.Writer) error { return gob.NewEncoder(w).Encode(c) })
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	err = gob.NewEncoder(f).Encode(c)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		os.Remove(part)
-		return fmt.Errorf("checkpoint %s: %w", part, err)
-	}
-	return os.Rename(part, config.Checkpoint)
+	return nil
 }
 
 func removeCheckpoint(config Config) error {

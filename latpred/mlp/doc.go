@@ -14,6 +14,6 @@
 //
 // On XLA an epoch is one executable: rows are gathered and steps taken in a loop
 // on the device, and weights never leave it. Where the backend is Go, trainings run
-// on the loops of package kernel, which skip what is 0, on threads that share each
+// on package loops, which skip what is 0, on threads that share each
 // step. Both take the same steps in the same order; they agree to float32 rounding.
 package mlp

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
-// host trains on the processor with the loops of package kernel. Steps, and the
+// host trains on the processor with package loops. Steps, and the
 // order in which sums are taken, are the same for any number of threads.
 //
 // A step has a phase for each layer, after which the threads meet. On the way
@@ -25,16 +25,16 @@ type host struct {
 	net   net
 	slots []net // of the optimizer
 
-	ones    kernel.Matrix   // a column of 1, the biases' input
-	h, d    []kernel.Matrix // what each layer gives, and the gradient with respect to it, of a batch
-	members []*member       // working memory of each thread
+	ones    loops.Matrix   // a column of 1, the biases' input
+	h, d    []loops.Matrix // what each layer gives, and the gradient with respect to it, of a batch
+	members []*member      // working memory of each thread
 }
 
 type member struct {
 	steps int // taken, all told; for Adam
-	lists kernel.Lists
-	top   kernel.Matrix // gradient with respect to the net's output
-	g     kernel.Matrix // gradient of some weights, for Adam
+	lists loops.Sparse
+	top   loops.Matrix // gradient with respect to the net's output
+	g     loops.Matrix // gradient of some weights, for Adam
 }
 
 // chunkRows is for how many inputs of a layer a thread goes back and steps
@@ -71,12 +71,12 @@ func newHost(threads int, state [][]float32, train, validation Data, config Conf
 	rows := min(config.BatchSize, train.Rows())
 	e.h, e.d = e.net.layersOf(rows), e.net.layersOf(rows)
 	top := e.d[len(e.d)-1]
-	e.ones = kernel.NewMatrix(rows, 1, top.Stride)
+	e.ones = loops.NewMatrix(rows, 1, top.Stride)
 	for i := range rows {
 		e.ones.Row(i)[0] = 1
 	}
 	for range e.pace.threads {
-		e.members = append(e.members, &member{top: kernel.NewMatrix(rows, top.Cols, top.Stride)})
+		e.members = append(e.members, &member{top: loops.NewMatrix(rows, top.Cols, top.Stride)})
 	}
 	return e
 }
@@ -152,40 +152,40 @@ func (e *host) back(number, l, n int) {
 		d = e.d[l+1]
 	}
 	inputs := w.Rows - 1
-	from, to := e.team.share(number, inputs, kernel.Lane)
+	from, to := e.team.share(number, inputs, loops.Lanes)
 	for first := from; first < to; first += chunkRows {
 		end := min(first+chunkRows, to)
-		m.lists.FillColumns(e.h[l], n, first, end, d)
+		m.lists.CompressColumns(e.h[l], n, first, end, d)
 		if l > 0 {
 			for i := range n {
 				clear(e.d[l].Row(i)[first:end])
 			}
-			kernel.Dots(e.d[l], first, &m.lists, w, d)
+			loops.MultiplySampled(e.d[l], first, &m.lists, w, d)
 		}
-		e.descend(m, l, first, e.h[l], d)
+		e.descend(m, l, first, d)
 	}
 	if number == int(e.team.size)-1 {
-		m.lists.FillColumns(e.ones, n, 0, 1, d)
-		e.descend(m, l, inputs, e.ones, d)
+		m.lists.CompressColumns(e.ones, n, 0, 1, d)
+		e.descend(m, l, inputs, d)
 	}
 }
 
 // descend steps on the weights of layer l from row first on, those that m.lists,
-// of columns of x, is about.
-func (e *host) descend(m *member, l, first int, x, d kernel.Matrix) {
+// is about.
+func (e *host) descend(m *member, l, first int, d loops.Matrix) {
 	o := e.config.Optimizer
 	rate, decay := float32(o.LearningRate), float32(o.WeightDecay)
 	if o.Kind == SGD {
-		kernel.Descend(e.net[l], e.slots[0][l], first, &m.lists, x, d, kernel.SGD{Rate: rate, Momentum: float32(o.Momentum), Decay: decay})
+		loops.GradientStep(e.net[l], e.slots[0][l], first, &m.lists, d, loops.SGD{Rate: rate, Momentum: float32(o.Momentum), Decay: decay})
 		return
 	}
 	rows := m.lists.Len()
 	if m.g.Rows < rows || m.g.Cols != d.Cols {
-		m.g = kernel.NewMatrix(max(rows, chunkRows), d.Cols, 0)
+		m.g = loops.NewMatrix(max(rows, chunkRows), d.Cols, 0)
 	}
 	clear(m.g.Data)
-	m.lists.Fetch(x, d)
-	kernel.Accumulate(m.g, 0, &m.lists, d)
+	m.lists.GatherValues()
+	loops.MultiplyAdd(m.g, 0, &m.lists, d)
 	t := float64(m.steps)
 	mScale, vScale := float32(1/(1-math.Pow(adamBeta1, t))), float32(1/(1-math.Pow(adamBeta2, t)))
 	for i := range rows {
@@ -202,7 +202,7 @@ func (e *host) descend(m *member, l, first int, x, d kernel.Matrix) {
 func (e *host) errors() (rmse, mae, last float64, err error) {
 	n := e.validation.Rows()
 	errs := make([]float64, n)
-	e.net.applyTo(e.validation.X, len(e.net), e.pace.threads, func(from int, m kernel.Matrix) {
+	e.net.applyTo(e.validation.X, len(e.net), e.pace.threads, func(from int, m loops.Matrix) {
 		for i := range m.Rows {
 			errs[from+i] = float64(m.Row(i)[0]) - float64(e.validation.Y[from+i])
 		}

@@ -40,7 +40,7 @@ func recipes() []Config {
 	return list
 }
 
-// Three epochs by the loops of package kernel and by the graphs of this package, on
+// Three epochs by package loops and by the graphs of this package, on
 // GoMLX's Go backend, agree to float32 rounding. The last batch is not full.
 func TestHostIsTheGraph(t *testing.T) {
 	be, err := backend.Open(t.Context(), backend.Options{Kind: backend.Go})

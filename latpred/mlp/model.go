@@ -7,7 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/ofalat/ofalat/latpred/backend"
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
 // BlockRows is how many rows a Model takes at once: few enough for what a layer
@@ -20,8 +20,8 @@ const BlockRows = 128
 type Model struct {
 	params *Params
 	net    net
-	rows   []kernel.Matrix // inputs, and what each layer makes of them
-	lists  kernel.Lists
+	rows   []loops.Matrix // inputs, and what each layer makes of them
+	lists  loops.Sparse
 }
 
 // NewModel prepares p, which it keeps, for prediction. It panics where
@@ -99,7 +99,7 @@ func (m *Model) PredictMany(dst []float64, rows []float32) {
 func (p *Params) apply(layers int, rows []float32) []float32 {
 	width := p.Layers[layers]
 	out := make([]float32, len(rows)/p.Layers[0]*width)
-	pack(p).applyTo(rows, layers, runtime.GOMAXPROCS(0), func(from int, m kernel.Matrix) {
+	pack(p).applyTo(rows, layers, runtime.GOMAXPROCS(0), func(from int, m loops.Matrix) {
 		for i := range m.Rows {
 			row := out[(from+i)*width:][:width]
 			copy(row, m.Row(i))

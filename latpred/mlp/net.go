@@ -3,17 +3,17 @@ package mlp
 import (
 	"sync"
 
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
-// net are weights laid out for package kernel: of each layer a matrix of inputs ×
+// net are weights laid out for package loops: of each layer a matrix of inputs ×
 // outputs, with the bias as one row more.
-type net []kernel.Matrix
+type net []loops.Matrix
 
 func pack(p *Params) net {
 	n := make(net, len(p.Weights))
 	for l, in := range p.Layers[:len(p.Weights)] {
-		n[l] = kernel.NewMatrix(in+1, p.Layers[l+1], 0)
+		n[l] = loops.NewMatrix(in+1, p.Layers[l+1], 0)
 		n[l].SetRows(p.Weights[l])
 		copy(n[l].Row(in), p.Biases[l])
 	}
@@ -31,16 +31,16 @@ func (n net) flat() [][]float32 {
 }
 
 // layersOf makes room for rows of inputs and of what each layer makes of them. All
-// have one stride, which kernel.Dots wants.
-func (n net) layersOf(rows int) []kernel.Matrix {
+// have one stride, which loops.MultiplySampled wants.
+func (n net) layersOf(rows int) []loops.Matrix {
 	widest := n[0].Rows - 1
 	for _, w := range n {
 		widest = max(widest, w.Cols)
 	}
-	stride := kernel.Padded(widest)
-	h := []kernel.Matrix{kernel.NewMatrix(rows, n[0].Rows-1, stride)}
+	stride := loops.Padded(widest)
+	h := []loops.Matrix{loops.NewMatrix(rows, n[0].Rows-1, stride)}
 	for _, w := range n {
-		h = append(h, kernel.NewMatrix(rows, w.Cols, stride))
+		h = append(h, loops.NewMatrix(rows, w.Cols, stride))
 	}
 	return h
 }
@@ -48,16 +48,16 @@ func (n net) layersOf(rows int) []kernel.Matrix {
 // forward fills rows from from to below to of h[1], h[2], … from those of h[0],
 // for as many layers as h has room for. The last of them is as it is before the
 // ReLU. lists is working memory.
-func (n net) forward(h []kernel.Matrix, from, to int, lists *kernel.Lists) {
+func (n net) forward(h []loops.Matrix, from, to int, lists *loops.Sparse) {
 	for l, w := range n[:len(h)-1] {
-		lists.FillRows(h[l], from, to, l > 0, w)
-		kernel.Multiply(h[l+1], from, lists, w, w.Rows-1)
+		lists.CompressRows(h[l], from, to, l > 0, w)
+		loops.Multiply(h[l+1], from, lists, w, w.Rows-1)
 	}
 }
 
 // applyTo calls take with rows of what the first layers make of x, block by block
 // on so many threads: from the row given on, as many as m has.
-func (n net) applyTo(x []float32, layers, threads int, take func(from int, m kernel.Matrix)) {
+func (n net) applyTo(x []float32, layers, threads int, take func(from int, m loops.Matrix)) {
 	width := n[0].Rows - 1
 	rows := len(x) / width
 	blocks := (rows + BlockRows - 1) / BlockRows
@@ -65,7 +65,7 @@ func (n net) applyTo(x []float32, layers, threads int, take func(from int, m ker
 	var group sync.WaitGroup
 	work := func(from, to int) {
 		h := n.layersOf(BlockRows)[:layers+1]
-		var lists kernel.Lists
+		var lists loops.Sparse
 		for b := from; b < to; b++ {
 			first := b * BlockRows
 			count := min(BlockRows, rows-first)

@@ -9,8 +9,8 @@ import (
 	"os"
 	"slices"
 
-	"github.com/google/renameio/v2"
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
@@ -70,21 +70,11 @@ func Save(path string, p latpred.Predictor) error {
 	if err != nil {
 		return err
 	}
-	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer f.Cleanup() // after the rename there is nothing to do
-	err = b.Write(f, map[string]string{
-		"format": fileFormat, "kind": p.Kind(), "model": string(header), "provenance": string(provenance), "sha256": sum(b, p.Kind(), header),
+	return atomicfile.Write(path, func(w io.Writer) error {
+		return b.Write(w, map[string]string{
+			"format": fileFormat, "kind": p.Kind(), "model": string(header), "provenance": string(provenance), "sha256": sum(b, p.Kind(), header),
+		})
 	})
-	if err == nil {
-		err = f.CloseAtomicallyReplace()
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }
 
 // sum is the SHA-256 of all that makes predictions.

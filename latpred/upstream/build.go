@@ -1,27 +1,20 @@
 package upstream
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/google/renameio/v2"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/pytorch"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
-
-// maxShipped bounds what is read of a shipped file, to compare with.
-const maxShipped = 32 << 20
 
 // The repositories that shipped sets are from. The project's own sets have none.
 const (
@@ -48,7 +41,7 @@ func Build(dir, upstream string) error {
 			return err
 		}
 		name := filepath.Join(dir, "sets", info.Name+".csv.gz")
-		if err := writeWhole(name, func(w io.Writer) error { return dataset.Write(w, s) }); err != nil {
+		if err := atomicfile.WriteChanged(name, func(w io.Writer) error { return dataset.Write(w, s) }); err != nil {
 			return err
 		}
 	}
@@ -57,14 +50,14 @@ func Build(dir, upstream string) error {
 		return err
 	}
 	name := filepath.Join(dir, "lut", "note10.csv.gz")
-	if err := writeWhole(name, func(w io.Writer) error { return lut.WriteCSV(w, table) }); err != nil {
+	if err := atomicfile.WriteChanged(name, func(w io.Writer) error { return lut.WriteCSV(w, table) }); err != nil {
 		return err
 	}
 	weights, err := pytorch.ReadStateDict(filepath.Join(upstream, Authors, "tutorial/checkpoints/acc_predictor.pth"))
 	if err != nil {
 		return err
 	}
-	return writeWhole(filepath.Join(dir, "accuracy-predictor.safetensors"), func(w io.Writer) error {
+	return atomicfile.WriteChanged(filepath.Join(dir, "accuracy-predictor.safetensors"), func(w io.Writer) error {
 		b := tensor.NewBundle()
 		for _, t := range weights {
 			b.Put(t)
@@ -137,52 +130,4 @@ func parseFile[T any](upstream, place string, parse func(io.Reader, string) (T, 
 	}
 	defer f.Close()
 	return parse(f, place)
-}
-
-// writeWhole writes a file by way of a temporary one beside it; a name ending in
-// .gz is compressed, with nothing in the header that changes from run to run. A
-// file that already holds the same is left alone.
-func writeWhole(name string, write func(io.Writer) error) error {
-	var content bytes.Buffer
-	if err := write(&content); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	if same, err := readMaybeGzip(name); err == nil && bytes.Equal(same, content.Bytes()) {
-		return nil
-	}
-	if strings.HasSuffix(name, ".gz") {
-		plain := slices.Clone(content.Bytes())
-		content.Reset()
-		z, err := gzip.NewWriterLevel(&content, gzip.BestCompression)
-		if err != nil {
-			return err
-		}
-		if _, err = z.Write(plain); err != nil {
-			return err
-		}
-		if err := z.Close(); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return renameio.WriteFile(name, content.Bytes(), 0o644)
-}
-
-// readMaybeGzip reads a file, decompressed where its name ends in .gz.
-func readMaybeGzip(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if !strings.HasSuffix(name, ".gz") {
-		return io.ReadAll(f)
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(z, maxShipped))
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/google/renameio/v2"
 	"github.com/ofalat/ofalat/kernelext/run"
 )
 
@@ -34,7 +35,7 @@ func (c *checkCmd) Run(ctx context.Context, all *commands) error {
 		case err != nil:
 			return err
 		case changed && c.Write:
-			if err := os.WriteFile(readme, content, 0o644); err != nil {
+			if err := renameio.WriteFile(readme, content, 0o644); err != nil {
 				return err
 			}
 		case changed:

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/google/renameio/v2"
 	"github.com/ofalat/ofalat/kernelext/run"
 )
 
@@ -59,7 +60,7 @@ func (c *installCmd) Run(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "kernel.json"), append(spec, '\n'), 0o644); err != nil {
+	if err := renameio.WriteFile(filepath.Join(dir, "kernel.json"), append(spec, '\n'), 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "installed the kernel \"Go (latpred)\" for %s in %s\n", module, dir)

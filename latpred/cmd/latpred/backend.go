@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred/backend"
-	"github.com/ofalat/ofalat/latpred/kernel"
+	"github.com/ofalat/ofalat/latpred/loops"
 )
 
 type backendCmd struct {
@@ -79,8 +79,8 @@ type backendFlags struct {
 // then tells of its own loops, where they are faster than the plugin.
 func (f backendFlags) open(ctx context.Context, out *output, mlp bool) (*backend.Backend, error) {
 	be, err := f.openAs(ctx, out, backend.Options{})
-	if err == nil && mlp && be.Kind == backend.CPU && kernel.Vectors() {
-		out.Logf("--backend go trains these networks faster on this processor: its own %s loops skip what is 0", kernel.Name())
+	if err == nil && mlp && be.Kind == backend.CPU && loops.Vectors() {
+		out.Logf("--backend go trains these networks faster on this processor: its own %s loops skip what is 0", loops.Name())
 	}
 	return be, err
 }

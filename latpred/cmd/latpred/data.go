@@ -1,7 +1,6 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
@@ -124,18 +124,8 @@ func buildOwn(dir string) error {
 		return err
 	}
 	return errors.Join(
-		writeGzip(filepath.Join(dir, "sets", measure.Own+".csv.gz"), func(w io.Writer) error { return dataset.Write(w, set) }),
-		writeGzip(filepath.Join(dir, "lut", measure.Own+".csv.gz"), func(w io.Writer) error { return lut.WriteCSV(w, table) }))
-}
-
-func writeGzip(path string, write func(io.Writer) error) error {
-	return writeWhole(path, func(w io.Writer) error {
-		z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-		if err != nil {
-			return err
-		}
-		return errors.Join(write(z), z.Close())
-	})
+		atomicfile.WriteChanged(filepath.Join(dir, "sets", measure.Own+".csv.gz"), func(w io.Writer) error { return dataset.Write(w, set) }),
+		atomicfile.WriteChanged(filepath.Join(dir, "lut", measure.Own+".csv.gz"), func(w io.Writer) error { return lut.WriteCSV(w, table) }))
 }
 
 type dataCheckCmd struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/export"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -22,7 +23,7 @@ func (c *exportCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := writeWhole(c.Out, func(w io.Writer) error { return export.WriteONNX(w, p) }); err != nil {
+	if err := atomicfile.Write(c.Out, func(w io.Writer) error { return export.WriteONNX(w, p) }); err != nil {
 		return err
 	}
 	return exported(out, c.Out, c.Format)
@@ -76,7 +77,7 @@ func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
 		}
 		write = func(w io.Writer) error { _, err := io.WriteString(w, program); return err }
 	}
-	if err := writeWhole(c.Out, write); err != nil {
+	if err := atomicfile.Write(c.Out, write); err != nil {
 		return err
 	}
 	return exported(out, c.Out, c.Format)

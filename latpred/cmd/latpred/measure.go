@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
@@ -71,7 +72,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) (err error) {
 	defer j.Close()
 	stopped := d.run(ctx, out, "measuring", measure.NetUnits(archs, d.net), j)
 	labels := normalise(j)
-	if err := writeWhole(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
+	if err := atomicfile.Write(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
 		return errors.Join(stopped, err)
 	}
 	r := measured{c.Out, path, labels.Header.Device, len(j.Results()), len(archs), j.Noise()}
@@ -191,7 +192,7 @@ func (c *measureTableCmd) one(ctx context.Context, out *output, d *device, norma
 	file := filepath.Join(c.Out, lut.FileName(resolution))
 	labels := normalise(j)
 	rows := labels.Rows()
-	if err := writeWhole(file, func(w io.Writer) error { return lut.WriteYAML(w, rows) }); err != nil {
+	if err := atomicfile.Write(file, func(w io.Writer) error { return lut.WriteYAML(w, rows) }); err != nil {
 		return t, err
 	}
 	return measuredTable{resolution, file, len(rows), time.Since(start).Seconds(), labels.Header.Device, j.Noise()}, nil
@@ -252,17 +253,4 @@ func printNoise(out *output, n measure.Noise) {
 	if n.ClockJumps > 0 {
 		out.Printf("the time of day jumped in %d rounds: measured_at is not right there\n", n.ClockJumps)
 	}
-}
-
-// writeWhole writes a file, whole or not at all.
-func writeWhole(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the rename it is not there any more
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return os.Rename(f.Name(), path)
 }

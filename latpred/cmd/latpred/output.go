@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
+	"github.com/ofalat/ofalat/internal/texttable"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
@@ -79,29 +81,11 @@ func (o *output) Table(header []string, rows [][]string) {
 // aligned gives header and rows as lines, columns aligned: to the right where every
 // cell of the column starts like a number, to the left elsewhere.
 func aligned(header []string, rows [][]string) []string {
-	width, numeric := make([]int, len(header)), make([]bool, len(header))
-	for c, name := range header {
-		width[c], numeric[c] = utf8.RuneCountInString(name), len(rows) > 0
-		for _, row := range rows {
-			width[c] = max(width[c], utf8.RuneCountInString(row[c]))
-			numeric[c] = numeric[c] && startsLikeNumber(row[c])
-		}
+	t := texttable.Table{Header: header, Right: make([]bool, len(header)), Rows: rows}
+	for c := range header {
+		t.Right[c] = len(rows) > 0 && !slices.ContainsFunc(rows, func(row []string) bool { return !startsLikeNumber(row[c]) })
 	}
-	var lines []string
-	for _, row := range append([][]string{header}, rows...) {
-		var b strings.Builder
-		for c, cell := range row {
-			pad := strings.Repeat(" ", width[c]-utf8.RuneCountInString(cell))
-			if numeric[c] {
-				b.WriteString(pad + cell)
-			} else {
-				b.WriteString(cell + pad)
-			}
-			b.WriteString("  ")
-		}
-		lines = append(lines, strings.TrimRight(b.String(), " "))
-	}
-	return lines
+	return t.Lines()
 }
 
 // startsLikeNumber holds for "12 ± 3", "−0.1" and "", not for words.

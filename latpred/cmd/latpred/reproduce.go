@@ -5,20 +5,33 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/google/renameio/v2"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/experiment"
 	"github.com/ofalat/ofalat/latpred/figure"
 )
 
 type reproduceCmd struct {
 	backendFlags
-	Items   []string `arg:"" help:"What to run: all, or ${items}."`
+	Items   []string `arg:"" optional:"" help:"What to run: all, or ${items}; nothing where pages or the picture are written from the record alone."`
 	Profile string   `enum:"quick,full" default:"quick" help:"quick: seconds, says what it leaves out; full: the paper's sizes, several seeds."`
 	Out     string   `help:"Folder for the figures, as SVG and PNG." type:"path"`
 	Record  string   `help:"File of results to put these into, in the place of older ones." type:"path"`
-	Readme  string   `help:"Page whose table of results is written anew from the record." type:"path"`
+	Results []string `aliases:"readme" help:"Pages whose generated part is written anew from the record: RESULTS.md, README.md." type:"path" placeholder:"FILE,..."`
+	Picture string   `help:"File for the picture of the headline numbers, drawn anew from the record: PNG or SVG." type:"path"`
+}
+
+// Validate refuses a call that would do nothing.
+func (c *reproduceCmd) Validate() error {
+	if len(c.Items) == 0 && len(c.Results) == 0 && c.Picture == "" {
+		return errors.New(`expected "<items> ..."`)
+	}
+	return nil
 }
 
 // Run runs the items and prints a table for each: what the paper prints, what
@@ -27,6 +40,9 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 	profile, err := experiment.ParseProfile(c.Profile)
 	if err != nil {
 		return err
+	}
+	if len(c.Items) == 0 {
+		return c.keep(nil)
 	}
 	if len(c.Items) == 1 && c.Items[0] == "all" {
 		c.Items = experiment.Items()
@@ -65,41 +81,66 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 	return nil
 }
 
-// keep puts a result into the record, and the record into the page, where they are
-// asked for: after each item, so that a long run that is stopped has lost nothing.
+// keep puts a result into the record, and the record into pages and picture, where
+// they are asked for: after each item, so that a long run that is stopped has lost
+// nothing. Without a result they are written from the record as it is.
 func (c *reproduceCmd) keep(result *experiment.Result) error {
-	recorded, err := experiment.Recorded()
-	if c.Record != "" {
-		if older, failed := os.ReadFile(c.Record); failed == nil {
-			recorded = nil
-			err = json.Unmarshal(older, &recorded)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Record, err)
-	}
-	recorded = experiment.Merge(recorded, []*experiment.Result{result})
-	if c.Record != "" {
-		content, err := json.MarshalIndent(recorded, "", " ")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(c.Record, append(content, '\n'), 0o644); err != nil {
-			return err
-		}
-	}
-	if c.Readme == "" {
-		return nil
-	}
-	page, err := os.ReadFile(c.Readme)
+	recorded, err := c.recorded()
 	if err != nil {
 		return err
 	}
-	page, err = experiment.Embed(page, recorded)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Readme, err)
+	if result != nil {
+		recorded = experiment.Merge(recorded, []*experiment.Result{result})
+		if err := c.writeRecord(recorded); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(c.Readme, page, 0o644)
+	for _, path := range c.Results {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if page, err = experiment.Embed(page, recorded); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if err := renameio.WriteFile(path, page, 0o644); err != nil {
+			return err
+		}
+	}
+	if c.Picture == "" {
+		return nil
+	}
+	picture, err := experiment.HeadlineFigure(recorded)
+	if err != nil {
+		return err
+	}
+	return saveFigure(c.Picture, picture, strings.TrimPrefix(filepath.Ext(c.Picture), "."))
+}
+
+// recorded are the results of the record's file, where there is one, or else those
+// that ship.
+func (c *reproduceCmd) recorded() ([]*experiment.Result, error) {
+	if c.Record != "" {
+		if text, err := os.ReadFile(c.Record); err == nil {
+			var recorded []*experiment.Result
+			if err := json.Unmarshal(text, &recorded); err != nil {
+				return nil, fmt.Errorf("%s: %w", c.Record, err)
+			}
+			return recorded, nil
+		}
+	}
+	return experiment.Recorded()
+}
+
+func (c *reproduceCmd) writeRecord(recorded []*experiment.Result) error {
+	if c.Record == "" {
+		return nil
+	}
+	content, err := json.MarshalIndent(recorded, "", " ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(c.Record, append(content, '\n'), 0o644)
 }
 
 func (c *reproduceCmd) print(out *output, r *experiment.Result) {
@@ -141,10 +182,5 @@ func saveFigure(path string, f figure.Named, format string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = picture.WriteTo(file)
-	return errors.Join(err, file.Close())
+	return atomicfile.Write(path, func(w io.Writer) error { _, err := picture.WriteTo(w); return err })
 }

@@ -1,0 +1,218 @@
+package adapt_test
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/adapt"
+	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/fewshot"
+	"github.com/ofalat/ofalat/latpred/latpredtest"
+	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/modelfile"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+func spaceOf(t testing.TB, id string) *space.Space {
+	t.Helper()
+	s, err := space.ByID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// measure makes a set of n networks that a made-up device was measured with.
+func measure(t testing.TB, d simulated.Device, s *space.Space, n int) *dataset.Set {
+	t.Helper()
+	rng := random.Stream(uint64(n), s.ID)
+	set := &dataset.Set{Info: dataset.Info{Name: "made-up", Device: "made-up", SpaceID: s.ID, Rows: n}}
+	archs := simulated.Archs(s, rng, n)
+	for i, ms := range d.MeasureMs(s, archs, rng) {
+		set.Samples = append(set.Samples, dataset.Sample{Arch: archs[i], LatencyMs: ms})
+	}
+	return set
+}
+
+// cardSource is a table of a made-up card.
+func cardSource(t testing.TB, s *space.Space) fewshot.Source {
+	t.Helper()
+	set := measure(t, simulated.Card, s, 1000)
+	m, _, err := pass.Fit(set.Archs(), set.LatenciesMs(), additive.SourceConfig(s.Resolutions))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fewshot.Source{Name: "card", Model: m}
+}
+
+// slow is a device like the card, with other habits and some noise.
+var slow = simulated.Device{LayerMs: .1, GMACs: 30, GValues: 4, Large: .1, NoisePart: .01}
+
+// What is expected, by leave-one-out, is about the error; more rows lower it; and of 90 %
+// intervals about nine of ten hold.
+func TestExpectedErrorIsTheError(t *testing.T) {
+	s := spaceOf(t, "mbv3-w1.0")
+	sources := []fewshot.Source{cardSource(t, s)}
+	test := measure(t, slow, s, 400)
+	var last float64
+	for i, n := range []int{10, 30, 90} {
+		p, r, err := adapt.Adapt(t.Context(), sources, measure(t, slow, s, n), adapt.Config{NoQueue: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := 100 * metric.MAPE(latpredtest.Predict(t, p, test.Archs()), test.LatenciesMs())
+		low, high := latpredtest.Bounds(t, p, test.Archs(), .9)
+		share, _ := metric.Coverage(low, high, test.LatenciesMs())
+		t.Logf("%d rows: error %.2f %%, expected %.2f, 90 %% held %.3f, %d more rows", n, e, r.ExpectedPercent, share, r.MoreRows)
+		if math.Abs(math.Log(e/r.ExpectedPercent)) > math.Log(1.6) || share < .75 || i > 0 && e > 1.05*last {
+			t.Errorf("%d rows: error %.2f %%, expected %.2f, before %.2f; 90 %% held %.3f", n, e, r.ExpectedPercent, last, share)
+		}
+		if r.Rows != n || p.Provenance().Rows != n || p.Provenance().Recipe["sources"] != "card" || !strings.Contains(r.Recipe, "card") {
+			t.Errorf("%+v, %+v", r, p.Provenance())
+		}
+		last = e
+	}
+}
+
+// The unit of the labels does not matter, but for a warning where it is none of the
+// sources'.
+func TestAdaptInOtherUnits(t *testing.T) {
+	s := spaceOf(t, "mbv3-w1.0")
+	sources := []fewshot.Source{cardSource(t, s)}
+	set := measure(t, slow, s, 12)
+	one, _, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{NoQueue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range set.Samples {
+		set.Samples[i].LatencyMs *= 1e4
+	}
+	two, r, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{NoQueue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	archs := simulated.Archs(s, random.Stream(5, "units"), 20)
+	l1, h1 := latpredtest.Bounds(t, one, archs, .9)
+	l2, h2 := latpredtest.Bounds(t, two, archs, .9)
+	for i := range archs {
+		if math.Abs(l2[i]-1e4*l1[i]) > 1e-5*l2[i] || math.Abs(h2[i]-1e4*h1[i]) > 1e-5*h2[i] {
+			t.Errorf("%v to %v, and %v to %v", l1[i], h1[i], l2[i], h2[i])
+		}
+	}
+	if !slices.ContainsFunc(r.Warnings, func(w latpred.Warning) bool { return w.Kind == latpred.WarnScale }) {
+		t.Errorf("ten thousand times as slow: %v", r.Warnings)
+	}
+}
+
+// lawful predicts a power of what a made-up device takes: no table, and no sum.
+type lawful struct {
+	s     *space.Space
+	power float64
+}
+
+func (lawful) Kind() string                   { return "lawful" }
+func (lawful) Provenance() latpred.Provenance { return latpred.Provenance{} }
+func (l lawful) PredictMs(dst []float64, archs []space.Arch) error {
+	for i, a := range archs {
+		if a.Stages() != len(l.s.Stages) || a.Resolution%32 != 0 {
+			return fmt.Errorf("architecture %d: unknown", i)
+		}
+		dst[i] = math.Pow(simulated.Card.PassMs(l.s, a), l.power)
+	}
+	return nil
+}
+
+// A predictor of any kind is a source: what it says of a network is the source's time, and
+// a table of it divides that. It knows the resolutions that the predictor answers for.
+func TestSourceOfAnything(t *testing.T) {
+	for _, id := range []string{"mbv3-w1.0", "proxyless-w1.3"} {
+		s := spaceOf(t, id)
+		source, err := adapt.SourceOf(t.Context(), "lawful", lawful{s, 1.2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if source.Own == nil || !slices.Equal(source.Model.Basis.Resolutions(), []int{128, 160, 192, 224}) {
+			t.Errorf("%s: own %v, resolutions %v", id, source.Own, source.Model.Basis.Resolutions())
+		}
+		a := s.Sample(random.Stream(1, id))
+		a.Resolution = 192
+		ms := make([]float64, 1)
+		if err := source.PassMs(ms, []space.Arch{a}); err != nil {
+			t.Fatal(err)
+		}
+		if want := math.Pow(simulated.Card.PassMs(s, a), 1.2); math.Abs(ms[0]/want-1) > 1e-9 {
+			t.Errorf("%s: %v ms, want %v", id, ms[0], want)
+		}
+		r, err := source.Model.Read(a, 0)
+		if err != nil || math.Abs(r.TrueMs/ms[0]-1) > .1 {
+			t.Errorf("%s: the table has %v ms, %v, the predictor %v", id, r.TrueMs, err, ms[0])
+		}
+	}
+	if _, err := adapt.SourceOf(t.Context(), "none", lawful{&space.Space{}, 1}); err == nil || !strings.Contains(err.Error(), "source none: it answers for no network") {
+		t.Errorf("a predictor that knows nothing: %v", err)
+	}
+}
+
+// A table is its own source; a hybrid keeps its correction as its own time.
+func TestSourceOfATable(t *testing.T) {
+	set := measure(t, simulated.Card, spaceOf(t, "mbv3-w1.0"), 300)
+	table, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{NoQueue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := adapt.SourceOf(t.Context(), "card", table)
+	if err != nil || s.Model != table.Model() || s.Own != nil {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// What was adapted comes back from a file to the bit, intervals and segments included;
+// segments sum up to the pass.
+func TestFileAndSegments(t *testing.T) {
+	s := spaceOf(t, "proxyless-w1.3")
+	p, _, err := adapt.Adapt(t.Context(), []fewshot.Source{cardSource(t, s)}, measure(t, slow, s, 15), adapt.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "adapted")
+	if err := modelfile.Save(file, p); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := modelfile.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := loaded.(*adapt.Predictor)
+	archs := simulated.Archs(s, random.Stream(6, "file"), 10)
+	l1, h1 := latpredtest.Bounds(t, p, archs, .8)
+	l2, h2 := latpredtest.Bounds(t, again, archs, .8)
+	if !slices.Equal(l1, l2) || !slices.Equal(h1, h2) {
+		t.Errorf("bounds %v to %v, and %v to %v", l1, h1, l2, h2)
+	}
+	passes := make([]float64, len(archs))
+	if err := again.PassMs(passes, archs); err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range archs {
+		b, err := again.Segments(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum float64
+		for _, seg := range b.Segments {
+			sum += seg.Ms
+		}
+		if math.Abs(sum/passes[i]-1) > 1e-9 || b.TrueMs != passes[i] && math.Abs(b.TrueMs/passes[i]-1) > 1e-12 {
+			t.Errorf("segments of %v ms, a pass of %v, %v", sum, b.TrueMs, passes[i])
+		}
+	}
+}

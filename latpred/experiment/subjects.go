@@ -1,0 +1,153 @@
+package experiment
+
+import (
+	"path/filepath"
+	"sync"
+
+	"github.com/ofalat/ofalat/latpred/encode"
+	"github.com/ofalat/ofalat/latpred/mlp"
+	"github.com/ofalat/ofalat/latpred/neural"
+	"github.com/ofalat/ofalat/latpred/upstream"
+)
+
+// trainedSet is a data set that the paper trains a predictor on, with what the
+// paper prints and what the authors released.
+type trainedSet struct {
+	set, device string
+	optimizer   mlp.Optimizer // the best of the authors' grid, from their logs
+	paper       float64       // Table 1: "RMSE", ms
+	paperShare  float64       // Table 1: percent of the mean latency
+	// The released checkpoint on the test rows, recomputed: what the paper calls
+	// RMSE, RMSE and MAE, ms. (TestCheckpointsOfTheAuthors holds them.)
+	checkpointPaperRMSE, checkpointRMSE, checkpointMAE float64
+	released                                           string // file of that checkpoint, of those in releasedFolder
+	note                                               string
+}
+
+const releasedFolder = "OFANAS/OFANAS_PerformanceEstimation/tutorial/checkpoints/latency_prediction_model"
+
+// authorsPredictor is the one that the authors released for a device; nil where
+// the upstream files are not at hand.
+func authorsPredictor(t trainedSet) (*neural.Predictor, error) {
+	upstream, err := upstream.Dir()
+	if err != nil {
+		return nil, nil // not an error: experiments show what they can
+	}
+	return neural.FromCheckpoint(filepath.Join(upstream, releasedFolder, t.released), encode.OFA128)
+}
+
+func sgd(rate, decay, momentum float64) mlp.Optimizer {
+	return mlp.Optimizer{Kind: mlp.SGD, LearningRate: rate, WeightDecay: decay, Momentum: momentum}
+}
+
+// authorsOptimizer is what the authors' search chose, from their logs.
+func authorsOptimizer(item, subject string) mlp.Optimizer {
+	return sgd(paper(item, subject, "learning_rate"), paper(item, subject, "weight_decay"), paper(item, subject, "momentum"))
+}
+
+// table1Sets are the four devices of Table 1, in its order.
+var table1Sets = sync.OnceValue(func() []trainedSet {
+	sets := []trainedSet{
+		{set: "note10", device: "Note10", released: "Individual_trained_models/ofa/checkpoint_note10_ofa.pt",
+			note: "the paper's Table 3 and notebook print 0.3525, so that 0.325 looks like a slip"},
+		{set: "rtx2080ti-b64", device: "RTX 2080 Ti", released: "Individual_trained_models/ofa/checkpoint_RTX_2080_Ti_GPU_ofa.pt"},
+		{set: "p40-b64", device: "Tesla P40", released: "Individual_trained_models/ofa/checkpoint_Tesla_P40_GPU_ofa.pt"},
+		{set: "xeon-b64-fixed", device: "Intel Xeon", released: "checkpoint_Intel_Xeon_CPU_fixedkernelcompofa.pt",
+			note: "243 distinct labels, which ignore the resolution; 1494 of the 1500 test rows have their architecture among the training rows"},
+	}
+	for i := range sets {
+		s := &sets[i]
+		s.optimizer = authorsOptimizer("table1", s.set)
+		s.paper, s.paperShare = paper("table1", s.set, "paper_rmse"), paper("table1", s.set, "share_of_mean")
+		s.checkpointPaperRMSE, s.checkpointRMSE = released("table1", s.set, "paper_rmse"), released("table1", s.set, "rmse")
+		s.checkpointMAE = released("table1", s.set, "mae")
+	}
+	return sets
+})
+
+// target is a device that the paper takes a predictor to, with 700 labels.
+type target struct {
+	set, device                         string
+	paper                               float64 // Tables 2 and 3: "RMSE", ms
+	checkpointPaperRMSE, checkpointRMSE float64 // of the released checkpoint on the test rows, ms
+	note                                string
+}
+
+var (
+	table2Targets = sync.OnceValue(func() []target {
+		return withPublished("table2", []target{
+			{set: "rtx2080ti-b64", device: "RTX 2080 Ti"},
+			{set: "p40-b64", device: "Tesla P40"},
+			{set: "xeon-b64-fixed", device: "Intel Xeon", note: "the released checkpoint does not give the paper's 171"},
+		})
+	})
+	table3Targets = sync.OnceValue(func() []target {
+		return withPublished("table3", []target{
+			{set: "note10", device: "Note10"},
+			{set: "p40-b64", device: "Tesla P40"},
+			{set: "xeon-b64-fixed", device: "Intel Xeon"},
+		})
+	})
+)
+
+// withPublished fills in the numbers of a table.
+func withPublished(item string, targets []target) []target {
+	for i := range targets {
+		t := &targets[i]
+		t.paper = paper(item, t.set, "paper_rmse")
+		t.checkpointPaperRMSE, t.checkpointRMSE = released(item, t.set, "paper_rmse"), released(item, t.set, "rmse")
+	}
+	return targets
+}
+
+// generalised are the two GPUs of the paper's generalised network. What its
+// released checkpoint gives on 1,500 rows of each is published under figure7.
+var generalised = []struct{ set, gpu, device string }{
+	{"rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti"}, {"p40-b64", "p40", "Tesla P40"},
+}
+
+// gpuSets are the sets of whole networks at batch 64.
+var gpuSets = []struct{ set, gpu, short string }{
+	{"rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti\n(authors)"}, {"p40-b64", "p40", "Tesla P40\n(authors)"},
+	{"help-rtx2080ti-b64", "rtx2080ti", "RTX 2080 Ti\n(HELP)"}, {"help-titanrtx-b64", "titanrtx", "Titan RTX\n(HELP)"},
+	{"help-titanxp-b64", "titanxp", "Titan Xp\n(HELP)"},
+}
+
+// authorsTime is the time of one query, by the authors.
+type authorsTime struct {
+	what string
+	ms   float64
+}
+
+// table5Paper are the authors' times; the first two stand beside ours.
+func table5Paper() []authorsTime {
+	var times []authorsTime
+	for _, n := range published() {
+		if n.item == "table5" {
+			times = append(times, authorsTime{n.subject, n.value})
+		}
+	}
+	return times
+}
+
+// paperSearch is what the authors report of five searches, one for each limit.
+type paperSearch struct {
+	latencyMs, top1 []float64
+	seconds         float64 // of all five
+}
+
+// figure8Paper are the results behind Fig. 8 of one way to search; empty where the
+// authors report none of it.
+func figure8Paper(item, way string) paperSearch {
+	var p paperSearch
+	for _, n := range paperCurve(item, way, "latency") {
+		p.latencyMs = append(p.latencyMs, n.value)
+	}
+	for _, n := range paperCurve(item, way, "top1") {
+		p.top1 = append(p.top1, n.value)
+	}
+	if len(p.latencyMs) > 0 {
+		p.seconds = paper(item, way, "time")
+	}
+	return p
+}

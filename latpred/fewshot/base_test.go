@@ -1,0 +1,322 @@
+package fewshot
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/tensor"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A mixture of two sources is the sum of their scaled times; a queue that would hide
+// more than half of a pass is not believed; sources that fail, or give no time, err.
+func TestSeeByHand(t *testing.T) {
+	segs := []pass.Segment{{Kernels: 200}, {Kernels: 100}}
+	times := [][]float64{{6, 2}, {1, 3}}
+	of := func(source int) ([]float64, error) { return times[source], nil }
+	b := Base{Parts: []Part{{0, .5}, {1, 2}}, CentreMs: 10}
+	a := judged(t)[0]
+	s, err := b.see(a, segs, of)
+	if err != nil || !slices.Equal(s.ms, []float64{5, 7}) || s.labelMs != 12 || s.limited || s.absurd {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, c := range []struct {
+		launch          float64
+		limited, absurd bool
+	}{{.001, false, false}, {.02, true, false}, {.2, true, true}} {
+		b.Queue = pass.Queue{Depth: 900, LaunchMs: []float64{c.launch}, OffsetMs: []float64{0}}
+		s, err := b.see(a, segs, of)
+		if err != nil || s.limited != c.limited || s.absurd != c.absurd || c.absurd && s.labelMs != LeastLabel*12 {
+			t.Errorf("a launch of %v ms: %+v, %v", c.launch, s, err)
+		}
+	}
+	times[1] = []float64{-9, math.Inf(1)}
+	if _, err := b.see(a, segs, of); err == nil {
+		t.Error("a source that gives infinity, no error")
+	}
+	no := errors.New("no")
+	if _, err := b.see(a, segs, func(int) ([]float64, error) { return nil, no }); !errors.Is(err, no) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A power law by hand: of a base that says 20 where measurements are around 10, with
+// an exponent up by .1, a factor of 1.05 and a constant of .2: the error is
+// .05 + .1·ln 2 + .2·(½ − 1).
+func TestCommonByHand(t *testing.T) {
+	b := Base{CentreMs: 10, Plain: true}
+	mean := []float64{.05, .1, .2}
+	near(t, "error", b.common(20, mean), .05+.1*math.Ln2-.1, 1e-12)
+	s := sight{labelMs: 20}
+	part, _ := b.correct(&s, mean)
+	near(t, "part", part, 1+.05+.1*math.Ln2-.1, 1e-12)
+	row := make([]float64, b.width())
+	near(t, "part of the base", b.fill(row, &s, false), 1, 0)
+	for c, want := range []float64{1, math.Ln2, -.5} {
+		near(t, "column", row[c], want, 1e-12)
+	}
+	if part, _ = b.correct(&s, []float64{-5, 0, 0}); part != smallest {
+		t.Errorf("a prediction below 0 is %v of its base", part)
+	}
+}
+
+// A host whose launch takes twice or half as long as the base says is none.
+func TestBelievable(t *testing.T) {
+	b := Base{Queue: pass.Queue{Depth: 900, LaunchMs: []float64{.02}, OffsetMs: []float64{0}}}
+	mean := make([]float64, b.width())
+	for _, c := range []struct {
+		launch float64
+		want   bool
+	}{{0, true}, {.9, true}, {1.1, false}, {-.45, true}, {-.55, false}, {-3, false}} {
+		if mean[colLaunch] = c.launch; b.believable(mean) != c.want {
+			t.Errorf("a launch that takes %v of the base's: %v", 1+c.launch, !c.want)
+		}
+	}
+	b.Queue, mean[colLaunch] = pass.Queue{}, 9
+	if !b.believable(mean) {
+		t.Error("without a queue a launch does not matter")
+	}
+}
+
+// Every segment has its columns, inside the row, each once; and every column has a prior.
+func TestColumns(t *testing.T) {
+	s := mobileNet(t)
+	rng := random.Stream(1, "columns")
+	b := Base{CentreMs: 1, Sizes: s.Resolutions}
+	named := map[int]bool{colGlobal: true, colPower: true, colConstant: true, colLaunch: true, colOffset: true}
+	for range 1500 {
+		a := s.Sample(rng)
+		segs, err := pass.Segments(nil, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var room [maxTerms]term
+		for _, seg := range segs {
+			seen := map[int]bool{}
+			for _, c := range terms(&room, seg, size(a.Resolution), b.own(a.Resolution)) {
+				if c.column < colTrend || c.column >= b.width() || seen[c.column] {
+					t.Fatalf("%+v has column %d of %d, or has it twice", seg, c.column, b.width())
+				}
+				seen[c.column], named[c.column] = true, true
+			}
+			if want := map[bool]int{true: 9, false: 15}[seg.Slot < 0]; len(seen) != want {
+				t.Fatalf("%+v has %d columns, want %d", seg, len(seen), want)
+			}
+		}
+	}
+	// Columns of the sixth stage are named by no network of five: 2 places, 3 + 3 of its
+	// kernels and expansions, 2 slopes, 18 entries, 20 of each resolution. Stem and head
+	// have a place and no entry.
+	if want := b.width() - 2 - 6 - 2 - 18 - 2 - 20*len(s.Resolutions); len(named) != want {
+		t.Errorf("%d columns are named, want %d", len(named), want)
+	}
+	for _, sizes := range []int{0, 1, 5} {
+		for c, sd := range priors(sizes) {
+			if !(sd > 0) && c != colConstant {
+				t.Errorf("%d sizes: column %d has the prior %v", sizes, c, sd)
+			}
+		}
+	}
+	if plain := (&Base{Plain: true}).priors(); plain[colPower] != sdPlainPower || plain[colConstant] != sdConstant || len(plain) != 3 {
+		t.Errorf("priors of a power law: %v", plain)
+	}
+}
+
+// The depth of places goes from −1.5, the stem, over −1 to 1 for five stages, to 1.5.
+func TestDepthOfPlaces(t *testing.T) {
+	last := math.Inf(-1)
+	for i, p := range []int{places - 2, 0, 2, 4, 6, 8} {
+		d := depth(p)
+		if want := []float64{-1.5, -1, -.5, 0, .5, 1}[i]; d != want || d < last || i > 0 && depth(p+1) != d {
+			t.Errorf("place %d is %v deep, want %v", p, d, want)
+		}
+		last = d
+	}
+	if depth(places-1) != 1.5 || size(176) != 0 || size(224) != 1 || size(128) != -1 {
+		t.Errorf("the head is %v deep; sizes %v, %v, %v", depth(places-1), size(176), size(224), size(128))
+	}
+}
+
+// A source whose own time is not its table's sum: segments share it out as the table does.
+func TestSourceWithTimesOfItsOwn(t *testing.T) {
+	s := sourceOf(t, "card", card)
+	a := judged(t)[0]
+	segs, table, err := s.segmentsMs(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Own = constantPredictor(2 * sum(table))
+	again, ms, err := s.segmentsMs(a)
+	if err != nil || len(again) != len(segs) {
+		t.Fatal(err)
+	}
+	for i := range ms {
+		near(t, "time of a segment", ms[i], 2*table[i], 1e-9)
+	}
+	if s.Own = constantPredictor(-1); s.PassMs(make([]float64, 1), judged(t)[:1]) == nil {
+		t.Error("a time below 0, no error")
+	}
+	if all := withTables([]Source{s, sourceOf(t, "card", card)}); len(all) != 3 || all[2].Own != nil || all[2].Name != "card, smoothed" {
+		t.Errorf("sources and their tables: %v", all)
+	}
+}
+
+// A model comes back from its tensors and header to the bit, with the key Plain in the
+// header as ever; what is damaged does not.
+func TestStoreAndLoad(t *testing.T) {
+	f := prepared(t, 45)
+	m, _ := learn(t, f.sources[:1], f.archs, f.y, Config{})
+	if !m.Fine() {
+		t.Error("45 rows make no fine model")
+	}
+	b := tensor.NewBundle()
+	h, err := m.Store(b, "x.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(h)
+	if err != nil || !strings.Contains(string(text), `"Parts":[{"Source":0,"Scale":`) || !strings.Contains(string(text), `"Plain":false`) || !strings.Contains(string(text), `"CentreMs":`) || !strings.Contains(string(text), `"Sizes":[160,176,192,208,224]`) {
+		t.Errorf("%s, %v", text, err)
+	}
+	var read Header
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	again, err := read.Load(b, "x.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range judged(t)[:10] {
+		m1, s1, err1 := m.Read(a)
+		m2, s2, err2 := again.Read(a)
+		if m1 != m2 || s1 != s2 || err1 != nil || err2 != nil {
+			t.Fatalf("%v ± %v, %v and %v ± %v, %v", m1, s1, err1, m2, s2, err2)
+		}
+	}
+	for name, spoil := range map[string]func(c *componentHeader){
+		"no source": func(c *componentHeader) { c.Base.Parts = []Part{{7, 1}} }, "no parts": func(c *componentHeader) { c.Base.Parts = nil },
+		"columns": func(c *componentHeader) { c.Columns++ }, "weight": func(c *componentHeader) { c.Weight = math.NaN() },
+		"covariance": func(c *componentHeader) { c.Known = c.Columns + 1 }, "centre": func(c *componentHeader) { c.Base.CentreMs = 0 },
+		"queue": func(c *componentHeader) { c.Base.Queue.Depth = 5 }, "sizes": func(c *componentHeader) { c.Base.Sizes = []int{192, 160, 176, 208, 224} },
+	} {
+		damaged := read
+		damaged.Components = slices.Clone(read.Components)
+		spoil(&damaged.Components[0])
+		if _, err := damaged.Load(b, "x."); err == nil {
+			t.Errorf("%s damaged, no error", name)
+		}
+	}
+	if _, err := (Header{}).Load(b, "x."); err == nil {
+		t.Error("no components, no error")
+	}
+}
+
+// What other programs compute from Linear, Effects and Times is the model's mean.
+func TestLinear(t *testing.T) {
+	f := prepared(t, 12)
+	m, _ := learn(t, f.sources[:1], f.archs, f.y, Config{})
+	for _, a := range judged(t)[:10] {
+		want, err := m.MeanMs(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, total float64
+		for i := range m.Components {
+			c := &m.Components[i]
+			segs, ms, err := m.Times(c, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := c.Base.Queue.See(segs)
+			base, _ := v.LabelMs(ms)
+			base = max(base, LeastLabel*sum(ms))
+			effects := make([]float64, len(segs))
+			c.Effects(effects, segs, a.Resolution)
+			l := c.Linear()
+			var stop, start float64
+			for k := range ms {
+				stop += v.Stop[k] * ms[k] * (1 + effects[k])
+				start += v.Start[k] * ms[k] * (1 + effects[k])
+			}
+			if c.Base.Queue.None() {
+				start = 0
+			} else {
+				start = max(v.HostMs*(1+l.Launch)+base*l.Offset, start)
+			}
+			label := stop - start + base*(l.Global+l.Power*math.Log(base/c.Base.CentreMs)+l.Constant*(c.Base.CentreMs/base-1))
+			got += c.Weight * max(Smallest*base, label)
+			total += c.Weight
+		}
+		near(t, "mean", got/total, want, 1e-9*want)
+	}
+}
+
+// Segments are the corrected times, and a pass is their sum: without a queue it is
+// about what is predicted.
+func TestSegmentsSumUp(t *testing.T) {
+	f := prepared(t, 20)
+	m, _ := learn(t, f.sources[:1], f.archs, f.y, Config{NoQueue: true})
+	for _, a := range judged(t)[:10] {
+		segs, ms, limited, err := m.SegmentsMs(a)
+		want, err2 := m.MeanMs(a)
+		if err != nil || err2 != nil || limited || len(segs) != a.Blocks()+2 {
+			t.Fatalf("%d segments, %v, %v, %v", len(segs), limited, err, err2)
+		}
+		near(t, "sum of the segments", sum(ms), want, 1e-9*want)
+	}
+}
+
+// Each next row of a design is that which, measured, lowers the variance over the pool
+// most, as matrices say.
+func TestDesignIsGreedy(t *testing.T) {
+	pool := judged(t)[:14]
+	sources := []Source{sourceOf(t, "card", card)}
+	got, err := Design(sources, pool, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := designRows(sources, pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := func(chosen []int) float64 { // variance over the pool, given the chosen
+		n, p := len(chosen), coarse
+		precision := mat.NewSymDense(p, nil)
+		rows := mat.NewDense(n, p, nil)
+		for i, at := range chosen {
+			rows.SetRow(i, z.RawRowView(at))
+		}
+		precision.SymOuterK(1/(designNoise*designNoise), rows.T())
+		for c := range p {
+			precision.SetSym(c, c, precision.At(c, c)+1)
+		}
+		var chol mat.Cholesky
+		if !chol.Factorize(precision) {
+			t.Fatal("singular")
+		}
+		var sum float64
+		for i := range pool {
+			row := mat.NewVecDense(p, z.RawRowView(i))
+			var x mat.VecDense
+			if err := chol.SolveVecTo(&x, row); err != nil {
+				t.Fatal(err)
+			}
+			sum += mat.Dot(row, &x)
+		}
+		return sum
+	}
+	for k := range got {
+		chosen := left(got[:k+1])
+		for i := range pool {
+			if other := left(append(slices.Clone(got[:k]), i)); !slices.Contains(got[:k], i) && other < chosen*(1-1e-6) {
+				t.Errorf("row %d as number %d leaves %v, the one chosen, %d, %v", i, k, other, got[k], chosen)
+			}
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package loops
+
+import "fmt"
+
+// tile is the number of columns that the widest loops take at once, as five sums of a
+// vector each.
+const tile = 5 * Lanes
+
+// MultiplyAdd adds the product of s, whose lines are rows, and dense to rows of dst:
+// line i to row first+i, a line of two rows to two.
+func MultiplyAdd(dst Matrix, first int, s *Sparse, dense Matrix) {
+	multiply(dst, first, s, dense, -1)
+}
+
+// Multiply sets rows of dst to the product of s and dense, as MultiplyAdd takes them,
+// plus row bias of dense, which may be beyond the rows that s meets.
+func Multiply(dst Matrix, first int, s *Sparse, dense Matrix, bias int) {
+	dense.mustHave(bias, 1)
+	multiply(dst, first, s, dense, bias)
+}
+
+// multiply begins sums with row start of dense, or where that is below 0 with what is
+// in dst.
+func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
+	mustFit(dst, dense)
+	s.mustMeet(dense)
+	if s.source.Data != nil {
+		panic("loops: the values of columns have not been gathered")
+	}
+	if s.n == 0 {
+		return
+	}
+	dst.mustHave(first, s.n+s.pairs)
+	width := Padded(dst.Cols)
+	for from := 0; from < width; {
+		columns := columnsOf(width - from)
+		for b := range s.blocks {
+			a := args{
+				dst: &dst.Data[first*dst.Stride+from], stride: 4 * dst.Stride, rows: s.n, dense: &dense.Data[from],
+				from: &s.bounds[b*s.n], to: &s.bounds[(b+1)*s.n], offsets: &s.offsets[0], values: &s.values[0],
+			}
+			a.src, a.srcStride = a.dst, a.stride
+			if b == 0 && start >= 0 {
+				a.src, a.srcStride = &dense.Data[start*dense.Stride+from], 0
+			}
+			if s.pairs > 0 {
+				a.rows, a.second = s.pairs, &s.second[0]
+			}
+			// While this block is multiplied the next one is fetched, some rows at a time.
+			if next, each := (b+1)*rowBlock, blocksOf(rowBlock, a.rows); s.n > 1 && next+each*a.rows <= dense.Rows {
+				a.next, a.nextRows, a.nextStride = &dense.Data[next*dense.Stride+from], each, 4*dense.Stride
+			}
+			multiplyRows(columns, &a)
+			if 0 < s.pairs && s.pairs < s.n {
+				a.lastRow(s, b, dst.Data[(first+2*s.pairs)*dst.Stride+from:])
+				multiplyRows(columns, &a)
+			}
+		}
+		from += columns
+	}
+}
+
+// lastRow takes a on from the pairs to the row that is left, at dst; a.src has gone
+// on to it.
+func (a *args) lastRow(s *Sparse, block int, dst []float32) {
+	a.dst, a.rows, a.second, a.nextRows = &dst[0], 1, nil, 0
+	a.from, a.to = &s.bounds[block*s.n+s.pairs], &s.bounds[(block+1)*s.n+s.pairs]
+}
+
+// columnsOf is how many columns a loop takes at once where so many are left.
+func columnsOf(left int) int {
+	if left < tile {
+		return Lanes
+	}
+	return tile
+}
+
+func mustFit(a, b Matrix) {
+	if a.Cols != b.Cols {
+		panic(fmt.Sprintf("loops: rows of %d and of %d columns", a.Cols, b.Cols))
+	}
+}
+
+// mustMeet panics where s was made for another dense matrix.
+func (s *Sparse) mustMeet(dense Matrix) {
+	if s.n > 0 && (s.inner > dense.Rows || s.stride != dense.Stride) {
+		panic(fmt.Sprintf("loops: entries for %d rows with stride %d meet %d with stride %d", s.inner, s.stride, dense.Rows, dense.Stride))
+	}
+}
+
+func (m Matrix) mustHave(first, n int) {
+	if first < 0 || n < 0 || first+n > m.Rows {
+		panic(fmt.Sprintf("loops: rows %d to %d of %d", first, first+n, m.Rows))
+	}
+}

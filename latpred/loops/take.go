@@ -1,0 +1,88 @@
+package loops
+
+import (
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred/sparse"
+)
+
+// TakeRows makes a line of each row of x that is listed, of all where rows is nil.
+// Columns of x stand for the rows of dense.
+func (s *Sparse) TakeRows(x sparse.Rows, rows []int, dense Matrix) {
+	if x.Cols > dense.Rows {
+		panic(fmt.Sprintf("loops: %d columns for a matrix of %d rows", x.Cols, dense.Rows))
+	}
+	n, entries := x.Len(), x.NNZ()
+	if rows != nil {
+		n, entries = len(rows), 0
+		for _, r := range rows {
+			entries += x.Starts[r+1] - x.Starts[r]
+		}
+	}
+	s.shape(n, 0, blocksOf(x.Cols, rowBlock), x.Cols, dense)
+	s.reserve(entries)
+	s.reserveValues()
+	at := 0
+	for i := range n {
+		r := i
+		if rows != nil {
+			r = rows[i]
+		}
+		columns, values := x.Row(r)
+		copy(s.values[at:], values)
+		s.takeRow(i, at, columns, x.Cols)
+		at += len(columns)
+	}
+}
+
+// takeRow sets the bounds and offsets of line i, whose entries begin at at.
+func (s *Sparse) takeRow(i, at int, columns []int, cols int) {
+	offsets, step, k := s.offsets[at:at+len(columns)], int32(4*s.stride), 0
+	for b := range s.blocks {
+		s.bounds[b*s.n+i] = int32(at + k)
+		for end := uint(min((b+1)*rowBlock, cols)); k < len(columns) && uint(columns[k]) < end; k++ {
+			offsets[k] = int32(columns[k]) * step
+		}
+	}
+	if k < len(columns) {
+		panic(fmt.Sprintf("loops: column %d of %d", columns[k], cols))
+	}
+	s.bounds[s.blocks*s.n+i] = int32(at + k)
+}
+
+// TakeColumns makes a line of each column of x from column from to below to. The rows
+// of x that are listed stand for the first rows of dense, in this order.
+func (s *Sparse) TakeColumns(x sparse.Rows, rows []int, from, to int, dense Matrix) {
+	if from < 0 || to < from || to > x.Cols || len(rows) > dense.Rows {
+		panic(fmt.Sprintf("loops: columns %d to %d of %d, %d rows for %d", from, to, x.Cols, len(rows), dense.Rows))
+	}
+	n := to - from
+	s.shape(n, from, 1, len(rows), dense)
+	begins, ends := s.bounds[:n:n], s.bounds[n:]
+	clear(ends)
+	for _, r := range rows {
+		for _, j := range x.Columns[x.Starts[r]:x.Starts[r+1]] {
+			if i := j - from; uint(i) < uint(n) {
+				ends[i]++
+			}
+		}
+	}
+	at := int32(0)
+	for i, count := range ends {
+		begins[i], ends[i] = at, at
+		at += count
+	}
+	s.reserve(int(at))
+	s.reserveValues()
+	for k, r := range rows {
+		offset := int32(k * 4 * s.stride)
+		columns, values := x.Row(r)
+		for c, j := range columns {
+			if i := j - from; uint(i) < uint(n) {
+				at := ends[i]
+				ends[i] = at + 1
+				s.offsets[at], s.values[at] = offset, values[c]
+			}
+		}
+	}
+}
