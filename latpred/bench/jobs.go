@@ -333,7 +333,8 @@ func (s *subject) searchJobs(ctx context.Context) ([]job, error) {
 	five := job{row: Row{Job: Search, Name: "five limits, 15 to 35 ms", Unit: "s", Most: 2.5}}
 	five.ours = func(ctx context.Context) (float64, error) {
 		return timed(func() error {
-			_, err := nas.Limits(ctx, s.options.Seed, nas.Published(s.space, 1), []float64{15, 20, 25, 30, 35}, cached(network.PredictMs), cached(accuracy.Predict), nil)
+			_, err := nas.Limits(ctx, nas.Sweep{Seed: s.options.Seed, Config: nas.Published(s.space, 1), LimitsMs: []float64{15, 20, 25, 30, 35},
+				Latency: cached(network.PredictMs), Accuracy: cached(accuracy.Predict)})
 			return err
 		})
 	}

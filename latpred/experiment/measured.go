@@ -34,7 +34,7 @@ func (r *runner) searchMeasured() error {
 	if err != nil {
 		return err
 	}
-	of, err := space.ByID(set.SpaceID)
+	of, err := set.Space()
 	if err != nil {
 		return err
 	}
