@@ -44,8 +44,7 @@ func Growth(ctx context.Context, be *backend.Backend, seed uint64, observe func(
 		config := mlp.Published()
 		config.Epochs = epochs
 		change(&config)
-		part := mlp.Data{X: s.train.X[:rows*config.Layers[0]], Y: s.train.Y[:rows]}
-		_, err := mlp.Train(ctx, be, seed, nil, part, mlp.Data{}, config, nil)
+		_, err := mlp.Train(ctx, be, mlp.Job{Seed: seed, Train: s.firstRows(rows), Config: config})
 		return err
 	}
 	curves := []growth{

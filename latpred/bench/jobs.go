@@ -69,7 +69,7 @@ func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 			config := mlp.Published()
 			config.Epochs = s.options.Epochs
 			return timed(func() error {
-				_, err := mlp.Train(ctx, be, s.options.Seed, nil, s.train, s.validation, config, nil)
+				_, err := mlp.Train(ctx, be, s.job(config))
 				return err
 			})
 		}
@@ -90,7 +90,7 @@ func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 				config.Epochs = s.options.Epochs
 				var result *mlp.Result
 				seconds, err := timed(func() (err error) {
-					result, err = mlp.Train(ctx, xla, s.options.Seed, nil, s.train, s.validation, config, nil)
+					result, err = mlp.Train(ctx, xla, s.job(config))
 					return err
 				})
 				if err == nil && compile == 0 {
@@ -111,7 +111,7 @@ func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 			config := mlp.Published()
 			config.Epochs = 5
 			seconds, err := timed(func() error {
-				_, err := mlp.Train(ctx, be, s.options.Seed, nil, s.train, mlp.Data{}, config, nil)
+				_, err := mlp.Train(ctx, be, mlp.Job{Seed: s.options.Seed, Train: s.train, Config: config})
 				return err
 			})
 			steps := (s.train.Rows() + config.BatchSize - 1) / config.BatchSize * config.Epochs
@@ -130,13 +130,13 @@ func (s *subject) fineTuneJobs(ctx context.Context) ([]job, error) {
 	config := neural.PublishedFineTuning()
 	config.Epochs, config.Freeze = s.options.Epochs, len(config.Layers)-2
 	const rows = 700
-	part := mlp.Data{X: s.train.X[:rows*config.Layers[0]], Y: s.train.Y[:rows]}
+	part := s.firstRows(rows)
 	return []job{{
 		row:  Row{Job: FineTune, Name: fmt.Sprintf("last layer, %d rows × %d epochs", rows, config.Epochs), Unit: "s", Target: 20},
 		peer: s.peerSeconds("auto", "finetune", "auto"),
 		ours: func(ctx context.Context) (float64, error) {
 			return timed(func() error {
-				_, err := mlp.Train(ctx, s.be, s.options.Seed, source.Params().Clone(), part, mlp.Data{}, config, nil)
+				_, err := mlp.Train(ctx, s.be, mlp.Job{Seed: s.options.Seed, Start: source.Params().Clone(), Train: part, Config: config})
 				return err
 			})
 		},
@@ -213,7 +213,7 @@ func (s *subject) stackedJob(grid []hpo.Config) job {
 			optimizers = append(optimizers, o)
 		}
 		return timed(func() error {
-			stack, err := mlp.BeginStack(s.be, s.options.Seed, nil, s.train, s.validation, config, optimizers)
+			stack, err := mlp.BeginStack(s.be, s.job(config), optimizers)
 			if err != nil {
 				return err
 			}

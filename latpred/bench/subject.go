@@ -45,6 +45,16 @@ func newSubject(o Options, be *backend.Backend) (*subject, error) {
 	return s, err
 }
 
+// job is the training of a recipe on all training rows, with validation.
+func (s *subject) job(config mlp.Config) mlp.Job {
+	return mlp.Job{Seed: s.options.Seed, Train: s.train, Validation: s.validation, Config: config}
+}
+
+// firstRows are the first n training rows.
+func (s *subject) firstRows(n int) mlp.Data {
+	return mlp.Data{X: s.train.X.Slice(0, n), Y: s.train.Y[:n]}
+}
+
 func (s *subject) jobs(ctx context.Context, name Job) ([]job, error) {
 	switch name {
 	case Start:

@@ -12,6 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/sparse"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -30,19 +31,18 @@ func figure7(r *runner) error {
 
 // gpuRows are a set's rows for a network: inputs and targets.
 type gpuRows struct {
-	set    *dataset.Set
-	gpu    gpu.Spec
-	inputs int // of each row
-	x      []float32
-	y      []float32
+	set *dataset.Set
+	gpu gpu.Spec
+	x   sparse.Rows
+	y   []float32
 }
 
 // joined stacks rows of several sets.
 func joined(parts []gpuRows, pick func(gpuRows) []int) mlp.Data {
-	var d mlp.Data
+	d := mlp.Data{X: sparse.Rows{Cols: parts[0].x.Cols}}
 	for _, p := range parts {
 		for _, row := range pick(p) {
-			d.X = append(d.X, p.x[row*p.inputs:(row+1)*p.inputs]...)
+			d.X.Append(p.x.Row(row))
 			d.Y = append(d.Y, p.y[row])
 		}
 	}
@@ -65,7 +65,7 @@ func (r *runner) generalisedAsPublished() error {
 			return err
 		}
 		e := encode.Hardware(encode.OFA128, gpu)
-		x, err := encode.Matrix(e, set.Archs())
+		x, err := encode.Sparse(e, set.Archs())
 		if err != nil {
 			return err
 		}
@@ -73,17 +73,19 @@ func (r *runner) generalisedAsPublished() error {
 		for i, ms := range set.LatenciesMs() {
 			y[i] = float32(ms)
 		}
-		parts = append(parts, gpuRows{set, gpu, e.Width(), x, y})
+		parts = append(parts, gpuRows{set, gpu, x, y})
 		order := random.Stream(1, fmt.Sprint("shuffle of set ", i)).Perm(set.Rows)
 		n := set.Rows
 		splits = append(splits, dataset.Split{Train: order[:n*70/100], Validation: order[n*70/100 : n*85/100], Test: order[n*85/100:]})
 	}
 	at := func(p gpuRows) int { return slices.IndexFunc(parts, func(q gpuRows) bool { return q.set == p.set }) }
 	config := mlp.Published()
-	config.Layers[0], config.Epochs, config.Optimizer = parts[0].inputs, r.size.epochs, authorsOptimizer("figure7", "both")
-	result, err := mlp.Train(r.ctx, r.be, 1, nil,
-		joined(parts, func(p gpuRows) []int { return splits[at(p)].Train }),
-		joined(parts, func(p gpuRows) []int { return splits[at(p)].Validation }), config, nil)
+	config.Layers[0], config.Epochs, config.Optimizer = parts[0].x.Cols, r.size.epochs, authorsOptimizer("figure7", "both")
+	result, err := mlp.Train(r.ctx, r.be, mlp.Job{
+		Seed: 1, Config: config,
+		Train:      joined(parts, func(p gpuRows) []int { return splits[at(p)].Train }),
+		Validation: joined(parts, func(p gpuRows) []int { return splits[at(p)].Validation }),
+	})
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,7 @@ func (r *runner) generalisedAsPublished() error {
 	for i, g := range generalised {
 		test := parts[i].set.Subset(splits[i].Test)
 		pred := make([]float64, test.Rows)
-		mlp.NewModel(result.Params).PredictMany(pred, joined(parts[i:i+1], func(gpuRows) []int { return splits[i].Test }).X)
+		mlp.NewModel(result.Params).Predict(pred, joined(parts[i:i+1], func(gpuRows) []int { return splits[i].Test }).X)
 		scores := metric.Evaluate(pred, test.LatenciesMs())
 		rows := []Row{newRow(g.device+": what the paper calls RMSE", "ms"), newRow(g.device+": RMSE", "ms"), newRow(g.device+": largest less smallest prediction", "ms")}
 		rows[0].Checkpoint, rows[0].AsPublished = Number(released("figure7", g.set, "paper_rmse")), Number(scores.PaperRMSEMs)
@@ -125,17 +127,15 @@ func scaledRows(set *dataset.Set, gpu gpu.Spec) (gpuRows, error) {
 		return gpuRows{}, err
 	}
 	code := encode.HELP145.Width()
-	rows := gpuRows{set: set, gpu: gpu, inputs: scaledInputs, x: make([]float32, set.Rows*scaledInputs), y: make([]float32, set.Rows)}
+	rows := gpuRows{set: set, gpu: gpu, x: sparse.Rows{Cols: scaledInputs}, y: make([]float32, set.Rows)}
 	for i, sample := range set.Samples {
-		x := rows.x[i*scaledInputs : (i+1)*scaledInputs]
-		if err := encode.HELP145.Encode(x[:code], sample.Arch); err != nil {
+		if err := encode.AppendSparse(&rows.x, encode.HELP145, sample.Arch); err != nil {
 			return rows, fmt.Errorf("%s, row %d: %w", set.Name, i, err)
 		}
 		// Centred on a middling network and GPU.
-		copy(x[code:], []float32{
-			float32(math.Log(float64(s.MACs(sample.Arch)) / 250e6)), float32(2 * math.Log(float64(gpu.Cores)/4000)),
-			float32(2 * math.Log(gpu.RAMGB/16)), float32(2 * math.Log(gpu.BandwidthGBs/500)),
-		})
+		rows.x.Extend(code,
+			float32(math.Log(float64(s.MACs(sample.Arch))/250e6)), float32(2*math.Log(float64(gpu.Cores)/4000)),
+			float32(2*math.Log(gpu.RAMGB/16)), float32(2*math.Log(gpu.BandwidthGBs/500)))
 		rows.y[i] = float32(math.Log(sample.LatencyMs / 25))
 	}
 	return rows, nil
@@ -150,7 +150,7 @@ func (r *runner) trainScaled(train, validation mlp.Data, seed uint64) (*mlp.Mode
 		Layers: []int{scaledInputs, 400, 400, 400, 1}, Epochs: max(1, r.size.epochs/2), BatchSize: 64, KeepBest: true,
 		Optimizer: mlp.Optimizer{Kind: mlp.Adam, LearningRate: 1e-3},
 	}
-	result, err := mlp.Train(r.ctx, r.be, seed, nil, train, validation, config, nil)
+	result, err := mlp.Train(r.ctx, r.be, mlp.Job{Seed: seed, Train: train, Validation: validation, Config: config})
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (r *runner) trainScaled(train, validation mlp.Data, seed uint64) (*mlp.Mode
 // predictScaled gives latencies of rows of one set.
 func predictScaled(m *mlp.Model, rows gpuRows, test []int) []float64 {
 	pred := make([]float64, len(test))
-	m.PredictMany(pred, joined([]gpuRows{rows}, func(gpuRows) []int { return test }).X)
+	m.Predict(pred, joined([]gpuRows{rows}, func(gpuRows) []int { return test }).X)
 	return each(pred, latencyMs)
 }
 
@@ -286,7 +286,7 @@ func scaledBySpec(others []gpuRows, target gpuRows, test []int) []float64 {
 		return 0
 	})
 	macs := encode.HELP145.Width() // the input after the code
-	logs := func(p gpuRows, row int) float64 { return float64(p.x[row*p.inputs+macs]) }
+	logs := func(p gpuRows, row int) float64 { return float64(p.x.At(row, macs)) }
 	var x, y []float64
 	for row := range nearest.set.Samples {
 		x, y = append(x, logs(nearest, row)), append(y, float64(nearest.y[row]))

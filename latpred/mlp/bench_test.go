@@ -26,7 +26,7 @@ func load(tb testing.TB, name string, n int) (train, validation, test mlp.Data) 
 			rows = rows[:n]
 		}
 		part := set.Subset(rows)
-		if parts[i].X, err = encode.Matrix(encode.OFA128, part.Archs()); err != nil {
+		if parts[i].X, err = encode.Sparse(encode.OFA128, part.Archs()); err != nil {
 			tb.Fatal(err)
 		}
 		for _, ms := range part.LatenciesMs() {
@@ -55,12 +55,12 @@ func BenchmarkEpoch(b *testing.B) {
 			train, validation, _ := load(b, "rtx2080ti-b64", 0)
 			config := mlp.Published()
 			config.Epochs = 1
-			if _, err := mlp.Train(b.Context(), be, 1, nil, train, validation, config, nil); err != nil {
+			if _, err := mlp.Train(b.Context(), be, mlp.Job{Seed: 1, Train: train, Validation: validation, Config: config}); err != nil {
 				b.Fatal(err)
 			}
 			config.Epochs = b.N
 			b.ResetTimer()
-			if _, err := mlp.Train(b.Context(), be, 1, nil, train, validation, config, nil); err != nil {
+			if _, err := mlp.Train(b.Context(), be, mlp.Job{Seed: 1, Train: train, Validation: validation, Config: config}); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*219), "ms/step")
@@ -71,15 +71,10 @@ func BenchmarkEpoch(b *testing.B) {
 func BenchmarkPredictOne(b *testing.B) {
 	model := mlp.NewModel(mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers))
 	_, _, test := load(b, "note10", 1)
-	var ones []int
-	for i, v := range test.X {
-		if v == 1 {
-			ones = append(ones, i)
-		}
-	}
+	columns, values := test.X.Row(0)
 	b.ReportAllocs()
 	for b.Loop() {
-		model.PredictOnes(ones)
+		model.PredictRow(columns, values)
 	}
 }
 
@@ -87,10 +82,10 @@ func BenchmarkPredictMany(b *testing.B) {
 	p := mlp.Init(random.Stream(1, "init"), mlp.PublishedLayers)
 	_, _, test := load(b, "note10", 0)
 	dst := make([]float64, test.Rows())
-	b.Run("plain Go", func(b *testing.B) {
+	b.Run("Model", func(b *testing.B) {
 		model := mlp.NewModel(p)
 		for b.Loop() {
-			model.PredictMany(dst, test.X)
+			model.Predict(dst, test.X)
 		}
 		b.ReportMetric(float64(len(dst)*b.N)/b.Elapsed().Seconds(), "rows/s")
 	})

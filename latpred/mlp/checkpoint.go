@@ -29,7 +29,8 @@ type checkpoint struct {
 
 const checkpointFormat = 1
 
-func (c Config) every() time.Duration {
+// saveInterval is the time between saves.
+func (c Config) saveInterval() time.Duration {
 	if c.CheckpointEvery > 0 {
 		return c.CheckpointEvery
 	}
@@ -37,17 +38,29 @@ func (c Config) every() time.Duration {
 }
 
 // digest identifies a training where it has a checkpoint: recipe, seed, first
-// weights and data, but not how many epochs it is to run.
-func digest(c Config, seed uint64, start *Params, train, validation Data) string {
+// weights and data, but not how many epochs it is to run. Start is not nil.
+func (j Job) digest() string {
+	c := j.Config
 	if c.Checkpoint == "" {
 		return ""
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, c.Layers, c.BatchSize, c.Optimizer, c.Patience, c.KeepBest, seed)
-	for _, values := range append(start.flat(), train.X, train.Y, validation.X, validation.Y) {
+	fmt.Fprintln(h, c.Layers, c.BatchSize, c.Optimizer, c.Patience, c.KeepBest, j.Seed)
+	write := func(values []float32) {
 		if err := binary.Write(h, binary.LittleEndian, values); err != nil {
 			panic("mlp: " + err.Error()) // a hash does not fail
 		}
+	}
+	for _, values := range j.Start.flat() {
+		write(values)
+	}
+	row := make([]float32, c.Layers[0])
+	for _, d := range []Data{j.Train, j.Validation} {
+		for i := range d.Rows() { // as if inputs were dense, for checkpoints of old
+			d.copyRow(row, i)
+			write(row)
+		}
+		write(d.Y)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -78,22 +78,6 @@ func (c Config) validate(train, validation Data) error {
 	return errors.Join(train.validate("training", c.Layers[0]), validation.validate("validation", c.Layers[0]))
 }
 
-// Data are rows to learn from or to judge by.
-type Data struct {
-	X []float32 // inputs, row after row
-	Y []float32 // one target for each row
-}
-
-// Rows is their number.
-func (d Data) Rows() int { return len(d.Y) }
-
-func (d Data) validate(what string, width int) error {
-	if len(d.X) != width*len(d.Y) {
-		return fmt.Errorf("mlp: %s data have %d inputs for %d rows of %d", what, len(d.X), len(d.Y), width)
-	}
-	return nil
-}
-
 // Epoch is what is known after an epoch.
 type Epoch struct {
 	Epoch     int     // 1-based

@@ -70,7 +70,7 @@ func executablesFor(be *backend.Backend, r recipe, batch int) (*executables, err
 	return e, nil
 }
 
-// device trains on a GoMLX backend. On XLA all full steps of an epoch are one
+// device trains on a GoMLX backend, where inputs are dense arrays. On XLA all full steps of an epoch are one
 // call; the pure-Go backend, which has no dynamic slices, takes one a step.
 type device struct {
 	be     *backend.Backend
@@ -97,10 +97,10 @@ func newDevice(be *backend.Backend, state [][]float32, train, validation Data, c
 	}
 	err = caught("placing data", func() error {
 		width := config.Layers[0]
-		e.x = tensors.FromFlatDataAndDimensions(train.X, train.Rows(), width)
+		e.x = tensors.FromFlatDataAndDimensions(train.dense(), train.Rows(), width)
 		e.y = tensors.FromFlatDataAndDimensions(train.Y, train.Rows(), 1)
 		if validation.Rows() > 0 {
-			e.valX = tensors.FromFlatDataAndDimensions(validation.X, validation.Rows(), width)
+			e.valX = tensors.FromFlatDataAndDimensions(validation.dense(), validation.Rows(), width)
 			e.valY = tensors.FromFlatDataAndDimensions(validation.Y, validation.Rows(), 1)
 		}
 		o := config.Optimizer
@@ -180,10 +180,10 @@ func (e *device) runLoop(order []int, end int) (sum, last float64, err error) {
 // runStep takes one step on the given rows.
 func (e *device) runStep(rows []int) (float64, error) {
 	width := e.config.Layers[0]
-	x, y := make([]float32, 0, len(rows)*width), make([]float32, 0, len(rows))
-	for _, r := range rows {
-		x = append(x, e.host.X[r*width:(r+1)*width]...)
-		y = append(y, e.host.Y[r])
+	x, y := make([]float32, len(rows)*width), make([]float32, len(rows))
+	for i, r := range rows {
+		e.host.copyRow(x[i*width:(i+1)*width], r)
+		y[i] = e.host.Y[r]
 	}
 	args := []any{tensors.FromFlatDataAndDimensions(x, len(rows), width), tensors.FromFlatDataAndDimensions(y, len(rows), 1)}
 	out, err := e.exec.step.Call(e.withState(args)...)

@@ -8,23 +8,23 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
 // made gives rows of which two thirds of the inputs are 0, and targets that depend
 // on them.
 func made(seed uint64, rows, width int) Data {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	d := Data{}
+	d := Data{X: sparse.Rows{Cols: width}}
 	for range rows {
 		var sum float32
 		for i := range width {
-			v := float32(0)
 			if rng.Float64() < 1./3 {
-				v = 1
+				d.X.Columns = append(d.X.Columns, i)
+				sum += float32(i)
 			}
-			d.X = append(d.X, v)
-			sum += v * float32(i)
 		}
+		d.X.End()
 		d.Y = append(d.Y, sum/float32(width))
 	}
 	return d
@@ -90,7 +90,7 @@ func TestHostIsTheGraph(t *testing.T) {
 // The number of threads doesn't change a bit, nor does going on from a checkpoint.
 func TestHostDoesNotDependOnThreads(t *testing.T) {
 	for _, c := range recipes() {
-		c.Layers = append([]int{c.Layers[0], 2000}, c.Layers[1:]...) // worth meeting for
+		c.Layers = append([]int{c.Layers[0], 2000}, c.Layers[1:]...) // worth several threads
 		c.BatchSize = 6                                              // more steps than a run has
 		train := made(1, 200, c.Layers[0])
 		start := Init(random.Stream(1, "init"), c.Layers).flat()
@@ -122,37 +122,48 @@ func TestHostDoesNotDependOnThreads(t *testing.T) {
 	}
 }
 
-func TestPace(t *testing.T) {
-	p := pace{threads: 2}
+// A checkpoint that a program of old wrote, which learnt from dense rows, is of the
+// same training. Source: digest of commit 2319697 for these arguments.
+func TestDigestOfOldCheckpoints(t *testing.T) {
+	c := recipes()[0]
+	c.Checkpoint = "any"
+	job := Job{Seed: 7, Start: Init(random.Stream(1, "init"), c.Layers), Train: made(1, 10, 20), Validation: made(2, 5, 20), Config: c}
+	if got, want := job.digest(), "268307800852d719d949eb0d99155670fd51d5d9b5e55c9fb1cff1c8dad1d3bd"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestAutotuner(t *testing.T) {
+	a := autotuner{threads: 2}
 	alone, together := 0, 0
-	for run := range 10 * tryAgain {
-		crowded := run >= 5*tryAgain // from then on other programs run
-		switch n := p.next(); {
+	for run := range 10 * retryAfter {
+		crowded := run >= 5*retryAfter // from then on other programs run
+		switch n := a.next(); {
 		case n == 1:
 			alone++
-			p.took(6)
+			a.record(6)
 		case crowded:
 			together++
-			p.took(30)
+			a.record(30)
 		case together%10 == 9: // something short came between
 			together++
-			p.took(60)
+			a.record(60)
 		default:
 			together++
-			p.took(4)
+			a.record(4)
 		}
-		if run == 5*tryAgain-1 && (alone > 7 || alone < 3) {
+		if run == 5*retryAfter-1 && (alone > 7 || alone < 3) {
 			t.Errorf("quiet: %d of %d runs by one thread", alone, run+1)
 		}
 	}
-	if alone < 4*tryAgain {
+	if alone < 4*retryAfter {
 		t.Errorf("crowded: %d runs by one thread, %d by two", alone, together)
 	}
-	single := pace{threads: 1}
+	single := autotuner{threads: 1}
 	for range 2 {
 		if n := single.next(); n != 1 {
 			t.Errorf("one thread became %d", n)
 		}
-		single.took(1)
+		single.record(1)
 	}
 }

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/loops"
+	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
 // BlockRows is how many rows a Model takes at once: few enough for what a layer
@@ -20,8 +18,9 @@ const BlockRows = 128
 type Model struct {
 	params *Params
 	net    net
-	rows   []loops.Matrix // inputs, and what each layer makes of them
-	lists  loops.Sparse
+	inputs sparse.Rows    // for Input
+	layers []loops.Matrix // what each layer makes of a block of rows
+	lines  loops.Sparse
 }
 
 // NewModel prepares p, which it keeps, for prediction. It panics where
@@ -33,7 +32,9 @@ func NewModel(p *Params) *Model {
 	return newModel(p, pack(p))
 }
 
-func newModel(p *Params, n net) *Model { return &Model{params: p, net: n, rows: n.layersOf(BlockRows)} }
+func newModel(p *Params, n net) *Model {
+	return &Model{params: p, net: n, layers: n.layersOf(BlockRows, false)}
+}
 
 // Clone shares the weights, not the working memory.
 func (m *Model) Clone() *Model { return newModel(m.params, m.net) }
@@ -41,65 +42,45 @@ func (m *Model) Clone() *Model { return newModel(m.params, m.net) }
 // Params gives the weights.
 func (m *Model) Params() *Params { return m.params }
 
-// Row is the place of row i's inputs, i below BlockRows, for Run.
-func (m *Model) Row(i int) []float32 { return m.rows[0].Row(i) }
+// Input gives rows of the network's inputs, without any yet, to be filled and passed
+// to Predict. They are the model's own: a caller that uses them again and again needs
+// no memory for them, and has lost what was in them.
+func (m *Model) Input() *sparse.Rows {
+	m.inputs.Reset(m.params.Layers[0])
+	return &m.inputs
+}
 
-// Run applies the network to the rows that were put into Row, as many as dst has,
-// which are at most BlockRows.
-func (m *Model) Run(dst []float64) {
-	m.net.forward(m.rows, 0, len(dst), &m.lists)
-	out := m.rows[len(m.net)]
-	for i := range dst {
-		dst[i] = float64(out.Row(i)[0])
+// Predict applies the network to rows of inputs and writes one value for each to dst.
+// It panics where they are not as many, or not as wide as the network's inputs.
+func (m *Model) Predict(dst []float64, x sparse.Rows) {
+	if x.Len() != len(dst) || x.Cols != m.params.Layers[0] {
+		panic(fmt.Sprintf("mlp: %d rows of %d inputs for %d predictions of a network of %d inputs", x.Len(), x.Cols, len(dst), m.params.Layers[0]))
+	}
+	for first := 0; first < len(dst); first += BlockRows {
+		end := min(first+BlockRows, len(dst))
+		m.net.forwardSparse(m.layers, 0, x.Slice(first, end), nil, &m.lines)
+		out := m.layers[len(m.net)]
+		for i := range end - first {
+			dst[first+i] = float64(out.Row(i)[0])
+		}
 	}
 }
 
-// PredictOnes applies the network to one row whose inputs are 0 but for those
-// listed, which are 1. Indexes beyond the inputs panic.
-func (m *Model) PredictOnes(ones []int) float64 {
-	row := m.Row(0)
-	clear(row)
-	for _, i := range ones {
-		row[i] = 1
-	}
-	return m.first()
-}
-
-// Predict applies the network to one row of inputs.
-func (m *Model) Predict(row []float32) float64 {
-	if len(row) != m.params.Layers[0] {
-		panic(fmt.Sprintf("mlp: row of %d inputs for a network of %d", len(row), m.params.Layers[0]))
-	}
-	copy(m.Row(0), row)
-	return m.first()
-}
-
-func (m *Model) first() float64 {
+// PredictRow applies the network to one row, whose inputs are values in the columns
+// listed, which ascend, and 0 in all others.
+func (m *Model) PredictRow(columns []int, values []float32) float64 {
+	m.Input().Append(columns, values)
 	var one [1]float64
-	m.Run(one[:])
+	m.Predict(one[:], m.inputs)
 	return one[0]
 }
 
-// PredictMany applies the network to rows of inputs, one value for each to dst.
-func (m *Model) PredictMany(dst []float64, rows []float32) {
-	width := m.params.Layers[0]
-	if len(rows) != len(dst)*width {
-		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), len(dst), width))
-	}
-	for len(dst) > 0 {
-		n := min(BlockRows, len(dst))
-		m.rows[0].SetRows(rows[:n*width])
-		m.Run(dst[:n])
-		dst, rows = dst[n:], rows[n*width:]
-	}
-}
-
-// apply gives the outputs of the first layers on rows of inputs: after the ReLU,
-// but for the network's last layer, which has none.
-func (p *Params) apply(layers int, rows []float32) []float32 {
+// features gives what the first layers make of d's inputs, in the place of them: after
+// the ReLU, but for the network's last layer, which has none.
+func (p *Params) features(layers int, d Data) Data {
 	width := p.Layers[layers]
-	out := make([]float32, len(rows)/p.Layers[0]*width)
-	pack(p).applyTo(rows, layers, runtime.GOMAXPROCS(0), func(from int, m loops.Matrix) {
+	out := make([]float32, d.Rows()*width)
+	pack(p).applyTo(d, layers, runtime.GOMAXPROCS(0), func(from int, m loops.Matrix) {
 		for i := range m.Rows {
 			row := out[(from+i)*width:][:width]
 			copy(row, m.Row(i))
@@ -110,79 +91,5 @@ func (p *Params) apply(layers int, rows []float32) []float32 {
 			}
 		}
 	})
-	return out
-}
-
-// chunk is the number of rows that Batch applies at once: few shapes, so that
-// little is compiled.
-const chunk = 4096
-
-// Batch applies a network to many rows on a backend, with the weights kept there.
-type Batch struct {
-	be     *backend.Backend
-	exec   *graph.Exec
-	params []*tensors.Tensor
-	width  int
-}
-
-// NewBatch places the weights of p on be. Close frees them.
-func NewBatch(be *backend.Backend, p *Params) (*Batch, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	b := &Batch{be: be, width: p.Layers[0]}
-	err := caught("placing weights", func() (err error) {
-		b.params = placed(p)
-		b.exec, err = graph.NewExec(be.Backend, func(in []*graph.Node) *graph.Node { return forward(in[0], in[1:]) })
-		return err
-	})
-	return b, err
-}
-
-// Predict writes one value for each row to dst. The last rows are padded to a
-// full chunk, or to a power of two where there are few.
-func (b *Batch) Predict(dst []float64, rows []float32) error {
-	if len(rows) != len(dst)*b.width {
-		panic(fmt.Sprintf("mlp: %d inputs for %d rows of %d", len(rows), len(dst), b.width))
-	}
-	return caught("predicting", func() error {
-		for len(dst) > 0 {
-			n := min(chunk, len(dst))
-			padded := chunk
-			for padded/2 >= n && padded > 64 {
-				padded /= 2
-			}
-			x := make([]float32, padded*b.width)
-			copy(x, rows[:n*b.width])
-			input := tensors.FromFlatDataAndDimensions(x, padded, b.width)
-			args := []any{input}
-			for _, p := range b.params {
-				args = append(args, p)
-			}
-			out, err := b.exec.Call1(args...)
-			if err != nil {
-				return err
-			}
-			tensors.MustConstFlatData(out, func(flat []float32) {
-				for i := range n {
-					dst[i] = float64(flat[i])
-				}
-			})
-			out.MustFinalizeAll()
-			input.MustFinalizeAll()
-			dst, rows = dst[n:], rows[n*b.width:]
-		}
-		return nil
-	})
-}
-
-// Close frees the weights on the backend.
-func (b *Batch) Close() {
-	_ = caught("freeing", func() error {
-		b.exec.Finalize()
-		for _, p := range b.params {
-			p.MustFinalizeAll()
-		}
-		return nil
-	})
+	return Data{Y: d.Y, features: out}
 }

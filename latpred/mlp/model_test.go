@@ -17,7 +17,7 @@ func TestPathsAgree(t *testing.T) {
 	_, _, test := load(t, "note10", 100)
 	model := mlp.NewModel(p)
 	many := make([]float64, test.Rows())
-	model.PredictMany(many, test.X)
+	model.Predict(many, test.X)
 	other := make([]float64, test.Rows())
 	for _, kind := range []string{backend.Go, backend.CPU} {
 		t.Run(kind, func(t *testing.T) {
@@ -37,19 +37,15 @@ func TestPathsAgree(t *testing.T) {
 		})
 	}
 	for i := range many {
-		row := test.X[i*128 : (i+1)*128]
-		var ones []int
-		for j, v := range row {
-			if v == 1 {
-				ones = append(ones, j)
-			}
-		}
-		if a, b := model.Predict(row), model.PredictOnes(ones); a != b || math.Abs(a-many[i]) > 1e-5 {
-			t.Fatalf("row %d: %v by its values, %v by its ones, %v in a batch", i, a, b, many[i])
+		if alone := model.PredictRow(test.X.Row(i)); alone != many[i] {
+			t.Fatalf("row %d: %v alone, %v among others", i, alone, many[i])
 		}
 	}
-	if n := testing.AllocsPerRun(100, func() { model.Predict(test.X[:128]) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { model.PredictRow(test.X.Row(0)) }); n != 0 {
 		t.Errorf("a prediction allocates %v times", n)
+	}
+	if n := testing.AllocsPerRun(10, func() { model.Predict(many, test.X) }); n != 0 {
+		t.Errorf("%d predictions allocate %v times", len(many), n)
 	}
 }
 
@@ -82,7 +78,7 @@ func TestFromTensors(t *testing.T) {
 		t.Fatal(err)
 	}
 	// (1+7)·1 + (4+8)·1 for the first input alone
-	if got := mlp.NewModel(p).Predict([]float32{1, 0, 0}); got != 20 {
+	if got := mlp.NewModel(p).PredictRow([]int{0}, []float32{1}); got != 20 {
 		t.Errorf("prediction %v, want 20", got)
 	}
 	for want, tensors := range map[string][]tensor.Tensor{

@@ -1,9 +1,8 @@
 package mlp
 
 import (
-	"sync"
-
 	"github.com/ofalat/ofalat/latpred/loops"
+	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
 // net are weights laid out for package loops: of each layer a matrix of inputs ×
@@ -30,55 +29,67 @@ func (n net) flat() [][]float32 {
 	return out
 }
 
-// layersOf makes room for rows of inputs and of what each layer makes of them. All
-// have one stride, which loops.MultiplySampled wants.
-func (n net) layersOf(rows int) []loops.Matrix {
-	widest := n[0].Rows - 1
+// layersOf makes room for rows of what each layer gives, h[1], h[2], …, and where
+// inputs are dense for them, h[0]. All have one stride, which package loops wants.
+func (n net) layersOf(rows int, dense bool) []loops.Matrix {
+	h, widest := make([]loops.Matrix, len(n)+1), 0
 	for _, w := range n {
 		widest = max(widest, w.Cols)
 	}
+	if dense {
+		widest = max(widest, n[0].Rows-1)
+	}
 	stride := loops.Padded(widest)
-	h := []loops.Matrix{loops.NewMatrix(rows, n[0].Rows-1, stride)}
-	for _, w := range n {
-		h = append(h, loops.NewMatrix(rows, w.Cols, stride))
+	if dense {
+		h[0] = loops.NewMatrix(rows, n[0].Rows-1, stride)
+	}
+	for l, w := range n {
+		h[l+1] = loops.NewMatrix(rows, w.Cols, stride)
 	}
 	return h
 }
 
-// forward fills rows from from to below to of h[1], h[2], … from those of h[0],
-// for as many layers as h has room for. The last of them is as it is before the
-// ReLU. lists is working memory.
-func (n net) forward(h []loops.Matrix, from, to int, lists *loops.Sparse) {
-	for l, w := range n[:len(h)-1] {
-		lists.CompressRows(h[l], from, to, l > 0, w)
-		loops.Multiply(h[l+1], from, lists, w, w.Rows-1)
+// forwardSparse fills rows of h[1], h[2], …, for as many layers as h has room for, from
+// row first on: what they make of the rows of x that are listed, or with nil of all.
+// The last of them is as it is before the ReLU. lines is working memory.
+func (n net) forwardSparse(h []loops.Matrix, first int, x sparse.Rows, rows []int, lines *loops.Sparse) {
+	lines.TakeRows(x, rows, n[0])
+	count := lines.Len()
+	loops.Multiply(h[1], first, lines, n[0], n[0].Rows-1)
+	n.forward(h, 1, first, first+count, lines)
+}
+
+// forward fills rows from from to below to of what the layers from l on give, from
+// what lies in h[l].
+func (n net) forward(h []loops.Matrix, l, from, to int, lines *loops.Sparse) {
+	for ; l < len(h)-1; l++ {
+		lines.CompressRows(h[l], from, to, l > 0, n[l])
+		loops.Multiply(h[l+1], from, lines, n[l], n[l].Rows-1)
 	}
 }
 
-// applyTo calls take with rows of what the first layers make of x, block by block
-// on so many threads: from the row given on, as many as m has.
-func (n net) applyTo(x []float32, layers, threads int, take func(from int, m loops.Matrix)) {
-	width := n[0].Rows - 1
-	rows := len(x) / width
+// applyTo calls take with rows of what the first layers make of d's inputs, block by
+// block on so many threads: from the row given on, as many as m has.
+func (n net) applyTo(d Data, layers, threads int, take func(from int, m loops.Matrix)) {
+	rows := d.Rows()
 	blocks := (rows + BlockRows - 1) / BlockRows
 	threads = max(1, min(threads, blocks))
-	var group sync.WaitGroup
-	work := func(from, to int) {
-		h := n.layersOf(BlockRows)[:layers+1]
-		var lists loops.Sparse
-		for b := from; b < to; b++ {
+	parallel(threads, func(worker int) {
+		h := n.layersOf(BlockRows, d.features != nil)[:layers+1]
+		var lines loops.Sparse
+		for b := worker * blocks / threads; b < (worker+1)*blocks/threads; b++ {
 			first := b * BlockRows
 			count := min(BlockRows, rows-first)
-			h[0].SetRows(x[first*width : (first+count)*width])
-			n.forward(h, 0, count, &lists)
+			if d.features != nil {
+				width := h[0].Cols
+				h[0].SetRows(d.features[first*width : (first+count)*width])
+				n.forward(h, 0, 0, count, &lines)
+			} else {
+				n.forwardSparse(h, 0, d.X.Slice(first, first+count), nil, &lines)
+			}
 			m := h[layers]
 			m.Rows = count
 			take(first, m)
 		}
-	}
-	for t := range threads - 1 {
-		group.Go(func() { work(t*blocks/threads, (t+1)*blocks/threads) })
-	}
-	work((threads-1)*blocks/threads, blocks)
-	group.Wait()
+	})
 }

@@ -24,17 +24,18 @@ type Stacked struct {
 	done   int
 }
 
-// BeginStack places a training for each optimizer on be, which must run XLA. All
-// must be of config's kind; config's own numbers do not matter. Everything else is
-// as in Begin.
-func BeginStack(be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, optimizers []Optimizer) (*Stacked, error) {
-	start, err := startOf(seed, start, train, validation, config)
+// BeginStack places a training of job for each optimizer on be, which must run XLA.
+// All must be of the kind that the job's Config has; the numbers there do not matter.
+// Everything else is as in Begin, but that there must be validation rows.
+func BeginStack(be *backend.Backend, job Job, optimizers []Optimizer) (*Stacked, error) {
+	job, err := job.ready()
+	config := job.Config
 	switch {
 	case err != nil:
 		return nil, err
 	case !be.XLA():
 		return nil, fmt.Errorf("mlp: stacked trials run on XLA, not on %s", be.Kind)
-	case len(optimizers) == 0 || config.Freeze > 0 || validation.Rows() == 0 || train.Rows() < config.BatchSize:
+	case len(optimizers) == 0 || config.Freeze > 0 || job.Validation.Rows() == 0 || job.Train.Rows() < config.BatchSize:
 		return nil, errors.New("mlp: stacked trials need optimizers, validation rows and a full batch of training rows, and can't freeze layers")
 	}
 	for _, o := range optimizers {
@@ -42,11 +43,11 @@ func BeginStack(be *backend.Backend, seed uint64, start *Params, train, validati
 			return nil, fmt.Errorf("mlp: stacked trials of %s and %s", config.Optimizer.Kind, o.Kind)
 		}
 	}
-	e, err := newDevice(be, start.flat(), train, validation, config)
+	e, err := newDevice(be, job.Start.flat(), job.Train, job.Validation, config)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stacked{device: e, seed: seed, trials: len(optimizers)}
+	s := &Stacked{device: e, seed: job.Seed, trials: len(optimizers)}
 	e.recipe.trials = s.trials
 	if e.exec, err = executablesFor(be, e.recipe, config.BatchSize); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func TestStackedTrialsAgree(t *testing.T) {
 			optimizers = append(optimizers, o)
 		}
 		optimizers[2].Momentum = 0.9
-		stack, err := mlp.BeginStack(be, 5, nil, data, validation, config, optimizers)
+		stack, err := mlp.BeginStack(be, mlp.Job{Seed: 5, Train: data, Validation: validation, Config: config}, optimizers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +40,7 @@ func TestStackedTrialsAgree(t *testing.T) {
 		}
 		for i := range 2 {
 			config.Optimizer = optimizers[i]
-			alone, err := mlp.Train(t.Context(), be, 5, nil, data, validation, config, nil)
+			alone, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 5, Train: data, Validation: validation, Config: config})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestStackedTrialsAgree(t *testing.T) {
 			}
 		}
 	}
-	if _, err := mlp.BeginStack(open(t, backend.Go), 5, nil, data, validation, tiny(mlp.SGD), []mlp.Optimizer{tiny(mlp.SGD).Optimizer}); err == nil || !strings.Contains(err.Error(), "run on XLA") {
+	if _, err := mlp.BeginStack(open(t, backend.Go), mlp.Job{Seed: 5, Train: data, Validation: validation, Config: tiny(mlp.SGD)}, []mlp.Optimizer{tiny(mlp.SGD).Optimizer}); err == nil || !strings.Contains(err.Error(), "run on XLA") {
 		t.Errorf("on the Go backend: %v", err)
 	}
 }

@@ -3,57 +3,37 @@ package mlp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/backend"
-	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// Train runs the recipe of config on train, starting from start, or from weights
-// drawn under seed where start is nil. The shuffles come from seed as well: two
-// runs with the same arguments on one backend give the same bits.
+// Train does a job: it runs the recipe of its Config on its training rows. Two runs of
+// the same job on one backend give the same bits.
 //
-// validation may be empty; observe, called after each epoch, may be nil. When ctx
-// ends Train returns what it has, with ctx's error; with a checkpoint the next
-// call goes on from there. A training that diverges is no error: Result says so.
-func Train(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (*Result, error) {
-	start, err := startOf(seed, start, train, validation, config)
+// When ctx ends Train returns what it has, with ctx's error; with a checkpoint the
+// next call goes on from there. A training that diverges is no error: Result says so.
+func Train(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
+	job, err := job.ready()
 	if err != nil {
 		return nil, err
 	}
-	if config.Freeze > 0 {
-		return trainTop(ctx, be, seed, start, train, validation, config, observe)
+	if job.Config.Freeze > 0 {
+		return trainTop(ctx, be, job)
 	}
-	return trainAll(ctx, be, seed, start, train, validation, config, observe)
-}
-
-// startOf checks the arguments of a training and gives its first weights.
-func startOf(seed uint64, start *Params, train, validation Data, config Config) (*Params, error) {
-	if err := config.validate(train, validation); err != nil {
-		return nil, err
-	}
-	if start == nil {
-		return Init(random.Stream(seed, "init"), config.Layers), nil
-	}
-	if err := start.Validate(); err != nil || !slices.Equal(start.Layers, config.Layers) {
-		return nil, fmt.Errorf("mlp: start has layers %v, the recipe %v (%w)", start.Layers, config.Layers, err)
-	}
-	return start, nil
+	return trainAll(ctx, be, job)
 }
 
 // trainTop trains the layers above the frozen ones, as a network of its own:
 // what the frozen layers make of each row is computed once.
-func trainTop(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (*Result, error) {
-	n := config.Freeze
-	features := func(d Data) Data { return Data{X: start.apply(n, d.X), Y: d.Y} }
-	config.Layers, config.Freeze = config.Layers[n:], 0
-	top := &Params{Layers: config.Layers, Weights: start.Weights[n:], Biases: start.Biases[n:]}
-	result, err := trainAll(ctx, be, seed, top, features(train), features(validation), config, observe)
+func trainTop(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
+	n, whole := job.Config.Freeze, job.Start.Clone()
+	job.Train, job.Validation = job.Start.features(n, job.Train), job.Start.features(n, job.Validation)
+	job.Config.Layers, job.Config.Freeze = job.Config.Layers[n:], 0
+	job.Start = &Params{Layers: job.Config.Layers, Weights: whole.Weights[n:], Biases: whole.Biases[n:]}
+	result, err := trainAll(ctx, be, job)
 	if result != nil {
-		whole := start.Clone()
 		copy(whole.Weights[n:], result.Params.Weights)
 		copy(whole.Biases[n:], result.Params.Biases)
 		result.Params = whole
@@ -61,84 +41,116 @@ func trainTop(ctx context.Context, be *backend.Backend, seed uint64, start *Para
 	return result, err
 }
 
-func trainAll(ctx context.Context, be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, observe func(Progress)) (result *Result, err error) {
-	began := time.Now()
-	result = &Result{}
-	id := digest(config, seed, start, train, validation)
-	saved, err := loadCheckpoint(id, config)
+// trainAll trains all layers, from a checkpoint on where there is one.
+func trainAll(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
+	now := time.Now()
+	r := &run{job: job, result: &Result{}, best: math.Inf(1), began: now, saved: now, id: job.digest()}
+	saved, err := loadCheckpoint(r.id, job.Config)
 	if err != nil {
 		return nil, err
 	}
-	t, err := begin(be, seed, start, train, validation, config, saved)
-	if err != nil {
+	if r.Training, err = begin(be, job, saved); err != nil {
 		return nil, err
 	}
-	defer t.Close()
-	best := math.Inf(1)
+	defer r.Close()
 	if saved != nil {
-		result.History, result.Resumed = saved.History, len(saved.History)
-		result.Best, result.Params = saved.Best, saved.best
-		if saved.Best > 0 {
-			best = saved.History[saved.Best-1].ValRMSE
-		}
+		r.resume(saved)
 	}
-	lastSave := time.Now()
-	for epoch := result.Resumed + 1; epoch <= config.Epochs; epoch++ {
-		if err = ctx.Err(); err != nil {
-			break
+	interrupted, err := r.epochs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.finish(interrupted)
+}
+
+// run is a training on its way to a Result.
+type run struct {
+	*Training
+	job          Job
+	id           string // of the checkpoint
+	result       *Result
+	best         float64 // validation RMSE
+	began, saved time.Time
+}
+
+// resume takes over what earlier runs found.
+func (r *run) resume(saved *checkpoint) {
+	r.result.History, r.result.Resumed = saved.History, len(saved.History)
+	r.result.Best, r.result.Params = saved.Best, saved.best
+	if saved.Best > 0 {
+		r.best = saved.History[saved.Best-1].ValRMSE
+	}
+}
+
+// epochs takes epochs until there are enough; interrupted is the error of ctx where
+// that ended before.
+func (r *run) epochs(ctx context.Context) (interrupted, err error) {
+	for len(r.result.History) < r.job.Config.Epochs {
+		if err := ctx.Err(); err != nil {
+			return err, nil
 		}
-		row, err := t.Epoch()
+		row, err := r.Epoch()
 		if err != nil {
 			return nil, err
 		}
-		if epoch == result.Resumed+1 {
-			result.Compile = t.compile
+		if err := r.note(row); err != nil {
+			return nil, err
 		}
-		result.History = append(result.History, row)
-		if row.ValRMSE < best {
-			best, result.Best = row.ValRMSE, epoch
-			if config.KeepBest {
-				if result.Params, err = t.Params(); err != nil {
-					return nil, err
-				}
-			}
-		}
-		if observe != nil {
-			elapsed := time.Since(began)
-			done := epoch - result.Resumed
-			observe(Progress{row, config.Epochs, elapsed, elapsed / time.Duration(done) * time.Duration(config.Epochs-epoch)})
-		}
-		if diverged(row, validation) {
-			result.Diverged = true
+		if r.result.Diverged || r.result.Stopped {
 			break
 		}
-		if config.Patience > 0 && epoch-result.Best >= config.Patience {
-			result.Stopped = true
-			break
-		}
-		if config.Checkpoint != "" && time.Since(lastSave) >= config.every() {
-			if err := t.save(id, config, result); err != nil {
+		if r.job.Config.Checkpoint != "" && time.Since(r.saved) >= r.job.Config.saveInterval() {
+			if err := r.save(r.id, r.job.Config, r.result); err != nil {
 				return nil, err
 			}
-			lastSave = time.Now()
+			r.saved = time.Now()
 		}
 	}
-	if result.Params == nil || !config.KeepBest {
-		last, perr := t.Params()
-		if perr != nil {
-			return nil, perr
+	return nil, nil
+}
+
+// note takes an epoch's row into the result and tells the observer of it.
+func (r *run) note(row Epoch) (err error) {
+	result, config := r.result, r.job.Config
+	result.Compile = r.compile
+	result.History = append(result.History, row)
+	if row.ValRMSE < r.best {
+		r.best, result.Best = row.ValRMSE, row.Epoch
+		if config.KeepBest {
+			if result.Params, err = r.Params(); err != nil {
+				return err
+			}
 		}
-		result.Params = last
 	}
+	if r.job.Observe != nil {
+		elapsed := time.Since(r.began)
+		done := time.Duration(row.Epoch - result.Resumed)
+		r.job.Observe(Progress{row, config.Epochs, elapsed, elapsed / done * time.Duration(config.Epochs-row.Epoch)})
+	}
+	result.Diverged = diverged(row, r.job.Validation)
+	result.Stopped = !result.Diverged && config.Patience > 0 && row.Epoch-result.Best >= config.Patience
+	return nil
+}
+
+// finish completes the result, and keeps the checkpoint of a training that was
+// interrupted.
+func (r *run) finish(interrupted error) (_ *Result, err error) {
+	config := r.job.Config
+	if r.result.Params == nil || !config.KeepBest {
+		if r.result.Params, err = r.Params(); err != nil {
+			return nil, err
+		}
+	}
+	err = interrupted
 	if config.Checkpoint != "" {
-		if err != nil { // interrupted: keep all of it
-			err = errors.Join(err, t.save(id, config, result))
+		if interrupted != nil {
+			err = errors.Join(interrupted, r.save(r.id, config, r.result))
 		} else {
 			err = removeCheckpoint(config)
 		}
 	}
-	result.Elapsed = time.Since(began)
-	return result, err
+	r.result.Elapsed = time.Since(r.began)
+	return r.result, err
 }
 
 func diverged(row Epoch, validation Data) bool {

@@ -34,7 +34,7 @@ func tiny(kind mlp.OptimizerKind) mlp.Config {
 func train(t testing.TB, be *backend.Backend, seed uint64, config mlp.Config) *mlp.Result {
 	t.Helper()
 	data, validation, _ := load(t, "rtx2080ti-b64", 200)
-	result, err := mlp.Train(context.Background(), be, seed, nil, data, validation, config, nil)
+	result, err := mlp.Train(context.Background(), be, mlp.Job{Seed: seed, Train: data, Validation: validation, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func train(t testing.TB, be *backend.Backend, seed uint64, config mlp.Config) *m
 // line by line. It shares nothing with the package but the initial weights and
 // the order of rows.
 func reference(p *mlp.Params, seed uint64, data mlp.Data, c mlp.Config) (weights [][]float64, losses []float64) {
-	width := p.Layers[0]
+	width, inputs := p.Layers[0], data.X.Dense()
 	var bs [][]float64
 	for l := range p.Weights {
 		weights = append(weights, float64s(p.Weights[l]))
@@ -65,7 +65,7 @@ func reference(p *mlp.Params, seed uint64, data mlp.Data, c mlp.Config) (weights
 			passes := make([]pass, len(batch))
 			errs := make([]float64, len(batch))
 			for i, row := range batch {
-				h := float64s(data.X[row*width : (row+1)*width])
+				h := float64s(inputs[row*width : (row+1)*width])
 				passes[i].acts = [][]float64{h}
 				for l := range weights {
 					next := slices.Clone(bs[l])
@@ -214,7 +214,7 @@ func TestBackendsAgree(t *testing.T) {
 	config.Epochs = 1
 	var results []*mlp.Result
 	for _, be := range []*backend.Backend{xla, open(t, backend.Go)} {
-		r, err := mlp.Train(t.Context(), be, 1, nil, data, validation, config, nil)
+		r, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +269,7 @@ func TestPatienceAndBest(t *testing.T) {
 	}
 	_, validation, _ := load(t, "rtx2080ti-b64", 200)
 	pred := make([]float64, validation.Rows())
-	mlp.NewModel(r.Params).PredictMany(pred, validation.X)
+	mlp.NewModel(r.Params).Predict(pred, validation.X)
 	var se float64
 	for i, p := range pred {
 		se += math.Pow(p-float64(validation.Y[i]), 2)
@@ -284,21 +284,21 @@ func TestInterruptKeepsWhatThereIs(t *testing.T) {
 	data, validation, _ := load(t, "rtx2080ti-b64", 200)
 	config := tiny(mlp.SGD)
 	config.Epochs, config.Checkpoint = 10, filepath.Join(t.TempDir(), "state")
-	r, err := mlp.Train(ctx, open(t, backend.Go), 1, nil, data, validation, config, func(p mlp.Progress) {
+	r, err := mlp.Train(ctx, open(t, backend.Go), mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config, Observe: func(p mlp.Progress) {
 		if p.Epoch.Epoch == 4 {
 			cancel()
 		}
-	})
+	}})
 	if !errors.Is(err, context.Canceled) || r == nil || len(r.History) != 4 || r.Params == nil {
 		t.Fatalf("interrupted after four epochs: %+v, %v", r, err)
 	}
 	// The next call goes on, and ends where an uninterrupted one does.
-	on, err := mlp.Train(t.Context(), open(t, backend.Go), 1, nil, data, validation, config, nil)
+	on, err := mlp.Train(t.Context(), open(t, backend.Go), mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config})
 	if err != nil || on.Resumed != 4 || len(on.History) != 10 {
 		t.Fatalf("going on: %+v, %v", on, err)
 	}
 	config.Checkpoint = ""
-	whole, err := mlp.Train(t.Context(), open(t, backend.Go), 1, nil, data, validation, config, nil)
+	whole, err := mlp.Train(t.Context(), open(t, backend.Go), mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config})
 	if err != nil || !same(on.Params, whole.Params) {
 		t.Errorf("a resumed training ends elsewhere than a whole one: %v", err)
 	}
@@ -314,7 +314,7 @@ func TestResumeAfterKill(t *testing.T) {
 	data, validation, _ := load(t, "rtx2080ti-b64", 200)
 	if file != "" { // the child
 		config.Checkpoint = file
-		_, err := mlp.Train(t.Context(), be, 1, nil, data, validation, config, func(mlp.Progress) { time.Sleep(20 * time.Millisecond) })
+		_, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config, Observe: func(mlp.Progress) { time.Sleep(20 * time.Millisecond) }})
 		t.Fatalf("the child was not killed: %v", err)
 	}
 	config.Checkpoint = filepath.Join(t.TempDir(), "state")
@@ -334,7 +334,7 @@ func TestResumeAfterKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	r, err := mlp.Train(t.Context(), be, 1, nil, data, validation, config, nil)
+	r, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +342,7 @@ func TestResumeAfterKill(t *testing.T) {
 		t.Fatalf("resumed after %d of 40 epochs", r.Resumed)
 	}
 	config.Checkpoint = ""
-	whole, err := mlp.Train(t.Context(), be, 1, nil, data, validation, config, nil)
+	whole, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config})
 	if err != nil || !same(r.Params, whole.Params) {
 		t.Errorf("a resumed training ends elsewhere than a whole one: %v", err)
 	}
@@ -356,15 +356,15 @@ func TestCheckpointFaults(t *testing.T) {
 	if err := os.WriteFile(config.Checkpoint, []byte("nonsense"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := mlp.Train(t.Context(), be, 1, nil, data, validation, config, nil); err == nil || !strings.Contains(err.Error(), "remove it to start over") {
+	if _, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config}); err == nil || !strings.Contains(err.Error(), "remove it to start over") {
 		t.Errorf("a damaged checkpoint: %v", err)
 	}
 	if err := os.Remove(config.Checkpoint); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	_, _ = mlp.Train(ctx, be, 1, nil, data, validation, config, func(mlp.Progress) { cancel() })
-	if _, err := mlp.Train(t.Context(), be, 2, nil, data, validation, config, nil); err == nil || !strings.Contains(err.Error(), "of another training") {
+	_, _ = mlp.Train(ctx, be, mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config, Observe: func(mlp.Progress) { cancel() }})
+	if _, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 2, Train: data, Validation: validation, Config: config}); err == nil || !strings.Contains(err.Error(), "of another training") {
 		t.Errorf("a checkpoint of another seed: %v", err)
 	}
 }
@@ -373,17 +373,24 @@ func TestBadConfigs(t *testing.T) {
 	be := open(t, backend.Go)
 	data, validation, _ := load(t, "rtx2080ti-b64", 10)
 	for want, spoil := range map[string]func(*mlp.Config, *mlp.Data){
-		"want positive widths":     func(c *mlp.Config, _ *mlp.Data) { c.Layers = []int{128, 2} },
-		"0 epochs":                 func(c *mlp.Config, _ *mlp.Data) { c.Epochs = 0 },
-		"leaves none to train":     func(c *mlp.Config, _ *mlp.Data) { c.Freeze = 3 },
-		"no optimizer \"lbfgs\"":   func(c *mlp.Config, _ *mlp.Data) { c.Optimizer.Kind = "lbfgs" },
-		"learning rate NaN":        func(c *mlp.Config, _ *mlp.Data) { c.Optimizer.LearningRate = math.NaN() },
-		"no rows to train on":      func(_ *mlp.Config, d *mlp.Data) { *d = mlp.Data{} },
-		"training data have 1279 ": func(_ *mlp.Config, d *mlp.Data) { d.X = d.X[1:] },
+		"want positive widths":   func(c *mlp.Config, _ *mlp.Data) { c.Layers = []int{128, 2} },
+		"0 epochs":               func(c *mlp.Config, _ *mlp.Data) { c.Epochs = 0 },
+		"leaves none to train":   func(c *mlp.Config, _ *mlp.Data) { c.Freeze = 3 },
+		"no optimizer \"lbfgs\"": func(c *mlp.Config, _ *mlp.Data) { c.Optimizer.Kind = "lbfgs" },
+		"learning rate NaN":      func(c *mlp.Config, _ *mlp.Data) { c.Optimizer.LearningRate = math.NaN() },
+		"no rows to train on":    func(_ *mlp.Config, d *mlp.Data) { *d = mlp.Data{} },
+		"training data have 10 rows of 128 inputs for 9 targets": func(_ *mlp.Config, d *mlp.Data) { d.Y = d.Y[1:] },
+		"want rows of 128": func(_ *mlp.Config, d *mlp.Data) { d.X.Cols = 127 },
+		"row 0: column 128": func(_ *mlp.Config, d *mlp.Data) {
+			d.X.Columns = append(slices.Clone(d.X.Columns[:3]), 128)
+			d.X.Starts = []int{0, 4}
+			d.X.Values = d.X.Values[:4]
+			d.Y = d.Y[:1]
+		},
 	} {
 		config, rows := tiny(mlp.SGD), data
 		spoil(&config, &rows)
-		if _, err := mlp.Train(t.Context(), be, 1, nil, rows, validation, config, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := mlp.Train(t.Context(), be, mlp.Job{Seed: 1, Train: rows, Validation: validation, Config: config}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want …%s…", err, want)
 		}
 	}

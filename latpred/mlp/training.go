@@ -39,31 +39,32 @@ type Training struct {
 	compile    time.Duration // of the first epoch, in which executables are built; 0 where nothing is compiled
 }
 
-// Begin places a training on a backend. Arguments are those of Train, but that
-// config's Epochs, Patience, KeepBest and Checkpoint are the caller's business
-// and Freeze must be 0.
-func Begin(be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config) (*Training, error) {
-	start, err := startOf(seed, start, train, validation, config)
+// Begin places the training of job on a backend. The job is as for Train, but that
+// Observe and, of its Config, Epochs, Patience, KeepBest and Checkpoint are the
+// caller's business, and Freeze must be 0.
+func Begin(be *backend.Backend, job Job) (*Training, error) {
+	job, err := job.ready()
 	if err != nil {
 		return nil, err
 	}
-	if config.Freeze > 0 {
+	if job.Config.Freeze > 0 {
 		return nil, errors.New("mlp: a training that is taken epoch by epoch can't freeze layers")
 	}
-	return begin(be, seed, start, train, validation, config, nil)
+	return begin(be, job, nil)
 }
 
-func begin(be *backend.Backend, seed uint64, start *Params, train, validation Data, config Config, saved *checkpoint) (*Training, error) {
-	t := &Training{config: config, seed: seed, train: train.Rows(), validation: validation.Rows()}
-	state := start.flat()
+// begin starts from what a checkpoint has saved, or where that is nil from job.Start.
+func begin(be *backend.Backend, job Job, saved *checkpoint) (*Training, error) {
+	t := &Training{config: job.Config, seed: job.Seed, train: job.Train.Rows(), validation: job.Validation.Rows()}
+	state := job.Start.flat()
 	if saved != nil {
 		state, t.done = saved.State, len(saved.History)
 	}
 	var err error
-	if be.XLA() && len(config.Layers) > 2 { // a single layer isn't worth a compilation
-		t.engine, err = newDevice(be, state, train, validation, config)
+	if be.XLA() && len(job.Config.Layers) > 2 { // a single layer isn't worth a compilation
+		t.engine, err = newDevice(be, state, job.Train, job.Validation, job.Config)
 	} else {
-		t.engine = newHost(be.Threads, state, train, validation, config)
+		t.engine = newHost(be.Threads, state, job.Train, job.Validation, job.Config)
 	}
 	return t, err
 }

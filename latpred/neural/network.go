@@ -86,12 +86,13 @@ func (n *Network) evaluate(dst []float64, archs []space.Arch, first int) error {
 	defer n.giveBack(model)
 	for len(dst) > 0 {
 		rows := min(mlp.BlockRows, len(dst))
+		x := model.Input()
 		for i, a := range archs[:rows] {
-			if err := n.encoder.Encode(model.Row(i), a); err != nil {
+			if err := encode.AppendSparse(x, n.encoder, a); err != nil {
 				return fmt.Errorf("architecture %d: %w", first+i, err)
 			}
 		}
-		model.Run(dst[:rows])
+		model.Predict(dst[:rows], *x)
 		dst, archs, first = dst[rows:], archs[rows:], first+rows
 	}
 	return nil

@@ -53,7 +53,7 @@ type onBackend struct {
 
 func (m *onBackend) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
-	rows, err := encode.Matrix(m.encoder, archs)
+	rows, err := encode.Sparse(m.encoder, archs)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,9 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	result, trainErr := mlp.Train(ctx, be, job.Seed, start, train, validation, job.Config, job.Observe)
+	result, trainErr := mlp.Train(ctx, be, mlp.Job{
+		Seed: job.Seed, Start: start, Train: train, Validation: validation, Config: job.Config, Observe: job.Observe,
+	})
 	if result == nil {
 		return nil, nil, trainErr
 	}
@@ -62,7 +64,7 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 
 // Rows encodes a set as data for a network, latencies in milliseconds.
 func Rows(e encode.Encoder, set *dataset.Set) (mlp.Data, error) {
-	x, err := encode.Matrix(e, set.Archs())
+	x, err := encode.Sparse(e, set.Archs())
 	if err != nil {
 		return mlp.Data{}, err
 	}

@@ -96,7 +96,7 @@ func Tune(ctx context.Context, be *backend.Backend, s Search) ([]hpo.TrialStatus
 			return nil, err
 		}
 		be, release := clients.take()
-		training, err := mlp.Begin(be, s.Seed, nil, train, validation, config)
+		training, err := mlp.Begin(be, mlp.Job{Seed: s.Seed, Train: train, Validation: validation, Config: config})
 		if err != nil {
 			release()
 			return nil, err
