@@ -97,10 +97,8 @@ func spreadOfNew(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y 
 	var of, loo float64
 	for i, a := range archs {
 		b := archs[(i+1)%len(archs)]
-		for slot := range 2 * space.SlotsPerStage { // two stages of the one, the others of the other
-			a.Kernel[slot], a.Expand[slot] = b.Kernel[slot], b.Expand[slot]
-		}
-		copy(a.Depth[:2], b.Depth[:2])
+		// Two stages of the one, the others of the other.
+		copy(a.Choice[:a.Family.First(min(2, a.Stages()-1))], b.Choice[:])
 		ms, sd, err := m.Read(a)
 		if err != nil {
 			return 0, err

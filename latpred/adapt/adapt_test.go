@@ -53,7 +53,7 @@ func TestAdaptFaults(t *testing.T) {
 		"rows [5] have another number of stages": func(s *dataset.Set) {
 			s.Samples[4].Arch = proxyless.Sample(random.Stream(1, ""))
 		},
-		"row 2: pass: slot 0": func(s *dataset.Set) { s.Samples[1].Arch.Kernel[0] = 9 },
+		"row 2: pass: slot 0": func(s *dataset.Set) { s.Samples[1].Arch.Choice[0] = 10 },
 	} {
 		set := cards(t, 12)
 		spoil(set)

@@ -123,7 +123,7 @@ func (lawful) Kind() string                   { return "lawful" }
 func (lawful) Provenance() latpred.Provenance { return latpred.Provenance{} }
 func (l lawful) PredictMs(dst []float64, archs []space.Arch) error {
 	for i, a := range archs {
-		if a.Stages() != len(l.s.Stages) || a.Resolution%32 != 0 {
+		if a.Family != l.s.Family || a.Resolution%32 != 0 {
 			return fmt.Errorf("architecture %d: unknown", i)
 		}
 		dst[i] = math.Pow(simulated.Card.PassMs(l.s, a), l.power)

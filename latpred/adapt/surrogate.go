@@ -45,11 +45,7 @@ const surrogateRows = 4000
 // resolutions that it knows. They are the same each time.
 func surrogate(ctx context.Context, p latpred.Predictor) (*pass.Model, error) {
 	var last error
-	for _, id := range []string{"mbv3-w1.0", "proxyless-w1.3"} { // widths don't matter
-		s, err := space.ByID(id)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range []*space.Space{space.OFA5.Reference(), space.OFA6.Reference()} { // widths don't matter
 		rng := random.Stream(1, "account of a source")
 		resolutions, err := resolutionsOf(p, s, s.Sample(rng))
 		if err != nil {

@@ -1,7 +1,6 @@
 package additive
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -29,19 +28,17 @@ func ShareCommon(ms []float64, segs []pass.Segment, a space.Arch, times func(spa
 		}
 	}
 	smallest := a
-	for _, kernel := range []uint8{7, 5, 3} {
-		for _, expand := range []uint8{6, 4, 3} {
-			for stage := range a.Stages() {
-				smallest.Kernel[stage*space.SlotsPerStage], smallest.Expand[stage*space.SlotsPerStage] = kernel, expand
-			}
-			other, err := times(smallest)
-			if err != nil {
-				return err
-			}
-			for i, s := range segs {
-				if s.Slot >= 0 && !pass.Later(s.Entry) {
-					least[i] = min(least[i], other[i])
-				}
+	for choice := a.Family.Choices() - 1; choice >= 0; choice-- { // the last is the smallest
+		for stage := range a.Stages() {
+			smallest = smallest.WithChoice(a.Family.First(stage), choice)
+		}
+		other, err := times(smallest)
+		if err != nil {
+			return err
+		}
+		for i, s := range segs {
+			if s.Slot >= 0 && !pass.Later(s.Entry) {
+				least[i] = min(least[i], other[i])
 			}
 		}
 	}
@@ -62,17 +59,9 @@ func ShareCommon(ms []float64, segs []pass.Segment, a space.Arch, times func(spa
 // shares are the multiply-accumulates of stem, head and first layers of a; 0 for the
 // other segments. The width of the network, which a does not say, hardly matters.
 func shares(segs []pass.Segment, a space.Arch) []float64 {
-	id := "mbv3-w1.0"
-	if a.Stages() == space.MaxStages {
-		id = "proxyless-w1.3"
-	}
-	s, err := space.ByID(id)
-	if err != nil {
-		panic("additive: " + err.Error())
-	}
 	out := make([]float64, len(segs))
 	at := 0 // segments go as layers do, stem and head being several
-	for _, l := range s.Layers(a) {
+	for _, l := range a.Family.Reference().Layers(a) {
 		if l.Kind == space.Block || at > 0 && segs[at].Slot >= 0 {
 			at++
 		}
@@ -91,9 +80,9 @@ func NameSegments(a space.Arch, segs []pass.Segment, ms []float64) (b latpred.Br
 		case s.Entry == pass.Stem:
 			t.Name = "stem"
 		case s.Slot >= 0:
-			t.Stage, t.Layer = s.Slot/space.SlotsPerStage, s.Slot%space.SlotsPerStage
-			t.Name = fmt.Sprintf("stage %d, layer %d", t.Stage+1, t.Layer+1)
-			t.Kernel, t.Expand = int(a.Kernel[s.Slot]), int(a.Expand[s.Slot])
+			t.Stage, t.Layer = a.Family.Stage(s.Slot), a.Family.Position(s.Slot)
+			t.Name = a.Family.SlotName(s.Slot)
+			t.Kernel, t.Expand = a.Value(s.Slot, space.OFAKernel), a.Value(s.Slot, space.OFAExpand)
 		}
 		b.Segments = append(b.Segments, t)
 	}

@@ -12,16 +12,16 @@ import (
 
 // CorrectionFeatures is the number of features that a learned correction sees:
 // resolution, depths, genes, and five of how the table reads the network.
-const CorrectionFeatures = 1 + space.MaxStages + 2*space.MaxSlots + 5
+const CorrectionFeatures = 1 + space.OFAStages + 2*space.OFASlots + 5
 
 // correctionRow writes the features of a network to dst.
 func correctionRow(dst []float64, a space.Arch, r pass.Reading) []float64 {
 	dst = append(dst[:0], float64(a.Resolution))
-	for _, d := range a.Depth {
-		dst = append(dst, float64(d))
+	for stage := range space.OFAStages {
+		dst = append(dst, float64(a.Depth(stage)))
 	}
-	for s := range space.MaxSlots {
-		dst = append(dst, float64(a.Kernel[s]), float64(a.Expand[s]))
+	for s := range space.OFASlots {
+		dst = append(dst, float64(a.Value(s, space.OFAKernel)), float64(a.Value(s, space.OFAExpand)))
 	}
 	return append(dst, r.LabelMs, r.TrueMs, r.LateMs, r.Margin(), float64(r.Kernels))
 }

@@ -49,7 +49,7 @@ func (l *Linear) Resolutions() []int { return l.linear.Resolutions() }
 
 // Stages is the number of stages of the networks that it predicts.
 func (l *Linear) Stages() int {
-	return (l.linear.Slots() + space.SlotsPerStage - 1) / space.SlotsPerStage
+	return (l.linear.Slots() + 3) / 4
 }
 
 // PredictMs sums the times. It does not allocate. A choice that no row of its

@@ -17,7 +17,6 @@ import (
 type Lookup struct {
 	table      *lut.Table
 	space      *space.Space
-	free       *space.Space // space without its ties between choices: layers are the same
 	index      *lut.Indexed
 	provenance latpred.Provenance
 }
@@ -39,9 +38,7 @@ func NewLookup(t *lut.Table, s *space.Space) (*Lookup, error) {
 	for _, r := range t.Rows {
 		rows += len(r)
 	}
-	free := *s
-	free.ExpandForDepth, free.StageKernels = nil, nil
-	return &Lookup{t, s, &free, index, latpred.Provenance{
+	return &Lookup{t, s, index, latpred.Provenance{
 		Device: t.Device, Data: t.Device, DataHash: hex.EncodeToString(hash[:]), Rows: rows, Versions: latpred.Versions(),
 		Recipe: map[string]string{"space": s.ID}, Note: "sums of a lookup table",
 	}}, nil
@@ -63,7 +60,7 @@ func (l *Lookup) Space() *space.Space { return l.space }
 func (l *Lookup) Resolutions() []int { return l.table.Resolutions() }
 
 // Stages is the number of stages of the networks that it predicts.
-func (l *Lookup) Stages() int { return l.space.Smallest().Stages() }
+func (l *Lookup) Stages() int { return len(l.space.Family.Stages) }
 
 // PredictMs sums the mean times of the layers. It does not allocate; many networks are
 // divided among the cores.
@@ -95,15 +92,15 @@ func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([
 	if rows == nil {
 		return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Have: l.table.Resolutions()}
 	}
-	if err := l.free.Validate(a); err != nil {
-		return dst, segs, err
+	if a.Family != l.space.Family {
+		return dst, segs, l.space.Validate(a)
 	}
 	segs, err := pass.Segments(segs, a)
 	if err != nil {
 		return dst, segs, err
 	}
 	dst = append(dst, make([]float64, a.Blocks()+2)...)
-	at, layers := from, l.free.Layers(a)
+	at, layers := from, l.space.Macro.Layers(a)
 	for i, key := range l.table.Style.Keys(layers) {
 		entry, ok := rows[key]
 		if !ok && key != "" {

@@ -9,7 +9,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // What is doubtful about rows of a device.
@@ -53,15 +52,7 @@ func Support(set *dataset.Set) ([]latpred.Warning, error) {
 // checkUnits finds rows that are hundreds of times as large, or as small, as their
 // work lets expect from the others.
 func checkUnits(set *dataset.Set) error {
-	s, err := space.ByID("mbv3-w1.0")
-	if err != nil {
-		return err
-	}
-	if set.Samples[0].Arch.Stages() != 5 {
-		if s, err = space.ByID("proxyless-w1.3"); err != nil {
-			return err
-		}
-	}
+	s := set.Samples[0].Arch.Family.Reference()
 	rates := make([]float64, len(set.Samples))
 	for i, row := range set.Samples {
 		if !s.Contains(row.Arch) {

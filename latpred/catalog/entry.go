@@ -107,7 +107,7 @@ func mustSpace(id string) *space.Space {
 }
 
 // tied reports whether choices of a space are tied to each other, as CompOFA's are.
-func tied(s *space.Space) bool { return s.StageKernels != nil || s.ExpandForDepth != nil }
+func tied(s *space.Space) bool { return s.Ties != nil }
 
 // Tied reports whether the entry's networks are but a part of those of its family,
 // since the space ties choices to each other. Such an entry is no source, and needs

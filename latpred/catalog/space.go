@@ -1,18 +1,16 @@
 package catalog
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // SpaceOf gives the space whose networks a predictor is for. It is exact where the
 // predictor knows it, or was made from an entry. What was made from a file of
-// measurements knows the form of its networks but not their widths: it gets the space
-// that stands for all of that form. A predictor that answers for no network is an
+// measurements knows the form of its networks but not their widths: it gets the first
+// space of which it predicts a network. A predictor that answers for no network is an
 // error.
 func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
 	if known, ok := p.(interface{ Space() *space.Space }); ok {
@@ -22,11 +20,9 @@ func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
 		return e.Space, true, nil
 	}
 	var failed error
-	for _, s := range dataset.References() {
-		if err := answers(p, s); err == nil {
+	for _, s := range space.All() {
+		if failed = answers(p, s); failed == nil {
 			return s, false, nil
-		} else {
-			failed = errors.Join(failed, err)
 		}
 	}
 	return nil, false, fmt.Errorf("the predictor answers for no network of any space: %w", failed)

@@ -240,7 +240,7 @@ func Read(r io.Reader, name string) (*Set, error) {
 			return nil, fmt.Errorf("%s: more than %d rows", name, MaxRows)
 		}
 		switch {
-		case row.Arch.Stages() == space.MaxStages:
+		case row.Arch.Stages() == space.OFAStages:
 			s.Encoding = "proxyless-151"
 		case row.Arch.Resolution%16 != 0:
 			s.Encoding = "help-145" // the wide bins of ofa-128 would confuse resolutions

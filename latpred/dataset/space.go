@@ -6,22 +6,10 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// References lists, of each form of networks, the space that stands for all of it where
-// widths don't matter, or aren't known.
-func References() (list []*space.Space) {
-	for _, id := range []string{"mbv3-w1.0", "proxyless-w1.3"} {
-		s, err := space.ByID(id)
-		if err != nil {
-			panic("dataset: " + err.Error())
-		}
-		list = append(list, s)
-	}
-	return list
-}
-
 // Space is the space of the set's networks: of one that ships the one it was measured
-// in, of a file, which does not say of which widths its networks are, the reference of
-// their form. A set without rows, or with networks of several forms, is an error.
+// in; of a file, which does not say of which widths its networks are, the first of
+// their family that has them all, else the family's Reference. A set without rows, or
+// with networks of several families, is an error.
 func (s *Set) Space() (*space.Space, error) {
 	if s.SpaceID != "" {
 		return space.ByID(s.SpaceID)
@@ -29,16 +17,26 @@ func (s *Set) Space() (*space.Space, error) {
 	if len(s.Samples) == 0 {
 		return nil, fmt.Errorf("%s: no rows to tell the space by", s.Name)
 	}
-	for _, of := range References() {
-		if of.Smallest().Stages() != s.Samples[0].Arch.Stages() {
-			continue
+	family := s.Samples[0].Arch.Family
+	for i, row := range s.Samples {
+		if row.Arch.Family != family {
+			return nil, fmt.Errorf("%s: rows 1 and %d are networks of different families, %s and %s", s.Name, i+1, family.ID, row.Arch.Family.ID)
 		}
-		for i, row := range s.Samples {
-			if row.Arch.Stages() != s.Samples[0].Arch.Stages() {
-				return nil, fmt.Errorf("%s: rows 1 and %d are networks of different forms", s.Name, i+1)
-			}
-		}
-		return of, nil
 	}
-	return nil, fmt.Errorf("%s: networks of %d stages are of no space", s.Name, s.Samples[0].Arch.Stages())
+	for _, of := range family.Spaces() {
+		if s.within(of) {
+			return of, nil
+		}
+	}
+	return family.Reference(), nil
+}
+
+// within reports whether a space has all networks of the set.
+func (s *Set) within(of *space.Space) bool {
+	for _, row := range s.Samples {
+		if !of.Contains(row.Arch) {
+			return false
+		}
+	}
+	return true
 }

@@ -2,7 +2,6 @@ package encode
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -23,20 +22,6 @@ type Encoder interface {
 	// Decode finds the architecture that a row encodes, with the lowest
 	// resolution of its bin. It errs where no architecture has that code.
 	Decode(row []float32) (space.Arch, error)
-}
-
-// ByName finds an encoder without hardware inputs; the error lists those there
-// are.
-func ByName(name string) (Encoder, error) {
-	all := []Encoder{OFA128, HELP145, Proxyless151}
-	var names []string
-	for _, e := range all {
-		if e.Name() == name {
-			return e, nil
-		}
-		names = append(names, e.Name())
-	}
-	return nil, fmt.Errorf("no encoding %q: there are %s", name, strings.Join(names, ", "))
 }
 
 // Matrix encodes archs row after row: len(archs) × Width values. The error names

@@ -17,14 +17,32 @@ import (
 var rtx2080ti = gpu.Spec{ID: "rtx2080ti", Cores: 4352, RAMGB: 11, BandwidthGBs: 616}
 
 func encoders() []encode.Encoder {
-	return []encode.Encoder{encode.OFA128, encode.HELP145, encode.Proxyless151, encode.Hardware(encode.OFA128, rtx2080ti)}
+	all := []encode.Encoder{encode.OFA128, encode.HELP145, encode.Proxyless151, encode.Hardware(encode.OFA128, rtx2080ti)}
+	for _, name := range []string{"nasbench201-30", "fbnet-198", "fbnet-198-r32"} {
+		e, err := encode.ByName(name)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// spaceOf is a space whose networks an encoder expresses.
+func spaceOf(e encode.Encoder) string {
+	id, ok := map[string]string{"proxyless-151": "proxyless-w1.3", "nasbench201-30": "nasbench201",
+		"fbnet-198": "fbnet-imagenet", "fbnet-198-r32": "fbnet-cifar100"}[e.Name()]
+	if !ok {
+		return "mbv3-w1.0"
+	}
+	return id
 }
 
 func TestConformance(t *testing.T) {
 	for _, e := range encoders() {
 		ids := []string{"mbv3-w1.0", "compofa-fixed-w1.2", "compofa-elastic-w1.0"}
-		if e == encode.Proxyless151 {
-			ids = []string{"proxyless-w1.3"}
+		if id := spaceOf(e); id != ids[0] {
+			ids = []string{id}
 		}
 		t.Run(e.Name(), func(t *testing.T) {
 			var archs []space.Arch
@@ -111,7 +129,7 @@ func TestDecodeRefusesNonsense(t *testing.T) {
 		"not one-hot":         func(row []float32) { row[1] = 1 },
 		"value 0.5":           func(row []float32) { row[0] = 0.5 },
 		"no resolution":       func(row []float32) { row[123] = 0 },
-		"not both":            func(row []float32) { row[60] = 0 },
+		"1 of its 2 factors":  func(row []float32) { row[60] = 0 },
 		"stage 1 is empty":    func(row []float32) { row[0], row[60] = 0, 0 },
 		"follows an inactive": func(row []float32) { row[9], row[69] = 1, 1 },
 	} {
@@ -124,6 +142,74 @@ func TestDecodeRefusesNonsense(t *testing.T) {
 			t.Errorf("Decode: %v, want …%s…", err, want)
 		}
 	}
+}
+
+// A space that was added has a code of its own, one for as long as the program runs,
+// and none that it could take for another's.
+func TestOf(t *testing.T) {
+	for id, want := range map[string]string{
+		"mbv3-w1.0": "help-145", "compofa-fixed-w1.2": "help-145", "proxyless-w1.3": "proxyless-151",
+		"nasbench201": "nasbench201-30", "fbnet-imagenet": "fbnet-198", "fbnet-cifar100": "fbnet-198-r32",
+	} {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := encode.Of(s)
+		if by, err := encode.ByName(want); err != nil || e.Name() != want || by != e || encode.Of(s) != e {
+			t.Errorf("%s: code %s, want %s; ByName gives %v, %v", id, e.Name(), want, by, err)
+		}
+	}
+	low, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := *low
+	own.Resolutions, own.Allowed = []int{64, 96}, space.Range{Min: 64, Max: 96, Step: 16}
+	e := encode.Of(&own)
+	if e.Name() != "ofa-5-123-r64-96" || e.Width() != 123 {
+		t.Errorf("space of resolutions 64, 80, 96: code %s of %d values, want ofa-5-123-r64-96", e.Name(), e.Width())
+	}
+	var archs []space.Arch
+	for rng := random.Stream(1, "own"); len(archs) < 100; {
+		archs = append(archs, own.Sample(rng))
+	}
+	encodetest.Run(t, e, archs)
+	if _, err := encode.ByName("ofa-1"); err == nil || !strings.Contains(err.Error(), "proxyless-151, nasbench201-30, fbnet-198, fbnet-198-r32") {
+		t.Errorf("error %v does not list the codes", err)
+	}
+}
+
+func TestOtherFamilyIsRefused(t *testing.T) {
+	cell, err := encode.ByName("nasbench201-30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := make([]float32, cell.Width())
+	a := space.FBNet.Reference().Smallest()
+	a.Resolution = 32
+	if err := cell.Encode(row, a); err == nil || !strings.Contains(err.Error(), "7 stages, the code 1") {
+		t.Errorf("a network of FBNet was encoded: %v", err)
+	}
+	a = space.NASBench201.Reference().Smallest()
+	a.Resolution = 16
+	if err := cell.Encode(row, a); err == nil || !strings.Contains(err.Error(), "resolution 16: the code is for 32 alone") {
+		t.Errorf("a cell at 16 pixels was encoded: %v", err)
+	}
+	row[0] = 0
+	if _, err := cell.Decode(row); err == nil || !strings.Contains(err.Error(), "stage 1 is empty") {
+		t.Errorf("an empty row was decoded: %v", err)
+	}
+}
+
+func ExampleOf() {
+	s, err := space.ByID("nasbench201")
+	if err != nil {
+		panic(err)
+	}
+	ones, err := encode.Of(s).Ones(nil, s.Largest())
+	fmt.Println(encode.Of(s).Name(), ones, err)
+	// Output: nasbench201-30 [3 8 13 18 23 28] <nil>
 }
 
 func ExampleEncoder() {

@@ -14,10 +14,7 @@ import (
 // sampledFor gives architectures that an encoder can express.
 func sampledFor(tb testing.TB, e encode.Encoder, n int) []space.Arch {
 	tb.Helper()
-	id := "mbv3-w1.0"
-	if e == encode.Proxyless151 {
-		id = "proxyless-w1.3"
-	}
+	id := spaceOf(e)
 	s, err := space.ByID(id)
 	if err != nil {
 		tb.Fatal(err)

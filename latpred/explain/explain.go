@@ -4,7 +4,6 @@ package explain
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -29,7 +28,8 @@ type Saving struct {
 
 // Explain takes a prediction apart and tries every smaller choice of every gene:
 // a smaller kernel or expansion of a layer, one layer less in a stage, the next
-// resolution below of those given, which may be nil.
+// resolution below of those given, which may be nil. Where choices have no order, as
+// operations have none, it tries them all. See space.Space.Neighbours.
 func Explain(p latpred.Predictor, a space.Arch, resolutions []int) (*Explanation, error) {
 	e := &Explanation{Arch: a}
 	one := make([]float64, 1)
@@ -44,56 +44,15 @@ func Explain(p latpred.Predictor, a space.Arch, resolutions []int) (*Explanation
 		}
 		e.Breakdown = &b
 	}
-	for _, s := range smaller(a, resolutions) {
-		if p.PredictMs(one, []space.Arch{s.Arch}) != nil {
-			continue // no part of what the predictor knows
+	for _, n := range a.Family.Reference().Neighbours(a, slices.Sorted(slices.Values(resolutions))) {
+		if n.Larger || p.PredictMs(one, []space.Arch{n.Arch}) != nil {
+			continue // no saving, or no part of what the predictor knows
 		}
+		s := Saving{Change: n.Change, Arch: n.Arch}
 		if s.LatencyMs, s.SavesMs = one[0], e.LatencyMs-one[0]; s.SavesMs > 0 {
 			e.Savings = append(e.Savings, s)
 		}
 	}
 	slices.SortStableFunc(e.Savings, func(a, b Saving) int { return cmp.Compare(b.SavesMs, a.SavesMs) })
 	return e, nil
-}
-
-// smaller lists the networks that differ from a in one smaller gene.
-func smaller(a space.Arch, resolutions []int) []Saving {
-	var out []Saving
-	add := func(b space.Arch, format string, args ...any) {
-		out = append(out, Saving{Change: fmt.Sprintf(format, args...), Arch: b})
-	}
-	for slot := range a.Slots() {
-		if !a.Active(slot) {
-			continue
-		}
-		stage, layer := slot/space.SlotsPerStage+1, slot%space.SlotsPerStage+1
-		for _, k := range []uint8{5, 3} {
-			if b := a; k < a.Kernel[slot] {
-				b.Kernel[slot] = k
-				add(b, "stage %d, layer %d: kernel %d, not %d", stage, layer, k, a.Kernel[slot])
-			}
-		}
-		for _, x := range []uint8{4, 3} {
-			if b := a; x < a.Expand[slot] {
-				b.Expand[slot] = x
-				add(b, "stage %d, layer %d: expansion %d, not %d", stage, layer, x, a.Expand[slot])
-			}
-		}
-	}
-	for stage := range a.Stages() {
-		if d := a.Depth[stage]; d > 2 {
-			b := a
-			b.Depth[stage]--
-			last := stage*space.SlotsPerStage + int(d) - 1
-			b.Kernel[last], b.Expand[last] = 0, 0
-			add(b, "stage %d: %d layers, not %d", stage+1, d-1, d)
-		}
-	}
-	sorted := slices.Sorted(slices.Values(resolutions))
-	if i, _ := slices.BinarySearch(sorted, a.Resolution); i > 0 {
-		b := a
-		b.Resolution = sorted[i-1]
-		add(b, "resolution %d, not %d", b.Resolution, a.Resolution)
-	}
-	return out
 }

@@ -31,6 +31,7 @@ var (
 // the head. It is float64 inside, since labels are small differences of sums.
 type codeGraph struct {
 	*onnx.Graph
+	family             *space.Family
 	stages, slots      int
 	code               onnx.Value
 	joint              onnx.Value // slot × row × gene
@@ -44,12 +45,13 @@ func newCodeGraph(p latpred.Predictor, stages int) (*codeGraph, error) {
 	var e encode.Encoder
 	switch stages {
 	case 5:
-		e, g.slots = encode.HELP145, 20
-	case space.MaxStages:
-		e, g.slots = encode.Proxyless151, space.MaxSlots
+		e, g.family = encode.HELP145, space.OFA5
+	case space.OFAStages:
+		e, g.family = encode.Proxyless151, space.OFA6
 	default:
 		return nil, fmt.Errorf("a predictor of networks of %d stages can't be written as ONNX: no encoding has them", stages)
 	}
+	g.slots = g.family.Slots()
 	graph, code := newGraph(p, e)
 	g.Graph, g.kernels = graph, make([]float64, g.slots+2)
 	g.code = g.Node("Cast", onnx.Attributes{"to": onnx.Double}, code)
@@ -101,7 +103,7 @@ func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Ar
 	t := &grid{slots: make([]float64, g.slots*codeGenes*codeBins)}
 	for bin := range codeBins {
 		for gene := range codeGenes {
-			a := g.uniform(codeFirst+space.ResolutionStep*bin, gene)
+			a := g.family.Reference().Uniform(codeFirst+space.ResolutionStep*bin, gene)
 			ms, segments, err := segmentsMs(nil, nil, a)
 			if err != nil {
 				if slices.Contains(covered, a.Resolution) {
@@ -123,16 +125,6 @@ func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Ar
 		}
 	}
 	return t, nil
-}
-
-// uniform is the deepest network of one kernel and expansion.
-func (g *codeGraph) uniform(resolution, gene int) space.Arch {
-	a := space.Arch{Resolution: resolution}
-	for slot := range g.slots {
-		a.Depth[slot/space.SlotsPerStage]++
-		a.Kernel[slot], a.Expand[slot] = codeKernels[gene/codeChoices], codeExpands[gene%codeChoices]
-	}
-	return a
 }
 
 // operations tabulates multiply-accumulates of s.

@@ -55,7 +55,7 @@ func proxylessSet(t *testing.T, rows int) *dataset.Set {
 	for range rows {
 		a := s.Sample(rng)
 		ms := 2 + 6e-8*float64(s.MACs(a)) + .2*float64(a.Blocks())
-		if a.Depth[2] == 4 && a.Depth[3] == 4 {
+		if a.Depth(2) == 4 && a.Depth(3) == 4 {
 			ms *= 1.05
 		}
 		set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: ms * (1 + .002*rng.NormFloat64())})

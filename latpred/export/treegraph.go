@@ -30,10 +30,10 @@ func (g *codeGraph) correctionRows(v view, times, label onnx.Value) onnx.Value {
 	genes := g.slots * codeChoices
 	linear := make([]float64, (2*genes+codeBins)*width)
 	for slot := range g.slots {
-		feature := 1 + space.MaxStages + 2*slot
+		feature := 1 + space.OFAStages + 2*slot
 		for c := range codeChoices {
 			kernel, expand := linear[(slot*codeChoices+c)*width:], linear[(genes+slot*codeChoices+c)*width:]
-			kernel[1+slot/space.SlotsPerStage] = 1 // the stage's depth
+			kernel[1+slot/space.OFASlotsPerStage] = 1 // the stage's depth
 			kernel[feature], expand[feature+1] = float64(codeKernels[c]), float64(codeExpands[c])
 		}
 	}

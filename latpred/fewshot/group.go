@@ -51,13 +51,13 @@ const (
 	colKernelTrend = 6
 	colSlope       = 7 // two: linear and square
 	colPlace       = 9 // stage × first or later
-	places         = 2*space.MaxStages + 2
+	places         = 2*space.OFAStages + 2
 	colKernel      = colPlace + places
 	colExpand      = colKernel + 3
 	colStageKernel = colExpand + 3
-	colStageExpand = colStageKernel + 3*space.MaxStages
-	colStageSlope  = colStageExpand + 3*space.MaxStages // two for each stage, stem and head
-	colEntry       = colStageSlope + 2*(space.MaxStages+2)
+	colStageExpand = colStageKernel + 3*space.OFAStages
+	colStageSlope  = colStageExpand + 3*space.OFAStages // two for each stage, stem and head
+	colEntry       = colStageSlope + 2*(space.OFAStages+2)
 	coarse         = colEntry + pass.Entries
 )
 
@@ -99,10 +99,10 @@ func priors(resolutions int) []float64 {
 	set(colPlace, places, place)
 	set(colKernel, 3, sdKernel)
 	set(colExpand, 3, expand)
-	set(colStageKernel, 3*space.MaxStages, sdStageKernel)
-	set(colStageExpand, 3*space.MaxStages, stageExpand)
-	set(colStageSlope, 2*space.MaxStages, sdStageSlope)
-	set(colStageSlope+2*space.MaxStages, 4, sdEndSlope)
+	set(colStageKernel, 3*space.OFAStages, sdStageKernel)
+	set(colStageExpand, 3*space.OFAStages, stageExpand)
+	set(colStageSlope, 2*space.OFAStages, sdStageSlope)
+	set(colStageSlope+2*space.OFAStages, 4, sdEndSlope)
 	set(colEntry, pass.Entries, sdEntry)
 	return sd
 }
@@ -110,9 +110,9 @@ func priors(resolutions int) []float64 {
 // depth is how far a place is from the stem to the head: −1 to 1 for stages 0 to 4.
 func depth(place int) float64 {
 	switch place {
-	case 2 * space.MaxStages:
+	case 2 * space.OFAStages:
 		return -1.5
-	case 2*space.MaxStages + 1:
+	case 2*space.OFAStages + 1:
 		return 1.5
 	}
 	return float64(place/2-2) / 2
@@ -125,9 +125,9 @@ func size(resolution int) float64 { return float64(resolution-176) / 48 }
 func place(s pass.Segment) int {
 	switch {
 	case s.Entry == pass.Stem:
-		return 2 * space.MaxStages
+		return 2 * space.OFAStages
 	case s.Entry == pass.Head:
-		return 2*space.MaxStages + 1
+		return 2*space.OFAStages + 1
 	case pass.Later(s.Entry):
 		return 2*pass.Stage(s.Entry) + 1
 	}
@@ -148,12 +148,12 @@ const maxTerms = 15
 func terms(dst *[maxTerms]term, s pass.Segment, r float64, own int) []term {
 	at := place(s)
 	slopes := at / 2 // of the stage
-	if at >= 2*space.MaxStages {
-		slopes = at - space.MaxStages
+	if at >= 2*space.OFAStages {
+		slopes = at - space.OFAStages
 	}
 	out := append(dst[:0], term{colTrend, depth(at)}, term{colSlope, r}, term{colSlope + 1, r * r}, term{colPlace + at, 1},
 		term{colStageSlope + 2*slopes, r}, term{colStageSlope + 2*slopes + 1, r * r})
-	if at < 2*space.MaxStages {
+	if at < 2*space.OFAStages {
 		stage, k, e := pass.Stage(s.Entry), pass.KernelIndex(s.Entry), pass.ExpandIndex(s.Entry)
 		out = append(out, term{colKernel + k, 1}, term{colExpand + e, 1},
 			term{colKernelTrend, depth(at) * float64(k-1)},

@@ -45,7 +45,7 @@ func RunONNX(t testing.TB, p latpred.Predictor, archs []space.Arch) {
 	switch {
 	case p.Kind() == latpred.KindPaper:
 		SameInONNX(t, p, p.(interface{ Encoder() encode.Encoder }).Encoder(), archs)
-	case archs[0].Stages() == space.MaxStages:
+	case archs[0].Stages() == space.OFAStages:
 		SameInONNX(t, p, encode.Proxyless151, archs)
 	default:
 		SameInONNX(t, p, encode.HELP145, archs)

@@ -29,10 +29,12 @@ func proxylessSample(t *testing.T) (path string, narrow *space.Space) {
 	}
 	n := *s
 	// Base widths of ProxylessNAS. Source: its repository.
-	n.ID, n.Stem, n.FixedBlock, n.FeatureMix = "proxyless-w1.0", 32, 16, 1280
-	n.Stages = slices.Clone(s.Stages)
+	m := *s.Macro.(*space.OFAMacro)
+	n.ID, n.Macro = "proxyless-w1.0", &m
+	m.Stem, m.FixedBlock, m.FeatureMix = 32, 16, 1280
+	m.Stages = slices.Clone(m.Stages)
 	for i, w := range []int{24, 40, 80, 96, 192, 320} {
-		n.Stages[i].Width = w
+		m.Stages[i].Width = w
 	}
 	var b bytes.Buffer
 	row := 0
@@ -43,8 +45,8 @@ func proxylessSample(t *testing.T) (path string, narrow *space.Space) {
 	add("Conv-input:224x224x3-output:112x112x32")
 	add("expanded_conv-input:112x112x32-output:112x112x16-expand:1-kernel:3-stride:1-idskip:0")
 	size, in := 112, 16
-	for i, st := range n.Stages {
-		for position := range min(2, st.Slots) {
+	for i, st := range m.Stages {
+		for position := range min(2, n.Family.Stages[i].Slots) {
 			for _, e := range []int{3, 4, 6} {
 				for _, k := range []int{3, 5, 7} {
 					out, stride := (size-1)/st.Stride+1, st.Stride
@@ -59,7 +61,7 @@ func proxylessSample(t *testing.T) (path string, narrow *space.Space) {
 				size = (size-1)/st.Stride + 1
 			}
 		}
-		in = n.Stages[i].Width
+		in = st.Width
 	}
 	add("Conv_1-input:7x7x320-output:7x7x1280")
 	add("Logits-input:7x7x1280-output:1000")
@@ -285,7 +287,7 @@ func TestOFAsReaderGivesTheSameTotals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := ofaReader(t, string(text), a.OFA()); math.Abs(got-want) > 1e-9 {
+		if got := ofaReader(t, string(text), *a.OFA()); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s: OFA's reader says %v, the table %v", a, got, want)
 		}
 	}

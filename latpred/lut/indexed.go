@@ -3,7 +3,6 @@ package lut
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"runtime"
 	"slices"
@@ -12,8 +11,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Indexed is a table laid out for one space: every time is found by slot, kernel
-// and expansion instead of by name. Its sums are those of the table to the bit.
+// Indexed is a table laid out for one space: every time is found by slot and choice
+// instead of by name. Its sums are those of the table to the bit.
 type Indexed struct {
 	table *Table
 	space *space.Space
@@ -22,10 +21,10 @@ type Indexed struct {
 
 // slotTimes are the times at one resolution, in the order in which layers run.
 type slotTimes struct {
-	before float64                               // sum of stem and fixed block
-	slots  [space.MaxSlots][genesPerSlot]float64 // NaN where the table lacks the layer
-	after  []float64                             // head
-	filled bool                                  // before and after are complete
+	before float64     // sum of stem and fixed block
+	slots  [][]float64 // slot × Arch.Choice; NaN where the table lacks the layer
+	after  []float64   // head
+	filled bool        // before and after are complete
 }
 
 // Index lays the table out for the architectures of s. A layer that the table
@@ -37,9 +36,9 @@ func (t *Table) Index(s *space.Space) (*Indexed, error) {
 	}
 	x := &Indexed{table: t, space: s, by: make([]*slotTimes, slices.Max(t.Resolutions())+1)}
 	for r, rows := range t.Rows {
-		times := newSlotTimes()
-		for kernel, expand := range choices(s) {
-			if err := times.add(t, r, rows, uniform(s, r, kernel, expand), gene(kernel, expand)); err != nil {
+		times := newSlotTimes(s.Family)
+		for choice := range s.Family.Choices() {
+			if err := times.add(t, r, rows, uniform(s, r, choice), choice+1); err != nil {
 				return nil, err
 			}
 		}
@@ -48,12 +47,12 @@ func (t *Table) Index(s *space.Space) (*Indexed, error) {
 	return x, nil
 }
 
-func newSlotTimes() *slotTimes {
+func newSlotTimes(f *space.Family) *slotTimes {
 	t := &slotTimes{}
-	for slot := range t.slots {
-		for gene := range t.slots[slot] {
-			t.slots[slot][gene] = math.NaN()
-		}
+	for range f.Slots() {
+		times := slices.Repeat([]float64{math.NaN()}, 1+f.Choices())
+		times[0] = 0 // the slot does not run
+		t.slots = append(t.slots, times)
 	}
 	return t
 }
@@ -62,8 +61,8 @@ func newSlotTimes() *slotTimes {
 // in which they run; none where it covers the space.
 func (t *Table) Missing(s *space.Space, resolution int) []string {
 	var missing []string
-	for kernel, expand := range choices(s) {
-		for _, key := range t.Style.Keys(uniform(s, resolution, kernel, expand)) {
+	for choice := range s.Family.Choices() {
+		for _, key := range t.Style.Keys(uniform(s, resolution, choice)) {
 			if _, ok := t.Rows[resolution][key]; !ok && key != "" && !slices.Contains(missing, key) {
 				missing = append(missing, key)
 			}
@@ -76,8 +75,8 @@ func (t *Table) Missing(s *space.Space, resolution int) []string {
 func Layers(s *space.Space, resolution int) []space.Layer {
 	var list []space.Layer
 	seen := map[string]bool{}
-	for kernel, expand := range choices(s) {
-		for _, l := range uniform(s, resolution, kernel, expand) {
+	for choice := range s.Family.Choices() {
+		for _, l := range uniform(s, resolution, choice) {
 			if !seen[Key(l)] {
 				seen[Key(l)] = true
 				list = append(list, l)
@@ -87,36 +86,15 @@ func Layers(s *space.Space, resolution int) []space.Layer {
 	return list
 }
 
-// choices are all pairs of kernel and expansion.
-func choices(s *space.Space) iter.Seq2[int, int] {
-	return func(yield func(kernel, expand int) bool) {
-		for _, kernel := range s.Kernels {
-			for _, expand := range s.Expands {
-				if !yield(kernel, expand) {
-					return
-				}
-			}
-		}
-	}
+// uniform lists the layers of the deepest network whose slots all have one choice,
+// whether or not s ties it to something.
+func uniform(s *space.Space, resolution, choice int) []space.Layer {
+	return s.Macro.Layers(s.Uniform(resolution, choice))
 }
 
-// uniform lists the layers of the deepest network whose slots all have one kernel
-// and expansion, whether or not s ties them to something.
-func uniform(s *space.Space, resolution, kernel, expand int) []space.Layer {
-	free := *s
-	free.ExpandForDepth, free.StageKernels = nil, nil
-	a := free.Largest()
-	a.Resolution = resolution
-	for slot := range a.Slots() {
-		a.Kernel[slot], a.Expand[slot] = uint8(kernel), uint8(expand)
-	}
-	return free.Layers(a)
-}
-
-func gene(kernel, expand int) int { return kernel%geneValues*geneValues + expand%geneValues }
-
-// add takes in the layers of a network whose slots all have one gene.
-func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers []space.Layer, gene int) error {
+// add takes in the layers of a network whose slots all have one choice, as Arch.Choice
+// has it.
+func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers []space.Layer, choice int) error {
 	slot := 0
 	keys := t.Style.Keys(layers)
 	for i, l := range layers {
@@ -124,7 +102,7 @@ func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers 
 		switch {
 		case l.Kind == space.Block:
 			if ok {
-				s.slots[slot][gene] = e.MeanMs
+				s.slots[slot][choice] = e.MeanMs
 			}
 			slot++
 		case s.filled || keys[i] == "":
@@ -149,15 +127,15 @@ func (x *Indexed) latencyMs(a *space.Arch) (float64, error) {
 	if r := a.Resolution; r >= 0 && r < len(x.by) {
 		times = x.by[r]
 	}
-	if times == nil {
+	switch {
+	case a.Family != x.space.Family:
+		return x.table.LatencyMs(x.space, *a) // names what is wrong
+	case times == nil:
 		return 0, &MissingError{Device: x.table.Device, Resolution: a.Resolution, Have: x.table.Resolutions()}
 	}
 	sum := times.before
-	for stage, depth := range &a.Depth {
-		first := stage * space.SlotsPerStage
-		for slot := first; slot < min(first+int(depth), space.MaxSlots); slot++ {
-			sum += times.slots[slot][gene(int(a.Kernel[slot]), int(a.Expand[slot]))]
-		}
+	for slot, ms := range times.slots {
+		sum += ms[a.Choice[slot]]
 	}
 	for _, ms := range times.after {
 		sum += ms

@@ -27,7 +27,7 @@ func features(dst []int, a space.Arch) []int {
 	dst = append(dst, 0)
 	for s := range a.Slots() {
 		if a.Active(s) {
-			dst = append(dst, 1+s*genesPerSlot+int(a.Kernel[s])%geneValues*geneValues+int(a.Expand[s])%geneValues)
+			dst = append(dst, 1+s*genesPerSlot+a.Value(s, space.OFAKernel)%geneValues*geneValues+a.Value(s, space.OFAExpand)%geneValues)
 		}
 	}
 	return dst

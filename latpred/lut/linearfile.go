@@ -18,7 +18,7 @@ type LinearHeader struct {
 var choiceGenes = func() (genes []int) {
 	for _, kernel := range []int{3, 5, 7} {
 		for _, expand := range []int{3, 4, 6} {
-			genes = append(genes, gene(kernel, expand))
+			genes = append(genes, kernel*geneValues+expand)
 		}
 	}
 	return genes
@@ -53,7 +53,7 @@ func (h LinearHeader) Load(b *tensor.Bundle, prefix string) (*Linear, error) {
 	m := &Linear{weights: map[int][]float64{}, slots: h.Slots}
 	for ; len(times) >= 4; times = times[4:] {
 		r, slot, choice := int(times[0]), int(times[1]), int(times[2])
-		if r < 1 || r > 2*space.MaxResolution || slot < -1 || slot >= m.slots || choice < 0 || choice >= len(choiceGenes) {
+		if r < 1 || r > 1<<16 || slot < -1 || slot >= m.slots || choice < 0 || choice >= len(choiceGenes) {
 			return nil, fmt.Errorf("model: a time of choice %d of slot %d at resolution %d", choice, slot, r)
 		}
 		if m.weights[r] == nil {

@@ -28,12 +28,13 @@ type Foreign struct {
 	Timeout time.Duration // of one call; 0: a minute
 }
 
-// Request is what a foreign program gets: a network in OFA's form and in ours.
+// Request is what a foreign program gets: a network in OFA's form, where it has one,
+// and in ours.
 type Request struct {
-	space.OFAConfig
-	Arch  string `json:"arch"`
-	Space string `json:"space"`
-	Batch int    `json:"batch"`
+	*space.OFAConfig        // nil: the network is of another family
+	Arch             string `json:"arch"`
+	Space            string `json:"space"`
+	Batch            int    `json:"batch"`
 }
 
 // maxOutput bounds what is read of a program's output.

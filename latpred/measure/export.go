@@ -22,7 +22,8 @@ func WriteONNX(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 	}
 	g := onnx.New(s.ID, map[string]string{"arch": a.String(), "space": s.ID, "weights": "made up: for timing, not for classifying"})
 	x := g.Input("image", batch, 3, a.Resolution, a.Resolution)
-	for _, l := range s.Layers(a) {
+	layers := s.Layers(a)
+	for _, l := range layers {
 		in := x
 		for _, o := range opsOf(l) {
 			x = onnxOp(g, x, o, weightsOf(l, o))
@@ -31,8 +32,9 @@ func WriteONNX(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 			x = g.Node("Add", nil, x, in)
 		}
 	}
-	x = g.Node("Reshape", nil, x, g.Ints([]int64{int64(batch), int64(s.Classes)}, 2))
-	g.Output("logits", x, batch, s.Classes)
+	classes := layers[len(layers)-1].Out
+	x = g.Node("Reshape", nil, x, g.Ints([]int64{int64(batch), int64(classes)}, 2))
+	g.Output("logits", x, batch, classes)
 	return g.Write(w)
 }
 

@@ -85,7 +85,7 @@ func (b tied) Terms(dst []ridge.Term, s Segment, resolution int, weight float64)
 
 // pixels is how many a segment writes at a resolution.
 func pixels(entry, resolution int) float64 {
-	out := sizesAt(resolution, space.MaxStages)[entry].Out // its strides are those of all spaces
+	out := sizesAt(resolution, space.OFAStages)[entry].Out // its strides are those of all spaces
 	return float64(out * out)
 }
 

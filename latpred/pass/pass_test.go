@@ -64,7 +64,7 @@ func TestSegmentsAgreeWithSpace(t *testing.T) {
 				if g.In != l.InSize || g.Out != l.OutSize || g.Slot != l.Slot || 3+2*pass.KernelIndex(g.Entry) != l.Kernel || []int{3, 4, 6}[pass.ExpandIndex(g.Entry)] != l.Expand {
 					t.Fatalf("%s: segment %d is %+v, the layer %+v", a, i, g, l)
 				}
-				if pass.Stage(g.Entry) != l.Slot/space.SlotsPerStage || pass.Later(g.Entry) != (l.Slot%space.SlotsPerStage > 0) {
+				if pass.Stage(g.Entry) != l.Slot/space.OFASlotsPerStage || pass.Later(g.Entry) != (l.Slot%space.OFASlotsPerStage > 0) {
 					t.Fatalf("%s: entry %d of slot %d", a, g.Entry, l.Slot)
 				}
 				i++
@@ -273,9 +273,9 @@ func TestFaults(t *testing.T) {
 		t.Errorf("two spaces: %v", err)
 	}
 	odd := a
-	odd.Kernel[0] = 9
+	odd.Choice[0] = 10
 	if _, err := pass.Segments(nil, odd); err == nil || !strings.Contains(err.Error(), "slot 0") {
-		t.Errorf("kernel 9: %v", err)
+		t.Errorf("choice 9: %v", err)
 	}
 	if _, err := pass.Segments(nil, space.Arch{}); err == nil {
 		t.Error("the zero architecture has segments")

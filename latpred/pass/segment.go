@@ -13,7 +13,7 @@ const (
 	expands = 3 // 3, 4, 6
 	genes   = kernels * expands
 
-	Stem    = space.MaxStages * 2 * genes // first convolution and fixed block
+	Stem    = space.OFAStages * 2 * genes // first convolution and fixed block
 	Head    = Stem + 1                    // all that follows the last stage
 	Entries = Head + 1
 
@@ -63,28 +63,28 @@ var strides = map[int][]int{
 var stemLaunches, headLaunches = map[int]int{5: 9, 6: 5}, map[int]int{5: 13, 6: 5}
 
 // Segments appends the segments of a to dst, in the order in which they run. It
-// errs where a gene is none of OFA's choices.
+// errs for networks of another family than OFA's.
 func Segments(dst []Segment, a space.Arch) ([]Segment, error) {
 	stages := a.Stages()
-	if stages > space.MaxStages || a.Depth[0] == 0 || launches[stages] == nil {
+	if stages == 0 || a.Family.Layout != space.OFA5.Layout || launches[stages] == nil {
 		return dst, fmt.Errorf("pass: %s has %d stages: known are networks of 5 and 6", a, stages)
 	}
 	half := func(size int) int { return (size + 1) / 2 }
 	size := half(a.Resolution)
 	dst = append(dst, Segment{Stem, -1, a.Resolution, size, stemLaunches[stages]})
 	for slot := range a.Slots() {
-		if !a.Active(slot) {
+		c := int(a.Choice[slot])
+		if c == 0 {
 			continue
 		}
-		stage, later := slot/space.SlotsPerStage, 0
-		if slot%space.SlotsPerStage > 0 {
+		if c > genes {
+			return dst, fmt.Errorf("pass: slot %d has choice %d: there are %d", slot, c-1, genes)
+		}
+		stage, later := a.Family.Stage(slot), 0
+		if a.Family.Position(slot) > 0 {
 			later = 1
 		}
-		k, e := choice(a.Kernel[slot], 3, 5, 7), choice(a.Expand[slot], 3, 4, 6)
-		if k < 0 || e < 0 {
-			return dst, fmt.Errorf("pass: slot %d of %s has kernel %d and expansion %d: the choices are 3, 5, 7 and 3, 4, 6", slot, a, a.Kernel[slot], a.Expand[slot])
-		}
-		s := Segment{(stage*2+later)*genes + k*expands + e, slot, size, size, launches[stages][stage] + later}
+		s := Segment{a.Family.Layout.Entry(slot, c-1), slot, size, size, launches[stages][stage] + later}
 		if later == 0 && strides[stages][stage] == 2 {
 			s.Out = half(size)
 		}
@@ -92,16 +92,4 @@ func Segments(dst []Segment, a space.Arch) ([]Segment, error) {
 		dst = append(dst, s)
 	}
 	return append(dst, Segment{Head, -1, size, size, headLaunches[stages]}), nil
-}
-
-func choice(gene, a, b, c uint8) int {
-	switch gene {
-	case a:
-		return 0
-	case b:
-		return 1
-	case c:
-		return 2
-	}
-	return -1
 }

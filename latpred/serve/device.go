@@ -141,7 +141,7 @@ func (d *Device) parts(a space.Arch) (list []Part, err error) {
 	for _, t := range b.Segments {
 		slot := -1
 		if t.Stage >= 0 {
-			slot = t.Stage*space.SlotsPerStage + t.Layer
+			slot = a.Family.First(t.Stage) + t.Layer
 		}
 		list = append(list, Part{t.Name, slot, t.Ms})
 	}

@@ -70,11 +70,8 @@ type listedSpace struct {
 }
 
 func listSpace(s *space.Space) listedSpace {
-	l := listedSpace{Width: s.Multiplier, Kernels: s.Kernels, Expands: s.Expands}
-	for _, stage := range s.Stages {
-		l.Depths = append(l.Depths, stage.Depths)
-	}
-	return l
+	factors := s.Family.Factors
+	return listedSpace{Width: s.Multiplier, Depths: s.Depths, Kernels: factors[space.OFAKernel].Values, Expands: factors[space.OFAExpand].Values}
 }
 
 func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {

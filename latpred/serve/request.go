@@ -69,10 +69,10 @@ func (r *searchRequest) validate() error {
 
 // found is a network in answers of search and front.
 type found struct {
-	Arch      space.Arch      `json:"arch"`
-	OFA       space.OFAConfig `json:"ofa"`
-	LatencyMs float64         `json:"latency_ms"`
-	Accuracy  float64         `json:"accuracy"`
+	Arch      space.Arch       `json:"arch"`
+	OFA       *space.OFAConfig `json:"ofa,omitempty"`
+	LatencyMs float64          `json:"latency_ms"`
+	Accuracy  float64          `json:"accuracy"`
 }
 
 // read decodes a body of at most limit bytes into v; anything that it does not know is

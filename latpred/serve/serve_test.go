@@ -50,10 +50,10 @@ type broken struct{ latpred.Predictor }
 
 func (broken) Kind() string { return "broken" }
 func (broken) PredictMs(dst []float64, archs []space.Arch) error {
-	if archs[0].Depth[0] == 4 {
+	if archs[0].Depth(0) == 4 {
 		panic("a mistake")
 	}
-	if archs[0].Depth[0] == 2 {
+	if archs[0].Depth(0) == 2 {
 		time.Sleep(300 * time.Millisecond)
 		return errors.New("late")
 	}

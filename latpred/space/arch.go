@@ -1,139 +1,205 @@
 package space
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
 )
 
-// Bounds of every space in this package.
-const (
-	MaxStages     = 6  // elastic stages
-	SlotsPerStage = 4  // slots of a stage; ProxylessNAS' sixth stage has one
-	MaxSlots      = 21 // slots of all stages
-)
-
-// Arch is one sub-network. It is comparable, and canonical: genes of inactive
-// slots are zero. Slot s belongs to stage s/4 and has position s%4 in it; it is
-// active when its position is below the stage's depth. Which width the network
-// has is the Space's affair.
+// Arch is one sub-network. It is comparable, and canonical: a slot that does not run
+// has no choice, so that two architectures are equal where their networks are. Which
+// widths the network has is the Space's affair.
 //
-// The zero Arch is no network.
+// The zero Arch is no network. Loops may read Choice; what sets it are the methods
+// that begin with With, Parse, and a Space.
 type Arch struct {
-	Resolution int              // input height and width, pixels
-	Depth      [MaxStages]uint8 // active slots of each stage; 0: the space has no such stage
-	Kernel     [MaxSlots]uint8  // size of the depthwise kernel of each slot
-	Expand     [MaxSlots]uint8  // ratio of middle to input channels of each slot
+	Family     *Family
+	Resolution int             // input height and width, pixels
+	Choice     [MaxSlots]uint8 // of each slot, 1 + the number of the choice; 0: the slot does not run
 }
 
-// OFAConfig is an architecture in the form of OFA's own code, as its
-// net.config files, data sets and tutorials have it.
-type OFAConfig struct {
-	Kernels     []int `json:"ks"`
-	Expands     []int `json:"e"`
-	Depths      []int `json:"d"`
-	Resolutions []int `json:"r"` // one element
+// NewArch makes an architecture from the choice of each slot, −1 where it does not
+// run.
+func (f *Family) NewArch(resolution int, choices []int) (Arch, error) {
+	a := Arch{Family: f, Resolution: resolution}
+	if len(choices) != f.slots {
+		return Arch{}, fmt.Errorf("%d choices, want %d", len(choices), f.slots)
+	}
+	for slot, c := range choices {
+		if c < -1 || c >= f.choices {
+			return Arch{}, fmt.Errorf("choice %d of %s: want 0 to %d", c, f.SlotName(slot), f.choices-1)
+		}
+		a.Choice[slot] = uint8(c + 1)
+	}
+	if resolution <= 0 {
+		return Arch{}, fmt.Errorf("resolution %d: want a number of pixels", resolution)
+	}
+	return a, a.check()
 }
 
-// FromSlots makes an Arch from genes listed for every slot, active or not: 5
-// depths and 20 slots, or 6 (or 5, the last being 1) and 21. Genes of inactive
-// slots are dropped. It checks lengths and that each gene is a digit, not that
-// some space offers it: that is Space.Validate.
-func FromSlots(resolution int, depths, kernels, expands []int) (Arch, error) {
-	if len(kernels) == MaxSlots && len(depths) == MaxStages-1 {
-		depths = append(append([]int{}, depths...), 1)
+// check says in what a is not canonical.
+func (a Arch) check() error {
+	if a.Family == nil {
+		return errors.New("an architecture without a family is no network")
 	}
-	stages, slots := MaxStages-1, MaxSlots-1
-	if len(kernels) == MaxSlots {
-		stages, slots = MaxStages, MaxSlots
-	}
-	switch {
-	case len(kernels) != slots:
-		return Arch{}, fmt.Errorf("ks has %d elements, want 20 or 21", len(kernels))
-	case len(expands) != slots:
-		return Arch{}, fmt.Errorf("e has %d elements, want %d as ks", len(expands), slots)
-	case len(depths) != stages:
-		return Arch{}, fmt.Errorf("d has %d elements, want %d", len(depths), stages)
-	case resolution <= 0:
-		return Arch{}, fmt.Errorf("r is %d, want a number of pixels", resolution)
-	}
-	a := Arch{Resolution: resolution}
-	for i, d := range depths {
-		if limit := min(SlotsPerStage, slots-SlotsPerStage*i); d < 1 || d > limit {
-			return Arch{}, fmt.Errorf("d[%d] is %d, want 1 to %d", i, d, limit)
+	for slot, c := range a.Choice {
+		switch {
+		case slot >= a.Family.slots:
+			if c != 0 {
+				return fmt.Errorf("slot %d has a choice: %s has %d slots", slot, a.Family.ID, a.Family.slots)
+			}
+		case int(c) > a.Family.choices:
+			return fmt.Errorf("choice %d of %s: there are %d", c-1, a.Family.SlotName(slot), a.Family.choices)
+		case c == 0 && (a.Family.Position(slot) == 0 || !a.Family.Stages[a.Family.Stage(slot)].Elastic):
+			return fmt.Errorf("%s has no choice: it always runs", a.Family.SlotName(slot))
+		case c != 0 && a.Family.Position(slot) > 0 && a.Choice[slot-1] == 0:
+			return fmt.Errorf("%s runs and the slot before it does not: not canonical, make architectures with Parse or NewArch", a.Family.SlotName(slot))
 		}
-		a.Depth[i] = uint8(d)
 	}
-	for s := range slots {
-		if !a.Active(s) {
-			continue
-		}
-		if k := kernels[s]; k < 1 || k > 9 {
-			return Arch{}, fmt.Errorf("ks[%d] is %d, want 1 to 9", s, k)
-		}
-		if e := expands[s]; e < 1 || e > 9 {
-			return Arch{}, fmt.Errorf("e[%d] is %d, want 1 to 9", s, e)
-		}
-		a.Kernel[s], a.Expand[s] = uint8(kernels[s]), uint8(expands[s])
-	}
-	return a, nil
+	return nil
 }
 
-// Stages is the number of elastic stages, 5 or 6.
+// Stages is the number of stages; 0 for the zero Arch.
 func (a Arch) Stages() int {
+	if a.Family == nil {
+		return 0
+	}
+	return len(a.Family.Stages)
+}
+
+// Slots is the number of slots, those that run and those that don't.
+func (a Arch) Slots() int {
+	if a.Family == nil {
+		return 0
+	}
+	return a.Family.slots
+}
+
+// Active reports whether slot runs.
+func (a Arch) Active(slot int) bool { return a.Choice[slot] != 0 }
+
+// Depth is how many slots of a stage run; 0 where there is no such stage.
+func (a Arch) Depth(stage int) int {
+	if stage >= a.Stages() {
+		return 0
+	}
 	n := 0
-	for n < MaxStages && a.Depth[n] > 0 {
+	for _, c := range a.Choice[a.Family.first[stage]:a.Family.first[stage+1]] {
+		if c == 0 {
+			break
+		}
 		n++
 	}
 	return n
 }
 
-// Slots is the number of slots of the space that a comes from, 20 or 21.
-func (a Arch) Slots() int { return min(MaxSlots, SlotsPerStage*a.Stages()) }
-
-// Active reports whether slot runs.
-func (a Arch) Active(slot int) bool {
-	return slot%SlotsPerStage < int(a.Depth[slot/SlotsPerStage])
-}
-
-// Blocks is the number of active slots.
+// Blocks is the number of slots that run.
 func (a Arch) Blocks() int {
 	n := 0
-	for _, d := range a.Depth {
-		n += int(d)
+	for _, c := range a.Choice {
+		if c != 0 {
+			n++
+		}
 	}
 	return n
 }
 
-// String gives the canonical text, for example
-//
-//	r176 d43344 k5533-535-335-3557-5755 e6666-444-444-6666-6666
-//
-// with one digit for each active slot and a hyphen between stages.
-func (a Arch) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "r%d d", a.Resolution)
-	for _, d := range a.Depth[:a.Stages()] {
-		b.WriteByte('0' + d)
+// Level is that of a factor in a slot; −1 where the slot does not run.
+func (a Arch) Level(slot, factor int) int {
+	if a.Choice[slot] == 0 {
+		return -1
 	}
-	write := func(name string, genes []uint8) {
-		b.WriteString(name)
-		for stage, d := range a.Depth[:a.Stages()] {
-			if stage > 0 {
-				b.WriteByte('-')
-			}
-			for p := range int(d) {
-				b.WriteByte('0' + genes[stage*SlotsPerStage+p])
-			}
-		}
-	}
-	write(" k", a.Kernel[:])
-	write(" e", a.Expand[:])
-	return b.String()
+	return a.Family.levels[factor][a.Choice[slot]]
 }
 
-// MarshalText gives the canonical text.
-func (a Arch) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+// Value is the number of a factor in a slot, for example the kernel's size; 0 where
+// the slot does not run, or where the factor's levels are names.
+func (a Arch) Value(slot, factor int) int {
+	if a.Choice[slot] == 0 {
+		return 0
+	}
+	return a.Family.values[factor][a.Choice[slot]]
+}
+
+// WithChoice is a with another choice for a slot that runs. A slot that does not, or
+// a number that is no choice, panics.
+func (a Arch) WithChoice(slot, choice int) Arch {
+	if !a.Active(slot) || choice < 0 || choice >= a.Family.choices {
+		panic(fmt.Sprintf("space: choice %d for slot %d of %s", choice, slot, a))
+	}
+	a.Choice[slot] = uint8(choice + 1)
+	return a
+}
+
+// WithLevel is a with another level of one factor in a slot that runs.
+func (a Arch) WithLevel(slot, factor, level int) Arch {
+	if !a.Active(slot) || level < 0 || level >= a.Family.Factors[factor].Levels() {
+		panic(fmt.Sprintf("space: level %d of factor %d for slot %d of %s", level, factor, slot, a))
+	}
+	period := 1
+	for _, f := range a.Family.Factors[factor+1:] {
+		period *= f.Levels()
+	}
+	change := (level - a.Level(slot, factor)) * period
+	a.Choice[slot] = uint8(int(a.Choice[slot]) + change)
+	return a
+}
+
+// WithValue is WithLevel by the number of the level: WithValue(0, OFAKernel, 7). A
+// number that the factor does not have panics.
+func (a Arch) WithValue(slot, factor, value int) Arch {
+	for level, v := range a.Family.Factors[factor].Values {
+		if v == value {
+			return a.WithLevel(slot, factor, level)
+		}
+	}
+	panic(fmt.Sprintf("space: %s %d, want one of %v", a.Family.Factors[factor].Name, value, a.Family.Factors[factor].Values))
+}
+
+// WithDepth is a with a stage of another depth. Slots that then run get the choice of
+// the last that ran. A depth that the stage can't have panics.
+func (a Arch) WithDepth(stage, depth int) Arch {
+	was := a.Depth(stage)
+	if st := a.Family.Stages[stage]; depth < 1 || depth > st.Slots || !st.Elastic && depth != st.Slots {
+		panic(fmt.Sprintf("space: depth %d for stage %d of %s", depth, stage, a.Family.ID))
+	}
+	slots := a.Choice[a.Family.first[stage]:a.Family.first[stage+1]]
+	for p := range slots {
+		switch {
+		case p >= depth:
+			slots[p] = 0
+		case p >= was:
+			slots[p] = max(1, slots[max(0, p-1)])
+		}
+	}
+	return a
+}
+
+// String gives the canonical text, which Parse reads. Its form is the family's:
+//
+//	r176 d43344 k5533-535-335-3557-5755 e6666-444-444-6666-6666
+//	|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|
+//
+// and, common to families without a form of their own, the family, the resolution and
+// for each stage the labels of its slots:
+//
+//	fbnet r224 skip k3_e3-k3_e1-skip-skip k5_e6-k3_e3-k5_e1-k3_e3 …
+func (a Arch) String() string {
+	switch {
+	case a.Family == nil:
+		return "no network"
+	case a.Family.Text == nil:
+		return formatCommon(a)
+	}
+	return a.Family.Text.Format(a)
+}
+
+// MarshalText gives the canonical text. The zero Arch has none.
+func (a Arch) MarshalText() ([]byte, error) {
+	if a.Family == nil {
+		return nil, errors.New("space: the zero architecture has no text")
+	}
+	return []byte(a.String()), nil
+}
 
 // UnmarshalText reads what Parse reads.
 func (a *Arch) UnmarshalText(text []byte) error {
@@ -142,31 +208,4 @@ func (a *Arch) UnmarshalText(text []byte) error {
 		*a = parsed
 	}
 	return err
-}
-
-// OFA gives the form of OFA's own code, with a gene for every slot. Inactive
-// slots get the smallest choice, 3, which all OFA spaces offer: OFA ignores the
-// value but looks it up.
-func (a Arch) OFA() OFAConfig {
-	c := OFAConfig{Resolutions: []int{a.Resolution}}
-	for _, d := range a.Depth[:a.Stages()] {
-		c.Depths = append(c.Depths, int(d))
-	}
-	for s := range a.Slots() {
-		k, e := 3, 3
-		if a.Active(s) {
-			k, e = int(a.Kernel[s]), int(a.Expand[s])
-		}
-		c.Kernels, c.Expands = append(c.Kernels, k), append(c.Expands, e)
-	}
-	return c
-}
-
-// String gives the JSON object in one line.
-func (c OFAConfig) String() string {
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic("space: " + err.Error()) // lists of numbers always encode
-	}
-	return string(text)
 }

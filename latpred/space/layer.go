@@ -3,158 +3,108 @@ package space
 // Kind says what a layer is.
 type Kind string
 
-// The layers of a network, in the order in which they run; a ProxylessNAS
-// network has no HeadExpand, and its FeatureMix comes before its Pool.
+// The layers of a network. Those of OFA's come in the order of the first block; a
+// ProxylessNAS network has no HeadExpand, and its FeatureMix comes before its Pool.
 const (
-	Stem       Kind = "stem"        // 3×3 convolution of the image
+	Stem       Kind = "stem"        // convolution of the image
 	FixedBlock Kind = "fixed_block" // the block that no choice changes
-	Block      Kind = "block"       // an elastic slot: inverted residual with depthwise convolution
+	Block      Kind = "block"       // inverted residual: 1×1, depthwise and 1×1 convolution
 	HeadExpand Kind = "head_expand" // 1×1 convolution to the head's width
 	Pool       Kind = "pool"        // global average
 	FeatureMix Kind = "feature_mix" // 1×1 convolution after (or before) the pooling
 	Classifier Kind = "classifier"  // linear, with bias
+
+	Conv     Kind = "conv"     // dense convolution, its input padded by half a kernel
+	AvgPool  Kind = "avg_pool" // average of Kernel × Kernel pixels
+	Identity Kind = "identity" // the input
+	Zero     Kind = "zero"     // zeros of the input's shape
+	Sum      Kind = "sum"      // the sum of the layers in From
+	Norm     Kind = "norm"     // batch normalisation that follows no convolution, and activation
+)
+
+// Activation is the non-linearity of a layer.
+type Activation string
+
+// The activations that layers have.
+const (
+	Linear Activation = ""        // none
+	ReLU   Activation = "relu"    // max(0, x)
+	ReLU6  Activation = "relu6"   // min(6, max(0, x))
+	HSwish Activation = "h_swish" // x·relu6(x+3)/6
 )
 
 // Layer is one layer or block of a network with everything that its cost
 // depends on.
 type Layer struct {
-	Kind       Kind
-	Slot       int        // of a Block, -1 elsewhere
+	Kind Kind
+	Slot int // whose choice the layer is; -1: of none
+	// From are the layers that it reads, by their indexes in the network; several: it
+	// reads their sum. Nil: it reads the layer before it, the first the image.
+	From       []int
 	InSize     int        // input height and width
 	OutSize    int        // output height and width
 	In, Out    int        // channels
-	Mid        int        // channels between expansion and projection; In where there is no expansion
-	Expand     int        // ratio; 1: no expanding convolution; 0: not a block
-	Kernel     int        // of the (depthwise) convolution; 0: none
-	Stride     int        // 0 where there is no convolution
+	Mid        int        // of a block, channels between expansion and projection; In where there is no expansion
+	Expand     int        // of a block, Mid to In; 0: not a block
+	Groups     int        // of every 1×1 convolution of a block, with channels shuffled after the first; 0: one
+	Kernel     int        // of the (depthwise) convolution or of AvgPool; 0: none
+	Stride     int        // 0 where nothing slides over the image
 	Activation Activation // Linear: none
 	SE         int        // channels of the squeeze-and-excitation bottleneck; 0: none
+	Widen      bool       // a block has the expanding convolution even where Expand is 1
+	ActFirst   bool       // the activation comes before the convolution
 	Shortcut   bool       // input added to the output
 	Norm       bool       // every convolution is followed by batch normalisation
 }
 
-// Layers unfolds a into the layers that run. An a outside the space panics.
-func (s *Space) Layers(a Arch) []Layer {
-	s.mustContain(a)
-	size, width := a.Resolution, 3
-	layers := make([]Layer, 0, a.Blocks()+6)
-	add := func(l Layer) {
-		l.InSize, l.In = size, width
-		if l.Stride > 0 {
-			size = (size-1)/l.Stride + 1
-		}
-		width = l.Out
-		l.OutSize = size
-		if l.Expand > 0 {
-			l.Mid = l.In
-			if l.Expand > 1 {
-				l.Mid = round8(float64(l.In * l.Expand))
-			}
-			if l.SE > 0 {
-				l.SE = round8(float64(l.Mid / 4))
-			}
-		}
-		layers = append(layers, l)
-	}
+// Expands reports whether a block begins with an expanding 1×1 convolution.
+func (l Layer) Expands() bool { return l.Expand > 1 || l.Expand == 1 && l.Widen }
 
-	add(Layer{Kind: Stem, Slot: -1, Out: s.Stem, Kernel: 3, Stride: 2, Activation: s.Activation, Norm: true})
-	add(Layer{Kind: FixedBlock, Slot: -1, Out: s.FixedBlock, Expand: 1, Kernel: 3, Stride: 1,
-		Activation: s.BlockAct, Shortcut: s.Stem == s.FixedBlock, Norm: true})
-	for i, st := range s.Stages {
-		for p := range int(a.Depth[i]) {
-			slot := i*SlotsPerStage + p
-			l := Layer{Kind: Block, Slot: slot, Out: st.Width, Expand: int(a.Expand[slot]), Kernel: int(a.Kernel[slot]),
-				Stride: 1, Activation: st.Activation, Shortcut: p > 0, Norm: true}
-			if p == 0 {
-				l.Stride = st.Stride
-			}
-			if st.SE {
-				l.SE = 1 // add works out how wide
-			}
-			add(l)
-		}
-	}
-	if s.HeadExpand > 0 {
-		add(Layer{Kind: HeadExpand, Slot: -1, Out: s.HeadExpand, Kernel: 1, Stride: 1, Activation: s.Activation, Norm: true})
-	}
-	mix := Layer{Kind: FeatureMix, Slot: -1, Out: s.FeatureMix, Kernel: 1, Stride: 1, Activation: s.Activation, Norm: s.MixFirst}
-	if s.MixFirst {
-		add(mix)
-	}
-	add(Layer{Kind: Pool, Slot: -1, Out: width})
-	layers[len(layers)-1].OutSize, size = 1, 1
-	if !s.MixFirst {
-		add(mix)
-	}
-	add(Layer{Kind: Classifier, Slot: -1, Out: s.Classes})
-	return layers
+// Chain makes a list of layers in which each reads what those before it write.
+type Chain struct {
+	Layers []Layer
+	size   int // height and width of the image
+	width  int // channels of the image
 }
 
-// MACs is the number of multiply-accumulate operations for one image: of every
-// convolution, the two of squeeze-and-excitation and the classifier. As in OFA's
-// counter, normalisation, activations, pooling, biases and shortcuts are free.
-func (l Layer) MACs() int64 {
-	in, out, mid := int64(l.In), int64(l.Out), int64(l.Mid)
-	inPixels, outPixels := int64(l.InSize*l.InSize), int64(l.OutSize*l.OutSize)
-	kernel := int64(l.Kernel * l.Kernel)
+// NewChain begins a network of an RGB image of so many pixels height and width.
+// layers is how many there will be, about.
+func NewChain(resolution, layers int) *Chain {
+	return &Chain{make([]Layer, 0, layers), resolution, 3}
+}
+
+// Add appends a layer and gives its index. Of l, the caller sets what it is, what it
+// reads (see Layer.From) and Out; Add works out InSize, In, OutSize and Mid. An Out of
+// 0 is In.
+func (c *Chain) Add(l Layer) int {
+	l.InSize, l.In = c.size, c.width
+	if from := len(c.Layers) - 1; from >= 0 {
+		if l.From != nil {
+			from = l.From[0]
+		}
+		l.InSize, l.In = c.Layers[from].OutSize, c.Layers[from].Out
+	}
+	l.OutSize = l.InSize
 	switch {
 	case l.Kind == Pool:
-		return 0
-	case l.Kind == Classifier:
-		return in * out
-	case l.Expand == 0:
-		return in * out * kernel * outPixels
+		l.OutSize = 1
+	case l.Stride > 0:
+		l.OutSize = (l.InSize-1)/l.Stride + 1
 	}
-	macs := mid*kernel*outPixels + 2*mid*int64(l.SE) + mid*out*outPixels
-	if l.Expand > 1 {
-		macs += in * mid * inPixels
+	if l.Out == 0 {
+		l.Out = l.In
 	}
-	return macs
+	if l.Expand > 0 {
+		l.Mid = l.In * l.Expand
+	}
+	c.Layers = append(c.Layers, l)
+	return len(c.Layers) - 1
 }
 
-// Params is the number of trained values: weights, biases, and scale and shift
-// of normalisations (their running statistics are not counted).
-func (l Layer) Params() int64 {
-	in, out, mid, se := int64(l.In), int64(l.Out), int64(l.Mid), int64(l.SE)
-	kernel := int64(l.Kernel * l.Kernel)
-	norm := func(channels int64) int64 {
-		if l.Norm {
-			return 2 * channels
-		}
-		return 0
+// Width is the number of channels that the last layer writes.
+func (c *Chain) Width() int {
+	if len(c.Layers) == 0 {
+		return c.width
 	}
-	switch {
-	case l.Kind == Pool:
-		return 0
-	case l.Kind == Classifier:
-		return in*out + out
-	case l.Expand == 0:
-		return in*out*kernel + norm(out)
-	}
-	params := mid*kernel + norm(mid) + mid*out + norm(out)
-	if se > 0 {
-		params += 2*mid*se + se + mid
-	}
-	if l.Expand > 1 {
-		params += in*mid + norm(mid)
-	}
-	return params
-}
-
-// MACs is the sum of Layer.MACs over the network.
-func (s *Space) MACs(a Arch) int64 {
-	var sum int64
-	for _, l := range s.Layers(a) {
-		sum += l.MACs()
-	}
-	return sum
-}
-
-// Params is the sum of Layer.Params over the network.
-func (s *Space) Params(a Arch) int64 {
-	var sum int64
-	for _, l := range s.Layers(a) {
-		sum += l.Params()
-	}
-	return sum
+	return c.Layers[len(c.Layers)-1].Out
 }

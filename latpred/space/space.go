@@ -1,269 +1,264 @@
 package space
 
 import (
+	"errors"
 	"fmt"
+	"iter"
 	"math/big"
 	"slices"
-	"strings"
 )
 
-// Activation is the non-linearity of a layer.
-type Activation string
-
-// The activations that OFA networks use.
-const (
-	Linear Activation = ""        // none
-	ReLU   Activation = "relu"    // max(0, x)
-	ReLU6  Activation = "relu6"   // min(6, max(0, x))
-	HSwish Activation = "h_swish" // x·relu6(x+3)/6
-)
-
-// Stage is a run of slots of one output width.
-type Stage struct {
-	Width      int        // output channels
-	Stride     int        // of the first slot; later slots have stride 1 and a shortcut
-	Slots      int        // 4, or 1 for ProxylessNAS' last stage
-	Depths     []int      // choices, ascending
-	Activation Activation // after expansion and depthwise convolution
-	SE         bool       // squeeze-and-excitation after the depthwise convolution
-}
-
-// Space is a search space over the sub-networks of one supernet. All its fields
-// are data; those returned by ByID and All must not be changed.
+// Space is a search space: a family, the resolutions and choices that are allowed,
+// and the macro-architecture around the choices, which says what each costs. All of
+// it is data; what All and ByID return must not be changed.
 type Space struct {
 	ID         string  // "mbv3-w1.0"
 	Name       string  // for people
-	Multiplier float64 // of the base widths
+	Family     *Family // the form of its networks
+	Multiplier float64 // of the widths, where the family has several; 0: there is but one
+	Macro      Macro   // widths, strides and all that no choice changes
 
-	Stem       int // output channels of the first convolution
-	FixedBlock int // output channels of the block before the first stage
-	Stages     []Stage
-	HeadExpand int  // output channels of the 1×1 convolution after the last stage; 0: none
-	FeatureMix int  // output channels of the last 1×1 convolution
-	MixFirst   bool // the feature mix, with normalisation, comes before the pooling
-	Classes    int
-	Activation Activation // of stem and head
-	BlockAct   Activation // of the fixed block
+	Resolutions []int // choices that searches and data sets draw from, ascending
+	Allowed     Range // resolutions that a network may have at all
 
-	Kernels, Expands []int // choices of a slot, ascending
-	Resolutions      []int // choices that searches and data sets draw from, ascending
-
-	// What CompOFA ties. Nil where a gene is free.
-	StageKernels   []int       // kernel of all slots of each stage
-	ExpandForDepth map[int]int // expansion of all slots of a stage, by its depth
+	// Depths are the choices of each stage's depth, ascending; nil: all slots of
+	// every stage run.
+	Depths [][]int
+	// Ties limit factors; the first that is meant counts. Nil: all choices are free.
+	Ties []Tie
 }
 
-// Resolutions at which sub-networks of OFA were trained or published, in steps
-// of 4 pixels. Source: OFA's repository; 260 is its note10_lat@64ms.
-const (
-	MinResolution  = 128
-	MaxResolution  = 260
-	ResolutionStep = 4
-)
-
-// round8 rounds a width to a multiple of 8, never by more than a tenth
-// downwards. Source: OFA, make_divisible.
-func round8(v float64) int {
-	n := max(8, int(v+4)/8*8)
-	if float64(n) < 0.9*v {
-		n += 8
-	}
-	return n
+// Macro is the macro-architecture of a space: it unfolds a network of the space's
+// family into the layers that run, in their order, with every shape. Choices of
+// slots must be independent of each other in shapes: what a slot reads and writes may
+// depend on where it is and on the resolution, not on what other slots chose. Chain
+// helps to write one.
+type Macro interface {
+	Layers(a Arch) []Layer
 }
 
-func mobileNetV3(id, name string, multiplier float64) *Space {
-	w := func(base float64) int { return round8(base * multiplier) }
-	s := &Space{
-		ID: id, Name: fmt.Sprintf("%s, width %.1f", name, multiplier), Multiplier: multiplier,
-		Stem: w(16), FixedBlock: w(16),
-		HeadExpand: w(960), FeatureMix: w(1280), Classes: 1000,
-		Activation: HSwish, BlockAct: ReLU,
-		Kernels: []int{3, 5, 7}, Expands: []int{3, 4, 6},
-		Resolutions: []int{160, 176, 192, 208, 224},
-	}
-	for _, st := range []Stage{
-		{Width: w(24), Stride: 2, Activation: ReLU},
-		{Width: w(40), Stride: 2, Activation: ReLU, SE: true},
-		{Width: w(80), Stride: 2, Activation: HSwish},
-		{Width: w(112), Stride: 1, Activation: HSwish, SE: true},
-		{Width: w(160), Stride: 2, Activation: HSwish, SE: true},
-	} {
-		st.Slots, st.Depths = SlotsPerStage, []int{2, 3, 4}
-		s.Stages = append(s.Stages, st)
-	}
-	return s
+// Range is Min, Min + Step, … Max. Where both ends are equal there is but one number.
+type Range struct{ Min, Max, Step int }
+
+// Fixed is the range of one number.
+func Fixed(n int) Range { return Range{n, n, 1} }
+
+// Contains reports whether n is in r.
+func (r Range) Contains(n int) bool {
+	return n >= r.Min && n <= r.Max && (n-r.Min)%max(1, r.Step) == 0
 }
 
-// compOFA ties depth and expansion; kernels are free (elastic) or given by stage.
-func compOFA(id, name string, multiplier float64, stageKernels []int) *Space {
-	s := mobileNetV3(id, name, multiplier)
-	s.ExpandForDepth = map[int]int{2: 3, 3: 4, 4: 6}
-	s.StageKernels = stageKernels
-	return s
+func (r Range) String() string {
+	if r.Min == r.Max {
+		return fmt.Sprint(r.Min)
+	}
+	return fmt.Sprintf("one of %d, %d, … %d", r.Min, r.Min+r.Step, r.Max)
 }
 
-func proxyless(id, name string, multiplier float64) *Space {
-	w := func(base float64) int { return round8(base * multiplier) }
-	s := &Space{
-		ID: id, Name: fmt.Sprintf("%s, width %.1f", name, multiplier), Multiplier: multiplier,
-		Stem: w(32), FixedBlock: w(16),
-		FeatureMix: w(1280), MixFirst: true, Classes: 1000,
-		Activation: ReLU6, BlockAct: ReLU6,
-		Kernels: []int{3, 5, 7}, Expands: []int{3, 4, 6},
-		Resolutions: []int{160, 176, 192, 208, 224},
-	}
-	strides := []int{2, 2, 2, 1, 2, 1}
-	for i, base := range []float64{24, 40, 80, 96, 192, 320} {
-		st := Stage{Width: w(base), Stride: strides[i], Slots: SlotsPerStage, Depths: []int{2, 3, 4}, Activation: ReLU6}
-		if i == MaxStages-1 {
-			st.Slots, st.Depths = 1, []int{1}
+// Tie limits the levels of a factor: in the slots of a stage, at a depth of it.
+type Tie struct {
+	Factor int   // of Family.Factors
+	Stage  int   // −1: every stage
+	Depth  int   // 0: every depth
+	Levels []int // those allowed, ascending
+}
+
+// levels are those of a factor that a slot of a stage may have when the stage is so
+// deep.
+func (s *Space) levels(stage, depth, factor int) []int {
+	for i := range s.Ties {
+		t := &s.Ties[i]
+		if t.Factor == factor && (t.Stage < 0 || t.Stage == stage) && (t.Depth == 0 || t.Depth == depth) {
+			return t.Levels
 		}
-		s.Stages = append(s.Stages, st)
 	}
-	return s
+	return s.Family.all[factor]
 }
 
-var spaces = func() []*Space {
-	fixed := []int{3, 5, 3, 3, 5}
-	return []*Space{
-		mobileNetV3("mbv3-w1.0", "OFA-MobileNetV3", 1.0),
-		mobileNetV3("mbv3-w1.2", "OFA-MobileNetV3", 1.2),
-		compOFA("compofa-fixed-w1.0", "CompOFA, fixed kernels", 1.0, fixed),
-		compOFA("compofa-fixed-w1.2", "CompOFA, fixed kernels", 1.2, fixed),
-		compOFA("compofa-elastic-w1.0", "CompOFA, elastic kernels", 1.0, nil),
-		compOFA("compofa-elastic-w1.2", "CompOFA, elastic kernels", 1.2, nil),
-		proxyless("proxyless-w1.3", "OFA-ProxylessNAS", 1.3),
+// followsDepth reports whether what a factor may be depends on the stage's depth.
+func (s *Space) followsDepth(factor int) bool {
+	return slices.ContainsFunc(s.Ties, func(t Tie) bool { return t.Factor == factor && t.Depth > 0 })
+}
+
+// depths are the choices of a stage's depth.
+func (s *Space) depths(stage int) []int {
+	if s.Depths == nil {
+		return []int{s.Family.Stages[stage].Slots}
 	}
-}()
+	return s.Depths[stage]
+}
 
-// All lists every space.
-func All() []*Space { return slices.Clone(spaces) }
-
-// ByID finds a space; the error lists those there are.
-func ByID(id string) (*Space, error) {
-	var ids []string
-	for _, s := range spaces {
-		if s.ID == id {
-			return s, nil
+// check says what is wrong with the definition of s.
+func (s *Space) check() error {
+	switch {
+	case s.ID == "" || s.Name == "":
+		return errors.New("a space needs an ID and a name")
+	case s.Family == nil || s.Family.slots == 0:
+		return errors.New("a space needs a family, made by NewFamily")
+	case s.Macro == nil:
+		return errors.New("a space needs a macro-architecture")
+	case len(s.Resolutions) == 0 || !slices.IsSorted(s.Resolutions) || s.Resolutions[0] <= 0:
+		return fmt.Errorf("resolutions %v: want ascending numbers of pixels", s.Resolutions)
+	case s.Depths != nil && len(s.Depths) != len(s.Family.Stages):
+		return fmt.Errorf("depths of %d stages, want %d", len(s.Depths), len(s.Family.Stages))
+	case s.Depths == nil && s.Family.elastic():
+		return errors.New("stages are elastic and no depths are given")
+	}
+	for _, r := range s.Resolutions {
+		if !s.Allowed.Contains(r) {
+			return fmt.Errorf("resolution %d is not allowed: want %v", r, s.Allowed)
 		}
-		ids = append(ids, s.ID)
 	}
-	return nil, fmt.Errorf("no search space %q: there are %s", id, strings.Join(ids, ", "))
-}
-
-// Validate says in what a is a sub-network of no space at all; nil where it is one
-// of some. Widths apart, every other space lies within OFA-MobileNetV3 or
-// OFA-ProxylessNAS, which differ in the number of stages.
-func Validate(a Arch) error {
-	id := "mbv3-w1.0"
-	if a.Stages() == MaxStages {
-		id = "proxyless-w1.3"
+	for i, st := range s.Family.Stages {
+		d := s.depths(i)
+		if len(d) == 0 || !slices.IsSorted(d) || d[0] < 1 || d[len(d)-1] > st.Slots || !st.Elastic && d[0] < st.Slots {
+			return fmt.Errorf("depths %v of stage %d, which has %d slots", d, i+1, st.Slots)
+		}
 	}
-	s, err := ByID(id)
-	if err != nil {
-		panic("space: " + err.Error())
+	for i, t := range s.Ties {
+		if t.Factor < 0 || t.Factor >= len(s.Family.Factors) || t.Stage < -1 || t.Stage >= len(s.Family.Stages) ||
+			len(t.Levels) == 0 || !slices.IsSorted(t.Levels) || t.Levels[0] < 0 || t.Levels[len(t.Levels)-1] >= s.Family.Factors[t.Factor].Levels() {
+			return fmt.Errorf("tie %d, %+v, is of a factor, a stage or levels that family %s does not have", i, t, s.Family.ID)
+		}
 	}
-	return s.Validate(a)
+	return nil
 }
 
 // Slots is the number of slots of all stages.
-func (s *Space) Slots() int {
-	n := 0
-	for _, st := range s.Stages {
-		n += st.Slots
-	}
-	return n
-}
+func (s *Space) Slots() int { return s.Family.Slots() }
 
 // Contains reports whether Validate finds nothing.
 func (s *Space) Contains(a Arch) bool { return s.Validate(a) == nil }
 
-// Validate says in what a is no sub-network of s; nil where it is one. Any
-// resolution from MinResolution to MaxResolution in steps of ResolutionStep is
-// allowed, not only those that searches draw.
+// Validate says in what a is no sub-network of s; nil where it is one. Every
+// resolution of Allowed will do, not only those that searches draw.
 func (s *Space) Validate(a Arch) error {
-	if r := a.Resolution; r < MinResolution || r > MaxResolution || r%ResolutionStep != 0 {
-		return fmt.Errorf("%s: resolution %d is not one of %d, %d, … %d",
-			s.ID, r, MinResolution, MinResolution+ResolutionStep, MaxResolution)
+	if !s.Allowed.Contains(a.Resolution) {
+		return fmt.Errorf("%s: resolution %d is not %v", s.ID, a.Resolution, s.Allowed)
 	}
-	if a.Stages() != len(s.Stages) {
-		return fmt.Errorf("%s: %d stages, want %d", s.ID, a.Stages(), len(s.Stages))
-	}
-	for i, st := range s.Stages {
-		d := int(a.Depth[i])
-		if !slices.Contains(st.Depths, d) {
-			return fmt.Errorf("%s: stage %d has depth %d, want one of %v", s.ID, i+1, d, st.Depths)
+	if a.Family != s.Family {
+		if a.Stages() != len(s.Family.Stages) {
+			return fmt.Errorf("%s: %d stages, want %d", s.ID, a.Stages(), len(s.Family.Stages))
 		}
-		for p := range st.Slots {
-			if err := s.validateSlot(a, i, p); err != nil {
-				return err
+		return fmt.Errorf("%s: a network of family %s, want %s", s.ID, a.Family.ID, s.Family.ID)
+	}
+	if err := a.check(); err != nil {
+		return fmt.Errorf("%s: %w", s.ID, err)
+	}
+	for stage := range s.Family.Stages {
+		if err := s.validateStage(&a, stage); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Space) validateStage(a *Arch, stage int) error {
+	depth := a.Depth(stage)
+	if s.Depths != nil && !slices.Contains(s.Depths[stage], depth) {
+		return fmt.Errorf("%s: stage %d has depth %d, want one of %v", s.ID, stage+1, depth, s.Depths[stage])
+	}
+	for factor := range s.Family.Factors {
+		if s.Ties == nil {
+			break
+		}
+		f, allowed := &s.Family.Factors[factor], s.levels(stage, depth, factor)
+		for p := range depth {
+			if l := a.Level(s.Family.First(stage)+p, factor); !slices.Contains(allowed, l) {
+				return fmt.Errorf("%s: %s %s of stage %d, block %d, want one of %v", s.ID, f.Name, f.Label(l), stage+1, p+1, f.labels(allowed))
 			}
 		}
 	}
 	return nil
 }
 
-func (s *Space) validateSlot(a Arch, stage, position int) error {
-	slot := stage*SlotsPerStage + position
-	k, e := int(a.Kernel[slot]), int(a.Expand[slot])
-	if !a.Active(slot) {
-		if k != 0 || e != 0 {
-			return fmt.Errorf("%s: inactive slot %d has genes: not canonical, make architectures with Parse or FromSlots", s.ID, slot)
-		}
-		return nil
+func (s *Space) mustContain(a Arch) {
+	if err := s.Validate(a); err != nil {
+		panic("space: " + err.Error())
 	}
-	switch kernels, expands := s.choices(stage, int(a.Depth[stage])); {
-	case !slices.Contains(kernels, k):
-		return fmt.Errorf("%s: kernel %d of stage %d, block %d, want one of %v", s.ID, k, stage+1, position+1, kernels)
-	case !slices.Contains(expands, e):
-		return fmt.Errorf("%s: expansion %d of stage %d, block %d, want one of %v", s.ID, e, stage+1, position+1, expands)
-	}
-	return nil
-}
-
-// choices gives what a slot of the stage may be when the stage is depth deep.
-func (s *Space) choices(stage, depth int) (kernels, expands []int) {
-	kernels, expands = s.Kernels, s.Expands
-	if s.StageKernels != nil {
-		kernels = s.StageKernels[stage : stage+1]
-	}
-	if s.ExpandForDepth != nil {
-		expands = []int{s.ExpandForDepth[depth]}
-	}
-	return kernels, expands
 }
 
 // Size is the number of sub-networks, without the choice of resolution.
 func (s *Space) Size() *big.Int {
 	size := big.NewInt(1)
-	for i, st := range s.Stages {
+	for stage := range s.Family.Stages {
 		sum := new(big.Int)
-		for _, d := range st.Depths {
-			kernels, expands := s.choices(i, d)
-			genes := int64(len(kernels) * len(expands))
-			sum.Add(sum, new(big.Int).Exp(big.NewInt(genes), big.NewInt(int64(d)), nil))
+		for _, d := range s.depths(stage) {
+			choices := big.NewInt(int64(len(s.choices(stage, d))))
+			sum.Add(sum, choices.Exp(choices, big.NewInt(int64(d)), nil))
 		}
 		size.Mul(size, sum)
 	}
 	return size
 }
 
-// Smallest is the network with the fewest blocks, the smallest kernels and
-// expansions, at the lowest resolution that searches draw.
-func (s *Space) Smallest() Arch { return s.extreme(slices.Min[[]int]) }
+// choices are those that a slot of a stage may have when the stage is so deep,
+// ascending.
+func (s *Space) choices(stage, depth int) []int {
+	out := []int{0}
+	for factor, f := range s.Family.Factors {
+		var next []int
+		for _, c := range out {
+			for _, l := range s.levels(stage, depth, factor) {
+				next = append(next, c*f.Levels()+l)
+			}
+		}
+		out = next
+	}
+	return out
+}
 
-// Largest is the network with the most blocks, the largest kernels and expansions,
-// at the highest resolution that searches draw.
-func (s *Space) Largest() Arch { return s.extreme(slices.Max[[]int]) }
+// Networks goes through all sub-networks at a resolution, each once. There are Size
+// of them: few spaces are small enough to see the end.
+func (s *Space) Networks(resolution int) iter.Seq[Arch] {
+	return func(yield func(Arch) bool) {
+		s.networks(Arch{Family: s.Family, Resolution: resolution}, 0, 0, 0, yield)
+	}
+}
 
-func (s *Space) extreme(of func([]int) int) Arch {
-	a := Arch{Resolution: of(s.Resolutions)}
-	for i, st := range s.Stages {
-		a.Depth[i] = uint8(of(st.Depths))
-		kernels, expands := s.choices(i, int(a.Depth[i]))
-		for p := range int(a.Depth[i]) {
-			a.Kernel[i*SlotsPerStage+p], a.Expand[i*SlotsPerStage+p] = uint8(of(kernels)), uint8(of(expands))
+// networks goes through what there is from a slot of a stage on, whose depth is 0
+// before it is chosen.
+func (s *Space) networks(a Arch, stage, depth, position int, yield func(Arch) bool) bool {
+	switch {
+	case stage == len(s.Family.Stages):
+		return yield(a)
+	case depth == 0:
+		for _, d := range s.depths(stage) {
+			if !s.networks(a, stage, d, 0, yield) {
+				return false
+			}
+		}
+		return true
+	case position == depth:
+		return s.networks(a, stage+1, 0, 0, yield)
+	}
+	for _, c := range s.choices(stage, depth) {
+		a.Choice[s.Family.First(stage)+position] = uint8(c + 1)
+		if !s.networks(a, stage, depth, position+1, yield) {
+			return false
 		}
 	}
-	return a
+	return true
+}
+
+// MACs is the sum of Layer.MACs over the network. An a outside the space panics.
+func (s *Space) MACs(a Arch) int64 { return s.sum(a, (*Layer).MACs) }
+
+// Params is the sum of Layer.Params over the network. An a outside the space panics.
+func (s *Space) Params(a Arch) int64 { return s.sum(a, (*Layer).Params) }
+
+func (s *Space) sum(a Arch, cost func(*Layer) int64) int64 {
+	var sum int64
+	layers := s.Layers(a)
+	for i := range layers {
+		sum += cost(&layers[i])
+	}
+	return sum
+}
+
+// Layers unfolds a into the layers that run, in their order. An a outside the space
+// panics.
+func (s *Space) Layers(a Arch) []Layer {
+	s.mustContain(a)
+	return s.Macro.Layers(a)
 }

@@ -1,14 +1,11 @@
 package space_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
-	"pgregory.net/rapid"
 )
 
 // Architectures of the paper, OFA's tutorial and the authors' data sets, and
@@ -77,10 +74,11 @@ func TestWidths(t *testing.T) {
 	} {
 		s := mustSpace(t, id)
 		var widths []int
-		for _, st := range s.Stages {
+		m := s.Macro.(*space.OFAMacro)
+		for _, st := range m.Stages {
 			widths = append(widths, st.Width)
 		}
-		if got := fmt.Sprint(s.Stem, s.FixedBlock, widths, s.HeadExpand, s.FeatureMix); got != want {
+		if got := fmt.Sprint(m.Stem, m.FixedBlock, widths, m.HeadExpand, m.FeatureMix); got != want {
 			t.Errorf("%s: %s, want %s", id, got, want)
 		}
 	}
@@ -97,7 +95,7 @@ func TestMapSizes(t *testing.T) {
 		a.Resolution = r
 		var sizes []int
 		for _, l := range s.Layers(a) {
-			if l.Kind == space.Stem || l.Kind == space.Block && l.Slot%space.SlotsPerStage == 0 {
+			if l.Kind == space.Stem || l.Kind == space.Block && l.Slot%space.OFASlotsPerStage == 0 {
 				sizes = append(sizes, l.OutSize)
 			}
 		}
@@ -113,6 +111,7 @@ func TestSize(t *testing.T) {
 		"mbv3-w1.0": "21758655492572485851", "mbv3-w1.2": "21758655492572485851",
 		"compofa-fixed-w1.0": "243", "compofa-elastic-w1.2": "21924480357",
 		"proxyless-w1.3": "195827899433152372659",
+		"nasbench201":    "15625", "fbnet-imagenet": "984770902183611232881", // 5⁶, 9²²
 	} {
 		if got := mustSpace(t, id).Size().String(); got != want {
 			t.Errorf("%s: %s sub-networks, want %s", id, got, want)
@@ -125,178 +124,4 @@ func TestByIDListsSpaces(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "mbv3-w1.0, mbv3-w1.2") {
 		t.Errorf("error %v does not list the spaces", err)
 	}
-}
-
-func TestValidateSaysWhy(t *testing.T) {
-	s := mustSpace(t, "mbv3-w1.0")
-	good := space.MustParse(golden[1].arch)
-	for want, spoil := range map[string]func(*space.Arch){
-		"resolution 170":             func(a *space.Arch) { a.Resolution = 170 },
-		"resolution 96":              func(a *space.Arch) { a.Resolution = 96 },
-		"stage 2 has depth 1":        func(a *space.Arch) { a.Depth[1] = 1; a.Kernel[5], a.Kernel[6] = 0, 0 },
-		"kernel 4 of stage 1":        func(a *space.Arch) { a.Kernel[0] = 4 },
-		"expansion 5 of stage 5":     func(a *space.Arch) { a.Expand[19] = 5 },
-		"inactive slot 7 has genes":  func(a *space.Arch) { a.Kernel[7] = 3 },
-		"6 stages, want 5":           func(a *space.Arch) { a.Depth[5] = 1 },
-		"0 stages, want 5":           func(a *space.Arch) { *a = space.Arch{Resolution: 160} },
-		"expansion 0 of stage 1, bl": func(a *space.Arch) { a.Expand[1] = 0 },
-	} {
-		bad := good
-		spoil(&bad)
-		if err := s.Validate(bad); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Validate: %v, want …%s…", err, want)
-		}
-	}
-	if err := mustSpace(t, "compofa-fixed-w1.0").Validate(good); err == nil {
-		t.Error("a free-kernel architecture passed as CompOFA's")
-	}
-	if err := mustSpace(t, "compofa-fixed-w1.0").Validate(space.MustParse(golden[0].arch)); err != nil {
-		t.Errorf("the paper's example is no CompOFA network: %v", err)
-	}
-}
-
-// Whatever is drawn, mutated or crossed stays in its space, text and JSON bring
-// it back, and the cost is that of its layers.
-// Every network that was published and every one that a space draws is of some
-// space; one with a kernel that no space knows is not.
-func TestValidateOfAnySpace(t *testing.T) {
-	for _, n := range space.Published() {
-		if err := space.Validate(n.Arch); err != nil {
-			t.Errorf("%s: %v", n.Name, err)
-		}
-	}
-	rng := random.Stream(1, "any")
-	for _, s := range space.All() {
-		a := s.Sample(rng)
-		if err := space.Validate(a); err != nil {
-			t.Errorf("%s: %v", s.ID, err)
-		}
-		a.Kernel[0] = 9
-		if err := space.Validate(a); err == nil || !strings.Contains(err.Error(), "kernel 9") {
-			t.Errorf("%s with a kernel of 9: %v", s.ID, err)
-		}
-	}
-}
-
-func TestGeneticOperators(t *testing.T) {
-	for _, s := range space.All() {
-		t.Run(s.ID, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				rng := random.Stream(rapid.Uint64().Draw(t, "seed"), "test")
-				p := rapid.Float64Range(0, 1).Draw(t, "p")
-				a, b := s.Sample(rng), s.Sample(rng)
-				for _, x := range []space.Arch{a, b, s.Mutate(rng, a, p), s.Crossover(rng, a, b)} {
-					if err := s.Validate(x); err != nil {
-						t.Fatal(err)
-					}
-					if y, err := space.Parse(x.String()); err != nil || y != x {
-						t.Fatalf("Parse(%q) = %v, %v", x, y, err)
-					}
-					if y, err := space.Parse(x.OFA().String()); err != nil || y != x {
-						t.Fatalf("Parse(%s) = %v, %v", x.OFA(), y, err)
-					}
-				}
-				if got := s.Mutate(rng, a, 0); got != a {
-					t.Fatalf("mutation with probability 0 changed %v to %v", a, got)
-				}
-				if got := s.Crossover(rng, a, a); got != a {
-					t.Fatalf("crossover of %v with itself gave %v", a, got)
-				}
-			})
-		})
-	}
-}
-
-func TestSampleIsUniformInGenes(t *testing.T) {
-	s, rng := mustSpace(t, "mbv3-w1.0"), random.Stream(1, "uniform")
-	const n = 30000
-	kernels, depths, resolutions := map[uint8]int{}, map[uint8]int{}, map[int]int{}
-	for range n {
-		a := s.Sample(rng)
-		kernels[a.Kernel[4]]++
-		depths[a.Depth[2]]++
-		resolutions[a.Resolution]++
-	}
-	within := func(what any, got, choices int) {
-		want := float64(n) / float64(choices)
-		if d := float64(got) - want; d*d > 25*want { // five standard deviations
-			t.Errorf("%v was drawn %d times of %d, want about %.0f", what, got, n, want)
-		}
-	}
-	for k, got := range kernels {
-		within(fmt.Sprint("kernel ", k), got, 3)
-	}
-	for d, got := range depths {
-		within(fmt.Sprint("depth ", d), got, 3)
-	}
-	for r, got := range resolutions {
-		within(fmt.Sprint("resolution ", r), got, 5)
-	}
-	if len(kernels) != 3 || len(depths) != 3 || len(resolutions) != 5 {
-		t.Errorf("choices missing: %v %v %v", kernels, depths, resolutions)
-	}
-}
-
-func TestParseErrors(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                           "column 1: ends where \"r\" is due",
-		"r176":                       "column 5: ends where \"d\" is due",
-		"d43344 r176":                "column 1: found \"d\", want \"r\"",
-		"rx d22222 k e":              "column 2: \"x\" is no resolution",
-		"r160 d2222 k e":             "column 7: 4 stages",
-		"r160 d22522 k e":            "column 9: depth '5'",
-		"r160 d22222 k33-3-33-33-33": "is due",
-		"r160 d22222 k33-3-33-33-33 e33-33-33-33-33":                              "column 18: stage 2 has depth 2 but only 1 digits",
-		"r160 d22222 k333-33-33-33-33 e33-33-33-33-33":                            "column 16: stage 1 has more than its 2 digits",
-		"r160 d22222 k33-33-33-33-33 e33-33-33-33-33 x":                           "column 45: something follows",
-		"r160 d22222 k33-33-33-33-33- e33-33-33-33-33":                            "something follows the last stage",
-		`{"ks":3,"e":3,"d":2}`:                                                    "key \"r\" is missing",
-		`{"ks":3,"e":3,"d":2,"r":[160,176]}`:                                      "r has 2 elements",
-		`{"ks":3,"e":3,"d":2,"r":160,"width":1}`:                                  "unknown field \"width\"",
-		`{"ks":3.5,"e":3,"d":2,"r":160}`:                                          "number 3.5",
-		`{"ks":[3,3],"e":3,"d":2,"r":160}`:                                        "ks has 2 elements",
-		`{"ks":3,"e":3,"d":[2,2,2,2,9],"r":160}`:                                  "d[4] is 9",
-		`{"ks":3,"e":3,"d":2,"r":160,"wid":1}`:                                    "wid",
-		`{"ks":3,"e":3,"d":2,"r":160} {}`:                                         "something follows the JSON",
-		`{"ks":3,"e":3`:                                                           "JSON",
-		`{"ks":null,"e":3,"d":2,"r":160}`:                                         "\"ks\" is missing or null",
-		"r160 d22222 k33-33-33-33-33 e33-33-33-33-33" + strings.Repeat(" ", 5000): "bytes long",
-	} {
-		_, err := space.Parse(text)
-		var parse *space.ParseError
-		if !errors.As(err, &parse) || !strings.Contains(err.Error(), want) {
-			t.Errorf("Parse(%.60q): %v, want …%s…", text, err, want)
-		}
-	}
-}
-
-func TestParseOFAForms(t *testing.T) {
-	want := space.MustParse("r160 d22222 k33-33-33-33-33 e44-44-44-44-44")
-	for _, text := range []string{
-		`{"wid": null, "ks": 3, "e": 4, "d": 2, "r": 160}`,
-		`{"ks":[3,3,7,7,3,3,7,7,3,3,7,7,3,3,7,7,3,3,5,5],"e":4,"d":[2,2,2,2,2],"r":[160]}`,
-		"  r160  d22222 k33-33-33-33-33 e44-44-44-44-44 ",
-	} {
-		if got, err := space.Parse(text); err != nil || got != want {
-			t.Errorf("Parse(%s) = %v, %v, want %v", text, got, err, want)
-		}
-	}
-}
-
-func FuzzParse(f *testing.F) {
-	for _, g := range golden {
-		f.Add(g.arch)
-		f.Add(space.MustParse(g.arch).OFA().String())
-	}
-	f.Add(`{"ks":3,"e":4,"d":2,"r":160,"wid":null}`)
-	f.Add("r1 d222221 k11-11-11-11-11-1 e11-11-11-11-11-1")
-	f.Fuzz(func(t *testing.T, text string) {
-		a, err := space.Parse(text)
-		if err != nil {
-			return
-		}
-		if b, err := space.Parse(a.String()); err != nil || a != b {
-			t.Errorf("%q parses to %v, whose text parses to %v, %v", text, a, b, err)
-		}
-	})
 }

@@ -29,12 +29,12 @@ type searchCmd struct {
 
 // foundNet is a network in the output of search --json.
 type foundNet struct {
-	LimitMs   float64         `json:"limit_ms"`
-	Arch      space.Arch      `json:"arch"`
-	OFA       space.OFAConfig `json:"ofa"`
-	LatencyMs float64         `json:"latency_ms"`
-	Accuracy  float64         `json:"accuracy"`
-	MMACs     float64         `json:"mmacs"`
+	LimitMs   float64          `json:"limit_ms"`
+	Arch      space.Arch       `json:"arch"`
+	OFA       *space.OFAConfig `json:"ofa,omitempty"`
+	LatencyMs float64          `json:"latency_ms"`
+	Accuracy  float64          `json:"accuracy"`
+	MMACs     float64          `json:"mmacs"`
 }
 
 // Run searches for each limit, or for the front.

@@ -1,0 +1,131 @@
+package space
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// registry holds the spaces, and their families, in the order in which they came.
+var registry struct {
+	sync.RWMutex
+	spaces   []*Space
+	families []*Family
+}
+
+func init() {
+	for _, list := range [][]*Space{ofaSpaces(), nasBench201Spaces(), fbnetSpaces()} {
+		for _, s := range list {
+			MustRegister(s)
+		}
+	}
+}
+
+// Register adds a space, and its family, to those that All, ByID, Families and Parse
+// know. The first space of a family is its Reference: it should allow all that the
+// family has. Both IDs must be new, but for the family's other spaces. Programs
+// register before they do anything else, in an init function say.
+func Register(s *Space) error {
+	if err := s.check(); err != nil {
+		return fmt.Errorf("space %s: %w", s.ID, err)
+	}
+	registry.Lock()
+	defer registry.Unlock()
+	if slices.ContainsFunc(registry.spaces, func(o *Space) bool { return o.ID == s.ID }) {
+		return fmt.Errorf("space %s: there is one already", s.ID)
+	}
+	if !slices.Contains(registry.families, s.Family) {
+		if slices.ContainsFunc(registry.families, func(f *Family) bool { return f.ID == s.Family.ID }) {
+			return fmt.Errorf("space %s: there is another family %s already", s.ID, s.Family.ID)
+		}
+		registry.families = append(registry.families, s.Family)
+	}
+	registry.spaces = append(registry.spaces, s)
+	return nil
+}
+
+// MustRegister is Register for spaces in programs; it panics where Register errs.
+func MustRegister(s *Space) {
+	if err := Register(s); err != nil {
+		panic("space: " + err.Error())
+	}
+}
+
+// All lists every space.
+func All() []*Space {
+	registry.RLock()
+	defer registry.RUnlock()
+	return slices.Clone(registry.spaces)
+}
+
+// Families lists every family.
+func Families() []*Family {
+	registry.RLock()
+	defer registry.RUnlock()
+	return slices.Clone(registry.families)
+}
+
+// ByID finds a space; the error lists those there are.
+func ByID(id string) (*Space, error) {
+	var ids []string
+	for _, s := range All() {
+		if s.ID == id {
+			return s, nil
+		}
+		ids = append(ids, s.ID)
+	}
+	return nil, fmt.Errorf("no search space %q: there are %s", id, strings.Join(ids, ", "))
+}
+
+// FamilyByID finds a family; the error lists those there are.
+func FamilyByID(id string) (*Family, error) {
+	var ids []string
+	for _, f := range Families() {
+		if f.ID == id {
+			return f, nil
+		}
+		ids = append(ids, f.ID)
+	}
+	return nil, fmt.Errorf("no family %q: there are %s", id, strings.Join(ids, ", "))
+}
+
+// Spaces lists those of a family.
+func (f *Family) Spaces() []*Space {
+	return slices.DeleteFunc(All(), func(s *Space) bool { return s.Family != f })
+}
+
+// Reference is a space that stands for all of the family where widths and resolutions
+// don't matter: the first that was registered. A family without a space panics.
+func (f *Family) Reference() *Space {
+	registry.RLock()
+	defer registry.RUnlock()
+	for _, s := range registry.spaces {
+		if s.Family == f {
+			return s
+		}
+	}
+	panic("space: family " + f.ID + " has no space: register one")
+}
+
+// Of is the first space that has a, which says nothing about widths; the error says in
+// what a is a sub-network of no space at all.
+func Of(a Arch) (*Space, error) {
+	if a.Family == nil {
+		return nil, errors.New("an architecture without a family is no network")
+	}
+	for _, s := range a.Family.Spaces() {
+		if s.Contains(a) {
+			return s, nil
+		}
+	}
+	return nil, a.Family.Reference().Validate(a)
+}
+
+// Validate says in what a is a sub-network of no space at all; nil where it is one
+// of some.
+func Validate(a Arch) error {
+	_, err := Of(a)
+	return err
+}
