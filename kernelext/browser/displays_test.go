@@ -48,7 +48,7 @@ var cells = []struct{ name, source string }{
 	{"figure", "%%\nkernelext.Figure(line())"},
 	{"live", "%%\nfollow(\"Training\", 60)"},
 	{"compare", "%%\nkernelext.Compare([]kernelext.Comparison{{Quantity: \"error\", Unit: \"ms\", Paper: 0.5, Ours: 0.4}, {Quantity: \"other\", Unit: \"ms\", Paper: 1, Ours: 1.5}})"},
-	{"architecture", "%%\nkernelext.Architecture(\"A network\", []kernelext.Stage{{Name: \"stage 1\", Blocks: []kernelext.Block{{Kernel: 3, Expand: 6, LatencyMs: 1.2}, {Kernel: 7, Expand: 3, LatencyMs: 2.5}}, Slots: 4}})"},
+	{"drawing", "%%\nkernelext.Drawing(\"A drawing\", 200, 100, line().Draw)"},
 	{"log", "%%\nlog := kernelext.NewLog(\"What happened\")\nfor i := range 30 {\n\tlog.Printf(\"line %d\", i)\n}\nlog.Done()\nfor range kernelext.Each(\"steps\", 3) {\n}\nkernelext.Text(\"the %s\", \"end\")"},
 }
 

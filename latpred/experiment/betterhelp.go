@@ -72,10 +72,10 @@ func (b *betterRun) help() error {
 					ours = v
 				}
 				if h.clean {
-					clean[n][w] = append(clean[n][w], medianOf(v))
+					clean[n][w] = append(clean[n][w], metric.Median(v))
 				}
 				if n == 10 {
-					values[w] = append(values[w], medianOf(v))
+					values[w] = append(values[w], metric.Median(v))
 					if r := compare(ours, v); r.mean > worst[w].mean {
 						worst[w] = r
 						worst[w].set = h.name

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -138,8 +139,7 @@ func (f *fitter) fitScale(b *Base, sights []sight) error {
 		for i := range sights {
 			ratios[i] = f.y[i] / sights[i].labelMs
 		}
-		slices.Sort(ratios)
-		g := (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+		g := metric.Median(ratios)
 		for p := range b.Parts {
 			b.Parts[p].Scale *= g
 		}

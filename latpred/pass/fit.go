@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -102,7 +103,7 @@ func (f *fitter) rounds(n int) error {
 		if err := f.residuals(residuals); err != nil {
 			return err
 		}
-		f.model.Spread = ridge.Spread(f.scaled(residuals))
+		f.model.Spread = metric.Spread(f.scaled(residuals))
 		if err := f.solve(residuals, f.model.Queue.None()); err != nil {
 			return err
 		}
@@ -111,7 +112,7 @@ func (f *fitter) rounds(n int) error {
 	if err := f.residuals(residuals); err != nil {
 		return err
 	}
-	f.model.Spread = ridge.Spread(residuals)
+	f.model.Spread = metric.Spread(residuals)
 	return nil
 }
 
@@ -146,7 +147,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 	var spread float64
 	scaled := f.scaled(residuals)
 	if residuals != nil {
-		spread = ridge.Spread(scaled)
+		spread = metric.Spread(scaled)
 	}
 	for i, a := range f.archs {
 		state, hostLimited := f.states[i], false
