@@ -48,9 +48,7 @@ func (l *Linear) Provenance() latpred.Provenance { return l.provenance }
 func (l *Linear) Resolutions() []int { return l.linear.Resolutions() }
 
 // Stages is the number of stages of the networks that it predicts.
-func (l *Linear) Stages() int {
-	return (l.linear.Slots() + 3) / 4
-}
+func (l *Linear) Stages() int { return len(l.linear.Family().Stages) }
 
 // PredictMs sums the times. It does not allocate. A choice that no row of its
 // resolution had counts nothing.
