@@ -84,7 +84,7 @@ func TestExplorerInBrowser(t *testing.T) {
 	until(net, "r160 d33333 k555-555-555-555-555 e444-444-444-444-444")
 	click(`[data-pick="stage 2 depth 4"]`)
 	click(`[data-pick="stage 2 layer 4 kernel 7"]`)
-	click(`[data-pick="stage 1 layer 1 expand 6"]`)
+	click(`[data-pick="stage 1 layer 1 expansion 6"]`)
 	until(net, "r160 d34333 k555-5557-555-555-555 e644-4444-444-444-444")
 	want, err := lut.Note10().LatencyMs(wide(t), space.MustParse(text(net)))
 	if err != nil {

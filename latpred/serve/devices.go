@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"runtime"
 	"time"
-
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // prepare makes the devices ready in the background, on all cores, once.
@@ -59,19 +57,6 @@ type listed struct {
 	Space       string `json:"space"`
 	Kind        string `json:"kind"`
 	Resolutions []int  `json:"resolutions"` // that searches draw from
-}
-
-// listedSpace is what networks of a space may be.
-type listedSpace struct {
-	Width   float64 `json:"width"`
-	Depths  [][]int `json:"depths"` // of each stage
-	Kernels []int   `json:"kernels"`
-	Expands []int   `json:"expands"`
-}
-
-func listSpace(s *space.Space) listedSpace {
-	factors := s.Family.Factors
-	return listedSpace{Width: s.Multiplier, Depths: s.Depths, Kernels: factors[space.OFAKernel].Values, Expands: factors[space.OFAExpand].Values}
 }
 
 func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {
