@@ -12,6 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -55,7 +56,7 @@ func (s *subject) startJobs() []job {
 			}
 			times = append(times, 1e3*seconds)
 		}
-		return median(times), nil
+		return metric.Median(times), nil
 	}}}
 }
 
@@ -260,7 +261,7 @@ func per(f func() error) (float64, error) {
 		}
 		times = append(times, time.Since(start).Seconds()/float64(calls))
 	}
-	return median(times), nil
+	return metric.Median(times), nil
 }
 
 // many is how many architectures the peer predicts at once.

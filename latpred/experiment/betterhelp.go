@@ -38,7 +38,7 @@ func (b *betterRun) help() error {
 		name   string
 		config fewshot.Config
 		affine bool
-	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{Plain: true}}, {name: "affine fit", affine: true}}
+	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{PowerLaw: true}}, {name: "affine fit", affine: true}}
 	draws := b.draws
 	if b.profile == Full {
 		draws *= 3 // it takes more to tell ways apart that nearly tie
@@ -70,10 +70,10 @@ func (b *betterRun) help() error {
 					ours = v
 				}
 				if h.clean {
-					clean[n][w] = append(clean[n][w], medianOf(v))
+					clean[n][w] = append(clean[n][w], metric.Median(v))
 				}
 				if n == 10 {
-					values[w] = append(values[w], medianOf(v))
+					values[w] = append(values[w], metric.Median(v))
 					if r := compare(ours, v); r.mean > worst[w].mean {
 						worst[w] = r
 						worst[w].set = h.name

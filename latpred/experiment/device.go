@@ -117,11 +117,6 @@ func acrossSessions(a, b *measure.Journal) (worst float64) {
 	return worst
 }
 
-func medianOf(values []float64) float64 {
-	v := slices.Sorted(slices.Values(values))
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
-}
-
 // sums are what a table says of rows.
 func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 	index, err := t.Index(d.space)
@@ -150,7 +145,7 @@ func (d *deviceRun) additivity() error {
 		at := &series[slices.Index(d.space.Resolutions, s.Arch.Resolution)]
 		at.X, at.Y = append(at.X, whole[i]), append(at.Y, sums[i])
 	}
-	d.reach(d.named("sum of a network's layers over the whole: median"), "", 0, medianOf(ratio), "table", fmt.Sprintf("%d networks", len(all)))
+	d.reach(d.named("sum of a network's layers over the whole: median"), "", 0, metric.Median(ratio), "table", fmt.Sprintf("%d networks", len(all)))
 	d.reach(d.named("sum of a network's layers and the whole: rank correlation"), "", 0, metric.Spearman(sums, whole), "table", "target .98")
 	for _, n := range []int{3, 10, 30, 100} {
 		v, err := d.calibrated(n, rms)
@@ -208,7 +203,7 @@ func (d *deviceRun) calibrated(n int, score func(pred, want []float64) float64) 
 func spread(n int, values []float64) figure.Interval {
 	slices.Sort(values)
 	q := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, values, nil) }
-	m := medianOf(values)
+	m := metric.Median(values)
 	return figure.Interval{X: float64(n), Value: m, Low: min(m, q(.1)), High: max(m, q(.9))}
 }
 
@@ -258,7 +253,7 @@ func (d *deviceRun) fewMeasurements() error {
 			if k == 3 {
 				v, err = d.calibrated(n, mapePercent)
 			} else {
-				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, Plain: k == 2}}, mape)
+				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, PowerLaw: k == 2}}, mape)
 			}
 			if err != nil {
 				return err

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/mat"
 )
 
 // Linear is a table fitted to whole networks: for each resolution a constant,
@@ -34,13 +34,13 @@ func features(dst []int, a space.Arch) []int {
 }
 
 // FitLinear fits the model by ridge regression, separately at each resolution:
-// it minimises the sum of squared errors plus ridge times the sum of squared
-// times, the constant left free. A ridge of 1e-3 serves sets of hundreds of rows
+// it minimises the sum of squared errors plus penalty times the sum of squared
+// times, the constant left free. A penalty of 1e-3 serves sets of hundreds of rows
 // and more; it must be positive, since not every choice need occur. Lengths
 // must agree, or FitLinear panics.
-func FitLinear(archs []space.Arch, latenciesMs []float64, ridge float64) (*Linear, error) {
-	if len(archs) != len(latenciesMs) || ridge <= 0 {
-		panic("lut: FitLinear with lengths that differ or a ridge that is not positive")
+func FitLinear(archs []space.Arch, latenciesMs []float64, penalty float64) (*Linear, error) {
+	if len(archs) != len(latenciesMs) || penalty <= 0 {
+		panic("lut: FitLinear with lengths that differ or a penalty that is not positive")
 	}
 	if len(archs) == 0 {
 		return nil, fmt.Errorf("lut: no rows to fit")
@@ -51,7 +51,7 @@ func FitLinear(archs []space.Arch, latenciesMs []float64, ridge float64) (*Linea
 	}
 	m := &Linear{weights: map[int][]float64{}, slots: archs[0].Slots()}
 	for r, at := range rows {
-		w, err := fitOne(archs, latenciesMs, at, 1+m.slots*genesPerSlot, ridge)
+		w, err := fitOne(archs, latenciesMs, at, 1+m.slots*genesPerSlot, penalty)
 		if err != nil {
 			return nil, fmt.Errorf("lut: resolution %d, %d rows: %w", r, len(at), err)
 		}
@@ -60,52 +60,24 @@ func FitLinear(archs []space.Arch, latenciesMs []float64, ridge float64) (*Linea
 	return m, nil
 }
 
-// fitOne solves the normal equations over the features that occur in rows.
-func fitOne(archs []space.Arch, y []float64, rows []int, width int, ridge float64) ([]float64, error) {
-	column := make([]int, width) // 1 + its index among the features that occur
-	var occurring []int
+// fitOne fits the model of one resolution.
+func fitOne(archs []space.Arch, y []float64, rows []int, width int, penalty float64) ([]float64, error) {
+	system := ridge.New(width)
 	var buffer []int
+	var terms []ridge.Term
 	for _, i := range rows {
-		for _, f := range features(buffer[:0], archs[i]) {
-			if column[f] == 0 {
-				occurring = append(occurring, f)
-				column[f] = len(occurring)
-			}
+		buffer, terms = features(buffer[:0], archs[i]), terms[:0]
+		for _, f := range buffer {
+			terms = append(terms, ridge.Term{Column: f, Value: 1})
 		}
+		system.Add(terms, y[i], 1)
 	}
-	n := len(occurring)
-	gram, moment := mat.NewSymDense(n, nil), mat.NewVecDense(n, nil)
-	for _, i := range rows {
-		buffer = features(buffer[:0], archs[i])
-		for p, f := range buffer {
-			cf := column[f] - 1
-			moment.SetVec(cf, moment.AtVec(cf)+y[i])
-			for _, g := range buffer[p:] {
-				cg := column[g] - 1
-				gram.SetSym(cf, cg, gram.At(cf, cg)+1)
-			}
+	return system.Solve(func(column int) float64 {
+		if column == 0 {
+			return 0 // the constant
 		}
-	}
-	for c, f := range occurring {
-		if f != 0 {
-			gram.SetSym(c, c, gram.At(c, c)+ridge)
-		}
-	}
-	var cholesky mat.Cholesky
-	if !cholesky.Factorize(gram) {
-		return nil, fmt.Errorf("the normal equations are singular")
-	}
-	var solution mat.VecDense
-	if err := cholesky.SolveVecTo(&solution, moment); err != nil {
-		if _, poor := err.(mat.Condition); !poor {
-			return nil, err
-		}
-	}
-	w := make([]float64, width)
-	for c, f := range occurring {
-		w[f] = solution.AtVec(c)
-	}
-	return w, nil
+		return penalty
+	}, nil)
 }
 
 // Resolutions lists those that were fitted, ascending.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -103,7 +104,7 @@ func (f *fitter) rounds(n int) error {
 		if err := f.residuals(residuals); err != nil {
 			return err
 		}
-		f.model.Spread = ridge.Spread(f.scaled(residuals))
+		f.model.Spread = metric.Spread(f.scaled(residuals))
 		if err := f.solve(residuals, f.model.Queue.None()); err != nil {
 			return err
 		}
@@ -112,7 +113,7 @@ func (f *fitter) rounds(n int) error {
 	if err := f.residuals(residuals); err != nil {
 		return err
 	}
-	f.model.Spread = ridge.Spread(residuals)
+	f.model.Spread = metric.Spread(residuals)
 	return nil
 }
 
@@ -147,7 +148,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 	var spread float64
 	scaled := f.scaled(residuals)
 	if residuals != nil {
-		spread = ridge.Spread(scaled)
+		spread = metric.Spread(scaled)
 	}
 	for i, a := range f.archs {
 		state, hostLimited := f.states[i], false
@@ -172,7 +173,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 			}
 		}
 		if hostLimited {
-			row = append(row, ridge.Term{Column: width + 2*state, Value: -.5 * float64(f.w[i].kernels)}, ridge.Term{Column: width + 2*state + 1, Value: -1})
+			row = append(row, ridge.Term{Column: width + 2*state, Value: -.5 * float64(f.w[i].launches)}, ridge.Term{Column: width + 2*state + 1, Value: -1})
 		}
 		weight := 1.0
 		if f.Relative {

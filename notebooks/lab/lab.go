@@ -7,6 +7,7 @@
 //  2. Run runs an item of the paper; an interrupt keeps the rows that are done.
 //  3. Show lays its rows out beside the paper's, and below them the record of the
 //     Full profile that the project ships.
+//  4. Architecture draws a sub-network, Stages unfolds it for that.
 package lab
 
 import (
