@@ -12,7 +12,7 @@ import (
 // withoutExample are the packages that nobody imports to use them, by why.
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
-	"suites for tests":                {"latpred/latpredtest", "latpred/latpredtest/simulated", "latpred/encode/encodetest", "latpred/onnx/onnxtest", "kernelext/browser"},
+	"suites for tests":                {"latpred/latpredtest", "latpred/latpredtest/simulated", "latpred/encode/encodetest", "latpred/space/spacetest", "latpred/onnx/onnxtest", "kernelext/browser"},
 	"for others of our packages only": {"latpred/loops", "latpred/bench", "notebooks/lab"},
 }
 
