@@ -10,8 +10,8 @@ import (
 )
 
 // The table of a shipped set, fitted as it is asked for.
-func ExampleTable() {
-	table, err := catalog.Table(context.Background(), "p40-b64")
+func ExampleLoad() {
+	table, err := catalog.Load(context.Background(), "p40-b64")
 	if err != nil {
 		fmt.Println(err)
 		return

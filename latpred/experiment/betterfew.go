@@ -222,7 +222,7 @@ func (b *betterRun) neverMeasured() error {
 		if err != nil {
 			return err
 		}
-		h, _, err := hardware.ForWithout(b.ctx, hardware.SpecOf(gpu), c.id)
+		h, _, err := catalog.GPUWithout(b.ctx, hardware.SpecOf(gpu), c.id)
 		if err != nil {
 			return err
 		}

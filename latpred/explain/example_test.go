@@ -11,7 +11,7 @@ import (
 
 // Which single step back makes a network faster by most.
 func ExampleExplain() {
-	table, err := catalog.Table(context.Background(), "p40-b64")
+	table, err := catalog.Load(context.Background(), "p40-b64")
 	if err != nil {
 		fmt.Println(err)
 		return

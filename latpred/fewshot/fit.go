@@ -18,12 +18,6 @@ type Config struct {
 	PowerLaw bool // only power laws of sources, with a constant
 }
 
-// launches are the times of a launch that are tried, ms; queueDepth is between
-// those of the two sets that show a queue.
-var launches = []float64{.008, .012, .017, .0205, .0255, .032, .04, .055}
-
-const queueDepth = 928
-
 const (
 	minRows       = 3
 	screenRows    = 80  // sources are chosen on so many rows at most

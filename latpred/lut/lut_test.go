@@ -152,14 +152,18 @@ func TestFitLinearRecoversSums(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, a := range archs[5000:] {
-		if p, err := m.PredictMs(a); err != nil || math.Abs(p-ms[5000+i]) > 1e-3 {
-			t.Fatalf("%v: %v, %v, want %v", a, p, err, ms[5000+i])
+	pred := make([]float64, 1000)
+	if err := m.PredictMs(pred, archs[5000:]); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range pred {
+		if math.Abs(p-ms[5000+i]) > 1e-3 {
+			t.Fatalf("%v: %v, want %v", archs[5000+i], p, ms[5000+i])
 		}
 	}
 	unseen := archs[0]
 	unseen.Resolution = 128
-	if _, err := m.PredictMs(unseen); err == nil || !strings.Contains(err.Error(), "resolution 128") {
+	if err := m.PredictMs(pred[:2], []space.Arch{archs[0], unseen}); err == nil || !strings.Contains(err.Error(), "architecture 1: ") || !strings.Contains(err.Error(), "resolution 128") {
 		t.Errorf("a resolution that was not fitted: %v", err)
 	}
 }
@@ -245,7 +249,7 @@ func TestIndexNamesWhatIsMissing(t *testing.T) {
 	if _, err := x.LatencyMs(a); err == nil || !strings.Contains(err.Error(), last) {
 		t.Errorf("%v, want that %s is missing", err, last)
 	}
-	if err := x.Estimate(make([]float64, 1), []space.Arch{a}); err == nil || !strings.Contains(err.Error(), a.String()) {
+	if err := x.PredictMs(make([]float64, 1), []space.Arch{a}); err == nil || !strings.Contains(err.Error(), a.String()) {
 		t.Errorf("%v, want the architecture named", err)
 	}
 	delete(gap.Rows[224], lut.Key(layers[0]))

@@ -33,7 +33,7 @@ func note10(t testing.TB, s *space.Space) nas.Estimate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x.Estimate
+	return x.PredictMs
 }
 
 // work is an accuracy that grows with the amount of computation, as real ones do.
@@ -140,7 +140,7 @@ func TestInfeasible(t *testing.T) {
 	if err != nil || r.Best.Arch != s.Smallest() {
 		t.Errorf("a limit that one network meets: %v, %+v", err, r)
 	}
-	results, err := nas.Limits(t.Context(), 1, small(s, 0), []float64{5, 20}, note10(t, s), work(s), nil)
+	results, err := nas.Limits(t.Context(), nas.Sweep{Seed: 1, Config: small(s, 0), LimitsMs: []float64{5, 20}, Latency: note10(t, s), Accuracy: work(s)})
 	if !errors.Is(err, nas.ErrInfeasible) || results[0] != nil || results[1] == nil || results[1].Best.LatencyMs > 20 {
 		t.Errorf("limits 5 and 20: %v, %v", results, err)
 	}
@@ -289,7 +289,7 @@ func TestSearchFront(t *testing.T) {
 	}
 	var single []nas.Candidate
 	c.Generations = 20 // a fifth each
-	results, err := nas.Limits(t.Context(), 1, c, []float64{15, 20, 25, 30, 35}, note10(t, s), accuracy.Predict, nil)
+	results, err := nas.Limits(t.Context(), nas.Sweep{Seed: 1, Config: c, LimitsMs: []float64{15, 20, 25, 30, 35}, Latency: note10(t, s), Accuracy: accuracy.Predict})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +369,7 @@ func ExampleSearch() {
 	table, _ := lut.Note10().Index(s)
 	c := nas.Published(s, 20) // milliseconds
 	c.Generations = 10
-	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.Estimate, accuracy.Predict, nil)
+	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.PredictMs, accuracy.Predict, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -7,20 +7,24 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/serve"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // The Note10's table behind HTTP. The answer to the paper's example is the sum over
 // the table, 33.50015649132496 ms.
 func Example() {
-	s, err := space.ByID("mbv3-w1.2")
+	table, err := catalog.Find("note10")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	server, err := serve.New([]*serve.Device{serve.FromTable("note10", "Samsung Note10", lut.Note10(), s)}, serve.Config{})
+	device, err := serve.FromEntry(table)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server, err := serve.New([]*serve.Device{device}, serve.Config{})
 	if err != nil {
 		fmt.Println(err)
 		return
