@@ -13,7 +13,7 @@ import (
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
 	"suites for tests":                {"latpred/latpredtest", "latpred/latpredtest/simulated", "latpred/encode/encodetest", "latpred/space/spacetest", "latpred/onnx/onnxtest", "kernelext/browser"},
-	"for others of our packages only": {"latpred/loops", "latpred/bench", "notebooks/lab"},
+	"for others of our packages only": {"latpred/loops", "latpred/bench"},
 }
 
 // TestExamples: each package that a user imports shows how, in an example that runs.
