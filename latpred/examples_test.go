@@ -14,7 +14,7 @@ import (
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
 	"tests alone":                     {"kernelext/browser"},
-	"for others of our packages only": {"latpred/loops", "latpred/bench", "notebooks/lab"},
+	"for others of our packages only": {"latpred/loops", "latpred/bench"},
 }
 
 // TestExamples: each package that a user imports shows how, in an example that runs.
