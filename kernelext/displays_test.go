@@ -3,11 +3,14 @@ package kernelext
 import (
 	"bytes"
 	"fmt"
+	"image/color"
 	"image/png"
 	"math"
 	"strings"
 	"testing"
 	"time"
+
+	"gonum.org/v1/plot/vg/draw"
 )
 
 func TestSortedTable(t *testing.T) {
@@ -73,55 +76,25 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-func network() []Stage {
-	return []Stage{
-		{Name: "stage 1", Blocks: []Block{{3, 6, 1.2}, {5, 4, 0.9}}, Slots: 4},
-		{Name: "stage 2", Blocks: []Block{{7, 3, 2.2}, {5, 4, math.NaN()}, {3, 6, 3.1}, {7, 6, 4}}, Slots: 4},
+func TestDrawing(t *testing.T) {
+	paint := func(c draw.Canvas) {
+		c.SetColor(color.NRGBA{200, 0, 0, 255})
+		c.Fill(c.Rectangle.Path())
 	}
-}
-
-func TestArchitecture(t *testing.T) {
-	got := printed(t, func() { Architecture("A network", network()) })
-	want := "A network\nstage 1   3×3·6 1.20 ms  5×5·4 0.90 ms  –  –\nstage 2   7×7·3 2.20 ms  5×5·4  3×3·6 3.10 ms  7×7·6 4.00 ms\n"
-	if got != want {
-		t.Errorf("printed\n%s, want\n%s", got, want)
+	if got := printed(t, func() { Drawing("A red box", 100, 50, paint) }); got != "A red box\n" {
+		t.Errorf("printed %q", got)
 	}
-	d := newDiagram("A network", network())
-	b, err := picture(d.draw, DefaultWidth, 150)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{">A network, blocks together 11.4 ms<", ">7×7 · 6<", ">4.00 ms<", "stroke-dasharray"} {
-		if !strings.Contains(b.svg, want) {
-			t.Errorf("no %s in the SVG", want)
-		}
+	b, err := picture(paint, 100, 50)
+	if err != nil || !strings.Contains(b.svg, "fill:#C80000") {
+		t.Errorf("%v, SVG\n%s", err, b.svg)
 	}
 	img, err := png.Decode(bytes.NewReader(b.png))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if colours := colours(img.At, img.Bounds().Dx(), img.Bounds().Dy()); colours < 50 {
-		t.Errorf("%d colours: the PNG looks blank", colours)
+	if r, _, _, _ := img.At(img.Bounds().Dx()/2, img.Bounds().Dy()/2).RGBA(); r>>8 != 200 {
+		t.Errorf("the middle of the PNG has red %d", r>>8)
 	}
-	if pale, dark := d.shade(0.9), d.shade(4); pale.R <= dark.R || d.shade(math.NaN()).R != 225 {
-		t.Errorf("shades %v and %v", pale, dark)
-	}
-	for _, empty := range [][]Stage{nil, {{Name: "none"}}} {
-		if _, err := picture(newDiagram("empty", empty).draw, DefaultWidth, 100); err != nil {
-			t.Errorf("%v: %v", empty, err)
-		}
-	}
-}
-
-func colours[C interface{ RGBA() (r, g, b, a uint32) }](at func(x, y int) C, w, h int) int {
-	seen := map[string]bool{}
-	for x := range w {
-		for y := range h {
-			r, g, b, _ := at(x, y).RGBA()
-			seen[fmt.Sprint(r, g, b)] = true
-		}
-	}
-	return len(seen)
 }
 
 func TestLog(t *testing.T) {
@@ -202,7 +175,7 @@ func TestAnInterruptEndsOpenDisplays(t *testing.T) {
 	got := printed(t, func() {
 		l := NewLive("training", 10, "loss (ms)")
 		l.Add(4, 0.5)
-		settle()
+		showInterrupted()
 		l.Done() // says no more
 	})
 	if !strings.Contains(got, "4 of 10 · loss 0.5 ms") || !strings.Contains(got, "interrupted after") || strings.Count(got, "\n") != 1 {

@@ -1,7 +1,7 @@
 // Package kernelext makes GoNB, the Go kernel for Jupyter, a comfortable lab. A
 // notebook cell imports it for what it shows and what it keeps:
 //
-//  1. Figure shows a plot and Architecture a sub-network as a diagram. Table,
+//  1. Figure shows a plot, Drawing whatever is drawn on a canvas. Table,
 //     SortedTable, FoldedTable and Compare show numbers, the last beside the
 //     paper's with the Difference signed and coloured; Text shows text.
 //  2. Live draws the curves of something that runs, LiveTable a table of it,
@@ -19,5 +19,5 @@
 // under go test and go run as well.
 //
 // Package run executes notebooks without Jupyter; command kernelext starts the
-// kernel, installs it, and runs and checks notebooks.
+// Jupyter kernel, installs it, and runs and checks notebooks.
 package kernelext

@@ -35,15 +35,6 @@ func ExampleCompare() {
 	// MAE       ms        –   0.25           –
 }
 
-func ExampleArchitecture() {
-	kernelext.Architecture("A network", []kernelext.Stage{
-		{Name: "stage 1", Blocks: []kernelext.Block{{Kernel: 3, Expand: 6, LatencyMs: 1.25}, {Kernel: 7, Expand: 4, LatencyMs: math.NaN()}}, Slots: 4},
-	})
-	// Output:
-	// A network
-	// stage 1   3×3·6 1.25 ms  7×7·4  –  –
-}
-
 func ExampleText() {
 	kernelext.Text("%d of %d limits are met", 4, 5)
 	// Output: 4 of 5 limits are met

@@ -38,6 +38,19 @@ func FigureSize(p *plot.Plot, width, height vg.Length) {
 	show(b)
 }
 
+// Drawing shows what paint draws on a canvas of a size, less a small margin, in the
+// forms in which FigureSize shows a plot; text stands for it where there are no
+// pictures.
+func Drawing(text string, width, height vg.Length, paint func(draw.Canvas)) {
+	b, err := picture(paint, width, height)
+	if err != nil {
+		fail(fmt.Errorf("kernelext: drawing: %w", err))
+		return
+	}
+	b.text = text
+	show(b)
+}
+
 // picture renders what draw draws, in all forms but text.
 func picture(draw func(draw.Canvas), width, height vg.Length) (bundle, error) {
 	svg, err := renderSVG(draw, width, height)

@@ -48,7 +48,7 @@ var cells = []struct{ name, source string }{
 	{"figure", "%%\nkernelext.Figure(line())"},
 	{"live", "%%\nfollow(\"Training\", 60)"},
 	{"compare", "%%\nkernelext.Compare([]kernelext.Comparison{{Quantity: \"error\", Unit: \"ms\", Paper: 0.5, Ours: 0.4}, {Quantity: \"other\", Unit: \"ms\", Paper: 1, Ours: 1.5}})"},
-	{"architecture", "%%\nkernelext.Architecture(\"A network\", []kernelext.Stage{{Name: \"stage 1\", Blocks: []kernelext.Block{{Kernel: 3, Expand: 6, LatencyMs: 1.2}, {Kernel: 7, Expand: 3, LatencyMs: 2.5}}, Slots: 4}})"},
+	{"drawing", "%%\nkernelext.Drawing(\"A drawing\", 200, 100, line().Draw)"},
 	{"log", "%%\nlog := kernelext.NewLog(\"What happened\")\nfor i := range 30 {\n\tlog.Printf(\"line %d\", i)\n}\nlog.Done()\nfor range kernelext.Each(\"steps\", 3) {\n}\nkernelext.Text(\"the %s\", \"end\")"},
 }
 
@@ -56,7 +56,7 @@ var cells = []struct{ name, source string }{
 func (l *lab) write(t testing.TB, name string, sources ...string) {
 	t.Helper()
 	nb := &run.Notebook{Format: 4, FormatMinor: 5, Metadata: map[string]any{
-		"kernelspec": map[string]any{"name": run.KernelName, "display_name": "Go (latpred)", "language": "go"}}}
+		"kernelspec": map[string]any{"name": run.KernelspecName, "display_name": "Go (latpred)", "language": "go"}}}
 	for i, s := range sources {
 		nb.Cells = append(nb.Cells, &run.Cell{ID: fmt.Sprint("c", i), Type: "code", Source: s})
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 )
 
 // Finding is something about a set that one should know before using it.
@@ -92,8 +92,7 @@ func checkOne(s *dataset.Set) ([]Finding, error) {
 // checkScale knows that no device takes less than 0.1 ms or more than a minute
 // for a sub-network of OFA.
 func checkScale(s *dataset.Set) *Finding {
-	y := slices.Sorted(slices.Values(s.LatenciesMs()))
-	median := stat.Quantile(0.5, stat.Empirical, y, nil)
+	median := metric.LowerMedian(s.LatenciesMs())
 	unit := ""
 	switch {
 	case median < 0.1:
@@ -166,24 +165,18 @@ func residuals(s *dataset.Set) ([]float64, error) {
 		return nil, err
 	}
 	e := make([]float64, len(s.Samples))
+	if err := m.PredictMs(e, s.Archs()); err != nil {
+		return nil, err
+	}
 	for i, row := range s.Samples {
-		p, err := m.PredictMs(row.Arch)
-		if err != nil {
-			return nil, err
-		}
-		e[i] = (row.LatencyMs - p) / row.LatencyMs
+		e[i] = (row.LatencyMs - e[i]) / row.LatencyMs
 	}
 	return e, nil
 }
 
-// spread is a robust standard deviation: 1.4826 times the median of |e|.
+// spread is metric.Spread with the lower of two medians: thresholds were set with it.
 func spread(e []float64) float64 {
-	abs := make([]float64, len(e))
-	for i, v := range e {
-		abs[i] = math.Abs(v)
-	}
-	slices.Sort(abs)
-	return 1.4826 * stat.Quantile(0.5, stat.Empirical, abs, nil)
+	return metric.NormalSpread * metric.LowerMedian(metric.Abs(e))
 }
 
 // What checkDrift takes for a change: its size in standard errors and as a part

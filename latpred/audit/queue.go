@@ -3,13 +3,11 @@ package audit
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/ridge"
-	"gonum.org/v1/gonum/stat"
 )
 
 // What checkQueue takes for a launch queue: by how much it must lower the error on
@@ -19,8 +17,6 @@ const (
 	queueGain  = .75
 	queueEvery = 5 // rows held out
 )
-
-var queueDepths = []int{860, 920, 980, 1040}
 
 // checkQueue finds labels that a clock made which did not wait for the device: a
 // table that knows the launch queue (see package pass) explains rows that are held
@@ -48,7 +44,7 @@ func checkQueue(s *dataset.Set) (*Finding, error) {
 	}
 	var best *pass.Model
 	lowest := queueGain * plain
-	for _, c.QueueDepth = range queueDepths {
+	for _, c.QueueDepth = range pass.QueueDepths[1:] { // a finding needs no depth that nobody has seen
 		e, m, err := heldOut(train, test, c)
 		if err != nil {
 			return nil, err
@@ -76,7 +72,7 @@ func heldOut(train, test *dataset.Set, c pass.Config) (float64, *pass.Model, err
 	for i, row := range test.Samples {
 		e[i] = e[i]/row.LatencyMs - 1
 	}
-	return ridge.Spread(e), m, nil
+	return metric.Spread(e), m, nil
 }
 
 func describeQueue(s *dataset.Set, m *pass.Model, plain, with float64) (*Finding, error) {
@@ -93,8 +89,7 @@ func describeQueue(s *dataset.Set, m *pass.Model, plain, with float64) (*Finding
 	if len(short) == 0 {
 		return nil, nil
 	}
-	slices.Sort(short)
-	share, median := float64(len(short))/float64(len(s.Samples)), stat.Quantile(.5, stat.Empirical, short, nil)
+	share, median := float64(len(short))/float64(len(s.Samples)), metric.LowerMedian(short)
 	return &Finding{Kind: latpred.WarnLaunchQueue, Values: map[string]float64{"depth": float64(m.Queue.Depth), "launch_us": 1000 * m.Queue.LaunchMs[0],
 		"host_limited_percent": 100 * share, "median_short_percent": 100 * median, "error_ratio": with / plain},
 		Message: fmt.Sprintf("the clock did not wait for the device: a launch queue of about %d kernels, filled at %.0f µs a launch, lowers the error by %.0f %%; %.0f %% of the labels are too short, by %.1f %% in the median",

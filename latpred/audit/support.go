@@ -65,8 +65,7 @@ func checkUnits(set *dataset.Set) error {
 	for i, row := range set.Samples {
 		rates[i] = math.Log(row.LatencyMs / float64(s.MACs(row.Arch)))
 	}
-	sorted := slices.Sorted(slices.Values(rates))
-	median := sorted[len(sorted)/2]
+	median := metric.UpperMedian(rates)
 	var odd []int
 	factor := 1.0
 	for i, r := range rates {
@@ -95,8 +94,8 @@ func AgainstSources(ratios [][]float64) []latpred.Warning {
 	slowest, fastest := 0.0, math.Inf(1) // of the sources, times as slow as the device
 	for _, of := range ratios {
 		if len(of) > 0 {
-			slices.Sort(of)
-			slowest, fastest = max(slowest, of[len(of)/2]), min(fastest, of[len(of)/2])
+			ratio := metric.UpperMedian(of)
+			slowest, fastest = max(slowest, ratio), min(fastest, ratio)
 		}
 	}
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/ofalat/ofalat/internal/texttable"
+	"github.com/ofalat/ofalat/latpred/metric"
 )
 
 //go:embed record.json
@@ -118,8 +119,8 @@ func (r *Row) Cells() []string {
 	}
 	cpu := "–"
 	if r.Unit == "s" && len(r.OursCPU) > 0 {
-		if cpu = quantity(median(r.OursCPU), "s"); len(r.PeerCPU[r.PeerBest]) > 0 {
-			cpu += ", " + quantity(median(r.PeerCPU[r.PeerBest]), "s")
+		if cpu = quantity(metric.Median(r.OursCPU), "s"); len(r.PeerCPU[r.PeerBest]) > 0 {
+			cpu += ", " + quantity(metric.Median(r.PeerCPU[r.PeerBest]), "s")
 		}
 	}
 	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.asked(), cpu, limit, r.Note}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/loops"
+	"github.com/ofalat/ofalat/latpred/metric"
 )
 
 // Job names what is measured.
@@ -196,9 +197,9 @@ func (r *Row) rate() bool { return r.Unit == "1/s" }
 
 // sum fills medians and ratio.
 func (r *Row) sum() {
-	r.Median = median(r.Ours)
+	r.Median = metric.Median(r.Ours)
 	for side, times := range r.Peer {
-		m := median(times)
+		m := metric.Median(times)
 		if better := r.PeerBest == "" || m < r.PeerMedian != r.rate(); better || m == r.PeerMedian && side < r.PeerBest {
 			r.PeerBest, r.PeerMedian = side, m
 		}
@@ -210,13 +211,6 @@ func (r *Row) sum() {
 	default:
 		r.Ratio = r.PeerMedian / r.Median
 	}
-}
-
-// median of values, at least one.
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // Reached reports whether all that is asked of a row is reached; without a target

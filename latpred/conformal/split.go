@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/ofalat/ofalat/latpred/metric"
 )
 
 // Split is a calibration by rows kept apart (split conformal prediction).
@@ -45,8 +47,7 @@ func Calibrate(predMs, wantMs, key []float64, bins int) (*Split, error) {
 		members[s.bin(k)] = append(members[s.bin(k)], relative[i])
 	}
 	for _, m := range members {
-		slices.Sort(m)
-		s.Scales = append(s.Scales, max(1e-9, m[len(m)/2]))
+		s.Scales = append(s.Scales, max(1e-9, metric.UpperMedian(m)))
 	}
 	for i, k := range key {
 		s.Scores = append(s.Scores, relative[i]/s.Scales[s.bin(k)])

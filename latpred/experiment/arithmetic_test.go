@@ -60,10 +60,10 @@ func TestSpread(t *testing.T) {
 
 func TestMedians(t *testing.T) {
 	values := []float64{5, 1, 4}
-	if m := medianOf(values); m != 4 || !slices.Equal(values, []float64{5, 1, 4}) {
+	if m := metric.Median(values); m != 4 || !slices.Equal(values, []float64{5, 1, 4}) {
 		t.Errorf("median %v, values %v", m, values)
 	}
-	if m := medianOf([]float64{5, 1, 4, 2}); m != 3 {
+	if m := metric.Median([]float64{5, 1, 4, 2}); m != 3 {
 		t.Errorf("of four: %v", m)
 	}
 	if text := rangeOf([]float64{.5213, .4128, .45}); text != "0.413 to 0.521" {

@@ -48,8 +48,10 @@ func (b *betterRun) help() error {
 	values := make([][]float64, len(ways)) // at 10 rows
 	worst := make([]ratio, len(ways))      // of adapted to each way
 	for _, h := range sets {
-		gpu := strings.Split(h.name, "-b")[0]
-		from := slices.DeleteFunc(catalog.SourceNames(), func(s string) bool { return strings.HasPrefix(s, gpu+"-") })
+		from, err := otherGPUs(h.name)
+		if err != nil {
+			return err
+		}
 		s, err := b.shot(h.name, from...)
 		if err != nil {
 			return err
@@ -70,10 +72,10 @@ func (b *betterRun) help() error {
 					ours = v
 				}
 				if h.clean {
-					clean[n][w] = append(clean[n][w], medianOf(v))
+					clean[n][w] = append(clean[n][w], metric.Median(v))
 				}
 				if n == 10 {
-					values[w] = append(values[w], medianOf(v))
+					values[w] = append(values[w], metric.Median(v))
 					if r := compare(ours, v); r.mean > worst[w].mean {
 						worst[w] = r
 						worst[w].set = h.name
@@ -165,4 +167,19 @@ func logs(values []float64) []float64 {
 		out[i] = math.Log(v)
 	}
 	return out
+}
+
+// otherGPUs are the sources but those of an entry's own GPU, as the same laboratory
+// measured it, at whatever batch.
+func otherGPUs(name string) (from []string, err error) {
+	target, err := catalog.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range catalog.Entries() {
+		if e.IsSource() && (e.GPU != target.GPU || e.Origin != target.Origin) {
+			from = append(from, e.Name)
+		}
+	}
+	return from, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/hpo"
@@ -42,7 +43,7 @@ func figure6(r *runner) error {
 		bars[0], bars[1] = append(bars[0], published/1e3), append(bars[1], corrected/1e3)
 	}
 	all, usual := table.Cost(), table.Cost(160, 176, 192, 208, 224)
-	add("table, 17 resolutions", "17 tables", paper("figure6", "note10", "table_cost"), all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
+	add("table, 17 resolutions", "17 tables", Paper("figure6", "note10", "table_cost"), all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
 	add("table, the 5 in use", "5 tables", float64(None), usual, usual, "nothing in the paper needs the other twelve")
 	for _, p := range paperCurve("figure6", "note10", "label_cost") {
 		n := int(p.rows)
@@ -66,7 +67,7 @@ func table4(r *runner) error {
 	epochs := r.size.epochs / 2 // the paper's search for the Note10 had 50
 	r.result.Seeds, r.of = 1, 5
 	source := table1Sets()[0]
-	paperTuning := paper("table4", "note10", "tuning_time")
+	paperTuning := Paper("table4", "note10", "tuning_time")
 	all, err := r.size.open(source.set)
 	if err != nil {
 		return err
@@ -160,7 +161,7 @@ func table5(r *runner) error {
 	if err != nil {
 		return err
 	}
-	linear, err := lut.FitLinear(archs, few.LatenciesMs(), 1e-3)
+	linear, err := additive.FitLinear(few)
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func table5(r *runner) error {
 		call  func() error
 	}{
 		{"table, sum over the layers", times[0].ms, 1, func() error { _, err := table.LatencyMs(s, arch()); return err }},
-		{"closed form", math.NaN(), 1, func() error { _, err := linear.PredictMs(arch()); return err }},
+		{"closed form", math.NaN(), 1, func() error { return linear.PredictMs(one, []space.Arch{arch()}) }},
 		{"network, one at a time", times[1].ms, 1, func() error { return o.model.PredictMs(one, []space.Arch{arch()}) }},
 		{"network on " + r.be.Kind + ", one at a time", math.NaN(), 1, func() error { return onBackend.PredictMs(one, []space.Arch{arch()}) }},
 		{"network on " + r.be.Kind + ", 8,192 at once", math.NaN(), len(many), func() error { return onBackend.PredictMs(many, crowd) }},

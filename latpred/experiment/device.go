@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
@@ -27,7 +26,7 @@ func device(r *runner) error {
 	if d.set, err = dataset.Open(measure.Own); err != nil {
 		return err
 	}
-	if d.space, err = space.ByID(d.set.SpaceID); err != nil {
+	if d.space, err = d.set.Space(); err != nil {
 		return err
 	}
 	if d.table, err = lut.Open(measure.Own); err != nil {
@@ -117,11 +116,6 @@ func acrossSessions(a, b *measure.Journal) (worst float64) {
 	return worst
 }
 
-func medianOf(values []float64) float64 {
-	v := slices.Sorted(slices.Values(values))
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
-}
-
 // sums are what a table says of rows.
 func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 	index, err := t.Index(d.space)
@@ -129,7 +123,7 @@ func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 		return nil, err
 	}
 	ms := make([]float64, len(rows))
-	return ms, index.Estimate(ms, d.set.Subset(rows).Archs())
+	return ms, index.PredictMs(ms, d.set.Subset(rows).Archs())
 }
 
 // additivity compares sums of layers with whole networks.
@@ -150,7 +144,7 @@ func (d *deviceRun) additivity() error {
 		at := &series[slices.Index(d.space.Resolutions, s.Arch.Resolution)]
 		at.X, at.Y = append(at.X, whole[i]), append(at.Y, sums[i])
 	}
-	d.reach(d.named("sum of a network's layers over the whole: median"), "", 0, medianOf(ratio), "table", fmt.Sprintf("%d networks", len(all)))
+	d.reach(d.named("sum of a network's layers over the whole: median"), "", 0, metric.Median(ratio), "table", fmt.Sprintf("%d networks", len(all)))
 	d.reach(d.named("sum of a network's layers and the whole: rank correlation"), "", 0, metric.Spearman(sums, whole), "table", "target .98")
 	for _, n := range []int{3, 10, 30, 100} {
 		v, err := d.calibrated(n, rms)
@@ -208,7 +202,7 @@ func (d *deviceRun) calibrated(n int, score func(pred, want []float64) float64) 
 func spread(n int, values []float64) figure.Interval {
 	slices.Sort(values)
 	q := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, values, nil) }
-	m := medianOf(values)
+	m := metric.Median(values)
 	return figure.Interval{X: float64(n), Value: m, Low: min(m, q(.1)), High: max(m, q(.9))}
 }
 
@@ -282,6 +276,6 @@ func (d *deviceRun) fewMeasurements() error {
 
 // others are all shipped sources but the device itself.
 func (r *runner) others() ([]fewshot.Source, error) {
-	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return strings.HasPrefix(name, measure.Own) })
+	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return name == measure.Own })
 	return catalog.Sources(r.ctx, names, nil)
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -16,12 +17,6 @@ type Config struct {
 	NoQueue  bool // the clock waits for the device
 	PowerLaw bool // only power laws of sources, with a constant
 }
-
-// launches are the times of a launch that are tried, ms; queueDepth is between
-// those of the two sets that show a queue.
-var launches = []float64{.008, .012, .017, .0205, .0255, .032, .04, .055}
-
-const queueDepth = 928
 
 const (
 	minRows       = 3
@@ -149,8 +144,7 @@ func (f *fitter) fitScale(b *Base, baselines []baseline) error {
 		for i := range baselines {
 			ratios[i] = f.y[i] / baselines[i].labelMs
 		}
-		slices.Sort(ratios)
-		g := (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+		g := metric.Median(ratios)
 		for p := range b.Parts {
 			b.Parts[p].Scale *= g
 		}

@@ -204,7 +204,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		}
 		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, PowerLaw: rapid.Bool().Draw(t, "power law"), columns: columnsOf(a.Family)}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "queue") {
-			b.Queue = pass.Queue{Depth: queueDepth, LaunchMs: []float64{rapid.SampledFrom(launches).Draw(t, "launch")}, OffsetMs: []float64{0}}
+			b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
 		}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "fine") {
 			b.Sizes = []int{160, 176, 192, 208, 224}

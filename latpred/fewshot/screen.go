@@ -101,9 +101,9 @@ func (f *fitter) bases(parts []Part) []Base {
 	if f.config.NoQueue {
 		return out
 	}
-	for _, τ := range launches {
+	for _, τ := range pass.LaunchesMs {
 		b := base
-		b.Queue = pass.Queue{Depth: queueDepth, LaunchMs: []float64{τ}, OffsetMs: []float64{0}}
+		b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{τ}, OffsetMs: []float64{0}}
 		out = append(out, b)
 	}
 	return out

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -108,9 +108,9 @@ func newFit(s *space.Space, resolution int, archs []space.Arch, y []float64, at 
 		f.terms, f.y = append(f.terms, terms), append(f.y, y[i])
 		perMAC = append(perMAC, y[i]/total)
 	}
-	slices.Sort(perMAC)
+	typical := metric.UpperMedian(perMAC)
 	for _, m := range macs {
-		f.prior = append(f.prior, m*perMAC[len(perMAC)/2])
+		f.prior = append(f.prior, m*typical)
 	}
 	return f
 }
@@ -210,18 +210,30 @@ func (t *Table) Calibrate(s *space.Space, archs []space.Arch, latenciesMs []floa
 
 // line fits y ≈ a + b·x by relative error, without one row; -1: with all.
 func line(x, y []float64, without int) (a, b float64, err error) {
-	design, ones := mat.NewDense(len(x), 2, nil), mat.NewVecDense(len(x), nil)
-	for i := range x {
+	weights := make([]float64, len(y))
+	for i, v := range y {
+		weights[i] = 1 / (v * v)
+	}
+	if without >= 0 {
+		weights[without] = 0
+	}
+	a, b = stat.LinearRegression(x, y, weights, false)
+	if differ(x, without) {
+		return a, b, nil
+	}
+	return 0, 0, fmt.Errorf("the networks don't differ enough to calibrate by")
+}
+
+// differ reports whether values, without one of them, are more than one number and
+// its rounding.
+func differ(values []float64, without int) bool {
+	low, high := math.Inf(1), math.Inf(-1)
+	for i, v := range values {
 		if i != without {
-			design.SetRow(i, []float64{1 / y[i], x[i] / y[i]})
-			ones.SetVec(i, 1)
+			low, high = min(low, v), max(high, v)
 		}
 	}
-	var solution mat.VecDense
-	if err := solution.SolveVec(design, ones); err != nil {
-		return 0, 0, fmt.Errorf("the networks don't differ enough to calibrate by: %w", err)
-	}
-	return solution.AtVec(0), solution.AtVec(1), nil
+	return high-low > 1e-12*high
 }
 
 // Apply gives a table whose sums are calibrated, so that readers of the format need

@@ -4,54 +4,58 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/mat"
 )
 
-// Linear is a table fitted to whole networks: for each resolution a constant,
-// and a time for each choice of kernel and expansion in each slot. It is the
-// closed-form baseline that a learned predictor has to beat.
+// Linear is a table fitted to whole networks: for each resolution a constant, and a
+// time for each choice in each slot. It is the closed-form baseline that a learned
+// predictor has to beat.
 type Linear struct {
-	weights map[int][]float64 // by resolution: featuresOf(slots) values
-	slots   int
+	family  *space.Family     // of the networks that it was fitted to
+	weights map[int][]float64 // by resolution, then by feature
 }
 
-const (
-	geneValues   = 8 // kernels and expansions are below
-	genesPerSlot = geneValues * geneValues
-)
+// newLinear makes one without resolutions.
+func newLinear(f *space.Family) *Linear { return &Linear{f, map[int][]float64{}} }
 
-// features appends the indexes of the features of a that are 1: the constant,
-// and one for each active slot.
-func features(dst []int, a space.Arch) []int {
+// width is the number of features: the constant, and each choice of each slot.
+func (m *Linear) width() int { return 1 + m.family.Slots()*m.family.Choices() }
+
+// features appends the numbers of the features of a: the constant, and one for each
+// slot that runs.
+func (m *Linear) features(dst []int, a *space.Arch) []int {
 	dst = append(dst, 0)
-	for s := range a.Slots() {
-		if a.Active(s) {
-			dst = append(dst, 1+s*genesPerSlot+a.Value(s, space.OFAKernel)%geneValues*geneValues+a.Value(s, space.OFAExpand)%geneValues)
+	for slot := range m.family.Slots() {
+		if c := int(a.Choice[slot]); c > 0 {
+			dst = append(dst, slot*m.family.Choices()+c)
 		}
 	}
 	return dst
 }
 
 // FitLinear fits the model by ridge regression, separately at each resolution:
-// it minimises the sum of squared errors plus ridge times the sum of squared
-// times, the constant left free. A ridge of 1e-3 serves sets of hundreds of rows
+// it minimises the sum of squared errors plus penalty times the sum of squared
+// times, the constant left free. A penalty of 1e-3 serves sets of hundreds of rows
 // and more; it must be positive, since not every choice need occur. Lengths
 // must agree, or FitLinear panics.
-func FitLinear(archs []space.Arch, latenciesMs []float64, ridge float64) (*Linear, error) {
-	if len(archs) != len(latenciesMs) || ridge <= 0 {
-		panic("lut: FitLinear with lengths that differ or a ridge that is not positive")
+func FitLinear(archs []space.Arch, latenciesMs []float64, penalty float64) (*Linear, error) {
+	if len(archs) != len(latenciesMs) || penalty <= 0 {
+		panic("lut: FitLinear with lengths that differ or a penalty that is not positive")
 	}
 	if len(archs) == 0 {
 		return nil, fmt.Errorf("lut: no rows to fit")
 	}
+	m := newLinear(archs[0].Family)
 	rows := map[int][]int{}
 	for i, a := range archs {
+		if a.Family != m.family {
+			return nil, fmt.Errorf("lut: row %d, %s: of another family than the first, %s", i, a, m.family.ID)
+		}
 		rows[a.Resolution] = append(rows[a.Resolution], i)
 	}
-	m := &Linear{weights: map[int][]float64{}, slots: archs[0].Slots()}
 	for r, at := range rows {
-		w, err := fitOne(archs, latenciesMs, at, 1+m.slots*genesPerSlot, ridge)
+		w, err := m.fit(archs, latenciesMs, at, penalty)
 		if err != nil {
 			return nil, fmt.Errorf("lut: resolution %d, %d rows: %w", r, len(at), err)
 		}
@@ -60,52 +64,24 @@ func FitLinear(archs []space.Arch, latenciesMs []float64, ridge float64) (*Linea
 	return m, nil
 }
 
-// fitOne solves the normal equations over the features that occur in rows.
-func fitOne(archs []space.Arch, y []float64, rows []int, width int, ridge float64) ([]float64, error) {
-	column := make([]int, width) // 1 + its index among the features that occur
-	var occurring []int
+// fit gives the weights of one resolution.
+func (m *Linear) fit(archs []space.Arch, y []float64, rows []int, penalty float64) ([]float64, error) {
+	system := ridge.New(m.width())
 	var buffer []int
+	var terms []ridge.Term
 	for _, i := range rows {
-		for _, f := range features(buffer[:0], archs[i]) {
-			if column[f] == 0 {
-				occurring = append(occurring, f)
-				column[f] = len(occurring)
-			}
+		buffer, terms = m.features(buffer[:0], &archs[i]), terms[:0]
+		for _, f := range buffer {
+			terms = append(terms, ridge.Term{Column: f, Value: 1})
 		}
+		system.Add(terms, y[i], 1)
 	}
-	n := len(occurring)
-	gram, moment := mat.NewSymDense(n, nil), mat.NewVecDense(n, nil)
-	for _, i := range rows {
-		buffer = features(buffer[:0], archs[i])
-		for p, f := range buffer {
-			cf := column[f] - 1
-			moment.SetVec(cf, moment.AtVec(cf)+y[i])
-			for _, g := range buffer[p:] {
-				cg := column[g] - 1
-				gram.SetSym(cf, cg, gram.At(cf, cg)+1)
-			}
+	return system.Solve(func(column int) float64 {
+		if column == 0 {
+			return 0 // the constant
 		}
-	}
-	for c, f := range occurring {
-		if f != 0 {
-			gram.SetSym(c, c, gram.At(c, c)+ridge)
-		}
-	}
-	var cholesky mat.Cholesky
-	if !cholesky.Factorize(gram) {
-		return nil, fmt.Errorf("the normal equations are singular")
-	}
-	var solution mat.VecDense
-	if err := cholesky.SolveVecTo(&solution, moment); err != nil {
-		if _, poor := err.(mat.Condition); !poor {
-			return nil, err
-		}
-	}
-	w := make([]float64, width)
-	for c, f := range occurring {
-		w[f] = solution.AtVec(c)
-	}
-	return w, nil
+		return penalty
+	}, nil)
 }
 
 // Resolutions lists those that were fitted, ascending.
@@ -118,18 +94,37 @@ func (m *Linear) Resolutions() []int {
 	return rs
 }
 
-// PredictMs sums the fitted times; it errs at a resolution or for a number of
-// slots that was not fitted. A choice that never occurred counts nothing.
-func (m *Linear) PredictMs(a space.Arch) (float64, error) {
+// Family is that of the networks that it was fitted to.
+func (m *Linear) Family() *space.Family { return m.family }
+
+// PredictMs sums the fitted times of each architecture into dst, which has their
+// length. It errs at a resolution or for a family that was not fitted. A choice that
+// never occurred counts nothing.
+func (m *Linear) PredictMs(dst []float64, archs []space.Arch) error {
+	var buffer [space.MaxSlots + 1]float64
+	for i := range archs {
+		times, err := m.TimesMs(buffer[:0], archs[i])
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		dst[i] = 0
+		for _, ms := range times {
+			dst[i] += ms
+		}
+	}
+	return nil
+}
+
+// TimesMs appends to dst what PredictMs sums: the constant of the resolution, then the
+// time of each slot that runs.
+func (m *Linear) TimesMs(dst []float64, a space.Arch) ([]float64, error) {
 	w := m.weights[a.Resolution]
-	if w == nil || a.Slots() != m.slots {
-		return 0, fmt.Errorf("lut: no model for %d slots at resolution %d: fitted were %d slots at %v",
-			a.Slots(), a.Resolution, m.slots, m.Resolutions())
+	if w == nil || a.Family != m.family {
+		return dst, fmt.Errorf("no model for %s at resolution %d: fitted were networks of %s at %v", a, a.Resolution, m.family.ID, m.Resolutions())
 	}
 	var buffer [space.MaxSlots + 1]int
-	var sum float64
-	for _, f := range features(buffer[:0], a) {
-		sum += w[f]
+	for _, f := range m.features(buffer[:0], &a) {
+		dst = append(dst, w[f])
 	}
-	return sum, nil
+	return dst, nil
 }

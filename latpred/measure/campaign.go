@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -28,11 +29,12 @@ type Unit struct {
 	Prepare func(ctx context.Context) (Subject, error)
 }
 
-// Config says how a campaign measures. Zero values stand for those of Default.
+// Config says how a campaign measures. Zero values stand for those of Default, but
+// for Extra.
 type Config struct {
 	WarmUps   int           // runs before the first round; -1: none
 	Rounds    int           // passes over the units of a group that labels are made of
-	Extra     int           // further rounds at most, while fewer than Rounds were quiet; -1: none
+	Extra     int           // further rounds at most, while fewer than Rounds were quiet; 0: as many as Rounds, -1: none
 	Discard   int           // runs at the start of a round that don't count; -1: none
 	Runs      int           // timed runs in a round
 	Group     int           // units that are compiled together and measured in turn
@@ -52,7 +54,7 @@ func (c Config) withDefaults() Config {
 	}
 	set(&c.WarmUps, Default.WarmUps)
 	set(&c.Rounds, Default.Rounds)
-	set(&c.Extra, Default.Extra)
+	set(&c.Extra, c.Rounds)
 	set(&c.Discard, Default.Discard)
 	set(&c.Runs, Default.Runs)
 	set(&c.Group, Default.Group)
@@ -227,7 +229,7 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 		}
 		slices.Sort(runs)
 		r.MinMs = append(r.MinMs, precise(runs[0]))
-		r.MedianMs = append(r.MedianMs, precise(median(runs)))
+		r.MedianMs = append(r.MedianMs, precise(metric.Median(runs)))
 	}
 	r.Others = -1
 	if now := busySeconds(); busy >= 0 && now >= 0 {

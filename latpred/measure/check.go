@@ -10,7 +10,8 @@ import (
 
 // Quiet is what Check found.
 type Quiet struct {
-	CVs    map[string]float64 `json:"cv"`     // of each subject over the rounds, as fractions
+	Units  []string           `json:"-"`      // what was measured, in order
+	CVs    map[string]float64 `json:"cv"`     // of each of them over the rounds, as fractions
 	CV     float64            `json:"cv_max"` // the largest
 	Load   float64            `json:"load"`   // before; -1: not known
 	Others float64            `json:"others"` // cores that other processes kept busy, on average; -1: not known
@@ -24,7 +25,7 @@ const QuietCV = 0.02
 // Check measures a few units in rounds and says whether the machine is quiet
 // enough, and what to do where it is not. hold is that of a Campaign.
 func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Context) (func(), error)) (Quiet, error) {
-	q := Quiet{CVs: map[string]float64{}, Load: load()}
+	q := Quiet{Units: keys(units), CVs: map[string]float64{}, Load: load()}
 	config := Config{}.withDefaults()
 	subjects, err := prepareAll(ctx, units, nil, config.Compilers, func(int) {})
 	if err != nil {

@@ -8,7 +8,8 @@
 //  2. A Campaign takes many of these Subjects in rounds, by groups, with anchors
 //     between them, and writes every round to a Journal.
 //  3. Journal.Results gives the labels, Journal.Noise what they are worth; WriteSet
-//     turns them into a data set. Runner.Nets and Runner.Table do all of it at once.
+//     turns them into a data set. A Device does all of it at once, with locks and
+//     anchors.
 //  4. Check asks, before all this, whether the machine is quiet enough.
 //  5. WriteONNX and StableHLO write a network for other programs.
 //  6. Shipped reads the journals of the device that the project measured itself.

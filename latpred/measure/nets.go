@@ -28,6 +28,35 @@ func Sample(s *space.Space, seed uint64, n int) ([]space.Arch, error) {
 	return list, nil
 }
 
+// ReadArchs reads the distinct networks of s from a text of one a line, or from a set
+// in a format that package dataset reads. Errors name it as name; a network outside s
+// and a text without networks are errors.
+func ReadArchs(r io.Reader, name string, s *space.Space) ([]space.Arch, error) {
+	in := dataset.NewReader(r, name)
+	var list []space.Arch
+	seen := map[space.Arch]bool{}
+	for {
+		sample, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := s.Validate(sample.Arch); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", name, sample.Arch, err)
+		}
+		if !seen[sample.Arch] {
+			seen[sample.Arch] = true
+			list = append(list, sample.Arch)
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s: no networks", name)
+	}
+	return list, nil
+}
+
 // NetUnits makes the units of networks, whose keys are their canonical texts.
 func NetUnits(archs []space.Arch, prepare func(space.Arch) (Subject, error)) []Unit {
 	units := make([]Unit, len(archs))

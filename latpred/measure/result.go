@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
@@ -59,7 +60,7 @@ func (j *Journal) PerUnit() time.Duration {
 	if seconds == nil {
 		return 0
 	}
-	return time.Duration(median(seconds) * float64(time.Second))
+	return time.Duration(metric.Median(seconds) * float64(time.Second))
 }
 
 // AnchorMs are the anchors' latencies, medians over the groups.
@@ -70,7 +71,7 @@ func (j *Journal) AnchorMs() map[string]float64 {
 		for _, r := range results {
 			list = append(list, r.LatencyMs)
 		}
-		ms[key] = median(list)
+		ms[key] = metric.Median(list)
 	}
 	return ms
 }
@@ -131,7 +132,7 @@ func (g *group) result(key string, i int, h Header) Result {
 	for _, r := range rounds {
 		mins, medians = append(mins, r.MinMs[i]), append(medians, r.MedianMs[i])
 	}
-	res := Result{Key: key, LatencyMs: median(mins), MedianMs: median(medians), Runs: h.Runs * len(rounds), At: rounds[0].At, Group: g.Group}
+	res := Result{Key: key, LatencyMs: metric.Median(mins), MedianMs: metric.Median(medians), Runs: h.Runs * len(rounds), At: rounds[0].At, Group: g.Group}
 	if len(mins) > 1 {
 		res.StdMs = stat.StdDev(mins, nil)
 	}
@@ -183,7 +184,7 @@ func (j *Journal) Noise() Noise {
 			}
 			if len(all) > 2 {
 				cvs = append(cvs, stat.StdDev(all, nil)/stat.Mean(all, nil))
-				a, b := median(odd), median(even)
+				a, b := metric.Median(odd), metric.Median(even)
 				// Two halves differ by √2 of a half's deviation, and that is √2 of the whole's.
 				halves = append(halves, (a-b)/(a+b))
 			}
@@ -191,7 +192,7 @@ func (j *Journal) Noise() Noise {
 	}
 	n.Sessions, n.GroupCount = len(sessions), len(groups)
 	if len(cvs) > 0 {
-		n.Round = median(cvs)
+		n.Round = metric.Median(cvs)
 		var squares float64
 		for _, h := range halves {
 			squares += h * h
@@ -210,7 +211,7 @@ func (j *Journal) anchorNoise(n *Noise) {
 		for i, r := range results {
 			ms[i] = r.LatencyMs
 		}
-		m := median(ms)
+		m := metric.Median(ms)
 		for i := range ms {
 			ms[i] /= m
 		}
@@ -264,16 +265,4 @@ func (j *Journal) anchorRatio(r round) float64 {
 		sum += r.MinMs[i] / first.MinMs[i] / float64(n)
 	}
 	return sum
-}
-
-// median of numbers, in whatever order; NaN of none.
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	s := slices.Sorted(slices.Values(x))
-	if n := len(s); n%2 == 0 {
-		return (s[n/2-1] + s[n/2]) / 2
-	}
-	return s[len(s)/2]
 }

@@ -2,9 +2,13 @@ package measure
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
 
 	"github.com/ofalat/ofalat/data"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -37,6 +41,23 @@ func ShippedSet() (*dataset.Set, error) {
 		return nil, err
 	}
 	return j.Set()
+}
+
+// WriteShipped makes the set and the table of the project's own device from their
+// journals and writes them to the project's data folder. Files that have the same
+// content are left alone.
+func WriteShipped(dir string) error {
+	set, err := ShippedSet()
+	if err != nil {
+		return err
+	}
+	table, err := ShippedTable()
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		atomicfile.WriteChanged(filepath.Join(dir, "sets", Own+".csv.gz"), func(w io.Writer) error { return dataset.Write(w, set) }),
+		atomicfile.WriteChanged(filepath.Join(dir, "lut", Own+".csv.gz"), func(w io.Writer) error { return lut.WriteCSV(w, table) }))
 }
 
 // ShippedTable makes the table Own from its journals.

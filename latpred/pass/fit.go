@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -19,9 +20,8 @@ type Config struct {
 }
 
 const (
-	huber         = 1.5  // standard deviations within which rows count fully
-	hostPenalty   = 1e-3 // on τ and δ
-	defaultLaunch = .025
+	huber       = 1.5  // standard deviations within which rows count fully
+	hostPenalty = 1e-3 // on τ and δ
 )
 
 // fitter holds the rows of a fit.
@@ -57,7 +57,7 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Rep
 		f.Rounds = 6
 	}
 	if f.LaunchMs == 0 {
-		f.LaunchMs = defaultLaunch
+		f.LaunchMs = typicalLaunchMs
 	}
 	if len(archs) == 0 {
 		return nil, nil, fmt.Errorf("pass: no rows to fit")
@@ -109,7 +109,7 @@ func (f *fitter) rounds(n int) error {
 		if err := f.residuals(residuals); err != nil {
 			return err
 		}
-		f.model.Spread = ridge.Spread(f.scaled(residuals))
+		f.model.Spread = metric.Spread(f.scaled(residuals))
 		if err := f.solve(residuals, f.model.Queue.None()); err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (f *fitter) rounds(n int) error {
 	if err := f.residuals(residuals); err != nil {
 		return err
 	}
-	f.model.Spread = ridge.Spread(residuals)
+	f.model.Spread = metric.Spread(residuals)
 	return nil
 }
 
@@ -154,7 +154,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 	var spread float64
 	scaled := f.scaled(residuals)
 	if residuals != nil {
-		spread = ridge.Spread(scaled)
+		spread = metric.Spread(scaled)
 	}
 	for i, a := range f.archs {
 		state, hostLimited := f.states[i], false

@@ -115,18 +115,6 @@ func Dot(row []Term, x []float64) float64 {
 	return sum
 }
 
-// Spread is the robust standard deviation of residuals around 0: 1.4826 times
-// the median of their absolute values, which on normal ones is σ. It panics
-// without residuals.
-func Spread(residuals []float64) float64 {
-	abs := make([]float64, len(residuals))
-	for i, e := range residuals {
-		abs[i] = math.Abs(e)
-	}
-	slices.Sort(abs)
-	return 1.4826 * (abs[(len(abs)-1)/2] + abs[len(abs)/2]) / 2
-}
-
 // Huber is the weight min(1, k·spread/|e|) of a residual: 1 near the fit, less
 // far from it. A spread of 0 gives 1.
 func Huber(e, spread, k float64) float64 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/ofalat/ofalat/kernelext"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -12,18 +11,18 @@ import (
 // slots is how many blocks a stage can have, in every space.
 const slots = 4
 
-// Stages unfolds a sub-network of s for kernelext.Architecture. ms gives the time
+// Stages unfolds a sub-network of s for Architecture. ms gives the time
 // of a block; nil where none is known.
-func Stages(s *space.Space, a space.Arch, ms func(space.Layer) float64) []kernelext.Stage {
-	stages := make([]kernelext.Stage, a.Stages())
+func Stages(s *space.Space, a space.Arch, ms func(space.Layer) float64) []Stage {
+	stages := make([]Stage, a.Stages())
 	for i := range stages {
-		stages[i] = kernelext.Stage{Name: fmt.Sprint("stage ", i+1), Slots: slots}
+		stages[i] = Stage{Name: fmt.Sprint("stage ", i+1), Slots: slots}
 	}
 	for _, l := range s.Layers(a) {
 		if l.Slot < 0 { // before or behind the stages
 			continue
 		}
-		block := kernelext.Block{Kernel: l.Kernel, Expand: l.Expand, LatencyMs: math.NaN()}
+		block := Block{Kernel: l.Kernel, Expand: l.Expand, LatencyMs: math.NaN()}
 		if ms != nil {
 			block.LatencyMs = ms(l)
 		}

@@ -7,6 +7,7 @@
 //  2. Run runs an item of the paper; an interrupt keeps the rows that are done.
 //  3. Show lays its rows out beside the paper's, and below them the record of the
 //     Full profile that the project ships.
+//  4. Architecture draws a sub-network, Stages unfolds it for that.
 package lab
 
 import (
@@ -51,6 +52,9 @@ func Run(item string) *experiment.Result {
 	kernelext.Check(err)
 	return result
 }
+
+// Paper is a number that the paper prints, from data/published.csv.
+func Paper(item, subject, quantity string) float64 { return experiment.Paper(item, subject, quantity) }
 
 // name writes an item as the paper does: "Figure 4a" for "figure4a".
 func name(item string) string {

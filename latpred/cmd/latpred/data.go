@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
-	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/upstream"
 )
@@ -92,7 +89,7 @@ func (c *dataBuildCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(upstream.Build(c.Out, dir), buildOwn(c.Out)); err != nil {
+	if err := errors.Join(upstream.Build(c.Out, dir), measure.WriteShipped(c.Out)); err != nil {
 		return err
 	}
 	var bytes int64
@@ -110,22 +107,6 @@ func (c *dataBuildCmd) Run(out *output) error {
 	}
 	out.Printf("%d sets, two tables and the accuracy predictor in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
 	return nil
-}
-
-// buildOwn makes the set and the table of the project's own device from their
-// journals.
-func buildOwn(dir string) error {
-	set, err := measure.ShippedSet()
-	if err != nil {
-		return err
-	}
-	table, err := measure.ShippedTable()
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		atomicfile.WriteChanged(filepath.Join(dir, "sets", measure.Own+".csv.gz"), func(w io.Writer) error { return dataset.Write(w, set) }),
-		atomicfile.WriteChanged(filepath.Join(dir, "lut", measure.Own+".csv.gz"), func(w io.Writer) error { return lut.WriteCSV(w, table) }))
 }
 
 type dataCheckCmd struct {

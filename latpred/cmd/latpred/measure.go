@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/atomicfile"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -44,33 +43,27 @@ type measured struct {
 }
 
 // Run measures what is not measured yet and writes the set.
-func (c *measureNetsCmd) Run(ctx context.Context, out *output) (err error) {
-	var d *device
-	if c.Exec != "" {
-		d, err = c.foreign(c.Exec, c.Timeout)
-	} else {
-		d, err = c.open(ctx, out)
-	}
+func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
+	d, done, err := c.device(ctx, out)
 	if err != nil {
 		return err
 	}
-	defer d.close()
-	archs, err := c.archs(d)
+	defer done()
+	archs, seed, err := c.archs(d.Space)
 	if err != nil {
 		return err
 	}
-	normalise, err := d.normaliser()
+	normalise, err := c.normaliser(d)
 	if err != nil {
 		return err
 	}
-	d.header.What = "nets"
 	path := c.Out + ".journal"
-	j, err := measure.OpenJournal(path, d.header)
-	if err != nil {
-		return err
+	observe, hide := measuring(out, "measuring", len(archs))
+	j, stopped := d.Nets(ctx, archs, seed, path, observe)
+	hide()
+	if j == nil {
+		return stopped
 	}
-	defer j.Close()
-	stopped := d.run(ctx, out, "measuring", measure.NetUnits(archs, d.net), j)
 	labels := normalise(j)
 	if err := atomicfile.Write(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
 		return errors.Join(stopped, err)
@@ -87,39 +80,32 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) (err error) {
 	return nil
 }
 
-func (c *measureNetsCmd) archs(d *device) ([]space.Arch, error) {
+// device opens what is measured: the backend, or the program of --exec.
+func (c *measureNetsCmd) device(ctx context.Context, out *output) (d *measure.Device, done func(), err error) {
+	if c.Exec == "" {
+		return c.open(ctx, out)
+	}
+	s, err := space.ByID(c.Space)
+	if err != nil {
+		return nil, nil, err
+	}
+	d = measure.Foreign{Command: c.Exec, Timeout: c.Timeout}.Device(s, c.Device, c.Batch, c.config())
+	return d, func() {}, c.locks(d)
+}
+
+// archs are the networks of the file, or a sample, with its seed.
+func (c *measureNetsCmd) archs(s *space.Space) (archs []space.Arch, seed uint64, err error) {
 	if c.Archs == "" {
-		d.header.Seed = c.Seed
-		return measure.Sample(d.space, c.Seed, c.N)
+		archs, err = measure.Sample(s, c.Seed, c.N)
+		return archs, c.Seed, err
 	}
 	f, err := os.Open(c.Archs)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer f.Close()
-	in := dataset.NewReader(f, c.Archs)
-	var list []space.Arch
-	seen := map[space.Arch]bool{}
-	for {
-		sample, err := in.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := d.space.Validate(sample.Arch); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", c.Archs, sample.Arch, err)
-		}
-		if !seen[sample.Arch] {
-			seen[sample.Arch] = true
-			list = append(list, sample.Arch)
-		}
-	}
-	if len(list) == 0 {
-		return nil, fmt.Errorf("%s: no networks", c.Archs)
-	}
-	return list, nil
+	archs, err = measure.ReadArchs(f, c.Archs, s)
+	return archs, 0, err
 }
 
 type measureTableCmd struct {
@@ -146,15 +132,12 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
-	if c.Group == 0 {
-		c.Group = 1 << 10 // a resolution is one group
-	}
-	d, err := c.open(ctx, out)
+	d, done, err := c.open(ctx, out)
 	if err != nil {
 		return err
 	}
-	defer d.close()
-	normalise, err := d.normaliser()
+	defer done()
+	normalise, err := c.normaliser(d)
 	if err != nil {
 		return err
 	}
@@ -176,17 +159,12 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	return nil
 }
 
-func (c *measureTableCmd) one(ctx context.Context, out *output, d *device, normalise func(*measure.Journal) *measure.Journal, resolution int) (t measuredTable, err error) {
+func (c *measureTableCmd) one(ctx context.Context, out *output, d *measure.Device, normalise func(*measure.Journal) *measure.Journal, resolution int) (t measuredTable, err error) {
 	start := time.Now()
-	h := d.header
-	h.What = fmt.Sprintf("table %d", resolution)
-	j, err := measure.OpenJournal(filepath.Join(c.Out, fmt.Sprintf("%d.journal", resolution)), h)
+	observe, hide := measuring(out, fmt.Sprintf("layers at %d", resolution), len(lut.Layers(d.Space, resolution)))
+	j, err := d.Layers(ctx, resolution, filepath.Join(c.Out, fmt.Sprintf("%d.journal", resolution)), observe)
+	hide()
 	if err != nil {
-		return t, err
-	}
-	defer j.Close()
-	units := measure.TableUnits(d.space, resolution, d.layer)
-	if err := d.run(ctx, out, fmt.Sprintf("layers at %d", resolution), units, j); err != nil {
 		return t, err
 	}
 	file := filepath.Join(c.Out, lut.FileName(resolution))
@@ -204,19 +182,12 @@ type measureCheckCmd struct {
 
 // Run measures an anchor and a layer, and says how far rounds differ.
 func (c *measureCheckCmd) Run(ctx context.Context, out *output) error {
-	d, err := c.open(ctx, out)
+	d, done, err := c.open(ctx, out)
 	if err != nil {
 		return err
 	}
-	defer d.close()
-	hold, release, err := d.hold(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer release()
-	units := measure.AnchorUnits(d.space, d.net)
-	layers := measure.TableUnits(d.space, d.space.Resolutions[0], d.layer)
-	q, err := measure.Check(ctx, append(units, layers[len(layers)/2]), 20, hold)
+	defer done()
+	q, err := d.Check(ctx, 20)
 	if err != nil {
 		return err
 	}
@@ -226,8 +197,8 @@ func (c *measureCheckCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	var rows [][]string
-	for _, u := range append(units, layers[len(layers)/2]) {
-		rows = append(rows, []string{fmt.Sprintf("%.2f", 100*q.CVs[u.Key]), u.Key})
+	for _, u := range q.Units {
+		rows = append(rows, []string{fmt.Sprintf("%.2f", 100*q.CVs[u]), u})
 	}
 	out.Table([]string{"CV of rounds, %", "what"}, rows)
 	for _, a := range q.Advice {

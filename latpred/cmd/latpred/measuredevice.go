@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -32,19 +31,16 @@ type deviceFlags struct {
 	Normalise   string        `placeholder:"own|JOURNAL" help:"Divide labels by how slow the anchors of their group were, against their medians in this campaign of networks (own), or in the journal of another campaign; the journal keeps what was measured."`
 }
 
+// config is the protocol that the flags ask for.
 func (f *deviceFlags) config() measure.Config {
-	return measure.Config{Rounds: f.Rounds, Runs: f.Runs, Group: f.Group, Compilers: f.Compilers, Limit: f.Limit}
-}
-
-// device is an open device and its networks.
-type device struct {
-	flags  *deviceFlags
-	space  *space.Space
-	header measure.Header
-	config measure.Config
-	net    func(space.Arch) (measure.Subject, error)
-	layer  func(space.Layer) (measure.Subject, error) // nil: can't
-	close  func()
+	extra := f.Extra
+	switch {
+	case extra < 0:
+		extra = 0 // as many as rounds
+	case extra == 0:
+		extra = -1 // none
+	}
+	return measure.Config{Rounds: f.Rounds, Extra: extra, Runs: f.Runs, Group: f.Group, Compilers: f.Compilers, Limit: f.Limit}
 }
 
 // backend opens the backend, with the threads that labels are of.
@@ -52,153 +48,53 @@ func (f *deviceFlags) backend(ctx context.Context, out *output) (*backend.Backen
 	return backendFlags{f.Backend, f.Threads}.open(ctx, out, false)
 }
 
-// open prepares to measure on the backend.
-func (f *deviceFlags) open(ctx context.Context, out *output) (*device, error) {
+// open prepares to measure on the backend, and gives what to call at the end.
+func (f *deviceFlags) open(ctx context.Context, out *output) (d *measure.Device, done func(), err error) {
 	s, err := space.ByID(f.Space)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	be, err := f.backend(ctx, out)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r, err := measure.NewRunner(be, measure.Options{Batch: f.Batch, Formulation: measure.Formulation(f.Formulation)})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	hardware := f.Device
-	if hardware == "" {
-		hardware = measure.Processor()
-	}
-	d := &device{flags: f, space: s, config: f.config(), layer: r.Layer, close: r.Close}
-	d.net = func(a space.Arch) (measure.Subject, error) { return r.Network(s, a) }
-	d.header = measure.Header{
-		Device: r.DeviceID(hardware), Batch: r.Options().Batch, Threads: be.Threads,
-		Formulation: string(r.Options().Formulation), Machine: measure.Machine(be),
-	}
-	d.complete()
-	return d, nil
+	d = r.Device(s, f.Device, f.config())
+	return d, r.Close, f.locks(d)
 }
 
-// foreign stands a program in for the backend.
-func (f *deviceFlags) foreign(command string, timeout time.Duration) (*device, error) {
-	s, err := space.ByID(f.Space)
+// locks says what of a device is locked, and whether anchors are measured.
+func (f *deviceFlags) locks(d *measure.Device) (err error) {
+	d.NoAnchors, d.TakeTurns, d.LockFile = f.NoAnchors, f.Wait, f.Lock
+	if f.Lock == "" {
+		d.LockFile, err = measure.DeviceLock(d.Header.Device)
+	}
+	return err
+}
+
+// normaliser finds, before anything is measured, what --normalise divides by.
+func (f *deviceFlags) normaliser(d *measure.Device) (func(*measure.Journal) *measure.Journal, error) {
+	if f.Normalise != "" && f.NoAnchors {
+		return nil, errors.New("--normalise divides by anchors: leave --no-anchors out")
+	}
+	normalise, err := d.Normaliser(f.Normalise)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--normalise: %w", err)
 	}
-	program := measure.Foreign{Command: command, Timeout: timeout}
-	d := &device{flags: f, space: s, config: f.config(), close: func() {}}
-	d.net = func(a space.Arch) (measure.Subject, error) { return program.Network(s, a, f.Batch) }
-	// The program warms up as it sees fit.
-	d.config.WarmUps, d.config.Discard = -1, -1
-	if d.config.Rounds == 0 {
-		d.config.Rounds = 3
-	}
-	if d.config.Runs == 0 {
-		d.config.Runs = 1
-	}
-	name := f.Device
-	if name == "" {
-		name = "foreign"
-	}
-	d.header = measure.Header{Device: fmt.Sprintf("%s-b%d", name, f.Batch), Batch: f.Batch, Command: command, Machine: measure.Machine(nil)}
-	d.complete()
-	return d, nil
+	return normalise, nil
 }
 
-func (d *device) complete() {
-	if d.config.Rounds == 0 {
-		d.config.Rounds = measure.Default.Rounds
-	}
-	if d.config.Runs == 0 {
-		d.config.Runs = measure.Default.Runs
-	}
-	if d.config.Extra = d.flags.Extra; d.config.Extra < 0 {
-		d.config.Extra = d.config.Rounds
-	}
-	if d.config.Extra == 0 {
-		d.config.Extra = -1 // none
-	}
-	d.header.Extra = max(0, d.config.Extra)
-	d.header.Space, d.header.Statistic = d.space.ID, measure.Statistic
-	d.header.Rounds, d.header.Runs = d.config.Rounds, d.config.Runs
-}
-
-// hold gives the function that gets the device for timing, and what to call at the
-// end. When taking turns, compiling shares the lock, so that it disturbs nobody's
-// timing.
-func (d *device) hold(ctx context.Context, units []measure.Unit) (hold func(context.Context) (func(), error), release func(), err error) {
-	file := d.flags.Lock
-	if file == "" {
-		if file, err = measure.DeviceLock(d.header.Device); err != nil {
-			return nil, nil, err
-		}
-	}
-	if !d.flags.Wait {
-		release, err = measure.Lock(ctx, file, measure.Now)
-		return nil, release, err
-	}
-	for i, u := range units {
-		units[i].Prepare = func(ctx context.Context) (measure.Subject, error) {
-			release, err := measure.Lock(ctx, file, measure.Shared)
-			if err != nil {
-				return nil, err
-			}
-			defer release()
-			return u.Prepare(ctx)
-		}
-	}
-	return func(ctx context.Context) (func(), error) { return measure.Lock(ctx, file, measure.Wait) }, func() {}, nil
-}
-
-// run measures units into a journal and shows how far it is.
-func (d *device) run(ctx context.Context, out *output, label string, units []measure.Unit, j *measure.Journal) error {
-	var anchors []measure.Unit
-	if !d.flags.NoAnchors {
-		anchors = measure.AnchorUnits(d.space, d.net)
-	}
-	hold, release, err := d.hold(ctx, units)
-	if err != nil {
-		return err
-	}
-	defer release()
-	bar := out.Progress(label, len(units))
-	defer bar.Done()
-	c := measure.Campaign{Units: units, Anchors: anchors, Journal: j, Config: d.config, Hold: hold, Observe: func(p measure.Progress) {
+// measuring shows how far a campaign is, until hide.
+func measuring(out *output, label string, units int) (observe func(measure.Progress), hide func()) {
+	bar := out.Progress(label, units)
+	return func(p measure.Progress) {
 		note := p.Doing
 		if p.Anchors > 0 {
 			note += fmt.Sprintf(", anchors %+.1f %%", 100*(p.Anchors-1))
 		}
 		bar.Set(p.Units, note)
-	}}
-	return c.Run(ctx)
-}
-
-// normaliser finds, before anything is measured, what --normalise divides by, and gives
-// what makes the journal that labels are made of.
-func (d *device) normaliser() (func(*measure.Journal) *measure.Journal, error) {
-	name := d.flags.Normalise
-	if name == "" {
-		return func(j *measure.Journal) *measure.Journal { return j }, nil
-	}
-	if d.flags.NoAnchors {
-		return nil, errors.New("--normalise divides by anchors: leave --no-anchors out")
-	}
-	var anchorMs map[string]float64
-	if name != "own" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("--normalise: %w", err)
-		}
-		defer f.Close()
-		other, err := measure.ReadJournal(f, name)
-		if err != nil {
-			return nil, fmt.Errorf("--normalise: %w", err)
-		}
-		anchorMs = other.AnchorMs()
-		if other.Header.Device != d.header.Device || len(anchorMs) == 0 {
-			return nil, fmt.Errorf("--normalise: %s is of %s, with %d anchors; want anchors of %s", name, other.Header.Device, len(anchorMs), d.header.Device)
-		}
-	}
-	return func(j *measure.Journal) *measure.Journal { return j.Normalised(anchorMs) }, nil
+	}, bar.Done
 }

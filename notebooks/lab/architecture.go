@@ -1,11 +1,13 @@
-package kernelext
+package lab
 
 import (
 	"fmt"
 	"image/color"
 	"math"
+	"strconv"
 	"strings"
 
+	"github.com/ofalat/ofalat/kernelext"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -31,13 +33,7 @@ type Block struct {
 // longer it takes.
 func Architecture(title string, stages []Stage) {
 	d := newDiagram(title, stages)
-	b, err := picture(d.draw, DefaultWidth, vg.Length(66+46*len(stages)))
-	if err != nil {
-		fail(fmt.Errorf("kernelext: architecture: %w", err))
-		return
-	}
-	b.text = d.text()
-	show(b)
+	kernelext.Drawing(d.text(), kernelext.DefaultWidth, vg.Length(66+46*len(stages)), d.draw)
 }
 
 // diagram is a sub-network with the range of its latencies.
@@ -80,18 +76,19 @@ func (d *diagram) shade(ms float64) color.NRGBA {
 }
 
 func label(size vg.Length, c color.Color, x text.XAlignment) text.Style {
-	return text.Style{Color: c, Font: sans(size), XAlign: x, YAlign: text.YCenter, Handler: textHandler}
+	return text.Style{Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, XAlign: x, YAlign: text.YCenter, Handler: textHandler}
 }
 
 var textHandler = text.Plain{Fonts: font.DefaultCache}
 
 func (d *diagram) draw(c draw.Canvas) {
 	c.SetColor(color.White)
-	c.Fill(rectangle(vg.Point{X: c.Min.X - 8, Y: c.Min.Y - 8}, vg.Point{X: c.Max.X + 8, Y: c.Max.Y + 8}))
+	margin := vg.Point{X: 8, Y: 8}
+	c.Fill(vg.Rectangle{Min: c.Min.Sub(margin), Max: c.Max.Add(margin)}.Path())
 	ink := color.Gray{30}
 	title := d.title
 	if d.knowsLength {
-		title += fmt.Sprintf(", blocks together %s ms", decimal(d.totalMs))
+		title += fmt.Sprintf(", blocks together %s ms", strconv.FormatFloat(d.totalMs, 'g', 4, 64))
 	}
 	c.FillText(label(12, ink, text.XLeft), vg.Point{X: c.Min.X, Y: c.Max.Y - 8}, title)
 	const left, row = vg.Length(54), vg.Length(46)
@@ -156,8 +153,6 @@ func outline(centre vg.Point, w, h vg.Length) []vg.Point {
 	l, r, b, t := centre.X-w/2, centre.X+w/2, centre.Y-h/2, centre.Y+h/2
 	return []vg.Point{{X: l, Y: b}, {X: r, Y: b}, {X: r, Y: t}, {X: l, Y: t}, {X: l, Y: b}}
 }
-
-func rectangle(low, high vg.Point) vg.Path { return (vg.Rectangle{Min: low, Max: high}).Path() }
 
 // text is the diagram for terminals: a line for each stage.
 func (d *diagram) text() string {

@@ -1,0 +1,201 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Device is something that networks of a space are measured on, and how: what the
+// commands and notebooks that measure work with. Runner.Device and Foreign.Device
+// make one; its fields may be changed before it measures.
+type Device struct {
+	Space  *space.Space
+	Header Header // of its journals, but for What and Seed
+	Config Config // as it was asked for; zero values stand for defaults
+
+	NoAnchors bool   // measure no anchor networks with each group
+	LockFile  string // is locked while timing; "": nothing is
+	TakeTurns bool   // lock for each group, waiting for the lock, and not for the whole run
+
+	Network func(space.Arch) (Subject, error)
+	Layer   func(space.Layer) (Subject, error) // nil: it can't measure layers alone
+}
+
+// Device gives the runner as a device for networks of s. hardware is its name in
+// labels; "" stands for the processor's.
+func (r *Runner) Device(s *space.Space, hardware string, c Config) *Device {
+	if hardware == "" {
+		hardware = Processor()
+	}
+	d := &Device{Space: s, Config: c, Layer: r.Layer}
+	d.Network = func(a space.Arch) (Subject, error) { return r.Network(s, a) }
+	d.describe(Header{
+		Device: r.DeviceID(hardware), Batch: r.options.Batch, Threads: r.be.Threads,
+		Formulation: string(r.options.Formulation), Machine: Machine(r.be),
+	})
+	return d
+}
+
+// Device gives the program as a device for networks of s. hardware is its name in
+// labels; "" stands for "foreign". The program warms up as it sees fit, and is called
+// once in each of three rounds where c says nothing else.
+func (f Foreign) Device(s *space.Space, hardware string, batch int, c Config) *Device {
+	if hardware == "" {
+		hardware = "foreign"
+	}
+	c.WarmUps, c.Discard = -1, -1
+	if c.Rounds == 0 {
+		c.Rounds = 3
+	}
+	if c.Runs == 0 {
+		c.Runs = 1
+	}
+	d := &Device{Space: s, Config: c}
+	d.Network = func(a space.Arch) (Subject, error) { return f.Network(s, a, batch) }
+	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Machine: Machine(nil)})
+	return d
+}
+
+// describe completes a header by the protocol.
+func (d *Device) describe(h Header) {
+	c := d.Config.withDefaults()
+	h.Space, h.Statistic = d.Space.ID, Statistic
+	h.Rounds, h.Extra, h.Runs = c.Rounds, c.Extra, c.Runs
+	d.Header = h
+}
+
+// Nets measures networks into the journal at a path, begun where there is none, and
+// gives it, closed, to take labels from: Journal.Set, Journal.Noise. seed is that of
+// a sample, for the record. What the journal holds already is not measured again.
+// Where something stopped it the journal comes with the error; it is nil where it
+// could not be opened. observe may be nil.
+func (d *Device) Nets(ctx context.Context, archs []space.Arch, seed uint64, journal string, observe func(Progress)) (*Journal, error) {
+	h := d.Header
+	h.What, h.Seed = "nets", seed
+	return d.run(ctx, NetUnits(archs, d.Network), h, d.Config, journal, observe)
+}
+
+// Layers measures all layers of the space at a resolution as Nets measures networks;
+// Journal.Rows gives the table's rows. All are one group where Config says nothing
+// else.
+func (d *Device) Layers(ctx context.Context, resolution int, journal string, observe func(Progress)) (*Journal, error) {
+	if d.Layer == nil {
+		return nil, fmt.Errorf("%s can't measure layers alone", d.Header.Device)
+	}
+	h, c := d.Header, d.Config
+	h.What = fmt.Sprintf("table %d", resolution)
+	if c.Group == 0 {
+		c.Group = 1 << 10
+	}
+	return d.run(ctx, TableUnits(d.Space, resolution, d.Layer), h, c, journal, observe)
+}
+
+// Table measures the layers of the space at some resolutions, each into a journal in
+// a folder, and gives the lookup table.
+func (d *Device) Table(ctx context.Context, resolutions []int, dir string, observe func(Progress)) (*lut.Table, error) {
+	t := &lut.Table{Device: d.Header.Device, SpaceID: d.Space.ID, Rows: map[int]map[string]lut.Entry{}}
+	for _, r := range resolutions {
+		j, err := d.Layers(ctx, r, filepath.Join(dir, fmt.Sprintf("%d.journal", r)), observe)
+		if err != nil {
+			return nil, fmt.Errorf("resolution %d: %w", r, err)
+		}
+		t.Rows[r] = j.Rows()
+	}
+	return t, nil
+}
+
+// run measures units into a journal.
+func (d *Device) run(ctx context.Context, units []Unit, h Header, c Config, journal string, observe func(Progress)) (_ *Journal, err error) {
+	j, err := OpenJournal(journal, h)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	var anchors []Unit
+	if !d.NoAnchors {
+		anchors = AnchorUnits(d.Space, d.Network)
+	}
+	hold, release, err := d.hold(ctx, units)
+	if err != nil {
+		return j, err
+	}
+	defer release()
+	campaign := Campaign{Units: units, Anchors: anchors, Journal: j, Config: c, Hold: hold, Observe: observe}
+	return j, campaign.Run(ctx)
+}
+
+// hold gives a campaign's function that gets the device for timing, nil where it is
+// got at once for the whole run, and what to call at the end. When taking turns,
+// preparing units shares the lock, so that it disturbs nobody's timing.
+func (d *Device) hold(ctx context.Context, units []Unit) (hold func(context.Context) (func(), error), release func(), err error) {
+	if d.LockFile == "" {
+		return nil, func() {}, nil
+	}
+	if !d.TakeTurns {
+		release, err = Lock(ctx, d.LockFile, Now)
+		return nil, release, err
+	}
+	for i, u := range units {
+		units[i].Prepare = func(ctx context.Context) (Subject, error) {
+			release, err := Lock(ctx, d.LockFile, Shared)
+			if err != nil {
+				return nil, err
+			}
+			defer release()
+			return u.Prepare(ctx)
+		}
+	}
+	return func(ctx context.Context) (func(), error) { return Lock(ctx, d.LockFile, Wait) }, func() {}, nil
+}
+
+// Check measures the anchors and a layer in the middle of the list, in rounds; see
+// the function Check.
+func (d *Device) Check(ctx context.Context, rounds int) (Quiet, error) {
+	units := AnchorUnits(d.Space, d.Network)
+	if d.Layer != nil {
+		layers := TableUnits(d.Space, d.Space.Resolutions[0], d.Layer)
+		units = append(units, layers[len(layers)/2])
+	}
+	hold, release, err := d.hold(ctx, nil)
+	if err != nil {
+		return Quiet{}, err
+	}
+	defer release()
+	return Check(ctx, units, rounds, hold)
+}
+
+// OwnAnchors stands for the anchors of the journal that is to be normalised.
+const OwnAnchors = "own"
+
+// Normaliser gives, before anything is measured, what makes the journal that labels
+// are taken from: for "" the journal itself, for OwnAnchors the journal divided by its
+// own anchors, else by those of the journal at the path by; see Journal.Normalised. It
+// errs where that journal is of another device or has no anchors.
+func (d *Device) Normaliser(by string) (func(*Journal) *Journal, error) {
+	switch by {
+	case "":
+		return func(j *Journal) *Journal { return j }, nil
+	case OwnAnchors:
+		return func(j *Journal) *Journal { return j.Normalised(nil) }, nil
+	}
+	f, err := os.Open(by)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	other, err := ReadJournal(f, by)
+	if err != nil {
+		return nil, err
+	}
+	anchorMs := other.AnchorMs()
+	if other.Header.Device != d.Header.Device || len(anchorMs) == 0 {
+		return nil, fmt.Errorf("%s is of %s, with %d anchors; want anchors of %s", by, other.Header.Device, len(anchorMs), d.Header.Device)
+	}
+	return func(j *Journal) *Journal { return j.Normalised(anchorMs) }, nil
+}
