@@ -59,8 +59,8 @@ func (l *Lookup) Space() *space.Space { return l.space }
 // Resolutions see latpred.ResolutionLister: those that the table has.
 func (l *Lookup) Resolutions() []int { return l.table.Resolutions() }
 
-// Stages is the number of stages of the networks that it predicts.
-func (l *Lookup) Stages() int { return len(l.space.Family.Stages) }
+// Family is that of the networks that it predicts.
+func (l *Lookup) Family() *space.Family { return l.space.Family }
 
 // PredictMs sums the mean times of the layers. It does not allocate; many networks are
 // divided among the cores.
