@@ -88,7 +88,7 @@ func (l *Lookup) Segments(a space.Arch) (latpred.Breakdown, error) {
 // SegmentsMs appends the segments of a to segs and their times to dst, as
 // pass.Model.SegmentsMs does. It errs where the table lacks one of them.
 func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
-	rows, from := l.table.Rows[a.Resolution], len(dst)
+	rows, from, before := l.table.Rows[a.Resolution], len(dst), len(segs)
 	if rows == nil {
 		return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Have: l.table.Resolutions()}
 	}
@@ -99,18 +99,24 @@ func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([
 	if err != nil {
 		return dst, segs, err
 	}
-	dst = append(dst, make([]float64, a.Blocks()+2)...)
-	at, layers := from, l.space.Macro.Layers(a)
+	dst = append(dst, make([]float64, len(segs)-before)...)
+	var segmentOf [space.MaxSlots]int // of each slot that runs, in dst
+	for i, s := range segs[before:] {
+		if s.Slot >= 0 {
+			segmentOf[s.Slot] = from + i
+		}
+	}
+	at, layers := from, l.space.Macro.Layers(a) // the stem, until a slot runs
 	for i, key := range l.table.Style.Keys(layers) {
 		entry, ok := rows[key]
 		if !ok && key != "" {
 			return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Keys: []string{key}}
 		}
-		switch { // layers go from the stem through the slots that run to the head
+		switch {
 		case layers[i].Slot >= 0:
-			at++
-		case at > from && at < len(dst)-1:
-			at = len(dst) - 1
+			at = segmentOf[layers[i].Slot]
+		case at > from:
+			at = len(dst) - 1 // the head
 		}
 		dst[at] += entry.MeanMs
 	}
