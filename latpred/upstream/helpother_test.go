@@ -23,7 +23,7 @@ func TestHELPOtherSpaces(t *testing.T) {
 		rows                    int
 		mape                    float64 // at most, as a part
 	}{
-		{"fbnet-cifar100", "fbnet/metainfo.pt", "fbnet/latency/raspi4.pt", upstream.ParseHELPFBNet, 5000, 1e-4}, // sums over a table of blocks
+		{"fbnet-cifar100", "fbnet/metainfo.pt", "fbnet/latency/raspi4.pt", upstream.ParseHELPFBNet, 5000, 1e-4},     // sums over a table of blocks
 		{"fbnet-cifar100", "fbnet/metainfo.pt", "fbnet/latency/samsung_a50.pt", upstream.ParseHELPFBNet, 5000, .06}, // measured, whole milliseconds
 		{"nasbench201", "nasbench201/str_arch2idx.pt", "nasbench201/latency/1080ti_32.pt", upstream.ParseHELPNASBench201, 15625, .03},
 	} {
