@@ -62,7 +62,7 @@ var interrupts = sync.OnceValue(func() context.Context {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
-		settle()
+		showInterrupted()
 		cancel()
 		if !cooperative.Load() {
 			fmt.Fprintln(os.Stderr, interruptedText)
@@ -101,8 +101,8 @@ func closed(f follower) {
 	}
 }
 
-// settle has open displays show that they were interrupted.
-func settle() {
+// showInterrupted has open displays show that they were interrupted.
+func showInterrupted() {
 	open.mu.Lock()
 	followers := append([]follower(nil), open.followers...)
 	open.mu.Unlock()

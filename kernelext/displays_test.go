@@ -175,7 +175,7 @@ func TestAnInterruptEndsOpenDisplays(t *testing.T) {
 	got := printed(t, func() {
 		l := NewLive("training", 10, "loss (ms)")
 		l.Add(4, 0.5)
-		settle()
+		showInterrupted()
 		l.Done() // says no more
 	})
 	if !strings.Contains(got, "4 of 10 · loss 0.5 ms") || !strings.Contains(got, "interrupted after") || strings.Count(got, "\n") != 1 {

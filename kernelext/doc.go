@@ -19,5 +19,5 @@
 // under go test and go run as well.
 //
 // Package run executes notebooks without Jupyter; command kernelext starts the
-// kernel, installs it, and runs and checks notebooks.
+// Jupyter kernel, installs it, and runs and checks notebooks.
 package kernelext

@@ -27,9 +27,9 @@ func fail(err error) {
 	exit(1)
 }
 
-// settleTime is how long text takes to arrive, which travels by another way than
+// textDelay is how long text takes to arrive, which travels by another way than
 // displays do: what is said first shall stand first.
-const settleTime = 100 * time.Millisecond
+const textDelay = 100 * time.Millisecond
 
 // report shows a failure: the reason, the line of the cell, and the stack folded
 // away. stderr gets reason and line; GoNB adds the cell's number to the place.
@@ -42,7 +42,7 @@ func report(reason string, stack []byte) {
 	if !gonbui.IsNotebook || gonbui.Error() != nil {
 		return
 	}
-	time.Sleep(settleTime)
+	time.Sleep(textDelay)
 	show(bundle{
 		html: fmt.Sprintf("<details><summary>stack</summary><pre>%s</pre></details>", escape(string(stack))),
 		text: "(the stack is folded away)",

@@ -26,7 +26,7 @@ func TestLiveTable(t *testing.T) {
 		if b := l.bundle(); !strings.Contains(b.html, `<progress style="width:100%" value="1" max="3">`) {
 			t.Errorf("while running: %s", b.html)
 		}
-		settle()
+		showInterrupted()
 		l.Done()
 	})
 	if !strings.Contains(got, "interrupted after") || strings.Count(got, "Trials") != 1 {

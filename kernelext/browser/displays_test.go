@@ -56,7 +56,7 @@ var cells = []struct{ name, source string }{
 func (l *lab) write(t testing.TB, name string, sources ...string) {
 	t.Helper()
 	nb := &run.Notebook{Format: 4, FormatMinor: 5, Metadata: map[string]any{
-		"kernelspec": map[string]any{"name": run.KernelName, "display_name": "Go (latpred)", "language": "go"}}}
+		"kernelspec": map[string]any{"name": run.KernelspecName, "display_name": "Go (latpred)", "language": "go"}}}
 	for i, s := range sources {
 		nb.Cells = append(nb.Cells, &run.Cell{ID: fmt.Sprint("c", i), Type: "code", Source: s})
 	}

@@ -117,7 +117,7 @@ func startLab(t testing.TB) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = syscall.Kill(-server.Process.Pid, syscall.SIGTERM) // it ends its kernels
+		_ = syscall.Kill(-server.Process.Pid, syscall.SIGTERM) // it ends its Jupyter kernels
 		ended := make(chan struct{})
 		go func() { _ = server.Wait(); close(ended) }()
 		select {
@@ -180,7 +180,7 @@ type page struct {
 	name string
 }
 
-// open opens a notebook of the lab's folder and waits until its kernel is
+// open opens a notebook of the lab's folder and waits until its Jupyter kernel is
 // connected. (GoNB says that it is idle only after its first cell.)
 func (l *lab) open(t testing.TB, name string) *page {
 	t.Helper()
@@ -208,7 +208,7 @@ func (l *lab) open(t testing.TB, name string) *page {
 	return p
 }
 
-// status is the kernel's, "" while there is none.
+// status is the Jupyter kernel's, "" while there is none.
 func (p *page) status() string {
 	return eval[string](p, p.widget()+`?.context?.sessionContext?.session?.kernel?.status ?? ""`)
 }

@@ -180,7 +180,7 @@ func (c *Cell) figures() int {
 	return n
 }
 
-// execute runs the code cells of nb in a kernel of its own, up to the first that
+// execute runs the code cells of nb in a Jupyter kernel of its own, up to the first that
 // fails.
 func execute(ctx context.Context, nb *Notebook, path string, o Options, emit func(Event)) (cells []CellReport, peakMB float64, err error) {
 	total := 0

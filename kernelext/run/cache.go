@@ -16,7 +16,7 @@ import (
 )
 
 // Cache remembers what cells showed. A notebook whose code cells, module and
-// data are those of an earlier run that succeeded needs no kernel; its text may
+// data are those of an earlier run that succeeded needs no Jupyter kernel; its text may
 // have changed.
 type Cache struct {
 	dir     string

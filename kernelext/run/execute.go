@@ -13,7 +13,7 @@ import (
 type CellError struct {
 	Cell   int    // 1-based, among all cells
 	Line   string // the first line of the cell
-	Reason string // the kernel's error, or what this package found
+	Reason string // the Jupyter kernel's error, or what this package found
 	Detail string // what the cell printed to stderr, its end
 }
 
@@ -39,12 +39,12 @@ type display struct {
 }
 
 // Execute runs code as one cell and gathers what it shows in cell.Outputs. It
-// ends with an error of the kernel as *CellError (without Cell and Line), when
-// the kernel dies, or when limit or ctx end: then the cell is interrupted first
+// ends with an error of the Jupyter kernel as *CellError (without Cell and Line), when
+// the Jupyter kernel dies, or when limit or ctx end: then the cell is interrupted first
 // and keeps what it showed.
-func (k *Kernel) Execute(ctx context.Context, cell *Cell, limit time.Duration) error {
+func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) error {
 	cell.Outputs = nil
-	id, err := k.send(k.shell, "execute_request", map[string]any{
+	id, err := s.send(s.shell, "execute_request", map[string]any{
 		"code": cell.Source, "silent": false, "store_history": true, "user_expressions": map[string]any{},
 		"allow_stdin": false, "stop_on_error": true,
 	})
@@ -58,27 +58,27 @@ func (k *Kernel) Execute(ctx context.Context, cell *Cell, limit time.Duration) e
 	var failed *CellError
 	for idle, replied := false, false; !idle || !replied; {
 		select {
-		case m := <-k.events:
+		case m := <-s.events:
 			if m.Parent.ID == id {
 				if idle, err = cell.take(m, idle); err != nil {
 					return err
 				}
 			}
-		case m := <-k.replies:
+		case m := <-s.replies:
 			if m.Parent.ID == id {
 				replied = true
 				failed = cell.reply(m)
 			}
-		case <-k.exited:
-			return &CellError{Reason: "the kernel died" + k.tail()}
+		case <-s.exited:
+			return &CellError{Reason: "the kernel died" + s.tail()}
 		case <-timeout:
 			reason = &CellError{Reason: fmt.Sprintf("not done within %v, interrupted", limit)}
 			timeout, killed = nil, time.After(grace)
-			k.Interrupt()
+			s.Interrupt()
 		case <-done:
 			reason = ctx.Err()
 			done, killed = nil, time.After(grace)
-			k.Interrupt()
+			s.Interrupt()
 		case <-killed:
 			return errors.Join(reason, &CellError{Reason: fmt.Sprintf("it did not end within %v of the interrupt", grace)})
 		}
@@ -97,7 +97,7 @@ func (k *Kernel) Execute(ctx context.Context, cell *Cell, limit time.Duration) e
 }
 
 // take adds what an iopub message shows to the outputs; it reports idle when the
-// kernel is.
+// Jupyter kernel is.
 func (c *Cell) take(m message, idle bool) (bool, error) {
 	var err error
 	switch m.Header.Type {

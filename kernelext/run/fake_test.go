@@ -11,7 +11,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// TestMain lets the test binary play a kernel: called with a connection file
+// TestMain lets the test binary play a Jupyter kernel: called with a connection file
 // alone it answers the protocol, and what a cell's code asks for happens.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && strings.HasSuffix(os.Args[1], "connection.json") {

@@ -34,10 +34,10 @@ type Launch struct {
 	Bin    string            // folder with gonb and goimports, see InstallTools
 	Raw    bool              // errors as plain text, for clients that show no HTML
 	Env    map[string]string // further variables for the cells
-	Path   string            // a kernel other than gonb, called with the connection file alone; for tests
+	Path   string            // a Jupyter kernel other than gonb, called with the connection file alone; for tests
 }
 
-// Command gives the kernel's command for a connection file.
+// Command gives the Jupyter kernel's command for a connection file.
 //
 // A workspace makes cells see the module's packages; GOPROXY=off keeps `go get`
 // from asking for them elsewhere, and gives cells the versions of the module's
@@ -53,7 +53,7 @@ func (l Launch) Command(connectionFile string) *exec.Cmd {
 	cmd.Env = append(os.Environ(),
 		"PATH="+l.Bin+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"GOPROXY=off", "GOFLAGS='-ldflags=-s -w' -buildvcs=false",
-		// The kernel's temporary module lies outside: no workspace of the user's, no
+		// The Jupyter kernel's temporary module lies outside: no workspace of the user's, no
 		// vendor folder may change what it sees.
 		"GOWORK=")
 	for name, value := range l.Env {
@@ -62,7 +62,7 @@ func (l Launch) Command(connectionFile string) *exec.Cmd {
 	return cmd
 }
 
-// tools are the programs that a kernel needs, by their import paths in the
+// tools are the programs that a Jupyter kernel needs, by their import paths in the
 // module's tool block.
 var tools = map[string]string{
 	"gonb":      "github.com/janpfeifer/gonb",

@@ -15,13 +15,13 @@ import (
 // maxSource bounds a notebook without outputs, bytes.
 const maxSource = 200 << 10
 
-// KernelName is the kernel that notebooks of the project ask for.
-const KernelName = "latpred"
+// KernelspecName is the Jupyter kernel that notebooks of the project ask for.
+const KernelspecName = "latpred"
 
 var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)[\w.\-]+`)
 
 // Lint lists what is wrong with the source of a notebook: stored outputs or
-// execution counts, paths of one machine, another kernel, no title, repeated or
+// execution counts, paths of one machine, another Jupyter kernel, no title, repeated or
 // missing cell ids, mathematics that pages can't show, a size beyond 200 kB, and
 // what a lesson lacks.
 func Lint(path string) ([]string, error) {
@@ -44,8 +44,8 @@ func Lint(path string) ([]string, error) {
 	if len(content) > maxSource {
 		report(0, "%d kB, want at most %d", len(content)>>10, maxSource>>10)
 	}
-	if spec, _ := nb.Metadata["kernelspec"].(map[string]any); spec["name"] != KernelName {
-		report(0, "its kernel is %v, want %s", spec["name"], KernelName)
+	if spec, _ := nb.Metadata["kernelspec"].(map[string]any); spec["name"] != KernelspecName {
+		report(0, "its kernel is %v, want %s", spec["name"], KernelspecName)
 	}
 	if nb.Title() == "" {
 		report(0, "no title: a markdown cell with a line that starts with \"# \"")

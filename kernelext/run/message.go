@@ -41,7 +41,7 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// signer signs and checks messages with a kernel's key.
+// signer signs and checks messages with a Jupyter kernel's key.
 type signer struct{ key []byte }
 
 func (s signer) sign(parts [][]byte) []byte {

@@ -29,7 +29,7 @@ func Imports(notebooks []*Notebook) []string {
 	return slices.Compact(paths)
 }
 
-// FetchModules makes the module cache hold what cells need, since the kernel asks
+// FetchModules makes the module cache hold what cells need, since the Jupyter kernel asks
 // no proxy: the go.mod file of every module in the graph, also of those that
 // nothing is built from. Packages themselves come with BuildImports.
 func FetchModules(ctx context.Context, module string) error {

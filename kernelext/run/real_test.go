@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// realKernel prepares the real kernel and a folder inside this module for
+// realKernel prepares the real Jupyter kernel and a folder inside this module for
 // notebooks.
 func realKernel(t testing.TB) (launch Launch, dir string) {
 	t.Helper()
@@ -74,8 +74,8 @@ func TestRealKernel(t *testing.T) {
 	}
 }
 
-// start starts a real kernel for the test.
-func start(t testing.TB, launch Launch, dir string) *Kernel {
+// start starts a real Jupyter kernel for the test.
+func start(t testing.TB, launch Launch, dir string) *Session {
 	t.Helper()
 	k, err := Start(context.Background(), launch, dir)
 	if err != nil {
@@ -85,7 +85,7 @@ func start(t testing.TB, launch Launch, dir string) *Kernel {
 	return k
 }
 
-// Two kernels side by side each see, in their next cell, that a package of the
+// Two Jupyter kernels side by side each see, in their next cell, that a package of the
 // module was edited, and need no network.
 func TestTwoKernelsSeeEditsOffline(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:9") // nobody answers there
@@ -99,7 +99,7 @@ func TestTwoKernelsSeeEditsOffline(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	kernels := []*Kernel{start(t, launch, dir), start(t, launch, dir)}
+	kernels := []*Session{start(t, launch, dir), start(t, launch, dir)}
 	for _, value := range []int{1, 2} {
 		edit(value)
 		var group sync.WaitGroup

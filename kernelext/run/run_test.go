@@ -22,7 +22,7 @@ const lesson = "# A title\n\n**Question.** What is asked?\n\n*What you need to k
 // notebook writes a notebook of code cells.
 func notebook(t testing.TB, sources ...string) string {
 	t.Helper()
-	nb := &Notebook{Format: 4, FormatMinor: 5, Metadata: map[string]any{"kernelspec": map[string]any{"name": KernelName}}}
+	nb := &Notebook{Format: 4, FormatMinor: 5, Metadata: map[string]any{"kernelspec": map[string]any{"name": KernelspecName}}}
 	nb.Cells = append(nb.Cells, &Cell{ID: "title", Type: "markdown", Source: lesson})
 	for i, s := range sources {
 		nb.Cells = append(nb.Cells, &Cell{ID: fmt.Sprint("c", i), Type: "code", Source: s})
@@ -38,7 +38,7 @@ func notebook(t testing.TB, sources ...string) string {
 	return path
 }
 
-// execute runs cells against the fake kernel and gives the executed notebook.
+// execute runs cells against the fake Jupyter kernel and gives the executed notebook.
 func executed(t *testing.T, ctx context.Context, limit time.Duration, sources ...string) (*Notebook, []Report, error) {
 	t.Helper()
 	out := t.TempDir()

@@ -105,7 +105,7 @@ func TestSources(t *testing.T) {
 		t.Errorf("sources %v", names)
 	}
 	s, err := catalog.Source(t.Context(), "epyc-zen4-b1-table")
-	if err != nil || s.Own == nil || s.Model == nil {
+	if err != nil || s.Total == nil || s.Model == nil {
 		t.Errorf("a table as a source: %+v, %v", s, err)
 	}
 	if _, err := catalog.Source(t.Context(), "xeon-b64-fixed"); err == nil || !strings.Contains(err.Error(), "ties choices") {

@@ -38,7 +38,7 @@ func (b *betterRun) help() error {
 		name   string
 		config fewshot.Config
 		affine bool
-	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{Plain: true}}, {name: "affine fit", affine: true}}
+	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{PowerLaw: true}}, {name: "affine fit", affine: true}}
 	draws := b.draws
 	if b.profile == Full {
 		draws *= 3 // it takes more to tell ways apart that nearly tie

@@ -252,7 +252,7 @@ func (d *deviceRun) fewMeasurements() error {
 			if k == 3 {
 				v, err = d.calibrated(n, mapePercent)
 			} else {
-				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, Plain: k == 2}}, mape)
+				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, PowerLaw: k == 2}}, mape)
 			}
 			if err != nil {
 				return err

@@ -103,7 +103,7 @@ func writeSegmented(w io.Writer, p segmented) error {
 func writeAdapted(w io.Writer, a *adapt.Predictor) error {
 	m := a.Model()
 	for _, s := range m.Sources {
-		if s.Own != nil {
+		if s.Total != nil {
 			return fmt.Errorf("what was adapted from %s, which is no table, can't be written as ONNX", s.Name)
 		}
 	}

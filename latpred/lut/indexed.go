@@ -31,6 +31,9 @@ type slotTimes struct {
 // lacks is an error when it is asked for; one that all architectures have, or a
 // table without resolutions, is one here.
 func (t *Table) Index(s *space.Space) (*Indexed, error) {
+	if err := checkKeys(s); err != nil {
+		return nil, err
+	}
 	if len(t.Rows) == 0 {
 		return nil, fmt.Errorf("table %s is empty", t.Device)
 	}

@@ -18,6 +18,15 @@ const (
 	ProxylessStyle
 )
 
+// checkKeys errs where networks of s have layers that keys can't tell apart: they name
+// those of OFA's supernets.
+func checkKeys(s *space.Space) error {
+	if _, ok := s.Macro.(*space.OFAMacro); !ok {
+		return fmt.Errorf("lut: tables have layers of OFA's networks, not those of space %s", s.ID)
+	}
+	return nil
+}
+
 // Keys names the row of each layer of a network, in order; "" where the row of
 // another layer includes it.
 func (s Style) Keys(layers []space.Layer) []string {

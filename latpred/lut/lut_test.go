@@ -276,6 +276,28 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
+// Keys don't tell FBNet's blocks apart: no sum, and not a wrong one.
+func TestTableOfAnotherFamily(t *testing.T) {
+	s := space.FBNet.Reference()
+	if _, err := lut.Note10().LatencyMs(s, s.Largest()); err == nil || !strings.Contains(err.Error(), "not those of space fbnet-imagenet") {
+		t.Errorf("a network of FBNet has a latency: %v", err)
+	}
+	if _, err := lut.Note10().Index(s); err == nil {
+		t.Error("a table was laid out for FBNet")
+	}
+	wide, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := lut.Note10().Index(wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.LatencyMs(space.OFA6.Reference().Largest()); err == nil || !strings.Contains(err.Error(), "6 stages, want 5") {
+		t.Errorf("a network of six stages among those of five: %v", err)
+	}
+}
+
 func BenchmarkIndexed(b *testing.B) {
 	s, err := space.ByID("mbv3-w1.2")
 	if err != nil {

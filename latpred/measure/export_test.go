@@ -95,3 +95,14 @@ func TestStableHLO(t *testing.T) {
 		t.Error("a network of another space was written")
 	}
 }
+
+// Networks of other families have layers that are not built yet: an error, and no
+// network that is almost theirs.
+func TestOtherFamiliesAreRefused(t *testing.T) {
+	for _, f := range []*space.Family{space.FBNet, space.NASBench201} {
+		s := f.Reference()
+		if err := WriteONNX(&bytes.Buffer{}, s, s.Largest(), 1); err == nil || !strings.Contains(err.Error(), "another network than OFA's") {
+			t.Errorf("%s: %v", s.ID, err)
+		}
+	}
+}

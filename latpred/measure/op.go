@@ -31,6 +31,21 @@ type op struct {
 	epsilon        float64 // of the normalisation
 }
 
+// check errs where a network has layers that opsOf does not list: those of other
+// networks than OFA's.
+func check(layers []space.Layer) error {
+	for i, l := range layers {
+		switch l.Kind {
+		case space.Stem, space.FixedBlock, space.Block, space.HeadExpand, space.Pool, space.FeatureMix, space.Classifier:
+			if l.Groups <= 1 && !l.Widen && l.From == nil {
+				continue
+			}
+		}
+		return fmt.Errorf("measure: layer %d, %s, is of another network than OFA's: it can't be built", i, l.Kind)
+	}
+	return nil
+}
+
 // opsOf lists the steps of a layer. A block's shortcut is not among them: see
 // space.Layer.Shortcut.
 func opsOf(l space.Layer) []op {

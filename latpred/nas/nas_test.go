@@ -319,6 +319,51 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// Any space can be searched: in NAS-Bench-201, small enough to look at all, the search
+// finds the best there is under a limit, here of multiply-accumulates, by how many of
+// its edges convolve.
+func TestSearchOfAnotherFamily(t *testing.T) {
+	s := space.NASBench201.Reference()
+	macs := func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			dst[i] = float64(s.MACs(a)) / 1e6
+		}
+		return nil
+	}
+	convolutions := func(a space.Arch) (n float64) {
+		for slot := range a.Slots() {
+			switch a.Level(slot, 0) {
+			case 2: // 1×1
+				n++
+			case 3: // 3×3
+				n += 2
+			}
+		}
+		return n
+	}
+	accuracy := func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			dst[i] = convolutions(a)
+		}
+		return nil
+	}
+	c := nas.Published(s, 100)
+	c.Generations, c.Population = 30, 50
+	r, err := nas.Search(t.Context(), random.Stream(1, "cells"), c, macs, accuracy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	best := 0.0
+	for a := range s.Networks(32) {
+		if s.MACs(a) <= 100e6 {
+			best = max(best, convolutions(a))
+		}
+	}
+	if r.Best.Accuracy != best || r.Best.LatencyMs > 100 {
+		t.Errorf("%v of %v, %v M multiply-accumulates: the best under 100 has %v", r.Best.Arch, r.Best.Accuracy, r.Best.LatencyMs, best)
+	}
+}
+
 func ExampleSearch() {
 	s, _ := space.ByID("mbv3-w1.2")
 	table, _ := lut.Note10().Index(s)

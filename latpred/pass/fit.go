@@ -172,7 +172,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 			}
 		}
 		if hostLimited {
-			row = append(row, ridge.Term{Column: width + 2*state, Value: -.5 * float64(f.w[i].kernels)}, ridge.Term{Column: width + 2*state + 1, Value: -1})
+			row = append(row, ridge.Term{Column: width + 2*state, Value: -.5 * float64(f.w[i].launches)}, ridge.Term{Column: width + 2*state + 1, Value: -1})
 		}
 		weight := 1.0
 		if f.Relative {

@@ -15,7 +15,7 @@ type cleanCmd struct {
 	Values bool `help:"Also what kernelext.Keep keeps: trained networks, for example."`
 }
 
-// Run removes the cache of executed notebooks, and what kernels that were killed
+// Run removes the cache of executed notebooks, and what Jupyter kernels that were killed
 // left in the temporary folder.
 func (c *cleanCmd) Run() error {
 	cache, err := run.CacheDir()
@@ -56,7 +56,7 @@ func (c *cleanCmd) Run() error {
 	return removeEmpty(cache)
 }
 
-// abandoned tells whether nothing in a folder was touched for a day: a kernel
+// abandoned tells whether nothing in a folder was touched for a day: a Jupyter kernel
 // that lives writes into its folder with each cell.
 func abandoned(dir string) bool {
 	newest := time.Time{}

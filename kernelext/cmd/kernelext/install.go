@@ -104,13 +104,13 @@ func removeEmpty(dir string) error {
 	return os.Remove(dir)
 }
 
-// dir is where Jupyter looks for the kernel.
+// dir is where Jupyter looks for the kernelspec.
 func (c *installCmd) dir() (string, error) {
 	if c.Prefix != "" {
-		return filepath.Join(c.Prefix, "share", "jupyter", "kernels", run.KernelName), nil
+		return filepath.Join(c.Prefix, "share", "jupyter", "kernels", run.KernelspecName), nil
 	}
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
-		return filepath.Join(dir, "kernels", run.KernelName), nil
+		return filepath.Join(dir, "kernels", run.KernelspecName), nil
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -123,7 +123,7 @@ func (c *installCmd) dir() (string, error) {
 	if runtime.GOOS == "darwin" {
 		share = filepath.Join(home, "Library", "Jupyter")
 	}
-	return filepath.Join(share, "kernels", run.KernelName), nil
+	return filepath.Join(share, "kernels", run.KernelspecName), nil
 }
 
 type kernelCmd struct {
@@ -148,7 +148,7 @@ func (c *kernelCmd) Run(ctx context.Context) error {
 	return syscall.Exec(cmd.Path, cmd.Args, cmd.Environ()) // of a variable given twice, the last
 }
 
-// buildLauncher builds this command into the user's cache, so that the kernel
+// buildLauncher builds this command into the user's cache, so that the Jupyter kernel
 // starts without the go command having to look at it first.
 func buildLauncher(ctx context.Context, module string) (string, error) {
 	cache, err := run.CacheDir()

@@ -1,11 +1,11 @@
 // Command kernelext makes GoNB a lab for this module: it starts and installs the
-// kernel, and runs and checks notebooks.
+// Jupyter kernel, and runs and checks notebooks.
 //
 //	kernelext run                execute all notebooks, write pages to out/
 //	kernelext check              what is wrong with the notebooks' sources
 //	kernelext install --user     make the kernel "Go (latpred)" known to Jupyter
 //	kernelext setup              build beforehand what cells import, and say what is missing
-//	kernelext clean              remove caches, and what killed kernels left
+//	kernelext clean              remove caches, and what killed Jupyter kernels left
 //
 // The exit status is 0 only when the command did what it was asked; 130 after an
 // interrupt.

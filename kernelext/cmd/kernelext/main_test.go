@@ -95,7 +95,7 @@ func TestSetupNamesWhatIsMissing(t *testing.T) {
 		if err := os.WriteFile(launcher, nil, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		dir := filepath.Join(data, "kernels", run.KernelName)
+		dir := filepath.Join(data, "kernels", run.KernelspecName)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -180,7 +180,7 @@ func notebooks(module string) ([]string, error) {
 	return paths, err
 }
 
-// prepare builds the kernel and what the notebooks import, saying what it does.
+// prepare builds the Jupyter kernel and what the notebooks import, saying what it does.
 func prepare(ctx context.Context, module string, paths []string) (run.Launch, error) {
 	var nbs []*run.Notebook
 	for _, path := range paths {

@@ -16,7 +16,7 @@ import (
 
 type setupCmd struct{}
 
-// Run builds the kernel and what the notebooks import, then says what is there
+// Run builds the Jupyter kernel and what the notebooks import, then says what is there
 // and what is missing. Only what nothing works without is an error.
 func (*setupCmd) Run(ctx context.Context, all *commands) error {
 	module, err := run.FindModule(ctx, ".")
@@ -126,7 +126,7 @@ func inspectGopls(ctx context.Context) condition {
 	return c
 }
 
-// inspectKernelspec says whether Jupyter knows the kernel, for this clone.
+// inspectKernelspec says whether Jupyter knows the kernelspec, for this clone.
 func inspectKernelspec(module string) condition {
 	c := condition{What: "kernel", Do: "kernelext install --user makes it known to Jupyter"}
 	dir, err := (&installCmd{}).dir()

@@ -18,7 +18,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// Connection is the file that tells a kernel where to listen.
+// Connection is the file that tells a Jupyter kernel where to listen.
 type Connection struct {
 	Shell     int    `json:"shell_port"`
 	IOPub     int    `json:"iopub_port"`
@@ -46,8 +46,8 @@ func newConnection() (Connection, error) {
 	return c, nil
 }
 
-// Kernel is a running kernel and the connection to it.
-type Kernel struct {
+// Session is a running Jupyter kernel, a process of GoNB, and the connection to it.
+type Session struct {
 	cmd     *exec.Cmd
 	exited  chan struct{} // closed when the process has ended
 	log     string        // file with what the process printed
@@ -63,104 +63,104 @@ type Kernel struct {
 	closing sync.Once
 }
 
-// startLimit bounds the wait for a kernel to answer.
+// startLimit bounds the wait for a Jupyter kernel to answer.
 const startLimit = 60 * time.Second
 
-// sendLimit bounds how long a message may wait for a kernel that has gone.
+// sendLimit bounds how long a message may wait for a Jupyter kernel that has gone.
 const sendLimit = time.Second
 
-// Start starts a kernel in folder dir and waits until it answers. Close must be
+// Start starts a Jupyter kernel in folder dir and waits until it answers. Close must be
 // called.
-func Start(ctx context.Context, launch Launch, dir string) (*Kernel, error) {
+func Start(ctx context.Context, launch Launch, dir string) (*Session, error) {
 	tmp, err := os.MkdirTemp("", "kernelext-")
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{dir: tmp, session: newID(), exited: make(chan struct{}), log: filepath.Join(tmp, "kernel.log"),
+	s := &Session{dir: tmp, session: newID(), exited: make(chan struct{}), log: filepath.Join(tmp, "kernel.log"),
 		events: make(chan message, 1024), replies: make(chan message, 16)}
-	if err := k.start(ctx, launch, dir); err != nil {
-		err = fmt.Errorf("kernel: %w%s", err, k.tail())
-		k.Close()
+	if err := s.start(ctx, launch, dir); err != nil {
+		err = fmt.Errorf("kernel: %w%s", err, s.tail())
+		s.Close()
 		return nil, err
 	}
-	return k, nil
+	return s, nil
 }
 
-func (k *Kernel) start(ctx context.Context, launch Launch, dir string) error {
+func (s *Session) start(ctx context.Context, launch Launch, dir string) error {
 	connection, err := newConnection()
 	if err != nil {
 		return err
 	}
-	k.signer = signer{[]byte(connection.Key)}
+	s.signer = signer{[]byte(connection.Key)}
 	content, err := json.Marshal(connection)
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(k.dir, "connection.json")
+	file := filepath.Join(s.dir, "connection.json")
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		return err
 	}
-	log, err := os.Create(k.log)
+	log, err := os.Create(s.log)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	k.cmd = launch.Command(file)
-	k.cmd.Dir, k.cmd.Stdout, k.cmd.Stderr = dir, log, log
-	k.cmd.Env = append(k.cmd.Environ(), "TMPDIR="+k.dir) // GoNB's folders go with ours
-	k.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := k.cmd.Start(); err != nil {
+	s.cmd = launch.Command(file)
+	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, log, log
+	s.cmd.Env = append(s.cmd.Environ(), "TMPDIR="+s.dir) // GoNB's folders go with ours
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := s.cmd.Start(); err != nil {
 		return err
 	}
 	go func() {
-		_ = k.cmd.Wait() // how it ended shows in what it left undone
-		close(k.exited)
+		_ = s.cmd.Wait() // how it ended shows in what it left undone
+		close(s.exited)
 	}()
-	return k.connect(ctx, connection)
+	return s.connect(ctx, connection)
 }
 
-// connect opens the sockets and asks for the kernel's name until it answers on
+// connect opens the sockets and asks for the Jupyter kernel's name until it answers on
 // both: what it publishes before the subscription has arrived is lost.
-func (k *Kernel) connect(ctx context.Context, c Connection) error {
+func (s *Session) connect(ctx context.Context, c Connection) error {
 	sockets, stop := context.WithCancel(context.Background())
-	k.stop = stop
+	s.stop = stop
 	options := []zmq4.Option{zmq4.WithTimeout(sendLimit), zmq4.WithDialerRetry(50 * time.Millisecond), zmq4.WithDialerMaxRetries(int(startLimit / (50 * time.Millisecond)))}
-	k.shell, k.control, k.iopub = zmq4.NewDealer(sockets, options...), zmq4.NewDealer(sockets, options...), zmq4.NewSub(sockets, options...)
+	s.shell, s.control, s.iopub = zmq4.NewDealer(sockets, options...), zmq4.NewDealer(sockets, options...), zmq4.NewSub(sockets, options...)
 	address := func(port int) string { return fmt.Sprintf("%s://%s:%d", c.Transport, c.IP, port) }
 	dialled := make(chan error, 1)
 	go func() {
-		dialled <- errors.Join(k.iopub.Dial(address(c.IOPub)), k.iopub.SetOption(zmq4.OptionSubscribe, ""),
-			k.shell.Dial(address(c.Shell)), k.control.Dial(address(c.Control)))
+		dialled <- errors.Join(s.iopub.Dial(address(c.IOPub)), s.iopub.SetOption(zmq4.OptionSubscribe, ""),
+			s.shell.Dial(address(c.Shell)), s.control.Dial(address(c.Control)))
 	}()
 	select {
 	case err := <-dialled:
 		if err != nil {
 			return err
 		}
-	case <-k.exited:
+	case <-s.exited:
 		return errors.New("it ended before it listened")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	go k.receive(k.iopub, k.events)
-	go k.receive(k.shell, k.replies)
+	go s.receive(s.iopub, s.events)
+	go s.receive(s.shell, s.replies)
 
 	deadline := time.After(startLimit)
 	for answered, heard := false, false; !answered || !heard; {
-		if _, err := k.send(k.shell, "kernel_info_request", struct{}{}); err != nil {
+		if _, err := s.send(s.shell, "kernel_info_request", struct{}{}); err != nil {
 			return err
 		}
 		wait := time.After(500 * time.Millisecond)
 	listen:
 		for {
 			select {
-			case <-k.replies:
+			case <-s.replies:
 				answered = true
-			case <-k.events:
+			case <-s.events:
 				heard = true
 			case <-wait:
 				break listen
-			case <-k.exited:
+			case <-s.exited:
 				return errors.New("it ended at its start")
 			case <-ctx.Done():
 				return ctx.Err()
@@ -176,14 +176,14 @@ func (k *Kernel) connect(ctx context.Context, c Connection) error {
 }
 
 // receive passes on messages until the socket closes. One that can't be read is
-// dropped: it is not from this kernel.
-func (k *Kernel) receive(socket zmq4.Socket, to chan<- message) {
+// dropped: it is not from this Jupyter kernel.
+func (s *Session) receive(socket zmq4.Socket, to chan<- message) {
 	for {
 		raw, err := socket.Recv()
 		if err != nil {
 			return
 		}
-		m, err := k.signer.decode(raw.Frames)
+		m, err := s.signer.decode(raw.Frames)
 		if err != nil {
 			continue
 		}
@@ -191,34 +191,34 @@ func (k *Kernel) receive(socket zmq4.Socket, to chan<- message) {
 	}
 }
 
-func (k *Kernel) send(socket zmq4.Socket, kind string, content any) (string, error) {
-	id, frames, err := k.signer.encode(k.session, kind, content)
+func (s *Session) send(socket zmq4.Socket, kind string, content any) (string, error) {
+	id, frames, err := s.signer.encode(s.session, kind, content)
 	if err != nil {
 		return "", err
 	}
 	return id, socket.SendMulti(zmq4.NewMsgFrom(frames...))
 }
 
-// Interrupt asks the kernel to stop the cell that runs.
-func (k *Kernel) Interrupt() {
-	_, _ = k.send(k.control, "interrupt_request", struct{}{}) // a kernel that is gone needs none
+// Interrupt asks the Jupyter kernel to stop the cell that runs.
+func (s *Session) Interrupt() {
+	_, _ = s.send(s.control, "interrupt_request", struct{}{}) // a kernel that is gone needs none
 }
 
-// Close ends the kernel, if need be by force, and removes its temporary files.
-func (k *Kernel) Close() {
-	k.closing.Do(func() {
-		if k.cmd != nil && k.cmd.Process != nil {
-			if k.control != nil {
-				_, _ = k.send(k.control, "shutdown_request", map[string]any{"restart": false})
+// Close ends the Jupyter kernel, if need be by force, and removes its temporary files.
+func (s *Session) Close() {
+	s.closing.Do(func() {
+		if s.cmd != nil && s.cmd.Process != nil {
+			if s.control != nil {
+				_, _ = s.send(s.control, "shutdown_request", map[string]any{"restart": false})
 			}
-			group := -k.cmd.Process.Pid
+			group := -s.cmd.Process.Pid
 			for _, step := range []struct {
 				signal syscall.Signal
 				wait   time.Duration
 			}{{0, 300 * time.Millisecond}, {syscall.SIGTERM, 2 * time.Second}, {syscall.SIGKILL, 5 * time.Second}} {
 				_ = syscall.Kill(group, step.signal)
 				select {
-				case <-k.exited:
+				case <-s.exited:
 				case <-time.After(step.wait):
 					continue
 				}
@@ -226,27 +226,27 @@ func (k *Kernel) Close() {
 			}
 			_ = syscall.Kill(group, syscall.SIGKILL) // cells that outlived it
 		}
-		for _, s := range []zmq4.Socket{k.shell, k.control, k.iopub} {
+		for _, s := range []zmq4.Socket{s.shell, s.control, s.iopub} {
 			if s != nil {
 				_ = s.Close()
 			}
 		}
-		if k.stop != nil {
-			k.stop()
+		if s.stop != nil {
+			s.stop()
 		}
-		os.RemoveAll(k.dir)
+		os.RemoveAll(s.dir)
 	})
 }
 
-// peakMB is the resident memory of the largest process that the kernel was or had, in
+// peakMB is the resident memory of the largest process that the Jupyter kernel was or had, in
 // MB, once it has been closed; 0 where that is not known.
-func (k *Kernel) peakMB() float64 {
+func (s *Session) peakMB() float64 {
 	select {
-	case <-k.exited:
+	case <-s.exited:
 	default:
 		return 0
 	}
-	usage, ok := k.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	usage, ok := s.cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
 	}
@@ -256,9 +256,9 @@ func (k *Kernel) peakMB() float64 {
 	return float64(usage.Maxrss) * 1024 / 1e6
 }
 
-// tail gives the last lines of the kernel's log.
-func (k *Kernel) tail() string {
-	content, err := os.ReadFile(k.log)
+// tail gives the last lines of the Jupyter kernel's log.
+func (s *Session) tail() string {
+	content, err := os.ReadFile(s.log)
 	if err != nil || len(content) == 0 {
 		return ""
 	}
