@@ -9,11 +9,12 @@ import (
 	"testing"
 )
 
-// withoutExample are the packages that nobody imports to use them, by why.
+// withoutExample are the packages that nobody imports to use them, by why, beside the
+// suites for tests, whose names end in "test".
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
-	"suites for tests":                {"latpred/latpredtest", "latpred/latpredtest/simulated", "latpred/encode/encodetest", "latpred/space/spacetest", "latpred/onnx/onnxtest", "kernelext/browser"},
-	"for others of our packages only": {"latpred/loops", "latpred/bench", "notebooks/lab"},
+	"tests alone":                     {"kernelext/browser"},
+	"for others of our packages only": {"latpred/loops", "latpred/bench"},
 }
 
 // TestExamples: each package that a user imports shows how, in an example that runs.
@@ -37,11 +38,8 @@ func TestExamples(t *testing.T) {
 			source, err := os.ReadFile(f[1] + "/" + name)
 			return err == nil && bytes.Contains(source, []byte("\nfunc Example")) && bytes.Contains(source, []byte("// Output:"))
 		})
-		if !shown && !slices.Contains(exempt, path) {
+		if !shown && !slices.Contains(exempt, path) && !strings.Contains(path+"/", "test/") {
 			t.Errorf("%s has no example with output", path)
-		}
-		if shown && slices.Contains(exempt, path) {
-			t.Errorf("%s has an example, and is among those that need none", path)
 		}
 	}
 }
