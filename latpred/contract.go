@@ -93,8 +93,9 @@ type SegmentTime struct {
 	Name   string  `json:"name"`             // "stem", "stage 2, layer 1", "head"
 	Stage  int     `json:"stage"`            // from 0; −1: stem or head
 	Layer  int     `json:"layer"`            // from 0; −1: stem or head
-	Kernel int     `json:"kernel,omitempty"` // 0: stem or head
-	Expand int     `json:"expand,omitempty"` // 0: stem or head
+	Kernel int     `json:"kernel,omitempty"` // 0: stem or head, or choices have none
+	Expand int     `json:"expand,omitempty"` // 0: stem or head, or choices have none
+	Choice string  `json:"choice,omitempty"` // its label, where choices are more than kernel and expansion
 	Ms     float64 `json:"ms"`               // may be below 0 by noise
 }
 

@@ -97,8 +97,7 @@ func spreadOfNew(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y 
 	var of, loo float64
 	for i, a := range archs {
 		b := archs[(i+1)%len(archs)]
-		// Two stages of the one, the others of the other.
-		copy(a.Choice[:a.Family.First(min(2, a.Stages()-1))], b.Choice[:])
+		copy(a.Choice[:firstStages(a.Family)], b.Choice[:]) // of the one, and the rest of the other
 		ms, sd, err := m.Read(a)
 		if err != nil {
 			return 0, err
@@ -106,6 +105,15 @@ func spreadOfNew(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y 
 		of, loo = of+sd/ms, loo+found.LooSdMs[i]/y[i]
 	}
 	return of / loo, nil
+}
+
+// firstStages is the number of slots of the first two stages, or of all but the last
+// where there are fewer; of a single stage that is not elastic, of half.
+func firstStages(f *space.Family) int {
+	if len(f.Stages) == 1 && !f.Stages[0].Elastic {
+		return f.Slots() / 2
+	}
+	return f.First(min(2, len(f.Stages)-1))
 }
 
 func sourceNames(m *fewshot.Model) string {

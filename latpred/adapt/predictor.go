@@ -72,7 +72,7 @@ func (a *Predictor) Segments(arch space.Arch) (latpred.Breakdown, error) {
 	for _, v := range ms {
 		sum += v
 	}
-	if err := additive.ShareCommon(ms, segs, arch, func(other space.Arch) ([]float64, error) {
+	if err := additive.AllocateFixed(ms, segs, arch, func(other space.Arch) ([]float64, error) {
 		_, times, _, err := a.model.SegmentsMs(other)
 		return times, err
 	}); err != nil {

@@ -19,9 +19,9 @@ import (
 )
 
 // SourceOf makes a source, called name, of a predictor of any kind. What counts of it
-// is how long a pass takes: the true one where it tells that from a label. A table is
-// its own account of what the time is due to; of others it is a table fitted to what
-// they say of random networks.
+// is how long a pass takes: the true one where it tells that from a label. What that is
+// due to a table says itself; for others a table does that is fitted to what they say
+// of random networks, a surrogate.
 func SourceOf(ctx context.Context, name string, p latpred.Predictor) (fewshot.Source, error) {
 	s := fewshot.Source{Name: name}
 	if t, ok := p.(*additive.Table); ok {
@@ -45,8 +45,18 @@ const surrogateRows = 4000
 // resolutions that it knows. They are the same each time.
 func surrogate(ctx context.Context, p latpred.Predictor) (*pass.Model, error) {
 	var last error
-	for _, s := range []*space.Space{space.OFA5.Reference(), space.OFA6.Reference()} { // widths don't matter
-		rng := random.Stream(1, "account of a source")
+	type kind struct { // widths don't matter
+		family  *space.Family
+		allowed space.Range
+	}
+	tried := map[kind]bool{}
+	for _, s := range space.All() {
+		k := kind{s.Family, s.Allowed}
+		if tried[k] {
+			continue
+		}
+		tried[k] = true
+		rng := random.Stream(1, "account of a source") // the name that it always had
 		resolutions, err := resolutionsOf(p, s, s.Sample(rng))
 		if err != nil {
 			last = err
@@ -68,16 +78,17 @@ func surrogate(ctx context.Context, p latpred.Predictor) (*pass.Model, error) {
 		m, _, err := pass.Fit(archs, ms, additive.SourceConfig(resolutions))
 		return m, err
 	}
-	return nil, fmt.Errorf("it answers for no network of OFA's spaces: %w", last)
+	return nil, fmt.Errorf("it answers for no network of any space: %w", last)
 }
 
-// resolutionsOf lists the resolutions at which a predictor answers for a, from those of
-// all sets; of a network that knows only a space's own in truth, these.
+// resolutionsOf lists the resolutions at which a predictor answers for a, from the least
+// that s allows to the largest that it draws; of a network that knows only a space's own
+// in truth, these.
 func resolutionsOf(p latpred.Predictor, s *space.Space, a space.Arch) (resolutions []int, err error) {
 	if m, ok := p.(interface{ Encoder() encode.Encoder }); ok && strings.HasPrefix(m.Encoder().Name(), encode.OFA128.Name()) {
 		resolutions = s.Resolutions // its bins hold several resolutions each
 	} else {
-		for r := space.MinResolution; r <= s.Resolutions[len(s.Resolutions)-1]; r += space.ResolutionStep {
+		for r := s.Allowed.Min; r <= s.Resolutions[len(s.Resolutions)-1]; r += max(1, s.Allowed.Step) {
 			resolutions = append(resolutions, r)
 		}
 	}

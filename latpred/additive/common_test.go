@@ -13,9 +13,17 @@ import (
 var example = space.MustParse("r176 d43344 k5533-535-335-3557-5755 e6666-444-444-6666-6666")
 
 // entries is a table of times for segments by entry.
-type entries [pass.Entries]float64
+type entries []float64
 
-func (e *entries) of(a space.Arch) ([]float64, error) {
+var layout = space.OFA5.Layout
+
+// later reports whether an entry is of slots after the first of their stage.
+func later(entry int) bool {
+	place, _, ok := layout.PlaceAndChoice(entry)
+	return ok && layout.Places[place].Later
+}
+
+func (e entries) of(a space.Arch) ([]float64, error) {
 	segs, err := pass.Segments(nil, a)
 	ms := make([]float64, len(segs))
 	for i, s := range segs {
@@ -25,17 +33,17 @@ func (e *entries) of(a space.Arch) ([]float64, error) {
 }
 
 // made-up times: a layer's takes longer the larger its kernel and expansion are.
-func madeUp() *entries {
-	e := &entries{}
+func madeUp() entries {
+	e := make(entries, layout.Entries())
 	for i := range e {
 		e[i] = 1 + .1*float64(i%9)
 	}
-	e[pass.Stem], e[pass.Head] = 2, 3
+	e[layout.Stem()], e[layout.Head()] = 2, 3
 	return e
 }
 
 // common shares out what whole networks can't tell apart.
-func common(t *testing.T, e *entries) ([]float64, []pass.Segment) {
+func common(t *testing.T, e entries) ([]float64, []pass.Segment) {
 	t.Helper()
 	segs, err := pass.Segments(nil, example)
 	if err != nil {
@@ -45,7 +53,7 @@ func common(t *testing.T, e *entries) ([]float64, []pass.Segment) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := ShareCommon(ms, segs, example, e.of); err != nil {
+	if err := AllocateFixed(ms, segs, example, e.of); err != nil {
 		t.Fatal(err)
 	}
 	return ms, segs
@@ -53,7 +61,7 @@ func common(t *testing.T, e *entries) ([]float64, []pass.Segment) {
 
 // The sum stays; later layers keep their times; what first layers take beyond their least
 // stays theirs; and what is shared goes by multiply-accumulates.
-func TestShareCommon(t *testing.T) {
+func TestAllocateFixed(t *testing.T) {
 	e := madeUp()
 	before, err := e.of(example)
 	if err != nil {
@@ -63,7 +71,7 @@ func TestShareCommon(t *testing.T) {
 	var sumBefore, sumAfter float64
 	for i, s := range segs {
 		sumBefore, sumAfter = sumBefore+before[i], sumAfter+after[i]
-		if s.Slot >= 0 && pass.Later(s.Entry) && after[i] != before[i] {
+		if s.Slot >= 0 && later(s.Entry) && after[i] != before[i] {
 			t.Errorf("segment %d, a later layer, had %v and has %v ms", i, before[i], after[i])
 		}
 	}
@@ -73,13 +81,13 @@ func TestShareCommon(t *testing.T) {
 	// What is in common: stem 2, head 3, and 1 of each first layer, whose least is that of
 	// kernel 3 and expansion 3.
 	smallest := space.MustParse("r176 d43344 k3533-335-335-3557-3755 e3666-344-344-3666-3666")
-	share := shares(segs, smallest)
+	share := shares(segs, alwaysAlone(space.OFA5), smallest)
 	var all float64
 	for _, v := range share {
 		all += v
 	}
 	for i, s := range segs {
-		if s.Slot >= 0 && pass.Later(s.Entry) {
+		if s.Slot >= 0 && later(s.Entry) {
 			continue
 		}
 		beyond := 0.0
@@ -96,12 +104,12 @@ func TestShareCommon(t *testing.T) {
 // stage, is the same table: it shares out to the same times.
 func TestSharingDoesNotDependOnWhereItWas(t *testing.T) {
 	want, _ := common(t, madeUp())
-	for name, move := range map[string]func(e *entries){
-		"stem and head": func(e *entries) { e[pass.Stem]++; e[pass.Head]-- },
-		"third stage and stem": func(e *entries) {
-			e[pass.Stem] -= .5
+	for name, move := range map[string]func(e entries){
+		"stem and head": func(e entries) { e[layout.Stem()]++; e[layout.Head()]-- },
+		"third stage and stem": func(e entries) {
+			e[layout.Stem()] -= .5
 			for i := range e {
-				if pass.Stage(i) == 2 && !pass.Later(i) {
+				if i/9 == 4 { // its first layer
 					e[i] += .5
 				}
 			}
@@ -121,7 +129,7 @@ func TestSharingDoesNotDependOnWhereItWas(t *testing.T) {
 // Without anything in common nothing changes.
 func TestNothingInCommon(t *testing.T) {
 	e := madeUp()
-	e[pass.Stem] = -100
+	e[layout.Stem()] = -100
 	before, err := e.of(example)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +139,7 @@ func TestNothingInCommon(t *testing.T) {
 	}
 	no := fmt.Errorf("no")
 	segs, _ := pass.Segments(nil, example)
-	if err := ShareCommon(before, segs, example, func(space.Arch) ([]float64, error) { return nil, no }); err != no {
+	if err := AllocateFixed(before, segs, example, func(space.Arch) ([]float64, error) { return nil, no }); err != no {
 		t.Errorf("%v", err)
 	}
 }

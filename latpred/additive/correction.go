@@ -3,6 +3,7 @@ package additive
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred/boost"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -10,28 +11,64 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// CorrectionFeatures is the number of features that a learned correction sees:
-// resolution, depths, genes, and five of how the table reads the network.
-const CorrectionFeatures = 1 + space.OFAStages + 2*space.OFASlots + 5
+// readingFeatures are the last of a correction's: label, pass, host lag, margin and
+// launches, as the table reads the network.
+const readingFeatures = 5
 
-// correctionRow writes the features of a network to dst.
-func correctionRow(dst []float64, a space.Arch, r pass.Reading) []float64 {
-	dst = append(dst[:0], float64(a.Resolution))
-	for stage := range space.OFAStages {
-		dst = append(dst, float64(a.Depth(stage)))
+// CorrectionFeatures is the number of features that a learned correction of networks of
+// a family sees: the resolution, the depth of each stage and a number for each factor of
+// each slot, with room for the largest family of the layout, and readingFeatures.
+func CorrectionFeatures(f *space.Family) int { return ArchFeatures(f) + readingFeatures }
+
+// ArchFeatures is how many of them are of the architecture alone.
+func ArchFeatures(f *space.Family) int { return 1 + f.Layout.Stages + len(f.Factors)*f.Layout.Slots }
+
+// FactorFeature is the number of a factor of a slot among the features, and DepthFeature
+// that of a stage's depth.
+func FactorFeature(f *space.Family, slot, factor int) int {
+	return 1 + f.Layout.Stages + len(f.Factors)*slot + factor
+}
+
+// DepthFeature see FactorFeature.
+func DepthFeature(stage int) int { return 1 + stage }
+
+// FeatureValue is what a level of a factor has as its feature: its number, or, where
+// levels are names, which of them it is, from 1. A slot that does not run has 0.
+func FeatureValue(f space.Factor, level int) float64 {
+	if f.Values == nil {
+		return float64(1 + level)
 	}
-	for s := range space.OFASlots {
-		dst = append(dst, float64(a.Value(s, space.OFAKernel)), float64(a.Value(s, space.OFAExpand)))
+	return float64(f.Values[level])
+}
+
+// correctionRow writes the features of a network to dst, which it may replace.
+func correctionRow(dst []float64, a space.Arch, r pass.Reading) []float64 {
+	f := a.Family
+	dst = slices.Grow(dst[:0], CorrectionFeatures(f))[:ArchFeatures(f)]
+	clear(dst)
+	dst[0] = float64(a.Resolution)
+	for stage := range f.Stages {
+		dst[DepthFeature(stage)] = float64(a.Depth(stage))
+	}
+	for slot := range f.Slots() {
+		for i, factor := range f.Factors {
+			if level := a.Level(slot, i); level >= 0 {
+				dst[FactorFeature(f, slot, i)] = FeatureValue(factor, level)
+			}
+		}
 	}
 	return append(dst, r.LabelMs, r.TrueMs, r.HostLagMs, r.Margin(), float64(r.Launches))
 }
+
+// usualFeatures are room for those of most families.
+const usualFeatures = 64
 
 // correct adds the learned correction to what the table says.
 func (t *Table) correct(a space.Arch, r pass.Reading) float64 {
 	if t.correction == nil {
 		return r.LabelMs
 	}
-	var room [CorrectionFeatures]float64
+	var room [usualFeatures]float64
 	return max(SmallestPart*r.LabelMs, r.LabelMs+t.unitMs*t.correction.Value(correctionRow(room[:0], a, r)))
 }
 

@@ -22,7 +22,13 @@ func mobileNet(t testing.TB) *space.Space {
 // may be nil, changes a label.
 func measured(t testing.TB, d simulated.Device, n int, spoil func(i int, a space.Arch, ms float64) float64) *dataset.Set {
 	t.Helper()
-	s, rng := mobileNet(t), random.Stream(1, "measured")
+	return measuredIn(t, mobileNet(t), d, n, spoil)
+}
+
+// measuredIn is measured for networks of a space.
+func measuredIn(t testing.TB, s *space.Space, d simulated.Device, n int, spoil func(i int, a space.Arch, ms float64) float64) *dataset.Set {
+	t.Helper()
+	rng := random.Stream(1, "measured")
 	archs := simulated.Archs(s, rng, n)
 	set := &dataset.Set{Info: dataset.Info{Name: "made-up", Device: "made-up", SpaceID: s.ID, Rows: n}}
 	for i, ms := range d.MeasureMs(s, archs, rng) {

@@ -56,7 +56,7 @@ func loadTable(b *tensor.Bundle, prefix string, model json.RawMessage, from latp
 		if err != nil {
 			return nil, err
 		}
-		if t.correction, err = boost.FromValues(values, h.Trees, CorrectionFeatures); err != nil {
+		if t.correction, err = boost.FromValues(values, h.Trees, CorrectionFeatures(m.Family)); err != nil {
 			return nil, err
 		}
 		t.unitMs = h.UnitMs

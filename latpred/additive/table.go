@@ -97,7 +97,7 @@ func (t *Table) Segments(a space.Arch) (latpred.Breakdown, error) {
 	if err != nil {
 		return latpred.Breakdown{}, err
 	}
-	if err := ShareCommon(ms, segs, a, func(other space.Arch) ([]float64, error) {
+	if err := AllocateFixed(ms, segs, a, func(other space.Arch) ([]float64, error) {
 		times, _, err := t.model.SegmentsMs(nil, nil, other)
 		return times, err
 	}); err != nil {

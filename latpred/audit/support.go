@@ -9,6 +9,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // What is doubtful about rows of a device.
@@ -26,18 +27,18 @@ func Support(set *dataset.Set) ([]latpred.Warning, error) {
 	if n := len(set.Samples); n < 3 {
 		return nil, fmt.Errorf("%d rows: at least 3 measurements are needed", n)
 	}
-	stages := set.Samples[0].Arch.Stages()
+	family := set.Samples[0].Arch.Family
 	var foreign []int
 	for i, s := range set.Samples {
 		if _, err := pass.Segments(nil, s.Arch); err != nil {
 			return nil, fmt.Errorf("row %d: %w", i+1, err)
 		}
-		if s.Arch.Stages() != stages {
+		if s.Arch.Family != family {
 			foreign = append(foreign, i+1)
 		}
 	}
 	if foreign != nil {
-		return nil, fmt.Errorf("rows %v have another number of stages than row 1, %d: they are of another space", foreign, stages)
+		return nil, fmt.Errorf("rows %v have another number of stages than row 1, %d, or other choices: they are of another space", foreign, len(family.Stages))
 	}
 	y := set.LatenciesMs()
 	if slices.Min(y) == slices.Max(y) {
@@ -52,12 +53,16 @@ func Support(set *dataset.Set) ([]latpred.Warning, error) {
 // checkUnits finds rows that are hundreds of times as large, or as small, as their
 // work lets expect from the others.
 func checkUnits(set *dataset.Set) error {
-	s := set.Samples[0].Arch.Family.Reference()
+	spaces := set.Samples[0].Arch.Family.Spaces() // widths don't matter
+	at := slices.IndexFunc(spaces, func(s *space.Space) bool {
+		return !slices.ContainsFunc(set.Samples, func(row dataset.Sample) bool { return !s.Contains(row.Arch) })
+	})
+	if at < 0 {
+		return nil // what is no network is found elsewhere
+	}
+	s := spaces[at]
 	rates := make([]float64, len(set.Samples))
 	for i, row := range set.Samples {
-		if !s.Contains(row.Arch) {
-			return nil // genes are checked elsewhere, widths don't matter
-		}
 		rates[i] = math.Log(row.LatencyMs / float64(s.MACs(row.Arch)))
 	}
 	median := metric.UpperMedian(rates)

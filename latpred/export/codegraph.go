@@ -13,63 +13,126 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// What the codes of encode.HELP145 and encode.Proxyless151 have in common.
-const (
-	codeChoices = 3
-	codeGenes   = codeChoices * codeChoices
-	codeFirst   = 128 // resolution of the first bin
-	codeBins    = 25
-	codeLast    = codeFirst + (codeBins-1)*space.ResolutionStep
-)
-
-var (
-	codeKernels = [codeChoices]uint8{3, 5, 7}
-	codeExpands = [codeChoices]uint8{3, 4, 6}
-)
-
 // codeGraph computes with the segments of the networks of a code: the stem, its slots,
 // the head. It is float64 inside, since labels are small differences of sums.
 type codeGraph struct {
 	*onnx.Graph
-	family             *space.Family
-	stages, slots      int
-	code               onnx.Value
-	joint              onnx.Value // slot × row × gene
-	resolution, active onnx.Value // row × bin; row × segment, 1 where it runs
-	kernels            []float64  // launches of each segment; tabulate finds them
+	space       *space.Space
+	family      *space.Family
+	resolutions []int // of each bin of the code
+	binned      bool  // it has bins: more than one resolution
+	genes       int   // inputs before the bins
+	code        onnx.Value
+	joint       onnx.Value // slot × row × choice
+	resolution  onnx.Value // row × bin
+	launches    onnx.Value // row × segment, 0 where one does not run
 }
 
-// newCodeGraph begins the graph of a predictor of networks of so many stages.
-func newCodeGraph(p latpred.Predictor, stages int) (*codeGraph, error) {
-	g := &codeGraph{stages: stages}
-	var e encode.Encoder
-	switch stages {
-	case 5:
-		e, g.family = encode.HELP145, space.OFA5
-	case space.OFAStages:
-		e, g.family = encode.Proxyless151, space.OFA6
-	default:
-		return nil, fmt.Errorf("a predictor of networks of %d stages can't be written as ONNX: no encoding has them", stages)
+// newCodeGraph begins the graph of a predictor of networks of a family that knows some
+// resolutions.
+func newCodeGraph(p latpred.Predictor, family *space.Family, covered []int) (*codeGraph, error) {
+	g := &codeGraph{family: family}
+	e, err := g.chooseCode(covered)
+	if err != nil {
+		return nil, err
 	}
-	g.slots = g.family.Slots()
 	graph, code := newGraph(p, e)
-	g.Graph, g.kernels = graph, make([]float64, g.slots+2)
+	g.Graph = graph
 	g.code = g.Node("Cast", onnx.Attributes{"to": onnx.Double}, code)
-	part := func(from, to int) onnx.Value {
-		one := func(v int) onnx.Value { return g.Ints([]int64{int64(v)}, 1) }
-		return g.op("Slice", g.code, one(from), one(to), one(1))
+	slots, at := int64(family.Slots()), 0
+	var runs onnx.Value // row × slot
+	choices := int64(1)
+	for i, f := range family.Factors {
+		levels := int64(f.Levels())
+		one := g.part(at, at+int(slots*levels))
+		at += int(slots * levels)
+		if i == 0 {
+			g.joint = g.op("Reshape", one, g.Ints([]int64{-1, slots, levels}, 3))
+			runs = g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, g.joint, g.Ints([]int64{2}, 1))
+		} else {
+			before := g.op("Reshape", g.joint, g.Ints([]int64{-1, slots, choices, 1}, 4))
+			both := g.op("Mul", before, g.op("Reshape", one, g.Ints([]int64{-1, slots, 1, levels}, 4)))
+			g.joint = g.op("Reshape", both, g.Ints([]int64{-1, slots, choices * levels}, 3))
+		}
+		choices *= levels
 	}
-	slots, genes := int64(g.slots), g.slots*codeChoices
-	kernel := g.op("Reshape", part(0, genes), g.Ints([]int64{-1, slots, codeChoices, 1}, 4))
-	expand := g.op("Reshape", part(genes, 2*genes), g.Ints([]int64{-1, slots, 1, codeChoices}, 4))
-	joint := g.op("Reshape", g.op("Mul", kernel, expand), g.Ints([]int64{-1, slots, codeGenes}, 3))
-	g.joint = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0, 2}}, joint)
-	g.resolution = part(2*genes, 2*genes+codeBins)
-	runs := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, kernel, g.Ints([]int64{2, 3}, 2))
-	always := g.sum(g.resolution)
-	g.active = g.Node("Concat", onnx.Attributes{"axis": 1}, always, runs, always)
-	return g, nil
+	g.joint = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0, 2}}, g.joint)
+	first := g.op("Slice", runs, g.one(0), g.one(1), g.one(1)) // the first slot always runs
+	if g.resolution, g.binned = first, e.Width() > g.genes; g.binned {
+		g.resolution = g.part(g.genes, e.Width())
+	}
+	g.launches, err = g.countLaunches(runs)
+	return g, err
 }
+
+// countLaunches tells how many launches each segment is, given which slots run.
+func (g *codeGraph) countLaunches(runs onnx.Value) (onnx.Value, error) {
+	t, err := g.tabulate(func(_ []float64, _ []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
+		segments, err := pass.Segments(nil, a)
+		out := make([]float64, len(segments))
+		for i, s := range segments {
+			out[i] = float64(s.Launches)
+		}
+		return out, segments, err
+	}, g.resolutions)
+	if err != nil {
+		return "", err
+	}
+	each := []float64{t.stem[0]} // of segments, where it does not depend on the choice
+	for slot, of := 0, len(t.slots)/g.family.Slots(); slot < g.family.Slots(); slot++ {
+		these := t.slots[slot*of : (slot+1)*of]
+		if slices.Min(these) != slices.Max(these) {
+			return g.times(t), nil
+		}
+		each = append(each, these[0])
+	}
+	each = append(each, t.head[0])
+	always := g.sum(g.resolution)
+	active := g.Node("Concat", onnx.Attributes{"axis": 1}, always, runs, always)
+	return g.op("Mul", active, g.Doubles(each, len(each))), nil
+}
+
+// chooseCode finds the encoding of a space of the family that has one of the
+// resolutions, and which each of its bins is of.
+func (g *codeGraph) chooseCode(covered []int) (encode.Encoder, error) {
+	for _, f := range g.family.Factors {
+		g.genes += f.Levels() * g.family.Slots()
+	}
+	for _, s := range g.family.Spaces() {
+		e := encode.Of(s)
+		g.space, g.resolutions = s, g.bins(e, s)
+		if slices.ContainsFunc(g.resolutions, func(r int) bool { return slices.Contains(covered, r) }) {
+			return e, nil
+		}
+	}
+	reference := g.family.Reference()
+	have := g.bins(encode.Of(reference), reference)
+	return nil, fmt.Errorf("a predictor of resolutions %v can't be written as ONNX: encodings have %d, … %d", covered, have[0], have[len(have)-1])
+}
+
+// bins lists the resolution of each bin of a code; of one without bins the only one.
+func (g *codeGraph) bins(e encode.Encoder, s *space.Space) []int {
+	out := make([]int, max(1, e.Width()-g.genes))
+	for r := s.Allowed.Min; r <= s.Allowed.Max; r += max(1, s.Allowed.Step) {
+		ones, err := e.Ones(nil, s.Uniform(r, 0))
+		if err != nil {
+			continue
+		}
+		bin := 0
+		if last := ones[len(ones)-1]; last >= g.genes {
+			bin = last - g.genes
+		}
+		out[bin] = r
+	}
+	return out
+}
+
+// part gives some of the code's columns.
+func (g *codeGraph) part(from, to int) onnx.Value {
+	return g.op("Slice", g.code, g.one(from), g.one(to), g.one(1))
+}
+
+func (g *codeGraph) one(v int) onnx.Value { return g.Ints([]int64{int64(v)}, 1) }
 
 // finish makes v the output and writes the file.
 func (g *codeGraph) finish(w io.Writer, v onnx.Value) error {
@@ -89,37 +152,35 @@ func (g *codeGraph) sum(v onnx.Value) onnx.Value {
 
 // grid is a number for every segment that there can be.
 type grid struct {
-	stem, head [codeBins]float64
-	slots      []float64 // slot × gene × bin
+	stem, head []float64 // by bin
+	slots      []float64 // slot × choice × bin
 }
 
-// tabulate asks a model for the number of every segment. It errs where the code has
-// none of the resolutions that are covered; where the model errs at another, numbers
-// are 0.
-func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Arch) ([]float64, []pass.Segment, error), covered []int) (*grid, error) {
-	if !slices.ContainsFunc(covered, func(r int) bool { return r%space.ResolutionStep == 0 && r >= codeFirst && r <= codeLast }) {
-		return nil, fmt.Errorf("a predictor of resolutions %v can't be written as ONNX: encodings have %d, %d, … %d", covered, codeFirst, codeFirst+space.ResolutionStep, codeLast)
-	}
-	t := &grid{slots: make([]float64, g.slots*codeGenes*codeBins)}
-	for bin := range codeBins {
-		for gene := range codeGenes {
-			a := g.family.Reference().Uniform(codeFirst+space.ResolutionStep*bin, gene)
-			ms, segments, err := segmentsMs(nil, nil, a)
+// segmenter appends the segments of a network, and a number for each of them.
+type segmenter func(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error)
+
+// tabulate asks a model for the number of every segment. Where the model errs at a
+// resolution that is not covered, numbers are 0.
+func (g *codeGraph) tabulate(numbers segmenter, covered []int) (*grid, error) {
+	bins, choices := len(g.resolutions), g.family.Choices()
+	t := &grid{make([]float64, bins), make([]float64, bins), make([]float64, g.family.Slots()*choices*bins)}
+	for bin, resolution := range g.resolutions {
+		for choice := range choices {
+			values, segments, err := numbers(nil, nil, g.space.Uniform(resolution, choice))
 			if err != nil {
-				if slices.Contains(covered, a.Resolution) {
+				if slices.Contains(covered, resolution) {
 					return nil, err
 				}
 				continue
 			}
 			for i, s := range segments {
-				g.kernels[i] = float64(s.Launches)
-				switch s.Entry {
+				switch s.Slot {
 				case pass.Stem:
-					t.stem[bin] = ms[i]
+					t.stem[bin] = values[i]
 				case pass.Head:
-					t.head[bin] = ms[i]
+					t.head[bin] = values[i]
 				default:
-					t.slots[(s.Slot*codeGenes+gene)*codeBins+bin] = ms[i]
+					t.slots[(s.Slot*choices+choice)*bins+bin] = values[i]
 				}
 			}
 		}
@@ -135,28 +196,20 @@ func (g *codeGraph) operations(s *space.Space) (*grid, error) {
 			return nil, nil, err
 		}
 		macs := make([]float64, len(segments))
-		for _, l := range s.Layers(a) {
-			at := len(segments) - 1
-			switch l.Kind {
-			case space.Stem, space.FixedBlock:
-				at = 0
-			case space.Block:
-				at = 1 + l.Slot
-			}
-			macs[at] += float64(l.MACs())
-		}
+		pass.Gather(macs, segments, s.Macro.Layers(a), func(l space.Layer) float64 { return float64(l.MACs()) })
 		return macs, segments, nil
 	}, s.Resolutions)
 }
 
 // times looks the segments' numbers up: row × segment, 0 where one does not run.
 func (g *codeGraph) times(t *grid) onnx.Value {
-	bySize := g.op("MatMul", g.joint, g.Doubles(t.slots, g.slots, codeGenes, codeBins))
-	slots := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, g.op("Mul", bySize, g.resolution), g.Ints([]int64{2}, 1))
-	slots = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0}}, slots)
-	stem := g.op("MatMul", g.resolution, g.Doubles(t.stem[:], codeBins, 1))
-	head := g.op("MatMul", g.resolution, g.Doubles(t.head[:], codeBins, 1))
-	return g.Node("Concat", onnx.Attributes{"axis": 1}, stem, slots, head)
+	slots, choices, bins := g.family.Slots(), g.family.Choices(), len(g.resolutions)
+	bySize := g.op("MatMul", g.joint, g.Doubles(t.slots, slots, choices, bins))
+	of := g.Node("ReduceSum", onnx.Attributes{"keepdims": 0}, g.op("Mul", bySize, g.resolution), g.Ints([]int64{2}, 1))
+	of = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0}}, of)
+	stem := g.op("MatMul", g.resolution, g.Doubles(t.stem, bins, 1))
+	head := g.op("MatMul", g.resolution, g.Doubles(t.head, bins, 1))
+	return g.Node("Concat", onnx.Attributes{"axis": 1}, stem, of, head)
 }
 
 // view is what a clock sees of a network, see pass.View: weights of the segments, and
@@ -167,11 +220,11 @@ func (g *codeGraph) view(q pass.Queue) view {
 	if q.None() {
 		return view{}
 	}
-	c := g.op("Mul", g.active, g.Doubles(g.kernels, len(g.kernels)))
+	c := g.launches
 	n := g.sum(c)
 	before := g.op("Sub", g.op("CumSum", c, g.Ints([]int64{1}, 1)), c)
 	atLeastOne := g.op("Max", c, g.number(1))   // segments that don't run take no time
-	passed := func(passes float64) onnx.Value { // weights of the first passes·n − depth kernels
+	passed := func(passes float64) onnx.Value { // weights of the first passes·n − depth launches
 		m := g.op("Max", g.op("Sub", g.op("Mul", n, g.number(passes)), g.number(float64(q.Depth))), g.number(0))
 		whole := g.op("Floor", g.op("Div", m, n))
 		rest := g.op("Sub", m, g.op("Mul", whole, n))
@@ -192,8 +245,8 @@ func (g *codeGraph) label(v view, times onnx.Value) onnx.Value {
 	return g.op("Sub", g.sum(g.op("Mul", v.stop, times)), g.op("Max", v.hostMs, start))
 }
 
-// late is by how much the host is later than the device when the clock starts.
-func (g *codeGraph) late(v view, times onnx.Value) onnx.Value {
+// hostLag is by how much the host is later than the device when the clock starts.
+func (g *codeGraph) hostLag(v view, times onnx.Value) onnx.Value {
 	return g.op("Sub", v.hostMs, g.sum(g.op("Mul", v.start, times)))
 }
 

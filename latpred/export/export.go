@@ -16,15 +16,15 @@ import (
 )
 
 // WriteONNX writes a predictor of any kind for other runtimes. The graph's input,
-// code, holds the architectures as rows of an encoding that its metadata name:
-// kernels' one-hots slot by slot, then expansions', then the resolution's; see package
+// code, holds the architectures as rows of an encoding that its metadata name: for each
+// factor of the choices one-hots slot by slot, then the resolution's; see package
 // encode. Its output, latency_ms, has one column.
 //
-// A network takes its own encoding; all others take help-145, or proxyless-151 for
-// networks of six stages, whatever they were trained with. At resolutions that they do
-// not cover the output means nothing; a predictor of none that the encoding has is an
-// error. The trees of a learned correction are an operation of the domain ai.onnx.ml,
-// which onnxruntime has and some runtimes have not.
+// A network takes its own encoding; all others take the one of their space, see
+// encode.Of: help-145 or proxyless-151 for OFA's networks, whatever they were trained
+// with. At resolutions that they do not cover the output means nothing; a predictor of
+// none that the encoding has is an error. The trees of a learned correction are an
+// operation of the domain ai.onnx.ml, which onnxruntime has and some runtimes have not.
 func WriteONNX(w io.Writer, p latpred.Predictor) error {
 	switch p := p.(type) {
 	case network:
@@ -70,7 +70,7 @@ func writeNetwork(w io.Writer, n network) error {
 }
 
 func writeTable(w io.Writer, t *additive.Table) error {
-	g, err := newCodeGraph(t, t.Model().Stages)
+	g, err := newCodeGraph(t, t.Model().Family, t.Model().Basis.Resolutions())
 	if err != nil {
 		return err
 	}
@@ -107,13 +107,13 @@ func writeAdapted(w io.Writer, a *adapt.Predictor) error {
 			return fmt.Errorf("what was adapted from %s, which is no table, can't be written as ONNX", s.Name)
 		}
 	}
-	g, err := newCodeGraph(a, m.Sources[0].Model.Stages) // all sources have as many
-	if err != nil {
-		return err
-	}
 	var covered []int
 	for _, s := range m.Sources {
 		covered = append(covered, s.Model.Basis.Resolutions()...)
+	}
+	g, err := newCodeGraph(a, m.Sources[0].Model.Family, covered) // all sources are of one
+	if err != nil {
+		return err
 	}
 	var sum onnx.Value
 	total := 0.
@@ -135,7 +135,7 @@ func writeAdapted(w io.Writer, a *adapt.Predictor) error {
 
 func writeHardware(w io.Writer, h *hardware.Predictor) error {
 	models, scales := h.Parts()
-	g, err := newCodeGraph(h, models[0].Stages)
+	g, err := newCodeGraph(h, models[0].Family, models[0].Basis.Resolutions())
 	if err != nil {
 		return err
 	}

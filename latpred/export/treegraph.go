@@ -6,7 +6,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/boost"
 	"github.com/ofalat/ofalat/latpred/onnx"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // read is what a table says of the networks of a code, its correction included; see
@@ -23,32 +22,47 @@ func (g *codeGraph) read(t *additive.Table, times onnx.Value) onnx.Value {
 	return g.op("Max", corrected, g.op("Mul", label, g.number(additive.SmallestPart)))
 }
 
-// correctionRows are the features of the networks of a code; see correctionRow.
+// correctionRows are the features of the networks of a code; see
+// additive.CorrectionFeatures.
 func (g *codeGraph) correctionRows(v view, times, label onnx.Value) onnx.Value {
-	// Of the code, features are linear: sums of its ones times what they stand for.
-	const width = additive.CorrectionFeatures - 5
-	genes := g.slots * codeChoices
-	linear := make([]float64, (2*genes+codeBins)*width)
-	for slot := range g.slots {
-		feature := 1 + space.OFAStages + 2*slot
-		for c := range codeChoices {
-			kernel, expand := linear[(slot*codeChoices+c)*width:], linear[(genes+slot*codeChoices+c)*width:]
-			kernel[1+slot/space.OFASlotsPerStage] = 1 // the stage's depth
-			kernel[feature], expand[feature+1] = float64(codeKernels[c]), float64(codeExpands[c])
+	trueMs := g.sum(times)
+	lag, margin := g.op("Mul", trueMs, g.number(0)), label
+	if v.stop != "" {
+		lag = g.hostLag(v, times)
+		margin = g.op("Div", lag, label)
+	}
+	width := additive.ArchFeatures(g.family)
+	linear := g.op("MatMul", g.code, g.Doubles(g.archFeatures(), len(g.archFeatures())/width, width))
+	return g.Node("Concat", onnx.Attributes{"axis": 1}, linear, label, trueMs, lag, margin, g.sum(g.launches))
+}
+
+// archFeatures are what the ones of a code stand for, in the features of a correction:
+// a row for each input. Of the code these features are linear: sums of its ones times
+// that.
+func (g *codeGraph) archFeatures() []float64 {
+	f, width := g.family, additive.ArchFeatures(g.family)
+	var linear []float64
+	for i, factor := range f.Factors {
+		for slot := range f.Slots() {
+			for level := range factor.Levels() {
+				row := make([]float64, width)
+				row[additive.FactorFeature(f, slot, i)] = additive.FeatureValue(factor, level)
+				if i == 0 { // a slot that runs has one of its levels
+					row[additive.DepthFeature(f.Stage(slot))] = 1
+				}
+				if i == 0 && slot == 0 && !g.binned { // the first always runs
+					row[0] = float64(g.resolutions[0])
+				}
+				linear = append(linear, row...)
+			}
 		}
 	}
-	for bin := range codeBins {
-		linear[(2*genes+bin)*width] = float64(codeFirst + space.ResolutionStep*bin)
+	if g.binned {
+		for _, r := range g.resolutions {
+			linear = append(linear, append([]float64{float64(r)}, make([]float64, width-1)...)...)
+		}
 	}
-	trueMs := g.sum(times)
-	late, margin := g.op("Mul", trueMs, g.number(0)), label
-	if v.stop != "" {
-		late = g.late(v, times)
-		margin = g.op("Div", late, label)
-	}
-	launches := g.op("MatMul", g.active, g.Doubles(g.kernels, len(g.kernels), 1))
-	return g.Node("Concat", onnx.Attributes{"axis": 1},
-		g.op("MatMul", g.code, g.Doubles(linear, 2*genes+codeBins, width)), label, trueMs, late, margin, launches)
+	return linear
 }
 
 // tieRoom is by how much a limit of a decision is lowered, relatively, or absolutely

@@ -22,6 +22,8 @@ type Base struct {
 	CentreMs float64 // of the measurements: their geometric mean
 	PowerLaw bool    `json:"Plain"` // only a power law of the base, and a constant, is fitted
 	Sizes    []int   // resolutions with columns of their own, ascending
+
+	columns *columns // of the family that the sources know
 }
 
 // width is the number of columns.
@@ -29,12 +31,12 @@ func (b *Base) width() int {
 	if b.PowerLaw {
 		return colConstant + 1
 	}
-	return columns(len(b.Sizes))
+	return b.columns.count(len(b.Sizes))
 }
 
 // priors are the standard deviations of the columns.
 func (b *Base) priors() []float64 {
-	sd := priors(len(b.Sizes))[:b.width()]
+	sd := b.columns.priors(len(b.Sizes))[:b.width()]
 	if b.PowerLaw {
 		sd[colPower], sd[colConstant] = sdFreePower, sdConstant
 	}
@@ -44,7 +46,7 @@ func (b *Base) priors() []float64 {
 // sizeColumns is where the columns of a resolution start, 0 where it has none.
 func (b *Base) sizeColumns(resolution int) int {
 	if i, ok := slices.BinarySearch(b.Sizes, resolution); ok {
-		return coarse + i*perSize
+		return b.columns.coarse + i*b.columns.perSize
 	}
 	return 0
 }
@@ -99,10 +101,10 @@ func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean 
 	if b.PowerLaw {
 		return
 	}
-	var room [maxTerms]term
-	r, own := size(resolution), b.sizeColumns(resolution)
+	var room [usualTerms]term
+	size, sizeAt := b.columns.size(resolution), b.sizeColumns(resolution)
 	for i, s := range segs {
-		for _, t := range terms(&room, s, r, own) {
+		for _, t := range b.columns.terms(room[:0], s, size, sizeAt) {
 			dst[i] += t.value * mean[t.column]
 		}
 	}
@@ -115,7 +117,7 @@ func (b *Base) correct(s *baseline, mean []float64) (part float64, limited bool)
 	if b.PowerLaw {
 		return max(smallest, 1+all), s.limited
 	}
-	var room [space.MaxSlots + 2]float64
+	var room [space.MaxSlots + 2]float64 // stem, slots, head
 	ms := room[:len(s.segs)]
 	b.effects(ms, s.segs, s.arch.Resolution, mean)
 	for i, v := range s.ms {
@@ -146,8 +148,8 @@ func (b *Base) fill(row []float64, s *baseline, limited bool) (part float64) {
 	if b.PowerLaw {
 		return 1
 	}
-	var room [maxTerms]term
-	r, own := size(s.arch.Resolution), b.sizeColumns(s.arch.Resolution)
+	var room [usualTerms]term
+	size, sizeAt := b.columns.size(s.arch.Resolution), b.sizeColumns(s.arch.Resolution)
 	for i, seg := range s.segs {
 		w := s.view.Stop[i]
 		if !limited {
@@ -155,7 +157,7 @@ func (b *Base) fill(row []float64, s *baseline, limited bool) (part float64) {
 		}
 		share := w * s.ms[i] / s.labelMs
 		part += share
-		for _, t := range terms(&room, seg, r, own) {
+		for _, t := range b.columns.terms(room[:0], seg, size, sizeAt) {
 			row[t.column] += share * t.value
 		}
 	}

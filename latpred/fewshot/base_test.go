@@ -10,6 +10,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/tensor"
 	"gonum.org/v1/gonum/mat"
 )
@@ -50,7 +51,7 @@ func TestSeeByHand(t *testing.T) {
 // an exponent up by .1, a factor of 1.05 and a constant of .2: the error is
 // .05 + .1·ln 2 + .2·(½ − 1).
 func TestCommonByHand(t *testing.T) {
-	b := Base{CentreMs: 10, PowerLaw: true}
+	b := Base{CentreMs: 10, PowerLaw: true, columns: columnsOf(space.OFA5)}
 	mean := []float64{.05, .1, .2}
 	near(t, "error", b.common(20, mean), .05+.1*math.Ln2-.1, 1e-12)
 	s := baseline{labelMs: 20}
@@ -68,7 +69,7 @@ func TestCommonByHand(t *testing.T) {
 
 // A host whose launch takes twice or half as long as the base says is none.
 func TestBelievable(t *testing.T) {
-	b := Base{Queue: pass.Queue{Depth: 900, LaunchMs: []float64{.02}, OffsetMs: []float64{0}}}
+	b := Base{Queue: pass.Queue{Depth: 900, LaunchMs: []float64{.02}, OffsetMs: []float64{0}}, columns: columnsOf(space.OFA5)}
 	mean := make([]float64, b.width())
 	for _, c := range []struct {
 		launch float64
@@ -88,7 +89,8 @@ func TestBelievable(t *testing.T) {
 func TestColumns(t *testing.T) {
 	s := mobileNet(t)
 	rng := random.Stream(1, "columns")
-	b := Base{CentreMs: 1, Sizes: s.Resolutions}
+	c := columnsOf(s.Family)
+	b := Base{CentreMs: 1, Sizes: s.Resolutions, columns: c}
 	named := map[int]bool{colGlobal: true, colPower: true, colConstant: true, colLaunch: true, colOffset: true}
 	for range 1500 {
 		a := s.Sample(rng)
@@ -96,14 +98,14 @@ func TestColumns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var room [maxTerms]term
+		var room [usualTerms]term
 		for _, seg := range segs {
 			seen := map[int]bool{}
-			for _, c := range terms(&room, seg, size(a.Resolution), b.sizeColumns(a.Resolution)) {
-				if c.column < colTrend || c.column >= b.width() || seen[c.column] {
-					t.Fatalf("%+v has column %d of %d, or has it twice", seg, c.column, b.width())
+			for _, term := range c.terms(room[:0], seg, c.size(a.Resolution), b.sizeColumns(a.Resolution)) {
+				if term.column < colTrend || term.column >= b.width() || seen[term.column] {
+					t.Fatalf("%+v has column %d of %d, or has it twice", seg, term.column, b.width())
 				}
-				seen[c.column], named[c.column] = true, true
+				seen[term.column], named[term.column] = true, true
 			}
 			if want := map[bool]int{true: 9, false: 15}[seg.Slot < 0]; len(seen) != want {
 				t.Fatalf("%+v has %d columns, want %d", seg, len(seen), want)
@@ -117,29 +119,39 @@ func TestColumns(t *testing.T) {
 		t.Errorf("%d columns are named, want %d", len(named), want)
 	}
 	for _, sizes := range []int{0, 1, 5} {
-		for c, sd := range priors(sizes) {
-			if !(sd > 0) && c != colConstant {
-				t.Errorf("%d sizes: column %d has the prior %v", sizes, c, sd)
+		for i, sd := range c.priors(sizes) {
+			if !(sd > 0) && i != colConstant {
+				t.Errorf("%d sizes: column %d has the prior %v", sizes, i, sd)
 			}
 		}
 	}
-	if plain := (&Base{PowerLaw: true}).priors(); plain[colPower] != sdFreePower || plain[colConstant] != sdConstant || len(plain) != 3 {
+	if plain := (&Base{PowerLaw: true, columns: c}).priors(); plain[colPower] != sdFreePower || plain[colConstant] != sdConstant || len(plain) != 3 {
 		t.Errorf("priors of a power law: %v", plain)
 	}
 }
 
-// The depth of places goes from −1.5, the stem, over −1 to 1 for five stages, to 1.5.
+// The depth of places goes from −1.5, the stem, over −1 to 1 for five stages, to 1.5. The
+// sixth stage of ProxylessNAS goes on, since both families share their columns: 191 of
+// them, and 125 for each resolution.
 func TestDepthOfPlaces(t *testing.T) {
-	last := math.Inf(-1)
-	for i, p := range []int{places - 2, 0, 2, 4, 6, 8} {
-		d := depth(p)
-		if want := []float64{-1.5, -1, -.5, 0, .5, 1}[i]; d != want || d < last || i > 0 && depth(p+1) != d {
-			t.Errorf("place %d is %v deep, want %v", p, d, want)
+	five, six := columnsOf(space.OFA5), columnsOf(space.OFA6)
+	for stage, want := range []float64{-1, -.5, 0, .5, 1, 1.5} {
+		for _, later := range []int{0, 1} {
+			entry := (2*stage+later)*9 + 4
+			if d := five.groups[entry].depth; d != want || six.groups[entry].depth != want {
+				t.Errorf("stage %d is %v deep, want %v", stage, d, want)
+			}
 		}
-		last = d
 	}
-	if depth(places-1) != 1.5 || size(176) != 0 || size(224) != 1 || size(128) != -1 {
-		t.Errorf("the head is %v deep; sizes %v, %v, %v", depth(places-1), size(176), size(224), size(128))
+	l := space.OFA5.Layout
+	if stem, head := five.groups[l.Stem()].depth, five.groups[l.Head()].depth; stem != -1.5 || head != 1.5 {
+		t.Errorf("stem and head are %v and %v deep", stem, head)
+	}
+	if five.size(176) != 0 || five.size(224) != 1 || five.size(128) != -1 {
+		t.Errorf("sizes %v, %v, %v", five.size(176), five.size(224), five.size(128))
+	}
+	if five.coarse != 191 || five.perSize != 125 || six.count(2) != 191+2*125 || five.entry != 81 || five.slopes != 65 {
+		t.Errorf("%+v", five)
 	}
 }
 
@@ -286,7 +298,7 @@ func TestDesignIsGreedy(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := func(chosen []int) float64 { // variance over the pool, given the chosen
-		n, p := len(chosen), coarse
+		n, p := len(chosen), columnsOf(space.OFA5).coarse
 		precision := mat.NewSymDense(p, nil)
 		rows := mat.NewDense(n, p, nil)
 		for i, at := range chosen {

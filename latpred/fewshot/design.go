@@ -64,13 +64,14 @@ func Design(sources []Source, pool []space.Arch, n int) ([]int, error) {
 // designRows are the columns of the pool, times their priors, under the mean of
 // the sources that cover it.
 func designRows(sources []Source, pool []space.Arch) (*mat.Dense, error) {
-	sd := priors(0)
+	c := columnsOf(pool[0].Family)
+	coarse, sd := c.coarse, c.priors(0)
 	z := mat.NewDense(len(pool), coarse, nil)
 	row := make([]float64, coarse)
 	covering := 0
 	var last error
 	for s := range sources {
-		base := Base{Parts: []Part{{s, 1}}, CentreMs: 1}
+		base := Base{Parts: []Part{{s, 1}}, CentreMs: 1, columns: c}
 		these := mat.NewDense(len(pool), coarse, nil)
 		var centre float64
 		last = nil
@@ -94,8 +95,8 @@ func designRows(sources []Source, pool []space.Arch) (*mat.Dense, error) {
 		}
 		for i := range pool {
 			these.Set(i, colPower, these.At(i, colPower)-centre)
-			for c := range coarse {
-				these.Set(i, c, these.At(i, c)*sd[c])
+			for k := range coarse {
+				these.Set(i, k, these.At(i, k)*sd[k])
 			}
 		}
 		z.Add(z, these)

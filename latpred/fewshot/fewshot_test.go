@@ -228,10 +228,10 @@ func TestTrend(t *testing.T) {
 		var sum float64
 		for i, seg := range segs {
 			depth := -1.5
-			if seg.Entry == pass.Head {
+			if seg.Slot == pass.Head {
 				depth = 1.5
-			} else if seg.Entry != pass.Stem {
-				depth = float64(pass.Stage(seg.Entry)-2) / 2
+			} else if seg.Slot != pass.Stem {
+				depth = float64(a.Family.Stage(seg.Slot)-2) / 2
 			}
 			sum += ms[i] * (1 - .15*depth)
 		}

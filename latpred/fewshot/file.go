@@ -83,6 +83,9 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("model: component %d: %w", i, err)
 		}
+		if parts := one.Base.Parts; len(parts) > 0 && parts[0].Source >= 0 && parts[0].Source < len(m.Sources) {
+			one.Base.columns = columnsOf(m.Sources[parts[0].Source].Model.Family)
+		}
 		m.Components = append(m.Components, one)
 	}
 	return m, m.Validate()

@@ -55,6 +55,10 @@ func Fit(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs 
 
 func newFitter(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs []float64, config Config) (*fitter, error) {
 	f := &fitter{ctx: ctx, sources: withTables(sources), archs: archs, y: latenciesMs, weight: ones(len(archs)), config: config}
+	if archs[0].Family == nil {
+		return nil, errors.New("fewshot: an architecture without a family is no network")
+	}
+	f.columns = columnsOf(archs[0].Family)
 	for _, y := range latenciesMs {
 		f.centre += math.Log(y) / float64(len(latenciesMs))
 	}
@@ -79,6 +83,7 @@ type fitter struct {
 	y       []float64
 	weight  []float64 // square roots
 	centre  float64
+	columns *columns // of the rows' family
 	config  Config
 }
 

@@ -1,46 +1,13 @@
 package fewshot
 
 import (
+	"sync"
+
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Prior standard deviations of the relative errors of groups of segments. Source: most
-// from the marginal likelihood of training rows, over 18 pairs of shipped devices whose
-// targets are the Note10 and HELP's, rounded; those of resolutions are between that and
-// what ten rows of the authors' devices want; those of trends, of places and of fine
-// models from validation rows: 14 cases of ten rows, 5 of a hundred.
-const (
-	sdGlobal      = 1.0
-	sdPower       = .04 // exponent of the source
-	sdFreePower   = .3  // … where little else is fitted
-	sdConstant    = .1  // … and a constant, as a part of the centre
-	sdTrend       = .1  // from the stem to the head
-	sdKernelTrend = .04 // … of what a larger kernel costs
-	sdPlace       = .08 // stage × first or later, stem, head
-	sdKernel      = .05
-	sdExpand      = .02
-	sdStageKernel = .06
-	sdStageExpand = .015
-	sdEntry       = .04
-	sdSlope       = .01 // resolution, of all segments
-	sdStageSlope  = .07 // … of a stage
-	sdEndSlope    = .10 // … of stem and head
-	sdLaunch      = .15 // a launch, as a part of its grid value
-	sdOffset      = .01 // of the host, as a part of the base
-)
-
-// Fine models are made of enough rows that these may be wider, and have more.
-const (
-	sdFinePlace       = .2
-	sdFineExpand      = .03
-	sdFineStageExpand = .025
-	sdSize            = .005 // a resolution of its own
-	sdPlaceSize       = .025 // … × stage × first or later
-	sdEntrySize       = .02  // … × entry
-)
-
-// Places of the groups among the columns.
+// Columns whose place does not depend on the family.
 const (
 	colGlobal      = 0
 	colPower       = 1
@@ -48,90 +15,37 @@ const (
 	colLaunch      = 3
 	colOffset      = 4
 	colTrend       = 5
-	colKernelTrend = 6
+	colFactorTrend = 6
 	colSlope       = 7 // two: linear and square
-	colPlace       = 9 // stage × first or later
-	places         = 2*space.OFAStages + 2
-	colKernel      = colPlace + places
-	colExpand      = colKernel + 3
-	colStageKernel = colExpand + 3
-	colStageExpand = colStageKernel + 3*space.OFAStages
-	colStageSlope  = colStageExpand + 3*space.OFAStages // two for each stage, stem and head
-	colEntry       = colStageSlope + 2*(space.OFAStages+2)
-	coarse         = colEntry + pass.Entries
+	colPlace       = 9 // of the layout, then stem and head
 )
 
-// Fine models have, for each resolution that was measured, columns of its own: of
-// all segments, of each place and of each entry.
-const perSize = 1 + places + pass.Entries
+// columns says which columns the error of networks of a family has: for groups of
+// segments, each a part of all. In their order, after those above: places of the
+// layout; levels of each factor; levels of each factor in each stage; slopes of each
+// stage, stem and head; entries. Fine models have, for each resolution that was
+// measured, more of their own: one of all segments, one of each place and of each entry.
+// Families that share a layout have the same columns.
+type columns struct {
+	family     *space.Family
+	places     int // with stem and head
+	stages     int // of the layout
+	factor     []int
+	stageOf    []int // of each factor: the first of its levels in the first stage
+	slopes     int
+	entry      int
+	coarse     int // number of columns without those of resolutions
+	perSize    int // number of columns of a resolution
+	unit, zero float64
 
-// columns is the number of columns with so many resolutions of their own.
-func columns(resolutions int) int { return coarse + resolutions*perSize }
-
-// priors are the standard deviations of the columns.
-func priors(resolutions int) []float64 {
-	sd := make([]float64, columns(resolutions))
-	for r := range resolutions {
-		at := sd[coarse+r*perSize:][:perSize]
-		for c := range at {
-			switch {
-			case c == 0:
-				at[c] = sdSize
-			case c <= places:
-				at[c] = sdPlaceSize
-			default:
-				at[c] = sdEntrySize
-			}
-		}
-	}
-	set := func(from, n int, v float64) {
-		for c := from; c < from+n; c++ {
-			sd[c] = v
-		}
-	}
-	place, expand, stageExpand := sdPlace, sdExpand, sdStageExpand
-	if resolutions > 0 {
-		place, expand, stageExpand = sdFinePlace, sdFineExpand, sdFineStageExpand
-	}
-	sd[colGlobal], sd[colPower], sd[colLaunch], sd[colOffset] = sdGlobal, sdPower, sdLaunch, sdOffset
-	sd[colTrend], sd[colKernelTrend] = sdTrend, sdKernelTrend
-	set(colSlope, 2, sdSlope)
-	set(colPlace, places, place)
-	set(colKernel, 3, sdKernel)
-	set(colExpand, 3, expand)
-	set(colStageKernel, 3*space.OFAStages, sdStageKernel)
-	set(colStageExpand, 3*space.OFAStages, stageExpand)
-	set(colStageSlope, 2*space.OFAStages, sdStageSlope)
-	set(colStageSlope+2*space.OFAStages, 4, sdEndSlope)
-	set(colEntry, pass.Entries, sdEntry)
-	return sd
+	groups []group // of each entry
 }
 
-// depth is how far a place is from the stem to the head: −1 to 1 for stages 0 to 4.
-func depth(place int) float64 {
-	switch place {
-	case 2 * space.OFAStages:
-		return -1.5
-	case 2*space.OFAStages + 1:
-		return 1.5
-	}
-	return float64(place/2-2) / 2
-}
-
-// size is a resolution on a scale that is about −1 to 1.
-func size(resolution int) float64 { return float64(resolution-176) / 48 }
-
-// place is a segment's among stage × first or later, stem and head.
-func place(s pass.Segment) int {
-	switch {
-	case s.Entry == pass.Stem:
-		return 2 * space.OFAStages
-	case s.Entry == pass.Head:
-		return 2*space.OFAStages + 1
-	case pass.Later(s.Entry):
-		return 2*pass.Stage(s.Entry) + 1
-	}
-	return 2 * pass.Stage(s.Entry)
+// group is what a segment belongs to.
+type group struct {
+	place, slopes int     // numbers of the place and of the pair of slopes
+	depth         float64 // from the stem to the head
+	fixed         []term  // whose values don't depend on the resolution
 }
 
 // term is the value of a column for a segment that takes all the time.
@@ -140,27 +54,117 @@ type term struct {
 	value  float64
 }
 
-// maxTerms is how many terms a segment has at most.
-const maxTerms = 15
+// columnsOf gives the columns of a family, each time the same.
+func columnsOf(f *space.Family) *columns {
+	if c, ok := allColumns.Load(f); ok {
+		return c.(*columns)
+	}
+	c, _ := allColumns.LoadOrStore(f, newColumns(f))
+	return c.(*columns)
+}
 
-// terms lists the columns of a segment's groups. own is where the columns of its
-// resolution start, or 0.
-func terms(dst *[maxTerms]term, s pass.Segment, r float64, own int) []term {
-	at := place(s)
-	slopes := at / 2 // of the stage
-	if at >= 2*space.OFAStages {
-		slopes = at - space.OFAStages
+var allColumns sync.Map // *space.Family to *columns
+
+func newColumns(f *space.Family) *columns {
+	l := f.Layout
+	c := &columns{family: f, places: len(l.Places) + 2, stages: l.Stages}
+	at := colPlace + c.places
+	for _, factor := range f.Factors {
+		c.factor = append(c.factor, at)
+		at += factor.Levels()
 	}
-	out := append(dst[:0], term{colTrend, depth(at)}, term{colSlope, r}, term{colSlope + 1, r * r}, term{colPlace + at, 1},
-		term{colStageSlope + 2*slopes, r}, term{colStageSlope + 2*slopes + 1, r * r})
-	if at < 2*space.OFAStages {
-		stage, k, e := pass.Stage(s.Entry), pass.KernelIndex(s.Entry), pass.ExpandIndex(s.Entry)
-		out = append(out, term{colKernel + k, 1}, term{colExpand + e, 1},
-			term{colKernelTrend, depth(at) * float64(k-1)},
-			term{colStageKernel + 3*stage + k, 1}, term{colStageExpand + 3*stage + e, 1}, term{colEntry + s.Entry, 1})
+	for _, factor := range f.Factors {
+		c.stageOf = append(c.stageOf, at)
+		at += factor.Levels() * l.Stages
 	}
-	if own > 0 {
-		out = append(out, term{own, 1}, term{own + 1 + at, 1}, term{own + 1 + places + s.Entry, 1})
+	c.slopes = at
+	c.entry = c.slopes + 2*(l.Stages+2)
+	c.coarse = c.entry + l.Entries()
+	c.perSize = 1 + c.places + l.Entries()
+	c.zero, c.unit = resolutionScale(f)
+	scale := depthScale(f)
+	for e := range l.Entries() {
+		c.groups = append(c.groups, c.group(e, scale))
+	}
+	return c
+}
+
+// depthScale is half the number of steps from the first to the last stage, in the
+// smallest of the families that share f's layout; so the depth of a place is the same in
+// all of them. 0: there is but one stage.
+func depthScale(f *space.Family) float64 {
+	stages := len(f.Stages)
+	for _, other := range space.Families() {
+		if other.Layout == f.Layout {
+			stages = min(stages, len(other.Stages))
+		}
+	}
+	return float64(stages-1) / 2
+}
+
+// resolutionScale is the resolution that counts as 0 and the distance that counts as 1:
+// from the least that the family's reference allows to the largest that is drawn is −1
+// to 1. The distance is 0 where there is but one.
+func resolutionScale(f *space.Family) (zero, unit float64) {
+	s := f.Reference()
+	low, high := float64(s.Allowed.Min), float64(s.Resolutions[len(s.Resolutions)-1])
+	return (low + high) / 2, (high - low) / 2
+}
+
+// size is a resolution on a scale that is about −1 to 1.
+func (c *columns) size(resolution int) float64 {
+	if c.unit == 0 {
+		return 0
+	}
+	return (float64(resolution) - c.zero) / c.unit
+}
+
+// group works out what an entry belongs to. The depth goes from −1 in the first stage to
+// 1 in the last, and to half as much again at the stem and the head.
+func (c *columns) group(entry int, scale float64) group {
+	l := c.family.Layout
+	place, choice, ok := l.PlaceAndChoice(entry)
+	switch {
+	case entry == l.Stem():
+		return group{place: c.places - 2, slopes: c.stages, depth: -1.5}
+	case !ok:
+		return group{place: c.places - 1, slopes: c.stages + 1, depth: 1.5}
+	}
+	stage := l.Places[place].Stage
+	g := group{place: place, slopes: stage}
+	if scale > 0 {
+		g.depth = (float64(stage) - scale) / scale
+	}
+	for i, at := range c.factor {
+		g.fixed = append(g.fixed, term{at + c.family.Level(choice, i), 1})
+	}
+	if first := c.family.Factors[0]; first.Ordered {
+		step := float64(c.family.Level(choice, 0)) - float64(first.Levels()-1)/2
+		g.fixed = append(g.fixed, term{colFactorTrend, g.depth * step})
+	}
+	for i, at := range c.stageOf {
+		g.fixed = append(g.fixed, term{at + c.family.Factors[i].Levels()*stage + c.family.Level(choice, i), 1})
+	}
+	g.fixed = append(g.fixed, term{c.entry + entry, 1})
+	return g
+}
+
+// count is the number of columns with so many resolutions of their own.
+func (c *columns) count(resolutions int) int { return c.coarse + resolutions*c.perSize }
+
+// usualTerms is how many terms a segment has, or more.
+const usualTerms = 24
+
+// terms lists the columns of a segment's groups, in dst while there is room. size is
+// what columns.size gives, sizeAt where the columns of the resolution start, or 0.
+func (c *columns) terms(dst []term, s pass.Segment, size float64, sizeAt int) []term {
+	g := &c.groups[s.Entry]
+	slopes := c.slopes + 2*g.slopes
+	out := append(dst, term{colTrend, g.depth}, term{colSlope, size}, term{colSlope + 1, size * size}, term{colPlace + g.place, 1},
+		term{slopes, size}, term{slopes + 1, size * size})
+	out = append(out, g.fixed...)
+	if sizeAt > 0 {
+		out = append(out, term{sizeAt, 1}, term{sizeAt + 1 + g.place, 1}, term{sizeAt + 1 + c.places + s.Entry, 1})
 	}
 	return out
 }

@@ -135,7 +135,7 @@ func TestComponentIsTheMixture(t *testing.T) {
 func TestReadIsTheMixture(t *testing.T) {
 	s := sourceOf(t, "card", card)
 	powerLaw := func(scale, global, sd, noise, weight float64) Component {
-		c := Component{Base: Base{Parts: []Part{{0, scale}}, CentreMs: 1, PowerLaw: true}, Weight: weight, Noise: noise,
+		c := Component{Base: Base{Parts: []Part{{0, scale}}, CentreMs: 1, PowerLaw: true, columns: columnsOf(mobileNet(t).Family)}, Weight: weight, Noise: noise,
 			Mean: []float64{global, 0, 0}, Cov: mat.NewSymDense(3, nil)}
 		c.Cov.SetSym(0, 0, sd*sd)
 		return c
@@ -202,7 +202,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, PowerLaw: rapid.Bool().Draw(t, "powerLaw")}
+		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, PowerLaw: rapid.Bool().Draw(t, "power law"), columns: columnsOf(a.Family)}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "queue") {
 			b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
 		}
@@ -241,7 +241,7 @@ func placesOf(b *Base) int {
 	if b.PowerLaw {
 		return 0
 	}
-	return places
+	return b.columns.places
 }
 
 // A device in which nothing is clear is a power law; one that the full average explains

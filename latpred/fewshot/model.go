@@ -55,7 +55,7 @@ func (f *fitter) components(a *averaged, share float64, n int) (out []Component)
 // component is the posterior of a hypothesis, averaged over its fits.
 func (h *hypothesis) component(weight float64) Component {
 	p, sd, total := h.base.width(), h.base.priors(), h.weight()
-	known := min(p, coarse) // columns whose covariance is kept
+	known := min(p, h.base.columns.coarse) // columns whose covariance is kept
 	c := Component{Base: h.base, Weight: weight, Mean: make([]float64, p), Cov: mat.NewSymDense(known, nil)}
 	one := make([]float64, p)
 	for _, t := range h.fits {
@@ -102,6 +102,9 @@ func (m *Model) Validate() error {
 	var total float64
 	for i, c := range m.Components {
 		total += c.Weight
+		if c.Base.columns == nil {
+			return fmt.Errorf("fewshot: component %d names no source of %d", i, len(m.Sources))
+		}
 		if len(c.Mean) != c.Base.width() || c.Cov.SymmetricDim() > len(c.Mean) || len(c.Base.Parts) == 0 || !slices.IsSorted(c.Base.Sizes) || !(c.Base.CentreMs > 0) {
 			return fmt.Errorf("fewshot: component %d has %d columns, want %d", i, len(c.Mean), c.Base.width())
 		}

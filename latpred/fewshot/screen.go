@@ -91,7 +91,7 @@ func sum(values []float64) (total float64) {
 
 // bases lists what is tried of a mixture.
 func (f *fitter) bases(parts []Part) []Base {
-	base := Base{Parts: parts, CentreMs: f.centre}
+	base := Base{Parts: parts, CentreMs: f.centre, columns: f.columns}
 	powerLaw := base
 	powerLaw.PowerLaw = true
 	if f.config.PowerLaw {

@@ -110,7 +110,7 @@ func (h *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
 	if err != nil {
 		return latpred.Breakdown{}, err
 	}
-	if err := additive.ShareCommon(total, segs, a, func(other space.Arch) ([]float64, error) {
+	if err := additive.AllocateFixed(total, segs, a, func(other space.Arch) ([]float64, error) {
 		times, _, err := h.segmentsMs(other)
 		return times, err
 	}); err != nil {

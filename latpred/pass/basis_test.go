@@ -25,18 +25,18 @@ func mobileNet(t testing.TB) *space.Space {
 // the head's times there, and at 176, which is 6 × 6 too, that of 192. Beyond, at 224
 // and 7 × 7, it goes on: share (49 − 25) / (36 − 25).
 func TestTiedTermsByHand(t *testing.T) {
-	b := Tied([]int{160, 192})
+	b, head := Tied([]int{160, 192}).Of(space.OFA5), space.OFA5.Layout.Head()
 	n := b.Width() / 2
 	for _, c := range []struct {
 		resolution, out int
 		want            []ridge.Term
 	}{
-		{160, 5, []ridge.Term{{Column: Head, Value: 2}}},
-		{192, 6, []ridge.Term{{Column: n + Head, Value: 2}}},
-		{176, 6, []ridge.Term{{Column: Head, Value: 0}, {Column: n + Head, Value: 2}}},
-		{224, 7, []ridge.Term{{Column: Head, Value: 2 * (1 - 24./11)}, {Column: n + Head, Value: 2 * 24. / 11}}},
+		{160, 5, []ridge.Term{{Column: head, Value: 2}}},
+		{192, 6, []ridge.Term{{Column: n + head, Value: 2}}},
+		{176, 6, []ridge.Term{{Column: head, Value: 0}, {Column: n + head, Value: 2}}},
+		{224, 7, []ridge.Term{{Column: head, Value: 2 * (1 - 24./11)}, {Column: n + head, Value: 2 * 24. / 11}}},
 	} {
-		got, err := b.Terms(nil, Segment{Entry: Head, Slot: -1, In: c.out, Out: c.out}, c.resolution, 2)
+		got, err := b.Terms(nil, Segment{Entry: head, Slot: Head, In: c.out, Out: c.out}, c.resolution, 2)
 		if err != nil || len(got) != len(c.want) {
 			t.Errorf("%d: %v, %v, want %v", c.resolution, got, err, c.want)
 			continue
@@ -48,11 +48,11 @@ func TestTiedTermsByHand(t *testing.T) {
 		}
 	}
 	for _, r := range []int{0, -4} {
-		if _, err := b.Terms(nil, Segment{Entry: Stem}, r, 1); err == nil {
+		if _, err := b.Terms(nil, Segment{Entry: head - 1}, r, 1); err == nil {
 			t.Errorf("resolution %d, no error", r)
 		}
 	}
-	if _, err := Tied([]int{176}).Terms(nil, Segment{Entry: Stem}, 192, 1); err == nil || !strings.Contains(err.Error(), "[176]") {
+	if _, err := Tied([]int{176}).Of(space.OFA5).Terms(nil, Segment{Entry: head}, 192, 1); err == nil || !strings.Contains(err.Error(), "[176]") {
 		t.Errorf("a table of one resolution at another: %v", err)
 	}
 }
@@ -60,7 +60,7 @@ func TestTiedTermsByHand(t *testing.T) {
 // A shape has a constant, pixels written, in units of 28 × 28, and pixels read where
 // they differ; with corrections, one for the size written, the stem one for the image.
 func TestShapeTermsByHand(t *testing.T) {
-	plain, sizes := Shape([]int{112}, false), Shape([]int{112}, true)
+	plain, sizes := Shape([]int{112}, false).Of(space.OFA5), Shape([]int{112}, true).Of(space.OFA5)
 	seg := Segment{Entry: 7, In: 56, Out: 28}
 	got, err := plain.Terms(nil, seg, 112, 3)
 	if want := []ridge.Term{{Column: 21, Value: 3}, {Column: 22, Value: 3}, {Column: 23, Value: 12}}; err != nil || !slices.Equal(got, want) {
@@ -75,7 +75,7 @@ func TestShapeTermsByHand(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
-	got, err = sizes.Terms(nil, Segment{Entry: Stem, In: 112, Out: 56}, 112, 1)
+	got, err = sizes.Terms(nil, Segment{Entry: space.OFA5.Layout.Stem(), Slot: Stem, In: 112, Out: 56}, 112, 1)
 	if err != nil || got[len(got)-1] != (ridge.Term{Column: sizes.Width() - 1, Value: 1}) {
 		t.Errorf("the stem: %v, %v: no column of the image", got, err)
 	}
@@ -92,13 +92,14 @@ func TestBases(t *testing.T) {
 	rng := random.Stream(1, "bases")
 	for _, b := range []Basis{Tied(resolutions), Shape(resolutions, false), Shape(resolutions, true)} {
 		same, err := BasisByName(b.Name(), resolutions)
-		if err != nil || same.Width() != b.Width() || same.Name() != b.Name() || !slices.Equal(same.Resolutions(), resolutions) {
+		columns := b.Of(space.OFA5)
+		if err != nil || same.Of(space.OFA5).Width() != columns.Width() || same.Name() != b.Name() || !slices.Equal(same.Resolutions(), resolutions) {
 			t.Errorf("%s comes back as %v, %v", b.Name(), same, err)
 		}
-		theta := make([]float64, b.Width())
-		b.prior(theta, 5, ms)
+		theta := make([]float64, columns.Width())
+		columns.prior(theta, ms)
 		for c := range theta {
-			if !(b.Penalty(c) > 0) {
+			if !(columns.Penalty(c) > 0) {
 				t.Fatalf("%s: column %d has no penalty", b.Name(), c)
 			}
 		}
@@ -110,11 +111,11 @@ func TestBases(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range segs {
-				row, err := b.Terms(nil, s, a.Resolution, 1)
+				row, err := columns.Terms(nil, s, a.Resolution, 1)
 				if err != nil {
 					t.Fatal(err)
 				}
-				want := dot(costOf(s.Entry, 5).at(s), ms)
+				want := dot(costs(a.Family)[s.Entry].at(s), ms)
 				if got := ridge.Dot(row, theta); math.Abs(got/want-1) > 1e-9 {
 					t.Fatalf("%s: %s: entry %d takes %v ms, its cost %v", b.Name(), a, s.Entry, got, want)
 				}
@@ -124,7 +125,7 @@ func TestBases(t *testing.T) {
 }
 
 // The sizes that a tied table interpolates between are those of the segments.
-func TestSizesAt(t *testing.T) {
+func TestSizesOfEntries(t *testing.T) {
 	rng := random.Stream(2, "sizes")
 	for range 50 {
 		a := mobileNet(t).Sample(rng)
@@ -132,7 +133,7 @@ func TestSizesAt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := sizesAt(a.Resolution, a.Stages())
+		at := mustPlan(a.Family, a.Resolution).entries
 		for _, s := range segs {
 			if at[s.Entry].In != s.In || at[s.Entry].Out != s.Out {
 				t.Fatalf("%s: entry %d is %d to %d pixels, the segment %d to %d", a, s.Entry, at[s.Entry].In, at[s.Entry].Out, s.In, s.Out)

@@ -2,7 +2,9 @@ package pass
 
 import (
 	"math"
+	"sync"
 
+	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -11,7 +13,7 @@ import (
 // the time is due to. (Every network has one first slot in each stage: only the
 // sum of their times shows.)
 const (
-	costLaunch    = iota // kernels
+	costLaunch    = iota // GPU launches
 	costMemory           // feature-map values read and written, millions
 	costPointwise        // multiplications of 1×1 and full convolutions, millions
 	costDepthwise        // of depthwise convolutions, millions
@@ -22,64 +24,102 @@ const (
 // for each input pixel.
 type cost struct{ constant, written, read [costKinds]float64 }
 
-// channels of the stem's, fixed block's and stages' outputs, and of the head. All
-// widths are alike in proportion.
-type channels struct {
-	stem, fixed float64
-	stages      []float64
-	head, mix   float64
-}
-
-var channelsOf = map[int]channels{
-	5: {16, 16, []float64{24, 40, 80, 112, 160}, 960, 1280},
-	6: {40, 24, []float64{32, 56, 104, 128, 248, 416}, 0, 1664},
-}
-
 const million = 1e-6
 
-// costOf gives the cost of an entry in networks of so many stages.
-func costOf(entry, stages int) cost {
-	ch := channelsOf[stages]
-	var c cost
+// costs are those of the entries of a family, by its reference: widths are alike in
+// proportion. Entries that the family does not have cost nothing.
+func costs(f *space.Family) []cost {
+	if c, ok := costsOf.Load(f); ok {
+		return c.([]cost)
+	}
+	resolutions := f.Reference().Resolutions
+	resolution := resolutions[len(resolutions)-1]
+	p := newPlan(f, resolution)
+	out := make([]cost, len(p.entries))
+	for choice := range p.choices {
+		layers := uniform(f, resolution, choice)
+		for i, slot := range slotsOf(layers) {
+			s := p.stem
+			switch {
+			case slot == Head:
+				s = p.head
+			case slot >= 0:
+				s = p.slots[slot*p.choices+choice]
+			}
+			if first := p.entries[s.Entry].Slot; slot >= 0 && slot != first || slot < 0 && choice > 0 {
+				continue // counted already
+			}
+			out[s.Entry].add(layerCost(layers[i]), layers[i], s)
+		}
+	}
+	costsOf.Store(f, out)
+	return out
+}
+
+var costsOf sync.Map // *space.Family to []cost
+
+// add takes in the cost of a layer of a segment, for each pixel of the segment where
+// the layer has others.
+func (c *cost) add(other cost, l space.Layer, s Segment) {
+	written, read := pixelsOver(l.OutSize, s.Out), pixelsOver(l.InSize, s.In)
+	for k := range costKinds {
+		c.constant[k] += other.constant[k]
+		c.written[k] += written * other.written[k]
+		c.read[k] += read * other.read[k]
+	}
+}
+
+func pixelsOver(size, other int) float64 { return float64(size*size) / float64(other*other) }
+
+// layerCost is what a layer costs. What a depthwise convolution or an activation reads
+// and writes counts, batch normalisation and squeeze-and-excitation don't; nor does a
+// slot's shortcut, which is but a launch.
+func layerCost(l space.Layer) (c cost) {
+	in, mid, out := float64(l.In), float64(l.Mid), float64(l.Out)
+	kernel, groups := float64(l.Kernel*l.Kernel), float64(max(1, l.Groups))
 	conv := func(at *[costKinds]float64, in, out float64) { // 1×1: reads in, writes out, a pixel
 		at[costMemory] += (in + out) * million
-		at[costPointwise] += in * out * million
+		at[costPointwise] += in * out / groups * million
 	}
-	switch entry {
-	case Stem:
-		c.constant[costLaunch] = float64(stemLaunches[stages])
-		c.read[costMemory] = 3 * million
-		c.written[costMemory] = (3*ch.stem + 4*ch.fixed) * million
-		c.written[costPointwise] = (27*ch.stem + ch.stem*ch.fixed) * million
-		c.written[costDepthwise] = 9 * ch.stem * million
-	case Head:
-		last := ch.stages[len(ch.stages)-1]
-		c.constant[costLaunch] = float64(headLaunches[stages])
-		c.constant[costPointwise] = 1000 * ch.mix * million
-		c.constant[costMemory] = 1000 * ch.mix * million / 64 // weights, once a batch
-		if ch.head > 0 {
-			conv(&c.written, last, ch.head)
-			c.written[costMemory] += 2 * ch.head * million
-			c.constant[costPointwise] += ch.head * ch.mix * million
-		} else {
-			conv(&c.written, last, ch.mix)
+	c.constant[costLaunch] = float64(l.Launches())
+	switch l.Kind {
+	case space.FixedBlock: // small, and the same for all
+		c.written[costMemory] = 4 * out * million
+		c.written[costPointwise] = mid * out * million
+		c.written[costDepthwise] = kernel * mid * million
+	case space.Block:
+		if l.Shortcut {
+			c.constant[costLaunch]--
 		}
-	default:
-		stage := Stage(entry)
-		in, out := ch.fixed, ch.stages[stage]
-		if Later(entry) {
-			in = out
-		} else if stage > 0 {
-			in = ch.stages[stage-1]
+		if l.Expands() {
+			conv(&c.read, in, mid)
 		}
-		k, e := float64(3+2*KernelIndex(entry)), []float64{3, 4, 6}[ExpandIndex(entry)]
-		mid := in * e
-		c.constant[costLaunch] = float64(launches[stages][stage])
-		conv(&c.read, in, mid)
 		c.read[costMemory] += 3 * mid * million // activation, and the depthwise convolution's input
 		c.written[costMemory] += 3 * mid * million
-		c.written[costDepthwise] += k * k * mid * million
+		c.written[costDepthwise] += kernel * mid * million
 		conv(&c.written, mid, out)
+	case space.HeadExpand:
+		conv(&c.written, in, out)
+		c.written[costMemory] += 2 * out * million
+	case space.FeatureMix:
+		if l.OutSize == 1 {
+			c.constant[costPointwise] = in * out * million
+		} else {
+			conv(&c.written, in, out)
+		}
+	case space.Classifier:
+		c.constant[costPointwise] = in * out * million
+		c.constant[costMemory] = in * out * million / 64 // weights, once a batch
+	case space.Pool, space.Identity:
+	default: // dense convolution, average, sum, zeros, normalisation
+		c.read[costMemory] = in * float64(max(1, len(l.From))) * million
+		c.written[costMemory] = out * million
+		if l.Activation != space.Linear {
+			c.written[costMemory] = 3 * out * million
+		}
+		if l.Kind == space.Stem || l.Kind == space.Conv {
+			c.written[costPointwise] = kernel * in * out * million
+		}
 	}
 	return c
 }
@@ -94,14 +134,9 @@ func (c cost) at(s Segment) (sum [costKinds]float64) {
 }
 
 // fitCosts finds what the kinds of cost take on a device, milliseconds, none of
-// them below 0, by relative least squares.
-func fitCosts(segs [][]Segment, stages int, y []float64) [costKinds]float64 {
-	var table [Entries]cost
-	for e := range table {
-		if Stage(e) < stages {
-			table[e] = costOf(e, stages)
-		}
-	}
+// them below 0, by relative least squares over networks of a family.
+func fitCosts(segs [][]Segment, f *space.Family, y []float64) [costKinds]float64 {
+	table := costs(f)
 	var gram [costKinds][costKinds]float64
 	var moment [costKinds]float64
 	for i, ss := range segs {
@@ -119,6 +154,13 @@ func fitCosts(segs [][]Segment, stages int, y []float64) [costKinds]float64 {
 		}
 	}
 	return nonNegative(gram, moment)
+}
+
+func dot(x, y [costKinds]float64) (sum float64) {
+	for k, v := range x {
+		sum += v * y[k]
+	}
+	return sum
 }
 
 // nonNegative minimises xᵀGx/2 − mᵀx over x ≥ 0 by trying every set of kinds that

@@ -78,7 +78,7 @@ func TestCostsAreTheLayers(t *testing.T) {
 			}
 			var got, want, n float64
 			for _, seg := range segs {
-				c := costOf(seg.Entry, a.Stages()).at(seg)
+				c := costs(a.Family)[seg.Entry].at(seg)
 				got += c[costPointwise] + c[costDepthwise]
 				n += c[costLaunch]
 			}
@@ -117,11 +117,11 @@ func TestFitCosts(t *testing.T) {
 		}
 		var ms float64
 		for _, seg := range these {
-			ms += dot(costOf(seg.Entry, a.Stages()).at(seg), want)
+			ms += dot(costs(a.Family)[seg.Entry].at(seg), want)
 		}
 		segs, y = append(segs, these), append(y, ms)
 	}
-	got := fitCosts(segs, 5, y)
+	got := fitCosts(segs, s.Family, y)
 	for k := range want {
 		if math.Abs(got[k]/want[k]-1) > 1e-3 {
 			t.Errorf("kind %d takes %v ms, want %v", k, got[k], want[k])

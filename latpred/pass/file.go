@@ -2,8 +2,10 @@ package pass
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
@@ -12,6 +14,7 @@ type Header struct {
 	Basis       string  `json:"basis"`
 	Resolutions []int   `json:"resolutions"`
 	Stages      int     `json:"stages"`
+	Family      string  `json:"family,omitempty"` // of the networks; "": OFA's of so many stages
 	Queue       Queue   `json:"queue"`
 	SpreadMs    float64 `json:"spread_ms"`
 }
@@ -19,24 +22,48 @@ type Header struct {
 // Store puts the coefficients into b, under a name that starts with prefix.
 func (m *Model) Store(b *tensor.Bundle, prefix string) Header {
 	b.PutFloat64(prefix+"theta", m.Theta)
-	return Header{m.Basis.Name(), m.Basis.Resolutions(), m.Stages, m.Queue, m.Spread}
+	h := Header{m.Basis.Name(), m.Basis.Resolutions(), len(m.Family.Stages), m.Family.ID, m.Queue, m.Spread}
+	if m.Family == ofa(h.Stages) {
+		h.Family = "" // as files were written before there were other families
+	}
+	return h
 }
 
 // Load makes the model that Store took in; it checks what it reads.
 func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
-	if !slices.IsSorted(h.Resolutions) || len(h.Resolutions) > 1000 {
-		return nil, errors.New("model: resolutions are not sorted")
+	if !slices.IsSorted(h.Resolutions) || len(h.Resolutions) > 1000 || slices.ContainsFunc(h.Resolutions, func(r int) bool { return r < 1 || r > maxResolution }) {
+		return nil, errors.New("model: resolutions are not sorted, or no numbers of pixels")
 	}
 	basis, err := BasisByName(h.Basis, h.Resolutions)
 	if err != nil {
 		return nil, err
 	}
-	theta, err := b.Float64(prefix+"theta", basis.Width())
-	if err != nil {
+	family := ofa(h.Stages)
+	if h.Family != "" {
+		if family, err = space.FamilyByID(h.Family); err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+	}
+	if family == nil {
+		return nil, fmt.Errorf("model: networks of %d stages and no family", h.Stages)
+	}
+	m := newModel(basis, family, h.Queue)
+	m.Spread = h.SpreadMs
+	if m.Theta, err = b.Float64(prefix+"theta", m.columns.Width()); err != nil {
 		return nil, err
 	}
 	if err := h.Queue.Validate(); err != nil {
 		return nil, err
 	}
-	return &Model{Basis: basis, Stages: h.Stages, Theta: theta, Queue: h.Queue, Spread: h.SpreadMs}, nil
+	return m, nil
+}
+
+// ofa is OFA's family of so many stages; nil where there is none.
+func ofa(stages int) *space.Family {
+	for _, f := range []*space.Family{space.OFA5, space.OFA6} {
+		if len(f.Stages) == stages {
+			return f
+		}
+	}
+	return nil
 }

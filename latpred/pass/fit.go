@@ -37,10 +37,16 @@ type fitter struct {
 	system *ridge.System
 }
 
-// Fit finds the coefficients from measured latencies, in the order of measuring.
-// Lengths must agree, or Fit panics. Where the host has several states, the
-// states returned are those of the rows, and predictions assume that of the last.
-func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, []int, error) {
+// Report tells what Fit found on the way.
+type Report struct {
+	States []int // of the host at each row; all 0 where there is but one
+}
+
+// Fit finds the coefficients from measured latencies, milliseconds, in the order of
+// measuring. Lengths must agree, or Fit panics; all networks must be of one family and
+// at resolutions that the basis covers. Where the host has several states, predictions
+// assume that of the last row.
+func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Report, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("pass: Fit with lengths that differ")
 	}
@@ -57,8 +63,8 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, []in
 		return nil, nil, fmt.Errorf("pass: no rows to fit")
 	}
 	for i, a := range archs {
-		if n := archs[0].Stages(); a.Stages() != n {
-			return nil, nil, fmt.Errorf("row %d: %s has %d stages, the first row %d: they are of different spaces", i, a, a.Stages(), n)
+		if a.Family != archs[0].Family {
+			return nil, nil, fmt.Errorf("row %d: %s is of another family than the first row: they are of different spaces", i, a)
 		}
 		segs, err := Segments(make([]Segment, 0, maxSegments), a)
 		if err != nil {
@@ -67,7 +73,7 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, []in
 		f.segs[i] = segs
 		f.w[i].weigh(segs, config.QueueDepth)
 	}
-	f.costs = fitCosts(f.segs, archs[0].Stages(), latenciesMs)
+	f.costs = fitCosts(f.segs, archs[0].Family, latenciesMs)
 	q := Queue{Depth: config.QueueDepth}
 	if !q.None() {
 		q.LaunchMs, q.OffsetMs = make([]float64, f.States), make([]float64, f.States)
@@ -75,12 +81,12 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, []in
 			q.LaunchMs[s] = f.LaunchMs
 		}
 	}
-	f.model = &Model{Basis: config.Basis, Stages: archs[0].Stages(), Queue: q}
-	f.system = ridge.New(config.Basis.Width() + 2*f.States)
+	f.model = newModel(config.Basis, archs[0].Family, q)
+	f.system = ridge.New(f.model.columns.Width() + 2*f.States)
 	if err := f.run(); err != nil {
 		return nil, nil, err
 	}
-	return f.model, f.states, nil
+	return f.model, &Report{f.states}, nil
 }
 
 func (f *fitter) run() error {
@@ -142,7 +148,8 @@ func (f *fitter) scaled(residuals []float64) []float64 {
 // so far (nil: all alike). asTrue takes labels for true passes.
 func (f *fitter) solve(residuals []float64, asTrue bool) error {
 	f.system.Reset()
-	width := f.Basis.Width()
+	columns := f.model.columns
+	width := columns.Width()
 	var row []ridge.Term
 	var spread float64
 	scaled := f.scaled(residuals)
@@ -167,7 +174,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 					weight -= f.w[i].start[b]
 				}
 			}
-			if row, err = f.Basis.Terms(row, s, a.Resolution, weight); err != nil {
+			if row, err = columns.Terms(row, s, a.Resolution, weight); err != nil {
 				return fmt.Errorf("row %d: %w", i, err)
 			}
 		}
@@ -198,7 +205,7 @@ func (f *fitter) take(width int, asTrue bool) error {
 		unit = 1 / (mean * mean)
 	}
 	prior := make([]float64, width+2*f.States)
-	f.Basis.prior(prior[:width], f.model.Stages, f.costs)
+	f.model.columns.prior(prior[:width], f.costs)
 	for s := range f.model.Queue.LaunchMs {
 		prior[width+2*s], prior[width+2*s+1] = f.model.Queue.LaunchMs[s], f.model.Queue.OffsetMs[s]
 	}
@@ -206,7 +213,7 @@ func (f *fitter) take(width int, asTrue bool) error {
 		if c >= width {
 			return hostPenalty * unit
 		}
-		return f.Basis.Penalty(c) * unit
+		return f.model.columns.Penalty(c) * unit
 	}, prior)
 	if err != nil {
 		return err

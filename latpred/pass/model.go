@@ -11,10 +11,17 @@ import (
 // safe for concurrent use.
 type Model struct {
 	Basis  Basis
-	Stages int       // of the networks that it was fitted to
-	Theta  []float64 // a coefficient for each column of the basis
+	Family *space.Family // of the networks that it was fitted to
+	Theta  []float64     // a coefficient for each column of the basis
 	Queue  Queue
 	Spread float64 // robust standard deviation of the training residuals, ms
+
+	columns Columns // of the basis for the family
+}
+
+// newModel makes a model without coefficients.
+func newModel(b Basis, f *space.Family, q Queue) *Model {
+	return &Model{Basis: b, Family: f, Queue: q, columns: b.Of(f)}
 }
 
 // Reading is a pass as the model sees it.
@@ -37,8 +44,8 @@ func (r Reading) Margin() float64 {
 
 // SegmentsMs appends the segments of a to segs and their times to dst.
 func (m *Model) SegmentsMs(dst []float64, segs []Segment, a space.Arch) ([]float64, []Segment, error) {
-	if n := a.Stages(); n != m.Stages {
-		return dst, segs, fmt.Errorf("pass: %s has %d stages: the model was fitted to networks of %d", a, n, m.Stages)
+	if a.Family != m.Family {
+		return dst, segs, sameFamily(a, m.Family)
 	}
 	segs, err := Segments(segs, a)
 	if err != nil {
@@ -46,7 +53,7 @@ func (m *Model) SegmentsMs(dst []float64, segs []Segment, a space.Arch) ([]float
 	}
 	var buffer [8]ridge.Term
 	for _, s := range segs {
-		row, err := m.Basis.Terms(buffer[:0], s, a.Resolution, 1)
+		row, err := m.columns.Terms(buffer[:0], s, a.Resolution, 1)
 		if err != nil {
 			return dst, segs, err
 		}

@@ -61,10 +61,11 @@ func TestSegmentsAgreeWithSpace(t *testing.T) {
 					continue
 				}
 				g := segs[i]
-				if g.In != l.InSize || g.Out != l.OutSize || g.Slot != l.Slot || 3+2*pass.KernelIndex(g.Entry) != l.Kernel || []int{3, 4, 6}[pass.ExpandIndex(g.Entry)] != l.Expand {
+				place, choice, ok := s.Family.Layout.PlaceAndChoice(g.Entry)
+				if g.In != l.InSize || g.Out != l.OutSize || g.Slot != l.Slot || g.Launches != l.Launches() || !ok || s.Family.Value(choice, space.OFAKernel) != l.Kernel || s.Family.Value(choice, space.OFAExpand) != l.Expand {
 					t.Fatalf("%s: segment %d is %+v, the layer %+v", a, i, g, l)
 				}
-				if pass.Stage(g.Entry) != l.Slot/space.OFASlotsPerStage || pass.Later(g.Entry) != (l.Slot%space.OFASlotsPerStage > 0) {
+				if place != s.Family.Layout.PlaceOf[l.Slot] {
 					t.Fatalf("%s: entry %d of slot %d", a, g.Entry, l.Slot)
 				}
 				i++
@@ -175,7 +176,7 @@ func TestFitsWhatWasMeasured(t *testing.T) {
 func TestStates(t *testing.T) {
 	set := open(t, "rtx2080ti-b64")
 	train, validation, test := set.Subset(seq(60, 7000)), set.Subset(seq(7000, 8500)), set.Subset(seq(8500, 10000))
-	m, states, err := pass.Fit(train.Archs(), train.LatenciesMs(), pass.Config{Basis: pass.Tied(authors), QueueDepth: 935, States: 2})
+	m, report, err := pass.Fit(train.Archs(), train.LatenciesMs(), pass.Config{Basis: pass.Tied(authors), QueueDepth: 935, States: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,7 @@ func TestStates(t *testing.T) {
 		t.Errorf("a launch takes %.4f times as long in the slow state", slow)
 	}
 	share := 0
-	for _, s := range states[4280-60 : 5180-60] {
+	for _, s := range report.States[4280-60 : 5180-60] {
 		share += s
 	}
 	if share < 890 {

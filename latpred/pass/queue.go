@@ -42,7 +42,7 @@ func done(dst []float64, segments []Segment, n, m int) {
 	}
 	whole, rest, before := float64(m/n), m%n, 0
 	for b, s := range segments {
-		part := float64(rest-before) / float64(s.Launches)
+		part := float64(rest-before) / float64(max(1, s.Launches)) // an identity is no launch
 		dst[b] = whole + max(0, min(1, part))
 		before += s.Launches
 	}

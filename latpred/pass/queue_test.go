@@ -25,13 +25,7 @@ func unsynchronised(t *testing.T, n int, q Queue, states []int) (archs []space.A
 			t.Fatal(err)
 		}
 		ms := make([]float64, len(segs))
-		at := 0 // the segments go as the layers do, stem and head being several
-		for _, l := range s.Layers(a) {
-			if l.Slot >= 0 || at > 0 && segs[at].Slot >= 0 {
-				at++
-			}
-			ms[at] += d.LayerTimeMs(l, space.MaxSlots)
-		}
+		Gather(ms, segs, s.Layers(a), func(l space.Layer) float64 { return d.LayerTimeMs(l, space.MaxSlots) })
 		var w weights
 		w.weigh(segs, q.Depth)
 		state := 0
@@ -100,11 +94,11 @@ func TestTwoStatesAreFound(t *testing.T) {
 	}
 	q := Queue{Depth: 920, LaunchMs: []float64{.02, .025}, OffsetMs: []float64{0, 0}}
 	archs, labels, _ := unsynchronised(t, 1000, q, states)
-	m, got, err := Fit(archs, labels, Config{Basis: Shape(ResolutionsOf(archs), false), Relative: true, QueueDepth: 920, States: 2, LaunchMs: .018})
+	m, report, err := Fit(archs, labels, Config{Basis: Shape(ResolutionsOf(archs), false), Relative: true, QueueDepth: 920, States: 2, LaunchMs: .018})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrong := 0
+	wrong, got := 0, report.States
 	for i, s := range got {
 		if s != states[i] {
 			wrong++
@@ -146,6 +140,8 @@ func TestStoreAndLoad(t *testing.T) {
 			"basis":       func(h *Header) { h.Basis = "loose" },
 			"theta":       func(h *Header) { h.Resolutions = append([]int{128}, h.Resolutions...) },
 			"queue":       func(h *Header) { h.Queue.HostState = 4 },
+			"stages":      func(h *Header) { h.Stages = 4 },
+			"family":      func(h *Header) { h.Family = "none" },
 		} {
 			damaged := h
 			spoil(&damaged)

@@ -72,9 +72,8 @@ func TestViterbiByHand(t *testing.T) {
 // host limits in both.
 func twoStates(t *testing.T) (*Model, space.Arch) {
 	t.Helper()
-	basis := Tied([]int{176})
-	m := &Model{Basis: basis, Stages: 5, Theta: make([]float64, basis.Width()), Spread: .01,
-		Queue: Queue{Depth: 920, LaunchMs: []float64{.02, .03}, OffsetMs: []float64{0, 0}}}
+	m := newModel(Tied([]int{176}), space.OFA5, Queue{Depth: 920, LaunchMs: []float64{.02, .03}, OffsetMs: []float64{0, 0}})
+	m.Theta, m.Spread = make([]float64, m.columns.Width()), .01
 	for i := range m.Theta {
 		m.Theta[i] = .3
 	}
