@@ -47,8 +47,8 @@ func (l *Linear) Provenance() latpred.Provenance { return l.provenance }
 // Resolutions see latpred.ResolutionLister.
 func (l *Linear) Resolutions() []int { return l.linear.Resolutions() }
 
-// Stages is the number of stages of the networks that it predicts.
-func (l *Linear) Stages() int { return len(l.linear.Family().Stages) }
+// Family is that of the networks that it predicts.
+func (l *Linear) Family() *space.Family { return l.linear.Family() }
 
 // PredictMs sums the times. It does not allocate. A choice that no row of its
 // resolution had counts nothing.
@@ -67,7 +67,7 @@ func (l *Linear) Segments(a space.Arch) (latpred.Breakdown, error) {
 	for _, v := range ms {
 		total += v
 	}
-	if err := ShareCommon(ms, segs, a, func(other space.Arch) ([]float64, error) {
+	if err := AllocateFixed(ms, segs, a, func(other space.Arch) ([]float64, error) {
 		times, _, err := l.SegmentsMs(nil, nil, other)
 		return times, err
 	}); err != nil {

@@ -59,8 +59,8 @@ func (l *Lookup) Space() *space.Space { return l.space }
 // Resolutions see latpred.ResolutionLister: those that the table has.
 func (l *Lookup) Resolutions() []int { return l.table.Resolutions() }
 
-// Stages is the number of stages of the networks that it predicts.
-func (l *Lookup) Stages() int { return len(l.space.Family.Stages) }
+// Family is that of the networks that it predicts.
+func (l *Lookup) Family() *space.Family { return l.space.Family }
 
 // PredictMs sums the mean times of the layers. It does not allocate; many networks are
 // divided among the cores.
@@ -88,37 +88,30 @@ func (l *Lookup) Segments(a space.Arch) (latpred.Breakdown, error) {
 // SegmentsMs appends the segments of a to segs and their times to dst, as
 // pass.Model.SegmentsMs does. It errs where the table lacks one of them.
 func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
-	rows, from, before := l.table.Rows[a.Resolution], len(dst), len(segs)
+	rows := l.table.Rows[a.Resolution]
 	if rows == nil {
 		return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Have: l.table.Resolutions()}
 	}
 	if a.Family != l.space.Family {
 		return dst, segs, l.space.Validate(a)
 	}
+	layers := l.space.Macro.Layers(a)
+	keys := l.table.Style.Keys(layers)
+	for _, key := range keys {
+		if _, ok := rows[key]; !ok && key != "" {
+			return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Keys: []string{key}}
+		}
+	}
+	from, before := len(dst), len(segs)
 	segs, err := pass.Segments(segs, a)
 	if err != nil {
 		return dst, segs, err
 	}
 	dst = append(dst, make([]float64, len(segs)-before)...)
-	var segmentOf [space.MaxSlots]int // of each slot that runs, in dst
-	for i, s := range segs[before:] {
-		if s.Slot >= 0 {
-			segmentOf[s.Slot] = from + i
-		}
-	}
-	at, layers := from, l.space.Macro.Layers(a) // the stem, until a slot runs
-	for i, key := range l.table.Style.Keys(layers) {
-		entry, ok := rows[key]
-		if !ok && key != "" {
-			return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Keys: []string{key}}
-		}
-		switch {
-		case layers[i].Slot >= 0:
-			at = segmentOf[layers[i].Slot]
-		case at > from:
-			at = len(dst) - 1 // the head
-		}
-		dst[at] += entry.MeanMs
-	}
+	next := 0
+	pass.Gather(dst[from:], segs[before:], layers, func(space.Layer) float64 { // it goes through them in turn
+		next++
+		return rows[keys[next-1]].MeanMs
+	})
 	return dst, segs, nil
 }

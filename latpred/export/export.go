@@ -85,11 +85,11 @@ func writeTable(w io.Writer, t *additive.Table) error {
 type segmented interface {
 	latpred.ResolutionLister
 	SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error)
-	Stages() int
+	Family() *space.Family
 }
 
 func writeSegmented(w io.Writer, p segmented) error {
-	g, err := newCodeGraph(p, p.Stages())
+	g, err := newCodeGraph(p, p.Family(), p.Resolutions())
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func TestOtherSpaces(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			data, s := made(t, id, 900)
 			for kind, flags := range map[string][]string{
-				"paper": {"--backend", "go", "--layers", "60", "--epochs", "60", "--optimizer", "adam"},
+				"table": nil, "paper": {"--backend", "go", "--layers", "60", "--epochs", "60", "--optimizer", "adam"},
 			} {
 				model := filepath.Join(t.TempDir(), kind+".latpred")
 				mustCall(t, append([]string{"train", "--kind", kind, "--data", data, "--out", model}, flags...)...)
@@ -54,6 +54,9 @@ func TestOtherSpaces(t *testing.T) {
 				searchOther(t, []string{"--model", model}, s)
 			}
 			searchOther(t, []string{"--device", data}, s)
+			if out := mustCall(t, "data", "check", data); !strings.Contains(out, "in 1 sets") {
+				t.Errorf("data check says %s", out)
+			}
 		})
 	}
 }
