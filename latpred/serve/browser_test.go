@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
@@ -188,10 +187,11 @@ func p40(t *testing.T) *serve.Device {
 func TestExplorerOfOtherSpaces(t *testing.T) {
 	for id, c := range map[string]struct {
 		slots        int
+		choice       string // of the first slot
 		first, after string // the network that is shown first, and after the last slot was changed
 	}{
-		"fbnet-cifar100": {22, "fbnet r32 k5_e1", "k5_e1-k5_e1 skip"},
-		"nasbench201":    {6, "|nor_conv_1x1~0|+|nor_conv_1x1~0|", "|nor_conv_1x1~1|avg_pool_3x3~2|"},
+		"fbnet-cifar100": {22, "k5_e1", "fbnet r32 k5_e1", "k5_e1-k5_e1 skip"},
+		"nasbench201":    {6, "nor_conv_1x1", "|nor_conv_1x1~0|+|nor_conv_1x1~0|", "|nor_conv_1x1~1|avg_pool_3x3~2|"},
 	} {
 		t.Run(id, func(t *testing.T) {
 			page := browse(t, otherSpace(t, id))
@@ -202,14 +202,12 @@ func TestExplorerOfOtherSpaces(t *testing.T) {
 			page.text(`(() => { const e = [...document.querySelectorAll(".slot select")].pop(); e.selectedIndex = e.options.length - 1; e.dispatchEvent(new Event("change")); })()`)
 			page.until(net+`.endsWith(`+strconv.Quote(c.after)+`)`, "true")
 			page.until(`+document.querySelector("tr.device td.ms").textContent > 0`, "true")
-			page.until(`document.getElementById("layers-note").textContent.includes("can't take")`, "true")
+			page.until(`document.querySelectorAll("#parts tr").length`, strconv.Itoa(c.slots+2))
+			page.until(`document.querySelectorAll("#parts tr")[1].children[1].textContent`, c.choice)
 			page.until(`document.getElementById("front").textContent.includes("does not know")`, "true")
 		})
 	}
 }
-
-// whole is a predictor that tells no parts.
-type whole struct{ latpred.Predictor }
 
 // otherSpace is a device of a space, by the closed form of a made-up one.
 func otherSpace(t *testing.T, id string) *serve.Device {
@@ -227,5 +225,5 @@ func otherSpace(t *testing.T, id string) *serve.Device {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serve.FromPredictor(id, "made up", whole{p}, s)
+	return serve.FromPredictor(id, "made up", p, s)
 }
