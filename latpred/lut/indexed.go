@@ -174,7 +174,7 @@ func (x *Indexed) estimate(dst []float64, archs []space.Arch, first int) error {
 	for i := range archs {
 		ms, err := x.latencyMs(&archs[i])
 		if err != nil {
-			return fmt.Errorf("architecture %d: %s: %w", first+i, archs[i], err)
+			return fmt.Errorf("architecture %d (%s): %w", first+i, archs[i], err)
 		}
 		dst[i] = ms
 	}
