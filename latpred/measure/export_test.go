@@ -15,6 +15,9 @@ import (
 var exported = map[string]string{
 	"mbv3-w1.0":      "r140 d24323 k35-7353-753-57-335 e34-6346-463-64-346",
 	"proxyless-w1.3": "r132 d232421 k35-753-37-5357-73-5 e34-664-36-4346-64-3",
+	// FBNet-A's operations, and a cell with every operation.
+	"fbnet-cifar100": "fbnet r32 skip k3_e3-k3_e1-skip-skip k5_e6-k3_e3-k5_e1-k3_e3 k5_e6-k5_e3-k5_e1_g2-k5_e6 k3_e6-k5_e1_g2-k5_e3-k3_e1_g2 k5_e6-k5_e6-k5_e3-k5_e6 k5_e6",
+	"nasbench201":    "|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|",
 }
 
 func openCPU(t *testing.T) *backend.Backend {
@@ -59,6 +62,9 @@ func TestONNXGivesEqualOutputs(t *testing.T) {
 		want := outputs[len(outputs)-1]
 		if len(got) != len(want) {
 			t.Fatalf("%s: %d outputs, want %d", id, len(got), len(want))
+		}
+		if layers := s.Layers(a); len(got) != layers[len(layers)-1].Out {
+			t.Errorf("%s: %d outputs, want one for each class", id, len(got))
 		}
 		for i := range got {
 			if math.Abs(float64(got[i]-want[i])) > 1e-5 {
