@@ -8,5 +8,5 @@ import "embed"
 
 // Files holds the shipped files under the names that they have in this folder.
 //
-//go:embed index.csv gpus.csv published.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
+//go:embed index.csv tables.csv gpus.csv published.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
 var Files embed.FS

@@ -33,6 +33,25 @@ func kinds(t *testing.T) (map[string]latpred.Predictor, *dataset.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, kind := range map[string]string{"note10": latpred.KindLookup, "p40-b64-fixed": latpred.KindLinear} {
+		e, err := catalog.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind != kind {
+			t.Errorf("%s is predicted by a %s", name, e.Kind)
+		}
+	}
+	lookup, err := catalog.Load(t.Context(), "note10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out[latpred.KindLookup] = lookup
+	linear, err := additive.FitLinear(large.Subset(seqTo(7000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out[latpred.KindLinear] = linear
 	adapted, _, err := adapt.Adapt(t.Context(), sources, set.Subset(seqTo(12)), adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +62,7 @@ func kinds(t *testing.T) (map[string]latpred.Predictor, *dataset.Set) {
 		t.Fatal(err)
 	}
 	out[latpred.KindHybrid] = hybrid
-	hardware, _, err := hardware.For(t.Context(), hardware.Spec{Name: "like a P40", Generation: "pascal", BandwidthGBs: 400, FP32TFLOPS: 12, Space: "mbv3-w1.0"})
+	hardware, _, err := catalog.GPU(t.Context(), hardware.Spec{Name: "like a P40", Generation: "pascal", BandwidthGBs: 400, FP32TFLOPS: 12, Space: "mbv3-w1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ const (
 	KindPaper    = "paper"        // the published network; package neural
 	KindLookup   = "lookup table" // measured times of layers, summed; package additive
 	KindTable    = "table"        // times of layers, fitted in closed form, with or without a launch queue; package additive
+	KindLinear   = "closed form"  // a time for each choice of each slot, fitted in closed form; package additive
 	KindHybrid   = "hybrid"       // a table and a learned correction; package additive
 	KindAdapted  = "adapted"      // predictors of other devices, moved by few measurements; package adapt
 	KindHardware = "hardware"     // predictors of other GPUs, moved by data sheets; package hardware
@@ -33,7 +34,7 @@ const (
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{KindPaper, KindLookup, KindTable, KindHybrid, KindAdapted, KindHardware}
+	return []string{KindPaper, KindLookup, KindTable, KindLinear, KindHybrid, KindAdapted, KindHardware}
 }
 
 // IntervalPredictor is a predictor that knows how far it can be trusted.
@@ -95,6 +96,15 @@ type SegmentTime struct {
 	Kernel int     `json:"kernel,omitempty"` // 0: stem or head
 	Expand int     `json:"expand,omitempty"` // 0: stem or head
 	Ms     float64 `json:"ms"`               // may be below 0 by noise
+}
+
+// ResolutionLister is a predictor that knows at which resolutions it was measured.
+type ResolutionLister interface {
+	Predictor
+	// Resolutions lists those of the networks that it was made from, ascending.
+	// Between the first and the last it may know others; what it says beyond them,
+	// where it doesn't err, is a guess.
+	Resolutions() []int
 }
 
 // MustMatch panics where dst has no room for one latency of each architecture,

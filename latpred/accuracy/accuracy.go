@@ -18,6 +18,9 @@ import (
 // it the answers are worth nothing.
 const minResolution = 160
 
+// SpaceID is the space whose accuracies are predicted: OFA's supernet of width 1.2.
+const SpaceID = "mbv3-w1.2"
+
 const weightsFile = "accuracy-predictor.safetensors"
 
 var network = sync.OnceValues(func() (*neural.Network, error) {

@@ -126,7 +126,7 @@ func describe(m *fewshot.Model) string {
 		}
 		name := strings.Join(names, " + ")
 		switch {
-		case c.Base.Plain:
+		case c.Base.PowerLaw:
 			name += ", as a power law"
 		case !c.Base.Queue.None():
 			name += ", seen through a launch queue"

@@ -140,8 +140,8 @@ func TestSourceOfAnything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if source.Own == nil || !slices.Equal(source.Model.Basis.Resolutions(), []int{128, 160, 192, 224}) {
-			t.Errorf("%s: own %v, resolutions %v", id, source.Own, source.Model.Basis.Resolutions())
+		if source.Total == nil || !slices.Equal(source.Model.Basis.Resolutions(), []int{128, 160, 192, 224}) {
+			t.Errorf("%s: own %v, resolutions %v", id, source.Total, source.Model.Basis.Resolutions())
 		}
 		a := s.Sample(random.Stream(1, id))
 		a.Resolution = 192
@@ -170,7 +170,7 @@ func TestSourceOfATable(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := adapt.SourceOf(t.Context(), "card", table)
-	if err != nil || s.Model != table.Model() || s.Own != nil {
+	if err != nil || s.Model != table.Model() || s.Total != nil {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

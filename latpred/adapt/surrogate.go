@@ -26,11 +26,11 @@ func SourceOf(ctx context.Context, name string, p latpred.Predictor) (fewshot.So
 	s := fewshot.Source{Name: name}
 	if t, ok := p.(*additive.Table); ok {
 		if s.Model = t.Model(); t.Kind() == latpred.KindHybrid {
-			s.Own = p
+			s.Total = p
 		}
 		return s, nil
 	}
-	s.Own = p
+	s.Total = p
 	var err error
 	if s.Model, err = surrogate(ctx, p); err != nil {
 		return s, fmt.Errorf("source %s: %w", name, err)

@@ -23,7 +23,7 @@ func correctionRow(dst []float64, a space.Arch, r pass.Reading) []float64 {
 	for s := range space.OFASlots {
 		dst = append(dst, float64(a.Value(s, space.OFAKernel)), float64(a.Value(s, space.OFAExpand)))
 	}
-	return append(dst, r.LabelMs, r.TrueMs, r.LateMs, r.Margin(), float64(r.Kernels))
+	return append(dst, r.LabelMs, r.TrueMs, r.HostLagMs, r.Margin(), float64(r.Launches))
 }
 
 // correct adds the learned correction to what the table says.

@@ -48,6 +48,9 @@ func (t *Table) Provenance() latpred.Provenance { return t.provenance }
 // Model gives the model, which must not be changed.
 func (t *Table) Model() *pass.Model { return t.model }
 
+// Resolutions see latpred.ResolutionLister.
+func (t *Table) Resolutions() []int { return t.model.Basis.Resolutions() }
+
 // Correction gives the learned correction of a hybrid, which must not be changed, and
 // the milliseconds that its values are of; nil for a table.
 func (t *Table) Correction() (forest *boost.Forest, unitMs float64) { return t.correction, t.unitMs }

@@ -169,15 +169,12 @@ func (s *tableSearch) search(config Config) error {
 	return s.ctx.Err()
 }
 
-// queueDepths are around those seen of CUDA, 1,024 launches.
-var queueDepths = []int{800, 860, 920, 980, 1040}
-
 // searchQueue looks for a queue under the basis of the best table so far, and
 // reports whether there is one.
 func (s *tableSearch) searchQueue() bool {
 	plain := s.best
 	b, relative := plain.model.Basis, plain.Relative
-	for _, depth := range queueDepths {
+	for _, depth := range pass.QueueDepths {
 		s.try(pass.Config{Basis: b, Relative: relative, QueueDepth: depth})
 	}
 	if s.best.MAEMs > queueGain*plain.MAEMs {

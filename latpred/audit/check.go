@@ -165,12 +165,11 @@ func residuals(s *dataset.Set) ([]float64, error) {
 		return nil, err
 	}
 	e := make([]float64, len(s.Samples))
+	if err := m.PredictMs(e, s.Archs()); err != nil {
+		return nil, err
+	}
 	for i, row := range s.Samples {
-		p, err := m.PredictMs(row.Arch)
-		if err != nil {
-			return nil, err
-		}
-		e[i] = (row.LatencyMs - p) / row.LatencyMs
+		e[i] = (row.LatencyMs - e[i]) / row.LatencyMs
 	}
 	return e, nil
 }

@@ -18,8 +18,6 @@ const (
 	queueEvery = 5 // rows held out
 )
 
-var queueDepths = []int{860, 920, 980, 1040}
-
 // checkQueue finds labels that a clock made which did not wait for the device: a
 // table that knows the launch queue (see package pass) explains rows that are held
 // out better than one that does not.
@@ -46,7 +44,7 @@ func checkQueue(s *dataset.Set) (*Finding, error) {
 	}
 	var best *pass.Model
 	lowest := queueGain * plain
-	for _, c.QueueDepth = range queueDepths {
+	for _, c.QueueDepth = range pass.QueueDepths[1:] { // a finding needs no depth that nobody has seen
 		e, m, err := heldOut(train, test, c)
 		if err != nil {
 			return nil, err

@@ -306,8 +306,8 @@ func (s *subject) predictJobs(ctx context.Context) ([]job, error) {
 	all := row("8,192 architectures, encoding included", "1/s", many, Row{Target: 2}, func() error { return network.PredictMs(dst, archs) })
 	all.peer = s.peerField("archs_per_second", "encoded", "predict")
 	jobs := []job{single, hundred, all,
-		row("one architecture, by a table", "ns", 1e9, Row{Most: 100}, one(table.Estimate)),
-		row("8,192 architectures, by a table", "1/s", many, Row{Least: 20e6}, func() error { return table.Estimate(dst, archs) }),
+		row("one architecture, by a table", "ns", 1e9, Row{Most: 100}, one(table.PredictMs)),
+		row("8,192 architectures, by a table", "1/s", many, Row{Least: 20e6}, func() error { return table.PredictMs(dst, archs) }),
 	}
 	return jobs, nil
 }
@@ -334,7 +334,8 @@ func (s *subject) searchJobs(ctx context.Context) ([]job, error) {
 	five := job{row: Row{Job: Search, Name: "five limits, 15 to 35 ms", Unit: "s", Most: 2.5}}
 	five.ours = func(ctx context.Context) (float64, error) {
 		return timed(func() error {
-			_, err := nas.Limits(ctx, s.options.Seed, nas.Published(s.space, 1), []float64{15, 20, 25, 30, 35}, cached(network.PredictMs), cached(accuracy.Predict), nil)
+			_, err := nas.Limits(ctx, nas.Sweep{Seed: s.options.Seed, Config: nas.Published(s.space, 1), LimitsMs: []float64{15, 20, 25, 30, 35},
+				Latency: cached(network.PredictMs), Accuracy: cached(accuracy.Predict)})
 			return err
 		})
 	}

@@ -3,9 +3,15 @@ package catalog_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // A set of few rows at each of 25 resolutions gets times a pixel, one whose labels show
@@ -15,20 +21,152 @@ func TestTrainShipped(t *testing.T) {
 		basis string
 		queue bool
 	}{"help-titanrtx-b64": {"shape", false}, "p40-b64": {"tied", true}} {
-		p, err := catalog.Table(t.Context(), name)
+		loaded, err := catalog.Load(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		p := loaded.(*additive.Table)
 		if m := p.Model(); m.Basis.Name() != want.basis || m.Queue.None() == want.queue || p.Provenance().Data != name {
 			t.Errorf("%s: basis %s, queue %+v, %+v", name, m.Basis.Name(), m.Queue, p.Provenance())
 		}
 	}
-	if _, err := catalog.Table(t.Context(), "no-such-set"); err == nil {
-		t.Error("a set that does not ship")
+	if _, err := catalog.Load(t.Context(), "no-such-set"); err == nil || !strings.Contains(err.Error(), "epyc-zen4-b1-table") {
+		t.Errorf("a name that nothing has: %v", err)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if _, err := catalog.Table(ended, "p40-b64"); !errors.Is(err, context.Canceled) {
+	if _, err := catalog.Load(ended, "p40-b64"); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want that it was cancelled", err)
+	}
+}
+
+// All that ships is in the list once, can be found, and says what it is by data alone.
+func TestEntries(t *testing.T) {
+	entries := catalog.Entries()
+	if want := len(dataset.Index()) + 1; len(entries) != want { // the Note10's table is its set's
+		t.Fatalf("%d entries, want %d", len(entries), want)
+	}
+	kinds := map[string]string{}
+	for _, e := range entries {
+		found, err := catalog.Find(e.Name)
+		if err != nil || found != e {
+			t.Errorf("%s: %v, %v", e.Name, found, err)
+		}
+		if e.Alias != "" {
+			if found, err := catalog.Find(e.Alias); err != nil || found != e {
+				t.Errorf("%s: %v, %v", e.Alias, found, err)
+			}
+		}
+		if e.Title == "" || e.Device == "" || e.Hardware == "" || e.Origin == "" || e.Batch == 0 || e.Space == nil {
+			t.Errorf("%+v", e)
+		}
+		if resolutions, err := e.Resolutions(); err != nil || len(resolutions) != 5 {
+			t.Errorf("%s at %v, %v", e.Name, resolutions, err)
+		}
+		kinds[e.Name] = e.Kind
+	}
+	for name, want := range map[string]string{
+		"note10": latpred.KindLookup, "note10-fixed": latpred.KindLookup, "note10-elastic": latpred.KindLookup, "epyc-zen4-b1-table": latpred.KindLookup,
+		"epyc-zen4-b1": latpred.KindTable, "p40-b64": latpred.KindTable, "help-titanrtx-b1": latpred.KindTable,
+		"p40-b64-fixed": latpred.KindLinear, "xeon-b64-fixed": latpred.KindLinear,
+	} {
+		if kinds[name] != want {
+			t.Errorf("%s is predicted by a %s, want a %s", name, kinds[name], want)
+		}
+	}
+	if _, err := catalog.Find(""); err == nil {
+		t.Error("the empty name finds something")
+	}
+}
+
+// Sets have rows, tables have none; only what has a table has one.
+func TestEntryParts(t *testing.T) {
+	for name, want := range map[string]struct{ set, table bool }{
+		"note10": {true, true}, "epyc-zen4-b1": {true, true}, "epyc-zen4-b1-table": {false, true}, "p40-b64": {true, false},
+	} {
+		e, err := catalog.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Set(); (err == nil) != want.set {
+			t.Errorf("rows of %s: %v", name, err)
+		}
+		if _, err := e.Table(); (err == nil) != want.table {
+			t.Errorf("table of %s: %v", name, err)
+		}
+	}
+}
+
+// A source is a set of all of a space; a table can be adapted from too, the closed form
+// of tied choices can't.
+func TestSources(t *testing.T) {
+	names := catalog.SourceNames()
+	if len(names) != 13 || slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "fixed") || strings.HasSuffix(n, "-table") }) {
+		t.Errorf("sources %v", names)
+	}
+	s, err := catalog.Source(t.Context(), "epyc-zen4-b1-table")
+	if err != nil || s.Total == nil || s.Model == nil {
+		t.Errorf("a table as a source: %+v, %v", s, err)
+	}
+	if _, err := catalog.Source(t.Context(), "xeon-b64-fixed"); err == nil || !strings.Contains(err.Error(), "ties choices") {
+		t.Errorf("a set of tied choices as a source: %v", err)
+	}
+	if _, err := catalog.Source(t.Context(), "no-such"); err == nil || !strings.Contains(err.Error(), "neither one of the shipped sets") {
+		t.Errorf("no source: %v", err)
+	}
+}
+
+// The space of a predictor is the entry's that it is made from, or known by the form of
+// the networks that it answers for.
+func TestSpaceOf(t *testing.T) {
+	lookup, err := catalog.Load(t.Context(), "note10-fixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, exact, err := catalog.SpaceOf(lookup); err != nil || !exact || s.ID != "compofa-fixed-w1.2" {
+		t.Errorf("%v, %v, %v", s, exact, err)
+	}
+	set, err := dataset.Open("p40-b64-fixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]struct {
+		id    string
+		exact bool
+	}{"p40-b64-fixed": {"compofa-fixed-w1.0", true}, "mine.csv": {"mbv3-w1.0", false}} {
+		set.Name = name
+		p, err := additive.FitLinear(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, exact, err := catalog.SpaceOf(p); err != nil || exact != want.exact || s.ID != want.id {
+			t.Errorf("%s: %v, %v, %v", name, s, exact, err)
+		}
+	}
+	if _, _, err := catalog.SpaceOf(silent{}); err == nil {
+		t.Error("a predictor that answers for nothing has a space")
+	}
+}
+
+// silent answers for no network.
+type silent struct{ latpred.Predictor }
+
+func (silent) Provenance() latpred.Provenance          { return latpred.Provenance{} }
+func (silent) PredictMs([]float64, []space.Arch) error { return errors.New("no") }
+
+// What is served by measured times has the error on rows that it was not made from.
+func TestErrorPercent(t *testing.T) {
+	for name, most := range map[string]float64{"note10": 0, "epyc-zen4-b1-table": 20, "epyc-zen4-b1": 5} {
+		e, err := catalog.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := e.Predictor(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if percent, err := e.ErrorPercent(p); err != nil || percent > most || (percent > 0) != e.Judged() {
+			t.Errorf("%s: %v %%, %v", name, percent, err)
+		}
 	}
 }

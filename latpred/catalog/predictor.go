@@ -2,28 +2,68 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/modelfile"
+	_ "github.com/ofalat/ofalat/latpred/neural" // so that Load knows its kind
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// Table makes the table of a shipped set that is best on its validation rows,
-// among a few recipes that are quick to try: those of its source where its labels show
-// a launch queue, else every basis that its rows are enough for. The test rows are not
-// looked at.
-func Table(ctx context.Context, name string) (*additive.Table, error) {
-	set, err := dataset.Open(name)
+// Load gives a predictor by the name of an entry, or else reads a file that
+// modelfile.Save wrote, of any kind.
+func Load(ctx context.Context, nameOrFile string) (latpred.Predictor, error) {
+	if e, err := Find(nameOrFile); err == nil {
+		return e.Predictor(ctx)
+	}
+	p, err := modelfile.Load(nameOrFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%q is neither a predictor's file nor one of what ships: %s", nameOrFile, strings.Join(names(), ", "))
+	}
+	return p, err
+}
+
+func names() (list []string) {
+	for _, e := range entries() {
+		list = append(list, e.Name)
+	}
+	return list
+}
+
+// Predictor makes the entry's predictor; fitting a table takes up to seconds, which
+// ctx ends between fits.
+func (e *Entry) Predictor(ctx context.Context) (latpred.Predictor, error) {
+	if e.Kind == latpred.KindLookup {
+		t, err := e.Table()
+		if err != nil {
+			return nil, err
+		}
+		return additive.NewLookup(t, e.Space)
+	}
+	set, err := e.Set()
 	if err != nil {
 		return nil, err
 	}
+	if e.Kind == latpred.KindLinear {
+		return additive.FitLinear(set)
+	}
+	return bestTable(ctx, set)
+}
+
+// bestTable makes the table of a set that is best on its validation rows, among a few
+// recipes that are quick to try: that with the launch queue where its labels are known
+// to show one, else every basis that its rows are enough for. The test rows are not
+// looked at.
+func bestTable(ctx context.Context, set *dataset.Set) (*additive.Table, error) {
 	split := set.SplitFileOrder()
 	var best *additive.Table
 	var least float64
-	for _, recipe := range quickRecipes(name, pass.ResolutionsOf(set.Subset(split.Train).Archs())) {
+	for _, recipe := range quickRecipes(set.Queue, pass.ResolutionsOf(set.Subset(split.Train).Archs())) {
 		t, result, err := additive.Train(ctx, set, split, additive.Config{Recipe: recipe})
 		if err != nil {
 			return nil, err
@@ -32,19 +72,15 @@ func Table(ctx context.Context, name string) (*additive.Table, error) {
 			best, least = t, mae
 		}
 	}
-	if best == nil {
-		return nil, fmt.Errorf("%s: no recipe", name)
-	}
 	return best, nil
 }
 
-// quickRecipes are what Table tries. With times for each size of feature map,
+// quickRecipes are what bestTable tries. With times for each size of feature map,
 // the clean sets of HELP would gain up to half a per cent, for seconds and hundreds of
 // megabytes each.
-func quickRecipes(name string, resolutions []int) []pass.Config {
-	if c, ok := recipes[name]; ok {
-		c.Basis = pass.Tied(resolutions)
-		return []pass.Config{c}
+func quickRecipes(q dataset.Queue, resolutions []int) []pass.Config {
+	if q.Depth > 0 {
+		return []pass.Config{withQueue(pass.Config{Basis: pass.Tied(resolutions)}, q)}
 	}
 	list := []pass.Config{{Basis: pass.Shape(resolutions, false), Relative: true}}
 	if len(resolutions) < 10 { // enough rows of each
@@ -53,5 +89,8 @@ func quickRecipes(name string, resolutions []int) []pass.Config {
 	return list
 }
 
-// Load reads a predictor that modelfile.Save wrote, of any kind.
-func Load(path string) (latpred.Predictor, error) { return modelfile.Load(path) }
+// withQueue completes a recipe by the launch queue that a set is known to show.
+func withQueue(c pass.Config, q dataset.Queue) pass.Config {
+	c.QueueDepth, c.LaunchMs, c.States = q.Depth, q.LaunchMs, q.States
+	return c
+}

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -16,32 +15,43 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// recipes are how the shipped sets are made sources where not as true
-// passes: additive.Train found them, on validation rows.
-var recipes = map[string]pass.Config{
-	"p40-b64":       {QueueDepth: 920, LaunchMs: .04},
-	"rtx2080ti-b64": {QueueDepth: 935, States: 2},
-}
+// IsSource reports whether adapting starts from the entry where nothing else is asked
+// for: it is a set of all of a space, measured, or summed, at every resolution.
+func (e *Entry) IsSource() bool { return e.isSource }
 
-// SourceNames lists the sets that adapt.Adapt can start from: all that were measured,
-// or summed, at every resolution.
-func SourceNames() []string {
-	var names []string
-	for _, info := range dataset.Index() {
-		if !strings.Contains(info.SpaceID, "compofa") {
-			names = append(names, info.Name)
+// SourceNames lists the entries that are sources.
+func SourceNames() (names []string) {
+	for _, e := range entries() {
+		if e.isSource {
+			names = append(names, e.Name)
 		}
 	}
 	return names
 }
 
-// Source makes a predictor of another device ready to be adapted from: from a
-// file that Save wrote, or from a shipped set by its name, of which the first
-// 70 % of the rows are learnt.
+// Source makes the entry ready to be adapted from. A set gives the times of layers that
+// are fitted to the first 70 % of its rows, for true passes, once; a table its sums.
+func (e *Entry) Source(ctx context.Context) (fewshot.Source, error) {
+	if e.isSource {
+		m, err := e.model(ctx)
+		return fewshot.Source{Name: e.Name, Model: m}, err
+	}
+	if e.Tied() {
+		return fewshot.Source{}, fmt.Errorf("%s can't be adapted from: %s ties choices to each other, so that their times can't be told apart; there are %s",
+			e.Name, e.Space.ID, strings.Join(SourceNames(), ", "))
+	}
+	p, err := e.Predictor(ctx)
+	if err != nil {
+		return fewshot.Source{}, err
+	}
+	return adapt.SourceOf(ctx, e.Name, p)
+}
+
+// Source makes a predictor of another device ready to be adapted from: an entry, by
+// its name, or a file that modelfile.Save wrote.
 func Source(ctx context.Context, nameOrFile string) (fewshot.Source, error) {
-	if slices.Contains(SourceNames(), nameOrFile) {
-		m, err := Model(ctx, nameOrFile)
-		return fewshot.Source{Name: nameOrFile, Model: m}, err
+	if e, err := Find(nameOrFile); err == nil {
+		return e.Source(ctx)
 	}
 	p, err := modelfile.Load(nameOrFile)
 	if err != nil {
@@ -50,7 +60,7 @@ func Source(ctx context.Context, nameOrFile string) (fewshot.Source, error) {
 	return adapt.SourceOf(ctx, nameOrFile, p)
 }
 
-// Sources makes several ready, on all cores; "auto" is all shipped sets. observe,
+// Sources makes several ready, on all cores; "auto" is all SourceNames. observe,
 // which may be nil, is told how many are done.
 func Sources(ctx context.Context, names []string, observe func(done, of int)) ([]fewshot.Source, error) {
 	if len(names) == 1 && names[0] == "auto" {
@@ -83,26 +93,25 @@ func Sources(ctx context.Context, names []string, observe func(done, of int)) ([
 	return out, nil
 }
 
-var shippedModels sync.Map // by name: func() (*pass.Model, error)
+var models sync.Map // by name of the entry: func() (*pass.Model, error)
 
-// Model gives the times of layers of a shipped set, as sources have them: of the
-// first 70 % of the rows, fitted once.
-func Model(ctx context.Context, name string) (*pass.Model, error) {
-	once, _ := shippedModels.LoadOrStore(name, sync.OnceValues(func() (*pass.Model, error) { return fitShipped(name) }))
+// model gives the times of layers of an entry's set, as sources have them, fitted
+// once.
+func (e *Entry) model(ctx context.Context) (*pass.Model, error) {
+	once, _ := models.LoadOrStore(e.Name, sync.OnceValues(e.fitModel))
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return once.(func() (*pass.Model, error))()
 }
 
-func fitShipped(name string) (*pass.Model, error) {
-	set, err := dataset.Open(name)
+func (e *Entry) fitModel() (*pass.Model, error) {
+	set, err := dataset.Open(e.set.Name)
 	if err != nil {
 		return nil, err
 	}
 	train := set.Subset(set.SplitFileOrder().Train[audit.WarmUpRows:])
-	c, shape := recipes[name], additive.SourceConfig(pass.ResolutionsOf(train.Archs()))
-	c.Basis, c.Relative, c.Rounds = shape.Basis, shape.Relative, shape.Rounds
+	c := withQueue(additive.SourceConfig(pass.ResolutionsOf(train.Archs())), set.Queue)
 	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
 	return m, err
 }

@@ -24,6 +24,7 @@ type Info struct {
 	Alias      string // upstream's name for it
 	Title      string // for people
 	Device     string // hardware, runtime and batch: "rtx2080ti-b64"
+	Hardware   string // that of the device alone, for people: "RTX 2080 Ti"; "" for a file
 	Batch      int    // images a pass; 0: not known
 	GPU        string // the device's data sheet, see gpu.ByID; "" for other devices
 	SpaceID    string // see space.ByID; "" for a file, whose width only its maker knows
@@ -33,6 +34,16 @@ type Info struct {
 	Licence    string
 	Path       string // in the repository
 	Timing     string // how it was measured
+	SumsOf     string // the lookup table whose sums the labels are, see lut.Open; "": they were measured
+	Queue      Queue  // the launch queue that the labels show
+}
+
+// Queue is what was found on a set's validation rows of the launch queue that its
+// clock did not wait for; see package pass. The zero value is none.
+type Queue struct {
+	Depth    int     // launches that wait; 0: no queue
+	LaunchMs float64 // of a launch; 0: found from the rows that are learnt
+	States   int     // of the host; 0: one
 }
 
 // Set is a list of measurements of one device, in the order of measuring.

@@ -18,9 +18,11 @@ var index = sync.OnceValue(func() []Info {
 	var infos []Info
 	for _, row := range data.Table("index.csv") {
 		infos = append(infos, Info{
-			Name: row["name"], Alias: row["alias"], Title: row["title"], Device: row["device"],
+			Name: row["name"], Alias: row["alias"], Title: row["title"], Device: row["device"], Hardware: row["hardware"],
 			Batch: int(row.Number("batch")), GPU: row["gpu"], SpaceID: row["space"], Encoding: row["encoding"], Rows: int(row.Number("rows")),
 			Repository: row["repository"], Licence: row["licence"], Path: row["upstream_path"], Timing: row["timing"],
+			SumsOf: row["sums_of"],
+			Queue:  Queue{Depth: int(row.Number("queue_depth")), LaunchMs: row.Number("launch_ms"), States: int(row.Number("host_states"))},
 		})
 	}
 	return infos

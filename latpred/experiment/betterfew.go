@@ -194,7 +194,7 @@ func (b *betterRun) learningCurve() error {
 			if k == 0 && n > 200 {
 				continue // a design says little there
 			}
-			s.designed, s.config.Plain = k == 0, k == 2
+			s.designed, s.config.PowerLaw = k == 0, k == 2
 			v, err := b.over(s, mae)
 			if err != nil {
 				return err
@@ -222,7 +222,7 @@ func (b *betterRun) neverMeasured() error {
 		if err != nil {
 			return err
 		}
-		h, _, err := hardware.ForWithout(b.ctx, hardware.SpecOf(gpu), c.id)
+		h, _, err := catalog.GPUWithout(b.ctx, hardware.SpecOf(gpu), c.id)
 		if err != nil {
 			return err
 		}

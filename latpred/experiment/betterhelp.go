@@ -38,7 +38,7 @@ func (b *betterRun) help() error {
 		name   string
 		config fewshot.Config
 		affine bool
-	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{Plain: true}}, {name: "affine fit", affine: true}}
+	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{PowerLaw: true}}, {name: "affine fit", affine: true}}
 	draws := b.draws
 	if b.profile == Full {
 		draws *= 3 // it takes more to tell ways apart that nearly tie
@@ -48,8 +48,10 @@ func (b *betterRun) help() error {
 	values := make([][]float64, len(ways)) // at 10 rows
 	worst := make([]ratio, len(ways))      // of adapted to each way
 	for _, h := range sets {
-		gpu := strings.Split(h.name, "-b")[0]
-		from := slices.DeleteFunc(catalog.SourceNames(), func(s string) bool { return strings.HasPrefix(s, gpu+"-") })
+		from, err := otherGPUs(h.name)
+		if err != nil {
+			return err
+		}
 		s, err := b.shot(h.name, from...)
 		if err != nil {
 			return err
@@ -165,4 +167,19 @@ func logs(values []float64) []float64 {
 		out[i] = math.Log(v)
 	}
 	return out
+}
+
+// otherGPUs are the sources but those of an entry's own GPU, as the same laboratory
+// measured it, at whatever batch.
+func otherGPUs(name string) (from []string, err error) {
+	target, err := catalog.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range catalog.Entries() {
+		if e.IsSource() && (e.GPU != target.GPU || e.Origin != target.Origin) {
+			from = append(from, e.Name)
+		}
+	}
+	return from, nil
 }

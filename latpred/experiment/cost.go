@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/hpo"
@@ -160,7 +161,7 @@ func table5(r *runner) error {
 	if err != nil {
 		return err
 	}
-	linear, err := lut.FitLinear(archs, few.LatenciesMs(), 1e-3)
+	linear, err := additive.FitLinear(few)
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func table5(r *runner) error {
 		call  func() error
 	}{
 		{"table, sum over the layers", times[0].ms, 1, func() error { _, err := table.LatencyMs(s, arch()); return err }},
-		{"closed form", math.NaN(), 1, func() error { _, err := linear.PredictMs(arch()); return err }},
+		{"closed form", math.NaN(), 1, func() error { return linear.PredictMs(one, []space.Arch{arch()}) }},
 		{"network, one at a time", times[1].ms, 1, func() error { return o.model.PredictMs(one, []space.Arch{arch()}) }},
 		{"network on " + r.be.Kind + ", one at a time", math.NaN(), 1, func() error { return onBackend.PredictMs(one, []space.Arch{arch()}) }},
 		{"network on " + r.be.Kind + ", 8,192 at once", math.NaN(), len(many), func() error { return onBackend.PredictMs(many, crowd) }},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
@@ -27,7 +26,7 @@ func device(r *runner) error {
 	if d.set, err = dataset.Open(measure.Own); err != nil {
 		return err
 	}
-	if d.space, err = space.ByID(d.set.SpaceID); err != nil {
+	if d.space, err = d.set.Space(); err != nil {
 		return err
 	}
 	if d.table, err = lut.Open(measure.Own); err != nil {
@@ -124,7 +123,7 @@ func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 		return nil, err
 	}
 	ms := make([]float64, len(rows))
-	return ms, index.Estimate(ms, d.set.Subset(rows).Archs())
+	return ms, index.PredictMs(ms, d.set.Subset(rows).Archs())
 }
 
 // additivity compares sums of layers with whole networks.
@@ -253,7 +252,7 @@ func (d *deviceRun) fewMeasurements() error {
 			if k == 3 {
 				v, err = d.calibrated(n, mapePercent)
 			} else {
-				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, Plain: k == 2}}, mape)
+				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, PowerLaw: k == 2}}, mape)
 			}
 			if err != nil {
 				return err
@@ -277,6 +276,6 @@ func (d *deviceRun) fewMeasurements() error {
 
 // others are all shipped sources but the device itself.
 func (r *runner) others() ([]fewshot.Source, error) {
-	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return strings.HasPrefix(name, measure.Own) })
+	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return name == measure.Own })
 	return catalog.Sources(r.ctx, names, nil)
 }

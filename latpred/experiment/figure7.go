@@ -12,7 +12,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
-	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/sparse"
 	"gonum.org/v1/gonum/stat"
 )
@@ -123,7 +122,7 @@ var scaledInputs = encode.HELP145.Width() + 4
 // scaledRows encodes a set so that every input is about as large as the others,
 // and targets are logarithms: relative errors count.
 func scaledRows(set *dataset.Set, gpu gpu.Spec) (gpuRows, error) {
-	s, err := space.ByID(set.SpaceID)
+	s, err := set.Space()
 	if err != nil {
 		return gpuRows{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/accuracy"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/lut"
@@ -51,13 +52,13 @@ func figure8ab(r *runner) error {
 		if err != nil {
 			return err
 		}
-		judges[s.id] = table.Estimate
+		judges[s.id] = table.PredictMs
 		for _, way := range []struct {
 			name    string
 			latency nas.Estimate
 			key     nas.Key
 		}{
-			{"table", table.Estimate, nil}, {"predictor", network.PredictMs, nil},
+			{"table", table.PredictMs, nil}, {"predictor", network.PredictMs, nil},
 			{"predictor, published cache", network.PredictMs, nas.WithoutResolution}, {rightCache, network.PredictMs, nas.ByArch},
 		} {
 			name := s.name + ", " + way.name
@@ -93,28 +94,20 @@ func figure8cd(r *runner) error {
 	if err != nil {
 		return err
 	}
-	closed, err := lut.FitLinear(set.Archs(), set.LatenciesMs(), 1e-3)
+	closed, err := additive.FitLinear(set)
 	if err != nil {
 		return err
-	}
-	judge := func(dst []float64, archs []space.Arch) (err error) {
-		for i, a := range archs {
-			if dst[i], err = closed.PredictMs(a); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
 	var searches []judgedSearch
 	judges := map[string]nas.Estimate{}
 	for _, s := range []struct{ id, name string }{{"compofa-fixed-w1.0", "fixed"}, {"compofa-elastic-w1.0", "elastic"}, {"mbv3-w1.0", "OFA"}} {
-		judges[s.id] = judge
+		judges[s.id] = closed.PredictMs
 		for _, way := range []struct {
 			name    string
 			latency nas.Estimate
 			key     nas.Key
 		}{
-			{"closed form", judge, nil},
+			{"closed form", closed.PredictMs, nil},
 			{"predictor", network.PredictMs, nil}, {"predictor, published cache", network.PredictMs, nas.WithoutResolution},
 			{"fine-tuned", tuned.PredictMs, nil}, {"fine-tuned, published cache", tuned.PredictMs, nas.WithoutResolution},
 		} {

@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
-	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -296,22 +296,16 @@ func judge(m latpred.Predictor, set *dataset.Set) (metric.Scores, error) {
 // the target's first 700 rows, and judges it on the last rows of the file.
 func calibratedTable(source, target *dataset.Set) (metric.Scores, error) {
 	train := source.Subset(source.SplitFileOrder().Train)
-	table, err := lut.FitLinear(train.Archs(), train.LatenciesMs(), 1e-3)
+	table, err := additive.FitLinear(train)
 	if err != nil {
 		return metric.Scores{}, err
 	}
 	split := target.SplitFileOrder()
 	support, test := target.Subset(split.Train[:min(fineTuneRows, len(split.Train))]), target.Subset(split.Test)
 	logs := func(set *dataset.Set) ([]float64, error) {
-		out := make([]float64, set.Rows)
-		for i, a := range set.Archs() {
-			ms, err := table.PredictMs(a)
-			if err != nil {
-				return nil, err
-			}
-			out[i] = math.Log(ms)
-		}
-		return out, nil
+		ms := make([]float64, set.Rows)
+		err := table.PredictMs(ms, set.Archs())
+		return each(ms, math.Log), err
 	}
 	x, err := logs(support)
 	if err != nil {

@@ -34,7 +34,7 @@ func (r *runner) searchMeasured() error {
 	if err != nil {
 		return err
 	}
-	of, err := space.ByID(set.SpaceID)
+	of, err := set.Space()
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func ownTable(set *dataset.Set, of *space.Space) (nas.Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return index.Estimate, nil
+	return index.PredictMs, nil
 }
 
 // adaptedToOwn learns the device from others and few rows that a design picks.

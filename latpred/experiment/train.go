@@ -10,7 +10,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
-	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -117,20 +116,13 @@ func splitFor(set *dataset.Set, seed uint64) dataset.Split {
 }
 
 // closedForm fits the table model to the training rows of a split and judges it
-// on the test rows. See lut.FitLinear.
+// on the test rows. See additive.FitLinear.
 func closedForm(set *dataset.Set, split dataset.Split) (metric.Scores, error) {
-	train, test := set.Subset(split.Train), set.Subset(split.Test)
-	m, err := lut.FitLinear(train.Archs(), train.LatenciesMs(), 1e-3)
+	m, err := additive.FitLinear(set.Subset(split.Train))
 	if err != nil {
 		return metric.Scores{}, err
 	}
-	pred := make([]float64, test.Rows)
-	for i, a := range test.Archs() {
-		if pred[i], err = m.PredictMs(a); err != nil {
-			return metric.Scores{}, err
-		}
-	}
-	return metric.Evaluate(pred, test.LatenciesMs()), nil
+	return judge(m, set.Subset(split.Test))
 }
 
 // bestTable is the best predictor from many rows on the authors' split: in Full the

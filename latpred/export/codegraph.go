@@ -112,7 +112,7 @@ func (g *codeGraph) tabulate(segmentsMs func([]float64, []pass.Segment, space.Ar
 				continue
 			}
 			for i, s := range segments {
-				g.kernels[i] = float64(s.Kernels)
+				g.kernels[i] = float64(s.Launches)
 				switch s.Entry {
 				case pass.Stem:
 					t.stem[bin] = ms[i]

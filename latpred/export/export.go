@@ -11,6 +11,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/onnx"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // WriteONNX writes a predictor of any kind for other runtimes. The graph's input,
@@ -29,6 +31,8 @@ func WriteONNX(w io.Writer, p latpred.Predictor) error {
 		return writeNetwork(w, p)
 	case *additive.Table:
 		return writeTable(w, p)
+	case segmented:
+		return writeSegmented(w, p)
 	case *adapt.Predictor:
 		return writeAdapted(w, p)
 	case *hardware.Predictor:
@@ -77,10 +81,29 @@ func writeTable(w io.Writer, t *additive.Table) error {
 	return g.finish(w, g.read(t, g.times(times)))
 }
 
+// segmented is a predictor whose latencies are sums of the times of segments.
+type segmented interface {
+	latpred.ResolutionLister
+	SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error)
+	Stages() int
+}
+
+func writeSegmented(w io.Writer, p segmented) error {
+	g, err := newCodeGraph(p, p.Stages())
+	if err != nil {
+		return err
+	}
+	times, err := g.tabulate(p.SegmentsMs, p.Resolutions())
+	if err != nil {
+		return err
+	}
+	return g.finish(w, g.sum(g.times(times)))
+}
+
 func writeAdapted(w io.Writer, a *adapt.Predictor) error {
 	m := a.Model()
 	for _, s := range m.Sources {
-		if s.Own != nil {
+		if s.Total != nil {
 			return fmt.Errorf("what was adapted from %s, which is no table, can't be written as ONNX", s.Name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/export"
@@ -94,7 +95,7 @@ func TestONNXOfProxyless(t *testing.T) {
 		t.Fatal(err)
 	}
 	latpredtest.RunONNX(t, network, set.Archs())
-	if _, _, err := hardware.For(t.Context(), hardware.Spec{BandwidthGBs: 400, FP32TFLOPS: 12, Space: "proxyless-w1.3"}); err == nil || !strings.Contains(err.Error(), "no GPU was measured") {
+	if _, _, err := catalog.GPU(t.Context(), hardware.Spec{BandwidthGBs: 400, FP32TFLOPS: 12, Space: "proxyless-w1.3"}); err == nil || !strings.Contains(err.Error(), "no GPU was measured") {
 		t.Errorf("a GPU of a space that none was measured with: %v", err)
 	}
 }

@@ -20,13 +20,13 @@ type Base struct {
 	Parts    []Part
 	Queue    pass.Queue
 	CentreMs float64 // of the measurements: their geometric mean
-	Plain    bool    // only a power law of the base, and a constant, is fitted
+	PowerLaw bool    `json:"Plain"` // only a power law of the base, and a constant, is fitted
 	Sizes    []int   // resolutions with columns of their own, ascending
 }
 
 // width is the number of columns.
 func (b *Base) width() int {
-	if b.Plain {
+	if b.PowerLaw {
 		return colConstant + 1
 	}
 	return columns(len(b.Sizes))
@@ -35,34 +35,34 @@ func (b *Base) width() int {
 // priors are the standard deviations of the columns.
 func (b *Base) priors() []float64 {
 	sd := priors(len(b.Sizes))[:b.width()]
-	if b.Plain {
-		sd[colPower], sd[colConstant] = sdPlainPower, sdConstant
+	if b.PowerLaw {
+		sd[colPower], sd[colConstant] = sdFreePower, sdConstant
 	}
 	return sd
 }
 
-// own is where the columns of a resolution start, 0 where it has none.
-func (b *Base) own(resolution int) int {
+// sizeColumns is where the columns of a resolution start, 0 where it has none.
+func (b *Base) sizeColumns(resolution int) int {
 	if i, ok := slices.BinarySearch(b.Sizes, resolution); ok {
 		return coarse + i*perSize
 	}
 	return 0
 }
 
-// sight is a network as a base sees it.
-type sight struct {
-	arch    space.Arch
-	segs    []pass.Segment
-	ms      []float64 // of the segments
-	view    pass.View
-	labelMs float64 // what errors are relative to
-	limited bool    // the host limits the label
-	absurd  bool    // … to less than LeastLabel, which is what labelMs then is
+// baseline is a network as a base sees it.
+type baseline struct {
+	arch        space.Arch
+	segs        []pass.Segment
+	ms          []float64 // of the segments
+	view        pass.View
+	labelMs     float64 // what errors are relative to
+	limited     bool    // the host limits the label
+	implausible bool    // … to less than LeastLabel, which is what labelMs then is
 }
 
 // see looks at a network, of whose segments source s says that they take ms(s).
-func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]float64, error)) (sight, error) {
-	s := sight{arch: a, segs: segs, ms: make([]float64, len(segs)), view: b.Queue.See(segs)}
+func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]float64, error)) (baseline, error) {
+	s := baseline{arch: a, segs: segs, ms: make([]float64, len(segs)), view: b.Queue.View(segs)}
 	for _, p := range b.Parts {
 		times, err := ms(p.Source)
 		if err != nil {
@@ -78,7 +78,7 @@ func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]flo
 	}
 	s.labelMs, s.limited = s.view.LabelMs(s.ms)
 	if s.labelMs < LeastLabel*pass {
-		s.labelMs, s.absurd = LeastLabel*pass, true
+		s.labelMs, s.implausible = LeastLabel*pass, true
 	}
 	return s, nil
 }
@@ -87,20 +87,20 @@ func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]flo
 // queue that hides more is none. (On the authors' devices it hides 26 % at worst.)
 const LeastLabel = .5
 
-// believable reports whether a launch takes, under coefficients of the columns, about
+// plausible reports whether a launch takes, under coefficients of the columns, about
 // as long as the base says.
-func (b *Base) believable(mean []float64) bool {
+func (b *Base) plausible(mean []float64) bool {
 	return b.Queue.None() || math.Abs(math.Log(max(1e-9, 1+mean[colLaunch]))) < math.Ln2
 }
 
 // effects are the errors of the segments' times, under coefficients of the columns.
 func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean []float64) {
 	clear(dst)
-	if b.Plain {
+	if b.PowerLaw {
 		return
 	}
 	var room [maxTerms]term
-	r, own := size(resolution), b.own(resolution)
+	r, own := size(resolution), b.sizeColumns(resolution)
 	for i, s := range segs {
 		for _, t := range terms(&room, s, r, own) {
 			dst[i] += t.value * mean[t.column]
@@ -110,9 +110,9 @@ func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean 
 
 // correct gives the label of s, as a part of the base's, under coefficients of the
 // columns, and whether the host limits it then.
-func (b *Base) correct(s *sight, mean []float64) (part float64, limited bool) {
+func (b *Base) correct(s *baseline, mean []float64) (part float64, limited bool) {
 	all := b.common(s.labelMs, mean)
-	if b.Plain {
+	if b.PowerLaw {
 		return max(smallest, 1+all), s.limited
 	}
 	var room [space.MaxSlots + 2]float64
@@ -138,16 +138,16 @@ func (b *Base) common(labelMs float64, mean []float64) float64 {
 // fill writes the columns of s to row, which has width, and gives the part of the
 // label that they change: with coefficients x, the label is that and row·x times the
 // base's, as long as the host limits it, or not, as limited says.
-func (b *Base) fill(row []float64, s *sight, limited bool) (part float64) {
+func (b *Base) fill(row []float64, s *baseline, limited bool) (part float64) {
 	clear(row)
 	row[colGlobal] = 1
 	row[colPower] = math.Log(s.labelMs / b.CentreMs)
 	row[colConstant] = b.CentreMs/s.labelMs - 1
-	if b.Plain {
+	if b.PowerLaw {
 		return 1
 	}
 	var room [maxTerms]term
-	r, own := size(s.arch.Resolution), b.own(s.arch.Resolution)
+	r, own := size(s.arch.Resolution), b.sizeColumns(s.arch.Resolution)
 	for i, seg := range s.segs {
 		w := s.view.Stop[i]
 		if !limited {

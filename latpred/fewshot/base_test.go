@@ -17,22 +17,22 @@ import (
 // A mixture of two sources is the sum of their scaled times; a queue that would hide
 // more than half of a pass is not believed; sources that fail, or give no time, err.
 func TestSeeByHand(t *testing.T) {
-	segs := []pass.Segment{{Kernels: 200}, {Kernels: 100}}
+	segs := []pass.Segment{{Launches: 200}, {Launches: 100}}
 	times := [][]float64{{6, 2}, {1, 3}}
 	of := func(source int) ([]float64, error) { return times[source], nil }
 	b := Base{Parts: []Part{{0, .5}, {1, 2}}, CentreMs: 10}
 	a := judged(t)[0]
 	s, err := b.see(a, segs, of)
-	if err != nil || !slices.Equal(s.ms, []float64{5, 7}) || s.labelMs != 12 || s.limited || s.absurd {
+	if err != nil || !slices.Equal(s.ms, []float64{5, 7}) || s.labelMs != 12 || s.limited || s.implausible {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, c := range []struct {
-		launch          float64
-		limited, absurd bool
+		launch               float64
+		limited, implausible bool
 	}{{.001, false, false}, {.02, true, false}, {.2, true, true}} {
 		b.Queue = pass.Queue{Depth: 900, LaunchMs: []float64{c.launch}, OffsetMs: []float64{0}}
 		s, err := b.see(a, segs, of)
-		if err != nil || s.limited != c.limited || s.absurd != c.absurd || c.absurd && s.labelMs != LeastLabel*12 {
+		if err != nil || s.limited != c.limited || s.implausible != c.implausible || c.implausible && s.labelMs != LeastLabel*12 {
 			t.Errorf("a launch of %v ms: %+v, %v", c.launch, s, err)
 		}
 	}
@@ -50,10 +50,10 @@ func TestSeeByHand(t *testing.T) {
 // an exponent up by .1, a factor of 1.05 and a constant of .2: the error is
 // .05 + .1·ln 2 + .2·(½ − 1).
 func TestCommonByHand(t *testing.T) {
-	b := Base{CentreMs: 10, Plain: true}
+	b := Base{CentreMs: 10, PowerLaw: true}
 	mean := []float64{.05, .1, .2}
 	near(t, "error", b.common(20, mean), .05+.1*math.Ln2-.1, 1e-12)
-	s := sight{labelMs: 20}
+	s := baseline{labelMs: 20}
 	part, _ := b.correct(&s, mean)
 	near(t, "part", part, 1+.05+.1*math.Ln2-.1, 1e-12)
 	row := make([]float64, b.width())
@@ -74,12 +74,12 @@ func TestBelievable(t *testing.T) {
 		launch float64
 		want   bool
 	}{{0, true}, {.9, true}, {1.1, false}, {-.45, true}, {-.55, false}, {-3, false}} {
-		if mean[colLaunch] = c.launch; b.believable(mean) != c.want {
+		if mean[colLaunch] = c.launch; b.plausible(mean) != c.want {
 			t.Errorf("a launch that takes %v of the base's: %v", 1+c.launch, !c.want)
 		}
 	}
 	b.Queue, mean[colLaunch] = pass.Queue{}, 9
-	if !b.believable(mean) {
+	if !b.plausible(mean) {
 		t.Error("without a queue a launch does not matter")
 	}
 }
@@ -99,7 +99,7 @@ func TestColumns(t *testing.T) {
 		var room [maxTerms]term
 		for _, seg := range segs {
 			seen := map[int]bool{}
-			for _, c := range terms(&room, seg, size(a.Resolution), b.own(a.Resolution)) {
+			for _, c := range terms(&room, seg, size(a.Resolution), b.sizeColumns(a.Resolution)) {
 				if c.column < colTrend || c.column >= b.width() || seen[c.column] {
 					t.Fatalf("%+v has column %d of %d, or has it twice", seg, c.column, b.width())
 				}
@@ -123,7 +123,7 @@ func TestColumns(t *testing.T) {
 			}
 		}
 	}
-	if plain := (&Base{Plain: true}).priors(); plain[colPower] != sdPlainPower || plain[colConstant] != sdConstant || len(plain) != 3 {
+	if plain := (&Base{PowerLaw: true}).priors(); plain[colPower] != sdFreePower || plain[colConstant] != sdConstant || len(plain) != 3 {
 		t.Errorf("priors of a power law: %v", plain)
 	}
 }
@@ -151,7 +151,7 @@ func TestSourceWithTimesOfItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Own = constantPredictor(2 * sum(table))
+	s.Total = constantPredictor(2 * sum(table))
 	again, ms, err := s.segmentsMs(a)
 	if err != nil || len(again) != len(segs) {
 		t.Fatal(err)
@@ -159,10 +159,10 @@ func TestSourceWithTimesOfItsOwn(t *testing.T) {
 	for i := range ms {
 		near(t, "time of a segment", ms[i], 2*table[i], 1e-9)
 	}
-	if s.Own = constantPredictor(-1); s.PassMs(make([]float64, 1), judged(t)[:1]) == nil {
+	if s.Total = constantPredictor(-1); s.PassMs(make([]float64, 1), judged(t)[:1]) == nil {
 		t.Error("a time below 0, no error")
 	}
-	if all := withTables([]Source{s, sourceOf(t, "card", card)}); len(all) != 3 || all[2].Own != nil || all[2].Name != "card, smoothed" {
+	if all := withTables([]Source{s, sourceOf(t, "card", card)}); len(all) != 3 || all[2].Total != nil || all[2].Name != "card, smoothed" {
 		t.Errorf("sources and their tables: %v", all)
 	}
 }
@@ -233,7 +233,7 @@ func TestLinear(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v := c.Base.Queue.See(segs)
+			v := c.Base.Queue.View(segs)
 			base, _ := v.LabelMs(ms)
 			base = max(base, LeastLabel*sum(ms))
 			effects := make([]float64, len(segs))

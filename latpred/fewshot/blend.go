@@ -23,19 +23,19 @@ const (
 	gainRows     = 3 // that it is taken down for
 )
 
-// trust is the share of full, against plain, in what is kept.
-func (f *fitter) trust(full, plain *averaged) float64 {
-	if f.config.Plain {
+// trust is the share of full, against the power laws, in what is kept.
+func (f *fitter) trust(full, powerLaw *averaged) float64 {
+	if f.config.PowerLaw {
 		return 0
 	}
 	n := float64(len(f.y))
 	var gain, square float64 // of the relative leave-one-out errors
 	for i, y := range f.y {
-		g := (math.Abs(plain.loo[i]-y) - math.Abs(full.loo[i]-y)) / y
+		g := (math.Abs(powerLaw.loo[i]-y) - math.Abs(full.loo[i]-y)) / y
 		gain, square = gain+g/n, square+g*g/n
 	}
 	t := gain / math.Sqrt(max(1e-18, square-gain*gain)/(n-1)) * (1 - gainRows/n)
-	evidence := ramp(full.logBest()-plain.logBest(), evidenceFrom, evidenceSure)
+	evidence := ramp(full.logBest()-powerLaw.logBest(), evidenceFrom, evidenceSure)
 	quiet := 1 - ramp(f.error(full), quietError, noisyError)
 	return max(quiet*(quietTrust+(1-quietTrust)*evidence), ramp(t, gainFrom, gainSure))
 }
@@ -43,19 +43,19 @@ func (f *fitter) trust(full, plain *averaged) float64 {
 // ramp goes from 0 to 1 while v goes from low to high.
 func ramp(v, low, high float64) float64 { return max(0, min(1, (v-low)/(high-low))) }
 
-// blend makes the model that takes full as far as it is to be trusted, and plain for
+// blend makes the model that takes full as far as it is to be trusted, and the power laws for
 // the rest.
-func (f *fitter) blend(full, plain *averaged) (*Model, *Report) {
-	share := f.trust(full, plain)
+func (f *fitter) blend(full, powerLaw *averaged) (*Model, *Report) {
+	share := f.trust(full, powerLaw)
 	m := &Model{Sources: f.sources}
 	r := &Report{LooMs: make([]float64, len(f.y)), LooSdMs: make([]float64, len(f.y))}
-	m.Components = append(f.components(full, share, maxComponents), f.components(plain, 1-share, maxPlain)...)
+	m.Components = append(f.components(full, share, maxComponents), f.components(powerLaw, 1-share, maxPowerLaws)...)
 	for i := range f.y {
-		apart := full.loo[i] - plain.loo[i]
-		r.LooMs[i] = plain.loo[i] + share*apart
-		r.LooSdMs[i] = math.Sqrt(share*full.looSd[i]*full.looSd[i] + (1-share)*plain.looSd[i]*plain.looSd[i] + share*(1-share)*apart*apart)
+		apart := full.loo[i] - powerLaw.loo[i]
+		r.LooMs[i] = powerLaw.loo[i] + share*apart
+		r.LooSdMs[i] = math.Sqrt(share*full.looSd[i]*full.looSd[i] + (1-share)*powerLaw.looSd[i]*powerLaw.looSd[i] + share*(1-share)*apart*apart)
 	}
-	r.LeaveOneOut = map[string]float64{"full": f.error(full), "power law": f.error(plain)}
+	r.LeaveOneOut = map[string]float64{"full": f.error(full), "power law": f.error(powerLaw)}
 	m.dropUnused()
 	return m, r
 }

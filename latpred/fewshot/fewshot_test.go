@@ -117,7 +117,7 @@ func TestAccuracy(t *testing.T) {
 					t.Errorf("draw %d: %.2f of rows within the 90 %% that the posterior promises", draw, within)
 				}
 				maes = append(maes, mae)
-				if m, _, err = fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true}); err != nil {
+				if m, _, err = fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{PowerLaw: true}); err != nil {
 					t.Fatal(err)
 				}
 				mae, _ = judge(t, m, test)
@@ -172,7 +172,7 @@ func TestOutlier(t *testing.T) {
 	want := slices.Clone(y)
 	y[4] *= 1.5
 	for _, plain := range []bool{false, true} {
-		m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:11], y[:11], fewshot.Config{Plain: plain})
+		m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:11], y[:11], fewshot.Config{PowerLaw: plain})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestPowerLawWithConstant(t *testing.T) {
 		}
 		y[i] = 2*math.Pow(r.TrueMs, .95) + 20
 	}
-	m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:8], y[:8], fewshot.Config{Plain: true})
+	m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, set.Archs()[:8], y[:8], fewshot.Config{PowerLaw: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestTrend(t *testing.T) {
 	}
 	var errs [2]float64
 	for k := range errs {
-		m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, support.Archs(), y, fewshot.Config{Plain: k == 1})
+		m, _, err := fewshot.Fit(t.Context(), []fewshot.Source{s}, support.Archs(), y, fewshot.Config{PowerLaw: k == 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,7 +307,7 @@ func TestNoiseIsNoQueue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, _, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{Plain: true})
+		plain, _, err := fewshot.Fit(t.Context(), []fewshot.Source{source(t, "help-titanrtx-b64")}, support.Archs(), support.LatenciesMs(), fewshot.Config{PowerLaw: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,8 +18,8 @@ type Header struct {
 }
 
 type sourceHeader struct {
-	Name string            `json:"name"`
-	Own  *modelfile.Nested `json:"own,omitempty"`
+	Name  string            `json:"name"`
+	Total *modelfile.Nested `json:"own,omitempty"`
 	pass.Header
 }
 
@@ -39,8 +39,8 @@ func (m *Model) Store(b *tensor.Bundle, prefix string) (h Header, err error) {
 	for i, s := range m.Sources {
 		at := fmt.Sprintf("%ssource%d.", prefix, i)
 		one := sourceHeader{Name: s.Name, Header: s.Model.Store(b, at)}
-		if s.Own != nil {
-			if one.Own, err = modelfile.StoreNested(b, at+"own.", s.Own); err != nil {
+		if s.Total != nil {
+			if one.Total, err = modelfile.StoreNested(b, at+"own.", s.Total); err != nil {
 				return h, fmt.Errorf("source %s: %w", s.Name, err)
 			}
 		}
@@ -71,8 +71,8 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 			return nil, err
 		}
 		source := Source{Name: s.Name, Model: table}
-		if s.Own != nil {
-			if source.Own, err = modelfile.LoadNested(b, at+"own.", s.Own); err != nil {
+		if s.Total != nil {
+			if source.Total, err = modelfile.LoadNested(b, at+"own.", s.Total); err != nil {
 				return nil, fmt.Errorf("source %s: %w", s.Name, err)
 			}
 		}

@@ -14,15 +14,9 @@ import (
 
 // Config says what Fit tries. The zero value tries everything.
 type Config struct {
-	NoQueue bool // the clock waits for the device
-	Plain   bool // power laws of sources alone
+	NoQueue  bool // the clock waits for the device
+	PowerLaw bool // only power laws of sources, with a constant
 }
-
-// launches are the times of a launch that are tried, ms; queueDepth is between
-// those of the two sets that show a queue.
-var launches = []float64{.008, .012, .017, .0205, .0255, .032, .04, .055}
-
-const queueDepth = 928
 
 const (
 	minRows       = 3
@@ -36,7 +30,7 @@ const (
 	fineWeight    = .05 // that a base must have for it
 	fineBases     = 3
 	maxComponents = 8 // of the full average
-	maxPlain      = 3 // of power laws
+	maxPowerLaws  = 3 // of power laws
 	scaleRounds   = 4 // how often the factor of a base is brought to the median ratio
 	kinkRounds    = 2 // how often is looked anew which measurements the host limits
 )
@@ -65,7 +59,7 @@ func newFitter(ctx context.Context, sources []Source, archs []space.Arch, latenc
 		f.centre += math.Log(y) / float64(len(latenciesMs))
 	}
 	f.centre = math.Exp(f.centre)
-	return f, f.ask()
+	return f, f.collect()
 }
 
 func ones(n int) []float64 {
@@ -89,7 +83,7 @@ type fitter struct {
 }
 
 // ask lets every source say what it knows of the rows.
-func (f *fitter) ask() error {
+func (f *fitter) collect() error {
 	f.segs, f.ms = make([][]pass.Segment, len(f.archs)), make([][][]float64, len(f.sources))
 	var last error
 	for s := range f.sources {
@@ -117,7 +111,7 @@ func (f *fitter) ask() error {
 }
 
 // see looks at all rows through a base.
-func (f *fitter) see(b *Base, dst []sight) (err error) {
+func (f *fitter) see(b *Base, dst []baseline) (err error) {
 	for i, a := range f.archs {
 		dst[i], err = b.see(a, f.segs[i], func(source int) ([]float64, error) {
 			if f.ms[source] == nil {
@@ -136,14 +130,14 @@ var errNotCovered = errors.New("fewshot: a source does not cover the measurement
 
 // fitScale brings the base to the size of the measurements, and looks at them
 // through it.
-func (f *fitter) fitScale(b *Base, sights []sight) error {
+func (f *fitter) fitScale(b *Base, baselines []baseline) error {
 	ratios := make([]float64, len(f.y))
 	for range scaleRounds {
-		if err := f.see(b, sights); err != nil {
+		if err := f.see(b, baselines); err != nil {
 			return err
 		}
-		for i := range sights {
-			ratios[i] = f.y[i] / sights[i].labelMs
+		for i := range baselines {
+			ratios[i] = f.y[i] / baselines[i].labelMs
 		}
 		g := metric.Median(ratios)
 		for p := range b.Parts {
@@ -153,20 +147,20 @@ func (f *fitter) fitScale(b *Base, sights []sight) error {
 			break // exact
 		}
 	}
-	return f.see(b, sights)
+	return f.see(b, baselines)
 }
 
 func (f *fitter) fit() (*Model, *Report, error) {
-	full, plain, err := f.ways()
+	full, powerLaw, err := f.averages()
 	if err != nil {
 		return nil, nil, err
 	}
-	m, r := f.blend(full, plain)
+	m, r := f.blend(full, powerLaw)
 	return m, r, f.ctx.Err()
 }
 
-// ways averages over all that is tried, and over power laws alone.
-func (f *fitter) ways() (full, plain *averaged, err error) {
+// averages averages over all that is tried, and over power laws alone.
+func (f *fitter) averages() (full, powerLaw *averaged, err error) {
 	bases, err := f.screen()
 	if err != nil {
 		return nil, nil, err
@@ -175,7 +169,7 @@ func (f *fitter) ways() (full, plain *averaged, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	full, plain = f.average(all, false), f.average(all, true)
+	full, powerLaw = f.average(all, false), f.average(all, true)
 	if len(f.y) >= fineRows {
 		all, err := f.work(f.fine(full))
 		if err != nil {
@@ -189,16 +183,16 @@ func (f *fitter) ways() (full, plain *averaged, err error) {
 		if full, err = f.reweigh(full, false); err != nil {
 			return nil, nil, err
 		}
-		if plain, err = f.reweigh(plain, true); err != nil {
+		if powerLaw, err = f.reweigh(powerLaw, true); err != nil {
 			return nil, nil, err
 		}
 	}
-	return full, plain, nil
+	return full, powerLaw, nil
 }
 
 // reweigh makes an average anew, in which measurements count less that are far from
 // what the others say of them.
-func (f *fitter) reweigh(a *averaged, plain bool) (*averaged, error) {
+func (f *fitter) reweigh(a *averaged, powerLaw bool) (*averaged, error) {
 	robust := *f
 	robust.weight = make([]float64, len(f.y))
 	for i, y := range f.y {
@@ -209,7 +203,7 @@ func (f *fitter) reweigh(a *averaged, plain bool) (*averaged, error) {
 	if err != nil || len(all) == 0 {
 		return a, err
 	}
-	return robust.average(all, plain), nil
+	return robust.average(all, powerLaw), nil
 }
 
 // fine gives the bases that matter columns for each resolution that was measured.
@@ -220,7 +214,7 @@ func (f *fitter) fine(a *averaged) []Base {
 			break
 		}
 		b := h.base
-		if !b.Plain {
+		if !b.PowerLaw {
 			b.Sizes = pass.ResolutionsOf(f.archs)
 		}
 		bases = append(bases, b)

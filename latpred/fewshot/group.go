@@ -13,7 +13,7 @@ import (
 const (
 	sdGlobal      = 1.0
 	sdPower       = .04 // exponent of the source
-	sdPlainPower  = .3  // … where little else is fitted
+	sdFreePower   = .3  // … where little else is fitted
 	sdConstant    = .1  // … and a constant, as a part of the centre
 	sdTrend       = .1  // from the stem to the head
 	sdKernelTrend = .04 // … of what a larger kernel costs

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/pass"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -57,55 +58,55 @@ func (h *hypothesis) mean() []float64 {
 // on which side of the kink a network is.
 func (f *fitter) one(base Base) *hypothesis {
 	base.Parts = slices.Clone(base.Parts)
-	sights := make([]sight, len(f.y))
-	if f.fitScale(&base, sights) != nil {
+	baselines := make([]baseline, len(f.y))
+	if f.fitScale(&base, baselines) != nil {
 		return nil
 	}
 	limited := make([]bool, len(f.y))
-	for i, s := range sights {
-		if limited[i] = s.limited; s.absurd {
+	for i, s := range baselines {
+		if limited[i] = s.limited; s.implausible {
 			return nil
 		}
 	}
-	h := f.solve(base, sights, limited)
+	h := f.solve(base, baselines, limited)
 	if base.Queue.None() {
 		return h
 	}
 	for round := range kinkRounds + 1 {
 		mean, moved := h.mean(), false
-		if !base.believable(mean) {
+		if !base.plausible(mean) {
 			return nil
 		}
 		if round == kinkRounds {
 			break
 		}
-		for i := range sights {
-			_, now := base.correct(&sights[i], mean)
+		for i := range baselines {
+			_, now := base.correct(&baselines[i], mean)
 			limited[i], moved = now, moved || now != limited[i]
 		}
 		if !moved {
 			break
 		}
-		h = f.solve(base, sights, limited)
+		h = f.solve(base, baselines, limited)
 	}
 	return h
 }
 
 // solve finds the evidence of a base for every noise and width.
-func (f *fitter) solve(base Base, sights []sight, limited []bool) *hypothesis {
+func (f *fitter) solve(base Base, baselines []baseline, limited []bool) *hypothesis {
 	n, width := len(f.y), base.width()
 	h := &hypothesis{base: base, base0: make([]float64, n), logBest: math.Inf(-1), z: mat.NewDense(n, width, nil)}
 	if !base.Queue.None() {
-		h.prior = -math.Log(float64(len(launches)))
+		h.prior = -math.Log(float64(len(pass.LaunchesMs)))
 	}
-	if base.Plain && len(base.Parts) > 1 {
+	if base.PowerLaw && len(base.Parts) > 1 {
 		h.prior = -mixtureLog
 	}
 	sd, row := base.priors(), make([]float64, width)
 	r := make([]float64, n)
 	var jacobian float64
-	for i := range sights {
-		s := &sights[i]
+	for i := range baselines {
+		s := &baselines[i]
 		part := base.fill(row, s, limited[i])
 		h.base0[i] = s.labelMs
 		r[i] = f.weight[i] * (f.y[i]/s.labelMs - part)
@@ -117,7 +118,7 @@ func (f *fitter) solve(base Base, sights []sight, limited []bool) *hypothesis {
 	h.s = newSpectrum(h.z, r, f.weight)
 	for _, noise := range noises {
 		for _, w := range widths {
-			e := h.s.evidence(noise, w) - jacobian + h.prior + belief(noise, w)
+			e := h.s.evidence(noise, w) - jacobian + h.prior + logPrior(noise, w)
 			h.logBest = max(h.logBest, e)
 			h.fits = append(h.fits, fitted{noise: noise, width: w, evidence: e})
 		}
@@ -149,18 +150,18 @@ func (a *averaged) logBest() float64 {
 	return best
 }
 
-// average weighs hypotheses, of power laws alone where plain is set.
-func (f *fitter) average(all []*hypothesis, plain bool) *averaged {
+// average weighs hypotheses, of power laws alone where powerLaw is set.
+func (f *fitter) average(all []*hypothesis, powerLaw bool) *averaged {
 	best := math.Inf(-1)
 	for _, h := range all {
-		if !plain || h.base.Plain {
+		if !powerLaw || h.base.PowerLaw {
 			best = max(best, h.logBest)
 		}
 	}
 	var sum float64
 	out := &averaged{}
 	for _, h := range all {
-		if plain && !h.base.Plain {
+		if powerLaw && !h.base.PowerLaw {
 			continue
 		}
 		c := *h

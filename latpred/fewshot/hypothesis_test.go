@@ -35,7 +35,7 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 	f := prepared(t, 6)
 	for _, base := range f.bases([]Part{{0, 1}}) {
 		h := f.one(base)
-		rows := make([]sight, len(f.y))
+		rows := make([]baseline, len(f.y))
 		if err := f.see(&h.base, rows); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 			if !ok {
 				t.Fatal("singular")
 			}
-			want := normal.LogProb(f.y) + .5*float64(len(f.y))*math.Log(2*math.Pi) + belief(fit.noise, fit.width)
+			want := normal.LogProb(f.y) + .5*float64(len(f.y))*math.Log(2*math.Pi) + logPrior(fit.noise, fit.width)
 			near(t, "evidence", fit.evidence-h.prior, want, 1e-6*(1+math.Abs(want)))
 		}
 	}
@@ -86,7 +86,7 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 			}
 			s := newSpectrum(rest, left, ones(n-1))
 			for _, fit := range h.fits {
-				w := math.Exp(s.evidence(fit.noise, fit.width) - jacobian + h.prior + belief(fit.noise, fit.width) - h.logBest + 20)
+				w := math.Exp(s.evidence(fit.noise, fit.width) - jacobian + h.prior + logPrior(fit.noise, fit.width) - h.logBest + 20)
 				x, cov := make([]float64, p), mat.NewSymDense(p, nil)
 				s.mean(x, fit.noise, fit.width, 1)
 				s.covariance(cov, fit.noise, fit.width, 1)
@@ -134,13 +134,13 @@ func TestComponentIsTheMixture(t *testing.T) {
 // and between them.
 func TestReadIsTheMixture(t *testing.T) {
 	s := sourceOf(t, "card", card)
-	plain := func(scale, global, sd, noise, weight float64) Component {
-		c := Component{Base: Base{Parts: []Part{{0, scale}}, CentreMs: 1, Plain: true}, Weight: weight, Noise: noise,
+	powerLaw := func(scale, global, sd, noise, weight float64) Component {
+		c := Component{Base: Base{Parts: []Part{{0, scale}}, CentreMs: 1, PowerLaw: true}, Weight: weight, Noise: noise,
 			Mean: []float64{global, 0, 0}, Cov: mat.NewSymDense(3, nil)}
 		c.Cov.SetSym(0, 0, sd*sd)
 		return c
 	}
-	m := &Model{Sources: []Source{s}, Components: []Component{plain(2, .1, .03, .04, 3), plain(3, -.1, 0, .02, 1)}}
+	m := &Model{Sources: []Source{s}, Components: []Component{powerLaw(2, .1, .03, .04, 3), powerLaw(3, -.1, 0, .02, 1)}}
 	if err := m.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -202,18 +202,18 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, Plain: rapid.Bool().Draw(t, "plain")}
-		if !b.Plain && rapid.Bool().Draw(t, "queue") {
-			b.Queue = pass.Queue{Depth: queueDepth, LaunchMs: []float64{rapid.SampledFrom(launches).Draw(t, "launch")}, OffsetMs: []float64{0}}
+		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, PowerLaw: rapid.Bool().Draw(t, "powerLaw")}
+		if !b.PowerLaw && rapid.Bool().Draw(t, "queue") {
+			b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
 		}
-		if !b.Plain && rapid.Bool().Draw(t, "fine") {
+		if !b.PowerLaw && rapid.Bool().Draw(t, "fine") {
 			b.Sizes = []int{160, 176, 192, 208, 224}
 		}
 		seen, err := b.see(a, segs, func(int) ([]float64, error) { return ms, nil })
 		if err != nil {
 			t.Fatal(err)
 		}
-		if seen.absurd {
+		if seen.implausible {
 			t.Skip("no label of a queue")
 		}
 		x, row := make([]float64, b.width()), make([]float64, b.width())
@@ -230,7 +230,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		for c := range placesOf(&b) {
 			places += row[colPlace+c]
 		}
-		if none := b.fill(row, &seen, false); !b.Plain && b.Queue.None() {
+		if none := b.fill(row, &seen, false); !b.PowerLaw && b.Queue.None() {
 			near(t, "sum over the places", places, none, 1e-9)
 		}
 	})
@@ -238,7 +238,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 
 // placesOf is how many columns of places a base has.
 func placesOf(b *Base) int {
-	if b.Plain {
+	if b.PowerLaw {
 		return 0
 	}
 	return places
@@ -256,9 +256,9 @@ func TestTrust(t *testing.T) {
 		return a
 	}
 	for _, c := range []struct {
-		name                  string
-		full, plain, evidence float64
-		want                  float64
+		name                     string
+		full, powerLaw, evidence float64
+		want                     float64
 	}{
 		{"as good, noisy", .10, .10, 0, 0},
 		{"much better, noisy", .05, .10, 0, 1}, // the gain is certain: it hardly varies
@@ -267,9 +267,9 @@ func TestTrust(t *testing.T) {
 		{"quiet, half the evidence", .02, .02, 2, quietTrust + (1-quietTrust)*.5},
 		{"noisy, clear evidence", .10, .10, 5, 0},
 	} {
-		near(t, c.name, f.trust(averagedOf(c.full, c.evidence), averagedOf(c.plain, 0)), c.want, 1e-9)
+		near(t, c.name, f.trust(averagedOf(c.full, c.evidence), averagedOf(c.powerLaw, 0)), c.want, 1e-9)
 	}
-	f.config.Plain = true
+	f.config.PowerLaw = true
 	near(t, "power laws alone", f.trust(averagedOf(.02, 9), averagedOf(.5, 0)), 0, 0)
 	for _, c := range []struct{ v, want float64 }{{0, 0}, {1, 0}, {2, .5}, {3, 1}, {9, 1}} {
 		near(t, "ramp", ramp(c.v, 1, 3), c.want, 1e-12)
@@ -283,12 +283,12 @@ func TestBlendOfLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	full, plain := f.average(all, false), f.average(all, true)
-	share := f.trust(full, plain)
-	m, r := f.blend(full, plain)
+	full, powerLaw := f.average(all, false), f.average(all, true)
+	share := f.trust(full, powerLaw)
+	m, r := f.blend(full, powerLaw)
 	for i := range f.y {
-		near(t, "mean", r.LooMs[i], share*full.loo[i]+(1-share)*plain.loo[i], 1e-9)
-		second := share*(full.looSd[i]*full.looSd[i]+full.loo[i]*full.loo[i]) + (1-share)*(plain.looSd[i]*plain.looSd[i]+plain.loo[i]*plain.loo[i])
+		near(t, "mean", r.LooMs[i], share*full.loo[i]+(1-share)*powerLaw.loo[i], 1e-9)
+		second := share*(full.looSd[i]*full.looSd[i]+full.loo[i]*full.loo[i]) + (1-share)*(powerLaw.looSd[i]*powerLaw.looSd[i]+powerLaw.loo[i]*powerLaw.loo[i])
 		near(t, "standard deviation", r.LooSdMs[i], math.Sqrt(second-r.LooMs[i]*r.LooMs[i]), 1e-6)
 	}
 	var weight float64
@@ -316,7 +316,7 @@ func TestSomeRows(t *testing.T) {
 	d := simulated.Card
 	d.GMACs, d.GValues, d.LayerMs = d.GMACs/3, d.GValues/3, 3*d.LayerMs
 	f.sources = append(f.sources, sourceOf(t, "slow card", d))
-	if err := f.ask(); err != nil {
+	if err := f.collect(); err != nil {
 		t.Fatal(err)
 	}
 	near(t, "a card three times as slow", f.ratio(1, 0), 3, .01)

@@ -21,7 +21,7 @@ type Linear struct{ Global, Power, Constant, Launch, Offset float64 }
 // Linear gives the terms that are no segment's.
 func (c *Component) Linear() Linear {
 	l := Linear{Global: c.Mean[colGlobal], Power: c.Mean[colPower], Constant: c.Mean[colConstant]}
-	if !c.Base.Plain {
+	if !c.Base.PowerLaw {
 		l.Launch, l.Offset = c.Mean[colLaunch], c.Mean[colOffset]
 	}
 	return l

@@ -124,11 +124,11 @@ func (m *Model) Validate() error {
 const smallest = .02
 
 // see looks at a network through a component's base.
-func (m *Model) see(c *Component, a space.Arch) (sight, error) {
+func (m *Model) see(c *Component, a space.Arch) (baseline, error) {
 
 	segs, first, err := m.Sources[c.Base.Parts[0].Source].segmentsMs(a)
 	if err != nil {
-		return sight{}, err
+		return baseline{}, err
 	}
 	return c.Base.see(a, segs, func(source int) ([]float64, error) {
 		if source == c.Base.Parts[0].Source {
@@ -207,11 +207,11 @@ func (m *Model) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, hos
 }
 
 // segments corrects the times of s, and reports whether the host limits its label.
-func (c *Component) segments(s *sight) (limited bool) {
+func (c *Component) segments(s *baseline) (limited bool) {
 	part, limited := c.Base.correct(s, c.Mean)
 	effects := make([]float64, len(s.ms))
 	all := c.Base.common(s.labelMs, c.Mean)
-	if c.Base.Plain || part == smallest {
+	if c.Base.PowerLaw || part == smallest {
 		all, limited = part-1, false
 	} else {
 		c.Base.effects(effects, s.segs, s.arch.Resolution, c.Mean)

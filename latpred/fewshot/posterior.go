@@ -21,9 +21,9 @@ const (
 	widthSpread = .5
 )
 
-// belief is the logarithm of how likely a noise and a width are beforehand, less a
+// logPrior is the logarithm of how likely a noise and a width are beforehand, less a
 // constant.
-func belief(noise, width float64) float64 {
+func logPrior(noise, width float64) float64 {
 	a, b := math.Log(noise/usualNoise)/noiseSpread, math.Log(width)/widthSpread
 	return -.5 * (a*a + b*b)
 }

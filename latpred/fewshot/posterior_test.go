@@ -163,8 +163,8 @@ func TestLeavingOneOutReally(t *testing.T) {
 // What is believed of noise and width beforehand is greatest at the usual ones, and is
 // the same for a factor and its inverse.
 func TestBelief(t *testing.T) {
-	near(t, "usual", belief(usualNoise, 1), 0, 1e-12)
-	near(t, "one standard deviation of the noise", belief(usualNoise*math.Exp(noiseSpread), 1), -.5, 1e-12)
-	near(t, "one of the width", belief(usualNoise, math.Exp(-widthSpread)), -.5, 1e-12)
-	near(t, "twice and half as wide", belief(usualNoise, 2), belief(usualNoise, .5), 1e-12)
+	near(t, "usual", logPrior(usualNoise, 1), 0, 1e-12)
+	near(t, "one standard deviation of the noise", logPrior(usualNoise*math.Exp(noiseSpread), 1), -.5, 1e-12)
+	near(t, "one of the width", logPrior(usualNoise, math.Exp(-widthSpread)), -.5, 1e-12)
+	near(t, "twice and half as wide", logPrior(usualNoise, 2), logPrior(usualNoise, .5), 1e-12)
 }

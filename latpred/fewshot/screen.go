@@ -92,18 +92,18 @@ func sum(values []float64) (total float64) {
 // bases lists what is tried of a mixture.
 func (f *fitter) bases(parts []Part) []Base {
 	base := Base{Parts: parts, CentreMs: f.centre}
-	plain := base
-	plain.Plain = true
-	if f.config.Plain {
-		return []Base{plain}
+	powerLaw := base
+	powerLaw.PowerLaw = true
+	if f.config.PowerLaw {
+		return []Base{powerLaw}
 	}
-	out := []Base{base, plain}
+	out := []Base{base, powerLaw}
 	if f.config.NoQueue {
 		return out
 	}
-	for _, τ := range launches {
+	for _, τ := range pass.LaunchesMs {
 		b := base
-		b.Queue = pass.Queue{Depth: queueDepth, LaunchMs: []float64{τ}, OffsetMs: []float64{0}}
+		b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{τ}, OffsetMs: []float64{0}}
 		out = append(out, b)
 	}
 	return out

@@ -13,9 +13,9 @@ import (
 type Source struct {
 	Name  string
 	Model *pass.Model
-	// Own says how long a pass takes where that is not the sum of Model's times:
+	// Total says how long a pass takes where that is not the sum of Model's times:
 	// these then say only how it is divided. Nil: it is the sum.
-	Own latpred.Predictor
+	Total latpred.Predictor
 }
 
 // segmentsMs gives the segments of a and their times.
@@ -24,11 +24,11 @@ func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("source %s: %w", s.Name, err)
 	}
-	if s.Own == nil {
+	if s.Total == nil {
 		return segs, ms, nil
 	}
 	var one [1]float64
-	if err := latpred.PassMs(s.Own, one[:], []space.Arch{a}); err != nil {
+	if err := latpred.PassMs(s.Total, one[:], []space.Arch{a}); err != nil {
 		return nil, nil, fmt.Errorf("source %s: %w", s.Name, err)
 	}
 	own := one[0]
@@ -61,7 +61,7 @@ func (s *Source) PassMs(dst []float64, archs []space.Arch) error {
 func withTables(sources []Source) []Source {
 	out := append([]Source(nil), sources...)
 	for _, s := range sources {
-		if s.Own != nil {
+		if s.Total != nil {
 			out = append(out, Source{Name: s.Name + ", smoothed", Model: s.Model})
 		}
 	}

@@ -102,7 +102,7 @@ func TestErrorFallsAndIntervalsHold(t *testing.T) {
 	sources := []Source{sourceOf(t, "card", card)}
 	sizes := []int{4, 12, 60}
 	errs, held := make([]float64, len(sizes)), make([]float64, len(sizes))
-	var plain float64
+	var powerLaw float64
 	const devices = 8
 	for k := range devices {
 		rng := random.Stream(uint64(k), "device")
@@ -128,12 +128,12 @@ func TestErrorFallsAndIntervalsHold(t *testing.T) {
 				}
 			}
 		}
-		m, _ := learn(t, sources, archs, y, Config{NoQueue: true, Plain: true})
-		plain += apart(means(t, m, judged(t)), truth) / devices
+		m, _ := learn(t, sources, archs, y, Config{NoQueue: true, PowerLaw: true})
+		powerLaw += apart(means(t, m, judged(t)), truth) / devices
 	}
-	t.Logf("rows %v: errors %.4f, held %.2f; power law %.4f", sizes, errs, held, plain)
-	if !(errs[0] > errs[1] && errs[1] > errs[2]) || errs[2] > .01 || errs[2] > .7*plain {
-		t.Errorf("rows %v: errors %.4f; power law %.4f", sizes, errs, plain)
+	t.Logf("rows %v: errors %.4f, held %.2f; power law %.4f", sizes, errs, held, powerLaw)
+	if !(errs[0] > errs[1] && errs[1] > errs[2]) || errs[2] > .01 || errs[2] > .7*powerLaw {
+		t.Errorf("rows %v: errors %.4f; power law %.4f", sizes, errs, powerLaw)
 	}
 	for i, h := range held {
 		if h < .75 || h > .99 {
@@ -150,7 +150,7 @@ func behindQueue(t *testing.T, s Source, scale, launchMs float64, archs []space.
 	for i := range m.Theta {
 		m.Theta[i] *= scale
 	}
-	m.Queue = pass.Queue{Depth: queueDepth, LaunchMs: []float64{launchMs}, OffsetMs: []float64{0}}
+	m.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{launchMs}, OffsetMs: []float64{0}}
 	for _, a := range archs {
 		r, err := m.Read(a, 0)
 		if err != nil {
@@ -211,7 +211,7 @@ func TestGolden(t *testing.T) {
 		config   Config
 		ms, sdMs float64
 	}{
-		{3, Config{}, 8.27869228579, .21915448}, {10, Config{}, 8.61614840592, .20961546}, {10, Config{Plain: true}, 8.62374209791, .18249162}, {48, Config{NoQueue: true}, 8.62010615614, .18935499},
+		{3, Config{}, 8.27869228579, .21915448}, {10, Config{}, 8.61614840592, .20961546}, {10, Config{PowerLaw: true}, 8.62374209791, .18249162}, {48, Config{NoQueue: true}, 8.62010615614, .18935499},
 	} {
 		archs, y := support(t, d, random.Stream(7, fmt.Sprint("golden ", c.n)), c.n)
 		m, _ := learn(t, sources, archs, y, c.config)

@@ -10,9 +10,8 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/catalog"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/gpu"
+	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -26,15 +25,22 @@ const (
 	outsideFactor     = 1.5 // of the measured GPUs' bandwidths and arithmetic
 )
 
-// For makes a predictor of a GPU from its data sheet. A GPU unlike those that
-// were measured gets a warning and a wide interval.
-func For(ctx context.Context, spec Spec) (*Predictor, []latpred.Warning, error) {
-	return ForWithout(ctx, spec, "")
+// Measured is a GPU that was measured, with networks of one space at one batch.
+type Measured struct {
+	Name  string // of the measurements
+	GPU   gpu.Spec
+	Space string // see space.ByID
+	Batch int    // images a pass
+	// Learn gives the times of layers, the number of rows that there are and their
+	// hash, see dataset.Set.Hash.
+	Learn func(ctx context.Context) (m *pass.Model, rows int, hash string, err error)
 }
 
-// ForWithout leaves out a measured GPU by its id, to judge how well it is predicted
-// from the others.
-func ForWithout(ctx context.Context, spec Spec, without string) (*Predictor, []latpred.Warning, error) {
+// For makes a predictor of a GPU from its data sheet and those that were measured, of
+// which it takes what is of the data sheet's space and batch. A space was measured by
+// one laboratory, which matters: two laboratories' 2080 Ti differ by a factor of 1.7.
+// A GPU unlike those that were measured gets a warning and a wide interval.
+func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []latpred.Warning, error) {
 	spec = spec.withDefaults()
 	if err := spec.Validate(); err != nil {
 		return nil, nil, err
@@ -43,81 +49,88 @@ func ForWithout(ctx context.Context, spec Spec, without string) (*Predictor, []l
 	if err != nil {
 		return nil, nil, err
 	}
-	names, gpus, err := gpuSets(spec, without)
+	like, err := ofSpaceAndBatch(spec, measured)
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &Predictor{spec: spec, space: s, logSd: otherGenerationSd}
+	h := &Predictor{spec: spec, space: s}
 	var warnings []latpred.Warning
-	same := slices.ContainsFunc(gpus, func(g gpu.Spec) bool { return g.Generation == spec.Generation })
-	if same {
-		h.logSd = sameGenerationSd
-	} else {
-		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf("no GPU of generation %q was measured: trust the order of networks, and the scale no more than the interval says", spec.Generation)})
-	}
-	if w := outside(spec, gpus); w != "" {
-		h.logSd = outsideSd
-		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: w})
-	}
-	if spec.Batch < 16 {
-		h.logSd = outsideSd
-		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf("at batch %d the host and not the GPU decides: the scale is a guess", spec.Batch)})
-	}
+	h.logSd, warnings = uncertainty(spec, like)
+	same := slices.ContainsFunc(like, func(m Measured) bool { return m.GPU.Generation == spec.Generation })
 	sum, rows := sha256.New(), 0
-	for i, name := range names {
-		if same && gpus[i].Generation != spec.Generation {
+	var names []string
+	for _, m := range like {
+		names = append(names, m.Name)
+		if same && m.GPU.Generation != spec.Generation {
 			continue
 		}
-		m, err := catalog.Model(ctx, name)
+		model, n, hash, err := m.Learn(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		set, err := dataset.Open(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		fmt.Fprintln(sum, set.Hash())
-		rows += set.Rows
-		h.parts = append(h.parts, gpuPart{name, m, gpus[i].BandwidthGBs / spec.BandwidthGBs})
+		fmt.Fprintln(sum, hash)
+		rows += n
+		h.parts = append(h.parts, gpuPart{m.Name, model, m.GPU.BandwidthGBs / spec.BandwidthGBs})
 	}
 	h.provenance = latpred.Provenance{Device: fmt.Sprintf("%s, batch %d (never measured)", spec.Name, spec.Batch), Data: strings.Join(names, ", "),
 		DataHash: hex.EncodeToString(sum.Sum(nil)), Rows: rows, Versions: latpred.Versions(), Recipe: map[string]string{"scale": "ratio of bandwidths"}}
 	return h, warnings, nil
 }
 
-// gpuSets lists the sets of a space and batch, and their GPUs. A space was measured
-// by one laboratory, which matters: two laboratories' 2080 Ti differ by a factor of 1.7.
-func gpuSets(spec Spec, without string) (names []string, gpus []gpu.Spec, err error) {
+// uncertainty is the standard deviation of the logarithm of the scale, and why it is
+// large where it is.
+func uncertainty(spec Spec, like []Measured) (logSd float64, warnings []latpred.Warning) {
+	doubt := func(format string, args ...any) {
+		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf(format, args...)})
+	}
+	logSd = sameGenerationSd
+	if !slices.ContainsFunc(like, func(m Measured) bool { return m.GPU.Generation == spec.Generation }) {
+		logSd = otherGenerationSd
+		doubt("no GPU of generation %q was measured: trust the order of networks, and the scale no more than the interval says", spec.Generation)
+	}
+	if w := outside(spec, like); w != "" {
+		logSd = outsideSd
+		doubt("%s", w)
+	}
+	if spec.Batch < 16 {
+		logSd = outsideSd
+		doubt("at batch %d the host and not the GPU decides: the scale is a guess", spec.Batch)
+	}
+	return logSd, warnings
+}
+
+// ofSpaceAndBatch lists what was measured of a data sheet's space and batch.
+func ofSpaceAndBatch(spec Spec, measured []Measured) (like []Measured, err error) {
+	var spaces []string
 	var batches []int
-	for _, info := range dataset.Index() {
-		if info.GPU == "" || info.SpaceID != spec.Space || info.GPU == without {
+	for _, m := range measured {
+		if !slices.Contains(spaces, m.Space) {
+			spaces = append(spaces, m.Space)
+		}
+		if m.Space != spec.Space {
 			continue
 		}
-		if !slices.Contains(batches, info.Batch) {
-			batches = append(batches, info.Batch)
+		if !slices.Contains(batches, m.Batch) {
+			batches = append(batches, m.Batch)
 		}
-		if info.Batch != spec.Batch {
-			continue
+		if m.Batch == spec.Batch {
+			like = append(like, m)
 		}
-		g, err := gpu.ByID(info.GPU)
-		if err != nil {
-			return nil, nil, err
-		}
-		names, gpus = append(names, info.Name), append(gpus, g)
 	}
-	if names == nil {
+	if like == nil {
 		slices.Sort(batches)
-		return nil, nil, fmt.Errorf("no GPU was measured for space %q at batch %d: there are mbv3-w1.2 and mbv3-w1.0, and for this space batches %v", spec.Space, spec.Batch, batches)
+		slices.Sort(spaces)
+		return nil, fmt.Errorf("no GPU was measured for space %q at batch %d: there are %s, and for this space batches %v", spec.Space, spec.Batch, strings.Join(spaces, ", "), batches)
 	}
-	return names, gpus, nil
+	return like, nil
 }
 
 // outside says in what a GPU is unlike all that were measured, "" where it is not.
-func outside(spec Spec, gpus []gpu.Spec) string {
+func outside(spec Spec, measured []Measured) string {
 	beyond := func(v float64, of func(gpu.Spec) float64) bool {
 		low, high := math.Inf(1), 0.0
-		for _, g := range gpus {
-			low, high = min(low, of(g)), max(high, of(g))
+		for _, m := range measured {
+			low, high = min(low, of(m.GPU)), max(high, of(m.GPU))
 		}
 		return v < low/outsideFactor || v > high*outsideFactor
 	}

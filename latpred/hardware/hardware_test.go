@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/hardware"
 )
 
@@ -21,7 +22,7 @@ func TestGPU(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, warnings, err := hardware.For(t.Context(), spec)
+		_, warnings, err := catalog.GPU(t.Context(), spec)
 		if err != nil || len(warnings) != c.warnings {
 			t.Errorf("%s: %v, %v", c.spec, warnings, err)
 		}
@@ -31,7 +32,7 @@ func TestGPU(t *testing.T) {
 			t.Errorf("%s: no error", bad)
 		}
 	}
-	if _, _, err := hardware.For(t.Context(), hardware.Spec{BandwidthGBs: 600, FP32TFLOPS: 14, Batch: 7}); err == nil || !strings.Contains(err.Error(), "batches [1 32 64]") {
+	if _, _, err := catalog.GPU(t.Context(), hardware.Spec{BandwidthGBs: 600, FP32TFLOPS: 14, Batch: 7}); err == nil || !strings.Contains(err.Error(), "batches [1 32 64]") {
 		t.Errorf("batch 7: %v", err)
 	}
 }

@@ -99,7 +99,7 @@ func conformFile(t *testing.T, p latpred.Predictor, set *dataset.Set, want []flo
 	if err := modelfile.Save(file, p); err != nil {
 		t.Fatal(err)
 	}
-	back, err := catalog.Load(file)
+	back, err := catalog.Load(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}

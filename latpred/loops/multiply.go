@@ -32,39 +32,41 @@ func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
 	}
 	dst.mustHave(first, s.n+s.pairs)
 	width := Padded(dst.Cols)
+	a := args{stride: 4 * dst.Stride, rows: s.n, offsets: &s.offsets[0], values: &s.values[0], nextStride: 4 * dense.Stride}
+	if s.pairs > 0 {
+		a.rows, a.second = s.pairs, &s.second[0]
+	}
+	each := blocksOf(rowBlock, a.rows) // rows that are fetched for each line
 	for from := 0; from < width; {
 		columns := columnsOf(width - from)
+		a.dense = &dense.Data[from]
 		for b := range s.blocks {
-			a := args{
-				dst: &dst.Data[first*dst.Stride+from], stride: 4 * dst.Stride, rows: s.n, dense: &dense.Data[from],
-				from: &s.bounds[b*s.n], to: &s.bounds[(b+1)*s.n], offsets: &s.offsets[0], values: &s.values[0],
-			}
+			a.dst, a.from, a.to = &dst.Data[first*dst.Stride+from], &s.bounds[b*s.n], &s.bounds[(b+1)*s.n]
 			a.src, a.srcStride = a.dst, a.stride
 			if b == 0 && start >= 0 {
 				a.src, a.srcStride = &dense.Data[start*dense.Stride+from], 0
 			}
-			if s.pairs > 0 {
-				a.rows, a.second = s.pairs, &s.second[0]
-			}
-			// While this block is multiplied the next one is fetched, some rows at a time.
-			if next, each := (b+1)*rowBlock, blocksOf(rowBlock, a.rows); s.n > 1 && next+each*a.rows <= dense.Rows {
-				a.next, a.nextRows, a.nextStride = &dense.Data[next*dense.Stride+from], each, 4*dense.Stride
+			// While this block is multiplied the next one is fetched.
+			a.nextRows = 0
+			if next := (b + 1) * rowBlock; s.n > 1 && next+each*a.rows <= dense.Rows {
+				a.next, a.nextRows = &dense.Data[next*dense.Stride+from], each
 			}
 			multiplyRows(columns, &a)
 			if 0 < s.pairs && s.pairs < s.n {
-				a.lastRow(s, b, dst.Data[(first+2*s.pairs)*dst.Stride+from:])
-				multiplyRows(columns, &a)
+				last := a.lastRow(s, b, dst.Data[(first+2*s.pairs)*dst.Stride+from:])
+				multiplyRows(columns, &last)
 			}
 		}
 		from += columns
 	}
 }
 
-// lastRow takes a on from the pairs to the row that is left, at dst; a.src has gone
-// on to it.
-func (a *args) lastRow(s *Sparse, block int, dst []float32) {
+// lastRow gives the arguments for the row that is left after the pairs, at dst; a.src
+// has gone on to it.
+func (a args) lastRow(s *Sparse, block int, dst []float32) args {
 	a.dst, a.rows, a.second, a.nextRows = &dst[0], 1, nil, 0
 	a.from, a.to = &s.bounds[block*s.n+s.pairs], &s.bounds[(block+1)*s.n+s.pairs]
+	return a
 }
 
 // columnsOf is how many columns a loop takes at once where so many are left.

@@ -23,11 +23,11 @@ type Sparse struct {
 func (s *Sparse) Len() int { return s.n }
 
 // NNZ is the number of entries of all lines.
-func (s *Sparse) NNZ() int {
-	if s.n == 0 {
-		return 0
+func (s *Sparse) NNZ() (n int) {
+	for i := range s.n {
+		n += int(s.bounds[s.blocks*s.n+i] - s.bounds[i])
 	}
-	return int(s.bounds[s.blocks*s.n+s.n-1])
+	return n
 }
 
 // How many rows of the dense matrix a block refers to: where lines are rows, pieces of

@@ -7,7 +7,7 @@ import (
 )
 
 // TakeRows makes a line of each row of x that is listed, of all where rows is nil.
-// Columns of x stand for the rows of dense.
+// Columns of x stand for the rows of dense; it panics where dense has fewer.
 func (s *Sparse) TakeRows(x sparse.Rows, rows []int, dense Matrix) {
 	if x.Cols > dense.Rows {
 		panic(fmt.Sprintf("loops: %d columns for a matrix of %d rows", x.Cols, dense.Rows))
@@ -51,37 +51,32 @@ func (s *Sparse) takeRow(i, at int, columns []int, cols int) {
 }
 
 // TakeColumns makes a line of each column of x from column from to below to. The rows
-// of x that are listed stand for the first rows of dense, in this order.
+// of x that are listed stand for the first rows of dense, in this order; it panics where
+// dense has fewer, or x not these columns.
 func (s *Sparse) TakeColumns(x sparse.Rows, rows []int, from, to int, dense Matrix) {
 	if from < 0 || to < from || to > x.Cols || len(rows) > dense.Rows {
 		panic(fmt.Sprintf("loops: columns %d to %d of %d, %d rows for %d", from, to, x.Cols, len(rows), dense.Rows))
 	}
 	n := to - from
 	s.shape(n, from, 1, len(rows), dense)
+	// A line has room for an entry of each row, so that entries need not be counted first.
 	begins, ends := s.bounds[:n:n], s.bounds[n:]
-	clear(ends)
-	for _, r := range rows {
-		for _, j := range x.Columns[x.Starts[r]:x.Starts[r+1]] {
-			if i := j - from; uint(i) < uint(n) {
-				ends[i]++
-			}
-		}
+	for i := range begins {
+		begins[i] = int32(i * len(rows))
 	}
-	at := int32(0)
-	for i, count := range ends {
-		begins[i], ends[i] = at, at
-		at += count
-	}
-	s.reserve(int(at))
+	copy(ends, begins)
+	s.reserve(n * len(rows))
 	s.reserveValues()
+	offsets, lineValues := s.offsets, s.values[:len(s.offsets)]
 	for k, r := range rows {
 		offset := int32(k * 4 * s.stride)
 		columns, values := x.Row(r)
+		values = values[:len(columns)]
 		for c, j := range columns {
-			if i := j - from; uint(i) < uint(n) {
+			if i := j - from; uint(i) < uint(len(ends)) {
 				at := ends[i]
 				ends[i] = at + 1
-				s.offsets[at], s.values[at] = offset, values[c]
+				offsets[at], lineValues[at] = offset, values[c]
 			}
 		}
 	}

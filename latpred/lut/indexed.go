@@ -164,9 +164,9 @@ func (x *Indexed) latencyMs(a *space.Arch) (float64, error) {
 // sumsPerWorker is from how many architectures on another goroutine pays.
 const sumsPerWorker = 1024
 
-// Estimate writes the latency of each architecture to dst, which has their length.
+// PredictMs writes the latency of each architecture to dst, which has their length.
 // Many are divided among the cores.
-func (x *Indexed) Estimate(dst []float64, archs []space.Arch) error {
+func (x *Indexed) PredictMs(dst []float64, archs []space.Arch) error {
 	workers := min(runtime.GOMAXPROCS(0), len(archs)/sumsPerWorker)
 	if workers < 2 {
 		return x.estimate(dst, archs, 0)
@@ -186,7 +186,7 @@ func (x *Indexed) estimate(dst []float64, archs []space.Arch, first int) error {
 	for i := range archs {
 		ms, err := x.latencyMs(&archs[i])
 		if err != nil {
-			return fmt.Errorf("architecture %d (%s): %w", first+i, archs[i], err)
+			return fmt.Errorf("architecture %d: %s: %w", first+i, archs[i], err)
 		}
 		dst[i] = ms
 	}

@@ -8,26 +8,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Linear is a table fitted to whole networks: for each resolution a constant,
-// and a time for each choice of kernel and expansion in each slot. It is the
-// closed-form baseline that a learned predictor has to beat.
+// Linear is a table fitted to whole networks: for each resolution a constant, and a
+// time for each choice in each slot. It is the closed-form baseline that a learned
+// predictor has to beat.
 type Linear struct {
-	weights map[int][]float64 // by resolution: featuresOf(slots) values
-	slots   int
+	family  *space.Family     // of the networks that it was fitted to
+	weights map[int][]float64 // by resolution, then by feature
 }
 
-const (
-	geneValues   = 8 // kernels and expansions are below
-	genesPerSlot = geneValues * geneValues
-)
+// newLinear makes one without resolutions.
+func newLinear(f *space.Family) *Linear { return &Linear{f, map[int][]float64{}} }
 
-// features appends the indexes of the features of a that are 1: the constant,
-// and one for each active slot.
-func features(dst []int, a space.Arch) []int {
+// width is the number of features: the constant, and each choice of each slot.
+func (m *Linear) width() int { return 1 + m.family.Slots()*m.family.Choices() }
+
+// features appends the numbers of the features of a: the constant, and one for each
+// slot that runs.
+func (m *Linear) features(dst []int, a *space.Arch) []int {
 	dst = append(dst, 0)
-	for s := range a.Slots() {
-		if a.Active(s) {
-			dst = append(dst, 1+s*genesPerSlot+a.Value(s, space.OFAKernel)%geneValues*geneValues+a.Value(s, space.OFAExpand)%geneValues)
+	for slot := range m.family.Slots() {
+		if c := int(a.Choice[slot]); c > 0 {
+			dst = append(dst, slot*m.family.Choices()+c)
 		}
 	}
 	return dst
@@ -45,13 +46,16 @@ func FitLinear(archs []space.Arch, latenciesMs []float64, penalty float64) (*Lin
 	if len(archs) == 0 {
 		return nil, fmt.Errorf("lut: no rows to fit")
 	}
+	m := newLinear(archs[0].Family)
 	rows := map[int][]int{}
 	for i, a := range archs {
+		if a.Family != m.family {
+			return nil, fmt.Errorf("lut: row %d, %s: of another family than the first, %s", i, a, m.family.ID)
+		}
 		rows[a.Resolution] = append(rows[a.Resolution], i)
 	}
-	m := &Linear{weights: map[int][]float64{}, slots: archs[0].Slots()}
 	for r, at := range rows {
-		w, err := fitOne(archs, latenciesMs, at, 1+m.slots*genesPerSlot, penalty)
+		w, err := m.fit(archs, latenciesMs, at, penalty)
 		if err != nil {
 			return nil, fmt.Errorf("lut: resolution %d, %d rows: %w", r, len(at), err)
 		}
@@ -60,13 +64,13 @@ func FitLinear(archs []space.Arch, latenciesMs []float64, penalty float64) (*Lin
 	return m, nil
 }
 
-// fitOne fits the model of one resolution.
-func fitOne(archs []space.Arch, y []float64, rows []int, width int, penalty float64) ([]float64, error) {
-	system := ridge.New(width)
+// fit gives the weights of one resolution.
+func (m *Linear) fit(archs []space.Arch, y []float64, rows []int, penalty float64) ([]float64, error) {
+	system := ridge.New(m.width())
 	var buffer []int
 	var terms []ridge.Term
 	for _, i := range rows {
-		buffer, terms = features(buffer[:0], archs[i]), terms[:0]
+		buffer, terms = m.features(buffer[:0], &archs[i]), terms[:0]
 		for _, f := range buffer {
 			terms = append(terms, ridge.Term{Column: f, Value: 1})
 		}
@@ -90,18 +94,37 @@ func (m *Linear) Resolutions() []int {
 	return rs
 }
 
-// PredictMs sums the fitted times; it errs at a resolution or for a number of
-// slots that was not fitted. A choice that never occurred counts nothing.
-func (m *Linear) PredictMs(a space.Arch) (float64, error) {
+// Family is that of the networks that it was fitted to.
+func (m *Linear) Family() *space.Family { return m.family }
+
+// PredictMs sums the fitted times of each architecture into dst, which has their
+// length. It errs at a resolution or for a family that was not fitted. A choice that
+// never occurred counts nothing.
+func (m *Linear) PredictMs(dst []float64, archs []space.Arch) error {
+	var buffer [space.MaxSlots + 1]float64
+	for i := range archs {
+		times, err := m.TimesMs(buffer[:0], archs[i])
+		if err != nil {
+			return fmt.Errorf("architecture %d: %w", i, err)
+		}
+		dst[i] = 0
+		for _, ms := range times {
+			dst[i] += ms
+		}
+	}
+	return nil
+}
+
+// TimesMs appends to dst what PredictMs sums: the constant of the resolution, then the
+// time of each slot that runs.
+func (m *Linear) TimesMs(dst []float64, a space.Arch) ([]float64, error) {
 	w := m.weights[a.Resolution]
-	if w == nil || a.Slots() != m.slots {
-		return 0, fmt.Errorf("lut: no model for %d slots at resolution %d: fitted were %d slots at %v",
-			a.Slots(), a.Resolution, m.slots, m.Resolutions())
+	if w == nil || a.Family != m.family {
+		return dst, fmt.Errorf("no model for %s at resolution %d: fitted were networks of %s at %v", a, a.Resolution, m.family.ID, m.Resolutions())
 	}
 	var buffer [space.MaxSlots + 1]int
-	var sum float64
-	for _, f := range features(buffer[:0], a) {
-		sum += w[f]
+	for _, f := range m.features(buffer[:0], &a) {
+		dst = append(dst, w[f])
 	}
-	return sum, nil
+	return dst, nil
 }

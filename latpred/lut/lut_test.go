@@ -152,14 +152,18 @@ func TestFitLinearRecoversSums(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, a := range archs[5000:] {
-		if p, err := m.PredictMs(a); err != nil || math.Abs(p-ms[5000+i]) > 1e-3 {
-			t.Fatalf("%v: %v, %v, want %v", a, p, err, ms[5000+i])
+	pred := make([]float64, 1000)
+	if err := m.PredictMs(pred, archs[5000:]); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range pred {
+		if math.Abs(p-ms[5000+i]) > 1e-3 {
+			t.Fatalf("%v: %v, want %v", archs[5000+i], p, ms[5000+i])
 		}
 	}
 	unseen := archs[0]
 	unseen.Resolution = 128
-	if _, err := m.PredictMs(unseen); err == nil || !strings.Contains(err.Error(), "resolution 128") {
+	if err := m.PredictMs(pred[:2], []space.Arch{archs[0], unseen}); err == nil || !strings.Contains(err.Error(), "architecture 1: ") || !strings.Contains(err.Error(), "resolution 128") {
 		t.Errorf("a resolution that was not fitted: %v", err)
 	}
 }
@@ -245,7 +249,7 @@ func TestIndexNamesWhatIsMissing(t *testing.T) {
 	if _, err := x.LatencyMs(a); err == nil || !strings.Contains(err.Error(), last) {
 		t.Errorf("%v, want that %s is missing", err, last)
 	}
-	if err := x.Estimate(make([]float64, 1), []space.Arch{a}); err == nil || !strings.Contains(err.Error(), a.String()) {
+	if err := x.PredictMs(make([]float64, 1), []space.Arch{a}); err == nil || !strings.Contains(err.Error(), a.String()) {
 		t.Errorf("%v, want the architecture named", err)
 	}
 	delete(gap.Rows[224], lut.Key(layers[0]))
@@ -269,6 +273,29 @@ func TestCoverage(t *testing.T) {
 	}
 	if n := len(lut.Note10().Missing(narrow, 224)); n < 90 {
 		t.Errorf("of width 1.0 only %d layers are missing", n)
+	}
+}
+
+// A table of OFA's layers has no sum for FBNet's, and not a wrong one.
+func TestTableOfAnotherFamily(t *testing.T) {
+	s := space.FBNet.Reference()
+	var missing *lut.MissingError
+	if _, err := lut.Note10().LatencyMs(s, s.Largest()); !errors.As(err, &missing) || len(missing.Keys) < 20 {
+		t.Errorf("a network of FBNet has a latency: %v", err)
+	}
+	if _, err := lut.Note10().Index(s); err == nil {
+		t.Error("a table was laid out for FBNet")
+	}
+	wide, err := space.ByID("mbv3-w1.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := lut.Note10().Index(wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.LatencyMs(space.OFA6.Reference().Largest()); err == nil || !strings.Contains(err.Error(), "6 stages, want 5") {
+		t.Errorf("a network of six stages among those of five: %v", err)
 	}
 }
 

@@ -139,11 +139,33 @@ func (t *Table) ReadCSV(r io.Reader, name string) error {
 // resolutions, width 1.2, TensorFlow Lite, batch 1). It is shared: don't change it.
 func Note10() *Table { return shipped("note10") }
 
-// shippedSpaces are the tables that come with the project, by name.
-var shippedSpaces = map[string]string{"note10": "mbv3-w1.2", "epyc-zen4-b1": "mbv3-w1.0"}
+// Shipped is what is known of a table that comes with the project, beside its rows.
+type Shipped struct {
+	Name    string // of the table, see Open
+	SpaceID string // whose layers it has
+	Entry   string // the name that its sums go by in package catalog
+	Set     string // measured networks of the same device; "": none
+	Title   string // for people
+}
+
+// Index describes the tables that ship.
+func Index() []Shipped { return slices.Clone(index()) }
+
+var index = sync.OnceValue(func() (list []Shipped) {
+	for _, row := range data.Table("tables.csv") {
+		list = append(list, Shipped{row["name"], row["space"], row["entry"], row["set"], row["title"]})
+	}
+	return list
+})
 
 // Names lists the tables that ship, ascending.
-func Names() []string { return slices.Sorted(maps.Keys(shippedSpaces)) }
+func Names() (names []string) {
+	for _, t := range index() {
+		names = append(names, t.Name)
+	}
+	slices.Sort(names)
+	return names
+}
 
 var (
 	shippedMu     sync.Mutex
@@ -157,7 +179,12 @@ func shipped(name string) *Table {
 	if t := shippedTables[name]; t != nil {
 		return t
 	}
-	t := &Table{Device: name, SpaceID: shippedSpaces[name]}
+	t := &Table{Device: name}
+	for _, known := range index() {
+		if known.Name == name {
+			t.SpaceID = known.SpaceID
+		}
+	}
 	file := "lut/" + name + ".csv.gz"
 	f, err := data.Files.Open(file)
 	if err != nil {

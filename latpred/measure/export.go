@@ -23,6 +23,9 @@ func WriteONNX(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 	g := onnx.New(s.ID, map[string]string{"arch": a.String(), "space": s.ID, "weights": "made up: for timing, not for classifying"})
 	image := g.Input("image", batch, 3, a.Resolution, a.Resolution)
 	layers := s.Layers(a)
+	if err := check(layers); err != nil {
+		return err
+	}
 	outputs := make([]onnx.Value, len(layers))
 	for i, l := range layers {
 		var x onnx.Value

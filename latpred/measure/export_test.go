@@ -101,3 +101,19 @@ func TestStableHLO(t *testing.T) {
 		t.Error("a network of another space was written")
 	}
 }
+
+// ring is a space with a layer that nobody knows.
+type ring struct{}
+
+func (ring) Layers(space.Arch) []space.Layer { return []space.Layer{{Kind: "ring", In: 3, Out: 3}} }
+
+func TestUnknownLayersAreRefused(t *testing.T) {
+	s := *mustSpace(t, "fbnet-cifar100")
+	s.Macro = ring{}
+	if err := WriteONNX(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
+		t.Errorf("ONNX: %v", err)
+	}
+	if err := WriteJSON(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
+		t.Errorf("JSON: %v", err)
+	}
+}

@@ -46,8 +46,12 @@ func WriteJSON(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 	if err := s.Validate(a); err != nil {
 		return err
 	}
+	layers := s.Layers(a)
+	if err := check(layers); err != nil {
+		return err
+	}
 	d := document{Request: request(s, a, batch)}
-	for i, l := range s.Layers(a) {
+	for i, l := range layers {
 		t := layerText{
 			Name: fmt.Sprintf("%d %s", i, place(l, i)), Kind: l.Kind, From: sources(l, i),
 			In: [3]int{l.InSize, l.InSize, l.In}, Out: [3]int{l.OutSize, l.OutSize, l.Out}, Shortcut: l.Shortcut,

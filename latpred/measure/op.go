@@ -37,6 +37,20 @@ type op struct {
 	epsilon        float64 // of the normalisation
 }
 
+// check errs where a network has a layer that opsOf does not know, of a space that was
+// added.
+func check(layers []space.Layer) error {
+	for i, l := range layers {
+		switch l.Kind {
+		case space.Stem, space.FixedBlock, space.Block, space.HeadExpand, space.Pool, space.FeatureMix, space.Classifier,
+			space.Conv, space.AvgPool, space.Identity, space.Zero, space.Sum, space.Norm:
+		default:
+			return fmt.Errorf("measure: layer %d is of kind %q, which can't be built", i, l.Kind)
+		}
+	}
+	return nil
+}
+
 // opsOf lists the steps of a layer, on the sum of what it reads. A block's shortcut is
 // not among them: see space.Layer.Shortcut. An identity and a sum have none.
 func opsOf(l space.Layer) []op {

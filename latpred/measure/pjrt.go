@@ -158,6 +158,9 @@ func (r *Runner) compile(name string, layers []space.Layer, inputs []array, ever
 			c, err = nil, fmt.Errorf("measure: compiling %s: %v", name, p)
 		}
 	}()
+	if err := check(layers); err != nil {
+		return nil, err
+	}
 	g := graph.NewGraph(r.be.Backend, name)
 	c = &compiled{name: name, graph: g}
 	parameters := func(name string, make func() []array) (nodes []*graph.Node) {

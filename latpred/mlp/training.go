@@ -10,7 +10,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// engine takes the steps of a training and holds its state. Lists of values are in
+// engine takes the steps of a training and holds its state. Slices of values are in
 // the order of a checkpoint: weight and bias of each layer, then the optimizer's
 // slots for each, then for Adam the number of steps.
 type engine interface {

@@ -48,17 +48,27 @@ func Search(ctx context.Context, rng *rand.Rand, c Config, latency, accuracy Est
 	return e.result, err
 }
 
-// Limits searches for each limit in turn, each with a stream of its own under
-// seed. It returns the results that are complete; at an infeasible limit, nil
-// among them, it goes on, and the error joins all that went wrong.
-func Limits(ctx context.Context, seed uint64, c Config, limitsMs []float64, latency, accuracy Estimate, observe func(limitMs float64, g Generation)) ([]*Result, error) {
-	results := make([]*Result, len(limitsMs))
+// Sweep is a search under several limits.
+type Sweep struct {
+	Seed     uint64
+	Config   Config    // its LimitMs does not matter
+	LimitsMs []float64 // in the order in which they are searched
+	Latency  Estimate
+	Accuracy Estimate
+	Observe  func(limitMs float64, g Generation) // told of each generation; nil: nobody is
+}
+
+// Limits searches for each limit in turn, each with a stream of its own under the
+// seed. It returns the results that are complete; at an infeasible limit, nil among
+// them, it goes on, and the error joins all that went wrong.
+func Limits(ctx context.Context, s Sweep) ([]*Result, error) {
+	results := make([]*Result, len(s.LimitsMs))
 	var errs []error
-	for i, limit := range limitsMs {
-		c.LimitMs = limit
-		r, err := Search(ctx, random.Stream(seed, fmt.Sprint("search ", limit)), c, latency, accuracy, func(g Generation) {
-			if observe != nil {
-				observe(limit, g)
+	for i, limit := range s.LimitsMs {
+		s.Config.LimitMs = limit
+		r, err := Search(ctx, random.Stream(s.Seed, fmt.Sprint("search ", limit)), s.Config, s.Latency, s.Accuracy, func(g Generation) {
+			if s.Observe != nil {
+				s.Observe(limit, g)
 			}
 		})
 		if err != nil {

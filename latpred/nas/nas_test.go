@@ -33,7 +33,7 @@ func note10(t testing.TB, s *space.Space) nas.Estimate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x.Estimate
+	return x.PredictMs
 }
 
 // work is an accuracy that grows with the amount of computation, as real ones do.
@@ -140,7 +140,7 @@ func TestInfeasible(t *testing.T) {
 	if err != nil || r.Best.Arch != s.Smallest() {
 		t.Errorf("a limit that one network meets: %v, %+v", err, r)
 	}
-	results, err := nas.Limits(t.Context(), 1, small(s, 0), []float64{5, 20}, note10(t, s), work(s), nil)
+	results, err := nas.Limits(t.Context(), nas.Sweep{Seed: 1, Config: small(s, 0), LimitsMs: []float64{5, 20}, Latency: note10(t, s), Accuracy: work(s)})
 	if !errors.Is(err, nas.ErrInfeasible) || results[0] != nil || results[1] == nil || results[1].Best.LatencyMs > 20 {
 		t.Errorf("limits 5 and 20: %v, %v", results, err)
 	}
@@ -289,7 +289,7 @@ func TestSearchFront(t *testing.T) {
 	}
 	var single []nas.Candidate
 	c.Generations = 20 // a fifth each
-	results, err := nas.Limits(t.Context(), 1, c, []float64{15, 20, 25, 30, 35}, note10(t, s), accuracy.Predict, nil)
+	results, err := nas.Limits(t.Context(), nas.Sweep{Seed: 1, Config: c, LimitsMs: []float64{15, 20, 25, 30, 35}, Latency: note10(t, s), Accuracy: accuracy.Predict})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,12 +319,57 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// Any space can be searched: in NAS-Bench-201, small enough to look at all, the search
+// finds the best there is under a limit, here of multiply-accumulates, by how many of
+// its edges convolve.
+func TestSearchOfAnotherFamily(t *testing.T) {
+	s := space.NASBench201.Reference()
+	macs := func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			dst[i] = float64(s.MACs(a)) / 1e6
+		}
+		return nil
+	}
+	convolutions := func(a space.Arch) (n float64) {
+		for slot := range a.Slots() {
+			switch a.Level(slot, 0) {
+			case 2: // 1×1
+				n++
+			case 3: // 3×3
+				n += 2
+			}
+		}
+		return n
+	}
+	accuracy := func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			dst[i] = convolutions(a)
+		}
+		return nil
+	}
+	c := nas.Published(s, 100)
+	c.Generations, c.Population = 30, 50
+	r, err := nas.Search(t.Context(), random.Stream(1, "cells"), c, macs, accuracy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	best := 0.0
+	for a := range s.Networks(32) {
+		if s.MACs(a) <= 100e6 {
+			best = max(best, convolutions(a))
+		}
+	}
+	if r.Best.Accuracy != best || r.Best.LatencyMs > 100 {
+		t.Errorf("%v of %v, %v M multiply-accumulates: the best under 100 has %v", r.Best.Arch, r.Best.Accuracy, r.Best.LatencyMs, best)
+	}
+}
+
 func ExampleSearch() {
 	s, _ := space.ByID("mbv3-w1.2")
 	table, _ := lut.Note10().Index(s)
 	c := nas.Published(s, 20) // milliseconds
 	c.Generations = 10
-	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.Estimate, accuracy.Predict, nil)
+	r, err := nas.Search(context.Background(), random.Stream(1, "search"), c, table.PredictMs, accuracy.Predict, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -65,7 +65,7 @@ func TestSaveAndLoad(t *testing.T) {
 		if err := modelfile.Save(file, p); err != nil {
 			t.Fatal(err)
 		}
-		back, err := catalog.Load(file)
+		back, err := catalog.Load(t.Context(), file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestLoadRefusesFaults(t *testing.T) {
 		if err := os.WriteFile(file, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := catalog.Load(file); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := catalog.Load(t.Context(), file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want …%s…", err, want)
 		}
 	}
@@ -119,7 +119,7 @@ func TestLoadRefusesFaults(t *testing.T) {
 		if err := os.WriteFile(file, good[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := catalog.Load(file); err == nil {
+		if _, err := catalog.Load(t.Context(), file); err == nil {
 			t.Fatalf("a file cut to %d of %d bytes was loaded", n, len(good))
 		}
 	}

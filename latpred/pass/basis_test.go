@@ -12,7 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-func mobileNet(t *testing.T) *space.Space {
+func mobileNet(t testing.TB) *space.Space {
 	t.Helper()
 	s, err := space.ByID("mbv3-w1.0")
 	if err != nil {

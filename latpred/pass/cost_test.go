@@ -87,7 +87,7 @@ func TestCostsAreTheLayers(t *testing.T) {
 				want += 1e-6 * float64(l.MACs()-2*int64(l.Mid)*int64(l.SE))
 			}
 			for _, seg := range segs {
-				launches += seg.Kernels
+				launches += seg.Launches
 			}
 			if math.Abs(got/want-1) > 1e-9 {
 				t.Fatalf("%s: %v million operations, the layers have %v", a, got, want)

@@ -16,17 +16,17 @@
 //
 // # The launch queue
 //
-// A GPU runs kernels that its host has launched into a queue of Q places. A clock
+// A GPU runs what its host has launched into a queue of Q places. A clock
 // on the host, which times passes 6 to 15 and does not wait for the GPU, starts
-// when pass 5 is launched and stops when the last kernel of pass 15 is: at that
-// moment the GPU has done all but Q of the kernels. With n kernels a pass,
+// when pass 5 is launched and stops when the last launch of pass 15 is: at that
+// moment the GPU has done all but Q of the launches. With n launches a pass,
 //
-//	E  = time of the first 15n − Q kernels / 10
-//	S  = time of the first 5n − Q kernels / 10
+//	E  = time of the first 15n − Q launches / 10
+//	S  = time of the first 5n − Q launches / 10
 //	h  = 5 passes' launches / 10 = n τ / 2 + δ
 //	label = E − max(h, S)
 //
 // where τ is the time of a launch. Where the queue was full when the clock
 // started (S ≥ h), the label is the true pass T: between start and stop the GPU
-// did exactly 10 n kernels. Elsewhere it is too short.
+// did exactly 10 n launches. Elsewhere it is too short.
 package pass

@@ -20,9 +20,8 @@ type Config struct {
 }
 
 const (
-	huber         = 1.5  // standard deviations within which rows count fully
-	hostPenalty   = 1e-3 // on τ and δ
-	defaultLaunch = .025
+	huber       = 1.5  // standard deviations within which rows count fully
+	hostPenalty = 1e-3 // on τ and δ
 )
 
 // fitter holds the rows of a fit.
@@ -52,7 +51,7 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, []in
 		f.Rounds = 6
 	}
 	if f.LaunchMs == 0 {
-		f.LaunchMs = defaultLaunch
+		f.LaunchMs = typicalLaunchMs
 	}
 	if len(archs) == 0 {
 		return nil, nil, fmt.Errorf("pass: no rows to fit")
@@ -173,7 +172,7 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 			}
 		}
 		if hostLimited {
-			row = append(row, ridge.Term{Column: width + 2*state, Value: -.5 * float64(f.w[i].kernels)}, ridge.Term{Column: width + 2*state + 1, Value: -1})
+			row = append(row, ridge.Term{Column: width + 2*state, Value: -.5 * float64(f.w[i].launches)}, ridge.Term{Column: width + 2*state + 1, Value: -1})
 		}
 		weight := 1.0
 		if f.Relative {

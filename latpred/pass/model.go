@@ -22,17 +22,17 @@ type Reading struct {
 	TrueMs      float64 // T: the pass itself
 	LabelMs     float64 // what the clock shows; TrueMs where it waits for the GPU
 	HostLimited bool    // the clock started before the launch queue was full
-	LateMs      float64 // h − S: above 0 where HostLimited; 0 without a queue
-	Kernels     int
+	HostLagMs   float64 // h − S: above 0 where HostLimited; 0 without a queue
+	Launches    int     // GPU launches of a pass
 }
 
 // Margin tells like rows from unlike ones, for intervals: under a launch queue,
 // h − S as a part of the label; without one the label itself.
 func (r Reading) Margin() float64 {
-	if r.LateMs == 0 {
+	if r.HostLagMs == 0 {
 		return r.LabelMs
 	}
-	return r.LateMs / r.LabelMs
+	return r.HostLagMs / r.LabelMs
 }
 
 // SegmentsMs appends the segments of a to segs and their times to dst.
@@ -66,14 +66,14 @@ func (m *Model) Read(a space.Arch, state int) (Reading, error) {
 	var r Reading
 	for b, s := range segs {
 		r.TrueMs += ms[b]
-		r.Kernels += s.Kernels
+		r.Launches += s.Launches
 	}
 	r.LabelMs = r.TrueMs
 	if !m.Queue.None() {
 		var w weights
 		w.weigh(segs, m.Queue.Depth)
-		r.LabelMs, r.LateMs = m.Queue.label(&w, ms, state)
-		r.HostLimited = r.LateMs > 0
+		r.LabelMs, r.HostLagMs = m.Queue.label(&w, ms, state)
+		r.HostLimited = r.HostLagMs > 0
 	}
 	return r, nil
 }

@@ -85,7 +85,7 @@ func TestKernels(t *testing.T) {
 	}
 	n := 0
 	for _, s := range segs {
-		n += s.Kernels
+		n += s.Launches
 	}
 	if want := 9 + 23 + 50 + 35 + 91 + 91 + 13; n != want {
 		t.Errorf("%d kernels, want %d", n, want)
@@ -126,8 +126,8 @@ func simulate(t *testing.T, m *pass.Model, a space.Arch) float64 {
 	}
 	var kernel []float64
 	for b, s := range segs {
-		for range s.Kernels {
-			kernel = append(kernel, ms[b]/float64(s.Kernels))
+		for range s.Launches {
+			kernel = append(kernel, ms[b]/float64(s.Launches))
 		}
 	}
 	n := len(kernel)
@@ -276,6 +276,9 @@ func TestFaults(t *testing.T) {
 	odd.Choice[0] = 10
 	if _, err := pass.Segments(nil, odd); err == nil || !strings.Contains(err.Error(), "slot 0") {
 		t.Errorf("choice 9: %v", err)
+	}
+	if _, err := pass.Segments(nil, space.FBNet.Reference().Smallest()); err == nil || !strings.Contains(err.Error(), "known are networks of 5 and 6") {
+		t.Errorf("a network of FBNet: %v", err)
 	}
 	if _, err := pass.Segments(nil, space.Arch{}); err == nil {
 		t.Error("the zero architecture has segments")

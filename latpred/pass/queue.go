@@ -5,7 +5,7 @@ import "fmt"
 // Queue says how a clock that is never synchronised with the GPU sees a pass. The
 // zero Queue is a clock that waits for the GPU: it shows the true pass.
 type Queue struct {
-	Depth     int       `json:"depth"`                // kernels that wait in the launch queue when the clock stops; 0: none
+	Depth     int       `json:"depth"`                // launches that wait in the launch queue when the clock stops; 0: none
 	LaunchMs  []float64 `json:"launch_ms,omitempty"`  // τ: a launch, in each state of the host
 	OffsetMs  []float64 `json:"offset_ms,omitempty"`  // δ: added to half a pass's launches, in each state
 	HostState int       `json:"host_state,omitempty"` // the state that predictions assume
@@ -29,11 +29,11 @@ const (
 func (q Queue) None() bool { return q.Depth == 0 }
 
 // hostMs is h: what the host needs for half a pass's launches, in a state.
-func (q Queue) hostMs(kernels, state int) float64 {
-	return .5*float64(kernels)*q.LaunchMs[state] + q.OffsetMs[state]
+func (q Queue) hostMs(launches, state int) float64 {
+	return .5*float64(launches)*q.LaunchMs[state] + q.OffsetMs[state]
 }
 
-// done is how often each segment is passed within the first m kernels of repeated
+// done is how often each segment is passed within the first m launches of repeated
 // passes, the last one in part: dst has the length of segments.
 func done(dst []float64, segments []Segment, n, m int) {
 	if m <= 0 {
@@ -42,26 +42,26 @@ func done(dst []float64, segments []Segment, n, m int) {
 	}
 	whole, rest, before := float64(m/n), m%n, 0
 	for b, s := range segments {
-		part := float64(rest-before) / float64(s.Kernels)
+		part := float64(rest-before) / float64(s.Launches)
 		dst[b] = whole + max(0, min(1, part))
-		before += s.Kernels
+		before += s.Launches
 	}
 }
 
-// weights are those of a network's segments in E and in S, and its kernels a pass.
+// weights are those of a network's segments in E and in S, and its launches a pass.
 type weights struct {
 	stop, start [maxSegments]float64
-	kernels     int
+	launches    int
 }
 
 // weigh fills w for a network under a queue of some depth.
 func (w *weights) weigh(segments []Segment, depth int) {
-	w.kernels = 0
+	w.launches = 0
 	for _, s := range segments {
-		w.kernels += s.Kernels
+		w.launches += s.Launches
 	}
-	done(w.stop[:len(segments)], segments, w.kernels, (warmUps+timed)*w.kernels-depth)
-	done(w.start[:len(segments)], segments, w.kernels, warmUps*w.kernels-depth)
+	done(w.stop[:len(segments)], segments, w.launches, (warmUps+timed)*w.launches-depth)
+	done(w.start[:len(segments)], segments, w.launches, warmUps*w.launches-depth)
 	for b := range segments {
 		w.stop[b] /= timed
 		w.start[b] /= timed
@@ -76,7 +76,7 @@ func (q Queue) label(w *weights, timesMs []float64, state int) (ms, lateMs float
 		stop += w.stop[b] * ms
 		start += w.start[b] * ms
 	}
-	h := q.hostMs(w.kernels, state)
+	h := q.hostMs(w.launches, state)
 	return stop - max(h, start), h - start
 }
 
@@ -90,8 +90,8 @@ type View struct {
 	HostMs      float64              // h
 }
 
-// See gives the view of a network under q, with the host in the state that q assumes.
-func (q Queue) See(segments []Segment) View {
+// View is that of a network under q, with the host in the state that q assumes.
+func (q Queue) View(segments []Segment) View {
 	if q.None() {
 		var v View
 		for b := range segments {
@@ -101,7 +101,7 @@ func (q Queue) See(segments []Segment) View {
 	}
 	var w weights
 	w.weigh(segments, q.Depth)
-	return View{w.stop, w.start, q.hostMs(w.kernels, q.HostState)}
+	return View{w.stop, w.start, q.hostMs(w.launches, q.HostState)}
 }
 
 // LabelMs is what the clock shows, and whether the host limits it.

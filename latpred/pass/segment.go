@@ -22,10 +22,10 @@ const (
 
 // Segment is a part of a pass: the stem, an active slot or the head.
 type Segment struct {
-	Entry   int // in the tied table
-	Slot    int // −1: stem or head
-	In, Out int // height and width of the feature maps it reads and writes, pixels
-	Kernels int // GPU kernels that PyTorch launches for it
+	Entry    int // in the tied table
+	Slot     int // −1: stem or head
+	In, Out  int // height and width of the feature maps it reads and writes, pixels
+	Launches int // GPU launches of PyTorch for it
 }
 
 // Stage is the stage of an entry, −1 for stem and head.

@@ -11,7 +11,7 @@ import (
 func made(launches ...int) []Segment {
 	var segs []Segment
 	for i, n := range launches {
-		segs = append(segs, Segment{Entry: i, Slot: i, Kernels: n})
+		segs = append(segs, Segment{Entry: i, Slot: i, Launches: n})
 	}
 	return segs
 }
@@ -43,8 +43,8 @@ func TestLabelByHand(t *testing.T) {
 	segs, times := made(3, 2), []float64{6, 4}
 	var w weights
 	w.weigh(segs, 7)
-	if w.kernels != 5 {
-		t.Errorf("%d launches a pass", w.kernels)
+	if w.launches != 5 {
+		t.Errorf("%d launches a pass", w.launches)
 	}
 	// 18 = 3 passes + 3 launches: 4 and 3 turns. 68 = 13 passes + 3: 14 and 13.
 	for i, want := range [4]float64{.4, .3, 1.4, 1.3} {
@@ -81,23 +81,23 @@ func TestWeightsOfAnyQueue(t *testing.T) {
 		w.weigh(segs, depth)
 		var stopped, total float64
 		for i, s := range segs {
-			stopped += 10 * w.stop[i] * float64(s.Kernels)
+			stopped += 10 * w.stop[i] * float64(s.Launches)
 			total += times[i]
-			if warm := 5*w.kernels >= depth; warm && math.Abs(w.stop[i]-w.start[i]-1) > 1e-9 {
+			if warm := 5*w.launches >= depth; warm && math.Abs(w.stop[i]-w.start[i]-1) > 1e-9 {
 				t.Fatalf("segment %d runs %v times between start and stop", i, w.stop[i]-w.start[i])
 			}
 		}
-		if want := float64(max(0, 15*w.kernels-depth)); math.Abs(stopped-want) > 1e-6 {
+		if want := float64(max(0, 15*w.launches-depth)); math.Abs(stopped-want) > 1e-6 {
 			t.Fatalf("%v launches are done at the stop, want %v", stopped, want)
 		}
 		q := Queue{Depth: depth, LaunchMs: []float64{rapid.Float64Range(.001, 1).Draw(t, "launch")}, OffsetMs: []float64{0}}
-		view := q.See(segs)
+		view := q.View(segs)
 		label, late := q.label(&w, times, 0)
 		seen, limited := view.LabelMs(times)
 		if math.Abs(seen-label) > 1e-9*math.Abs(label) || limited != (late > 0) {
 			t.Fatalf("a view shows %v, %v, the label is %v, late by %v", seen, limited, label, late)
 		}
-		none := Queue{}.See(segs)
+		none := Queue{}.View(segs)
 		if all, limited := none.LabelMs(times); math.Abs(all-total) > 1e-9*total || limited {
 			t.Fatalf("without a queue a pass of %v shows %v, %v", total, all, limited)
 		}
@@ -116,7 +116,7 @@ func TestLabelOfASimulatedQueue(t *testing.T) {
 		label, _ := q.label(&w, times, 0)
 		simulated, longest := launchByLaunch(segs, times, q)
 		// At the stop the device is in the middle of a launch: it is off by one at most.
-		if 5*w.kernels > q.Depth && math.Abs(label-simulated) > 2*longest/10+1e-9 {
+		if 5*w.launches > q.Depth && math.Abs(label-simulated) > 2*longest/10+1e-9 {
 			t.Fatalf("label %v, simulated %v", label, simulated)
 		}
 	})
@@ -126,8 +126,8 @@ func TestLabelOfASimulatedQueue(t *testing.T) {
 func launchByLaunch(segs []Segment, times []float64, q Queue) (labelMs, longest float64) {
 	var each []float64
 	for i, s := range segs {
-		for range s.Kernels {
-			each = append(each, times[i]/float64(s.Kernels))
+		for range s.Launches {
+			each = append(each, times[i]/float64(s.Launches))
 			longest = max(longest, each[len(each)-1])
 		}
 	}
@@ -152,7 +152,7 @@ func TestMargin(t *testing.T) {
 	for _, c := range []struct {
 		r    Reading
 		want float64
-	}{{Reading{LabelMs: 20, LateMs: -5}, -.25}, {Reading{LabelMs: 20}, 20}} {
+	}{{Reading{LabelMs: 20, HostLagMs: -5}, -.25}, {Reading{LabelMs: 20}, 20}} {
 		if got := c.r.Margin(); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.r, got, c.want)
 		}

@@ -36,7 +36,7 @@ func TestExplorerInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := serve.New([]*serve.Device{
-		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)), serve.FromTable("slower", "half as fast", double, wide(t)), proxyless(t), p40(t),
+		serve.FromPredictor("note10", "Samsung Note10", lookup(t, lut.Note10(), wide(t)), wide(t)), serve.FromPredictor("slower", "half as fast", lookup(t, double, wide(t)), wide(t)), proxyless(t), p40(t),
 	}, serve.Config{Front: 20})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestExplorerInBrowser(t *testing.T) {
 	until(net, "r160 d33333 k555-555-555-555-555 e444-444-444-444-444")
 	click(`[data-pick="stage 2 depth 4"]`)
 	click(`[data-pick="stage 2 layer 4 kernel 7"]`)
-	click(`[data-pick="stage 1 layer 1 expand 6"]`)
+	click(`[data-pick="stage 1 layer 1 expansion 6"]`)
 	until(net, "r160 d34333 k555-5557-555-555-555 e644-4444-444-444-444")
 	want, err := lut.Note10().LatencyMs(wide(t), space.MustParse(text(net)))
 	if err != nil {
@@ -142,7 +142,7 @@ func proxyless(t *testing.T) *serve.Device {
 			table.Rows[r][lut.Key(l)] = lut.Entry{Count: 1, MeanMs: 1e-7 * float64(l.MACs())}
 		}
 	}
-	return serve.FromTable("made-up", "made up", table, s)
+	return serve.FromPredictor("made-up", "made up", lookup(t, table, s), s)
 }
 
 // p40 is the shipped device, whose table is fitted when the page asks for it.

@@ -8,68 +8,65 @@ import (
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/accuracy"
-	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Device is what latencies are of, with what predicts them. FromTable, FromSet,
-// FromPredictor and Shipped make devices; what is exported may be changed until a
-// server has them.
+// Device is what latencies are of, with what predicts them. FromPredictor, FromEntry
+// and Shipped make devices; what is exported may be changed until a server has them.
 type Device struct {
 	ID       string
 	Title    string       // for people: hardware, batch, laboratory
 	Hardware string       // the hardware alone; "": see Title
 	Origin   string       // of the data: a repository, or whose they are; "": not known
 	Batch    int          // images of a latency; 0: not known
-	Space    *space.Space // of the networks that it is asked about
-	Kind     string       // of what predicts: KindLookup, or a predictor's kind
+	Space    *space.Space // of the networks that it is asked about, at the resolutions that searches draw
+	Kind     string       // of what predicts
 
-	open  func() (*oracle, error)
+	open  func() (prediction, error)
 	once  sync.Once
 	ready chan struct{} // closed when what open gave is there
-	made  *oracle
+	made  prediction
 	err   error
 
 	frontMu sync.Mutex
 	front   []nas.Candidate // nil: not computed
 }
 
-// KindLookup is the kind of devices whose layers were measured.
-const KindLookup = "lookup table"
+// prediction is what open gives.
+type prediction struct {
+	latpred.Predictor
+	errorPercent float64 // mean, on measured networks that it was not made from; 0: not known
+}
 
-// FromTable makes a device of a lookup table that covers s, at the resolutions that
-// both have.
-func FromTable(id, title string, t *lut.Table, s *space.Space) *Device {
-	d := newDevice(id, title, measuredOf(s, t), KindLookup, func() (*oracle, error) { return ofTable(t, s) })
-	_, _ = d.prepared() // it is quick; an error comes back when the device is asked
+// FromPredictor makes a device of a predictor for networks of s. Searches draw those
+// resolutions that the predictor was measured at, where it says so.
+func FromPredictor(id, title string, p latpred.Predictor, s *space.Space) *Device {
+	if lister, ok := p.(latpred.ResolutionLister); ok {
+		s = measuredOf(s, lister.Resolutions())
+	}
+	d := newDevice(id, title, s, p.Kind(), func() (prediction, error) { return prediction{Predictor: p}, nil })
+	_, _ = d.prepared() // it is there
 	return d
 }
 
-// measuredOf is s with those of its resolutions that a table has, if it has any.
-func measuredOf(s *space.Space, t *lut.Table) *space.Space {
+// measuredOf is s with those of its resolutions that were measured, if there are any.
+func measuredOf(s *space.Space, measured []int) *space.Space {
 	narrow := *s
-	narrow.Resolutions = slices.DeleteFunc(slices.Clone(s.Resolutions), func(r int) bool { return t.Rows[r] == nil })
+	narrow.Resolutions = slices.DeleteFunc(slices.Clone(s.Resolutions), func(r int) bool { return !slices.Contains(measured, r) })
 	if len(narrow.Resolutions) == 0 {
 		return s
 	}
 	return &narrow
 }
 
-// FromPredictor makes a device of a predictor for networks of s.
-func FromPredictor(id, title string, p latpred.Predictor, s *space.Space) *Device {
-	d := newDevice(id, title, s, p.Kind(), func() (*oracle, error) { return ofPredictor(p), nil })
-	_, _ = d.prepared()
-	return d
-}
-
-func newDevice(id, title string, s *space.Space, kind string, open func() (*oracle, error)) *Device {
+func newDevice(id, title string, s *space.Space, kind string, open func() (prediction, error)) *Device {
 	return &Device{ID: id, Title: title, Space: s, Kind: kind, open: open, ready: make(chan struct{})}
 }
 
 // prepared gives what predicts; the first call makes it, which takes up to seconds.
-func (d *Device) prepared() (*oracle, error) {
+func (d *Device) prepared() (prediction, error) {
 	d.once.Do(func() {
 		defer close(d.ready)
 		defer func() {
@@ -92,9 +89,10 @@ func (d *Device) isReady() bool {
 	}
 }
 
-// predictMs predicts networks, which must be of the device's space.
+// predictMs predicts networks, which must be of the device's space and not of a
+// resolution beyond those that were measured.
 func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		return nil, err
 	}
@@ -102,15 +100,52 @@ func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
 		if err := d.Space.Validate(a); err != nil {
 			return nil, mistake{fmt.Errorf("archs[%d]: %w", i, err)}
 		}
-		if o.highest > 0 && (a.Resolution < o.lowest || a.Resolution > o.highest) {
-			return nil, mistake{fmt.Errorf("archs[%d]: resolution %d: %s was measured from %d to %d", i, a.Resolution, d.ID, o.lowest, o.highest)}
-		}
 	}
 	ms := make([]float64, len(archs))
-	if err := o.estimate(ms, archs); err != nil {
+	if err := p.PredictMs(ms, archs); err != nil {
 		return nil, mistake{err}
 	}
+	if lister, ok := p.Predictor.(latpred.ResolutionLister); ok {
+		measured := lister.Resolutions()
+		lowest, highest := measured[0], measured[len(measured)-1]
+		for i, a := range archs {
+			if a.Resolution < lowest || a.Resolution > highest {
+				return nil, mistake{fmt.Errorf("archs[%d]: resolution %d: %s was measured from %d to %d", i, a.Resolution, d.ID, lowest, highest)}
+			}
+		}
+	}
 	return ms, nil
+}
+
+// Part is the time of a layer of a network.
+type Part struct {
+	Name string  `json:"name"` // "stem", "stage 2, layer 1", "head"
+	Slot int     `json:"slot"` // -1: stem or head
+	Ms   float64 `json:"ms"`
+}
+
+// parts takes the latency of a network apart; nil where the device can't.
+func (d *Device) parts(a space.Arch) (list []Part, err error) {
+	p, err := d.prepared()
+	if err != nil {
+		return nil, err
+	}
+	timer, ok := p.Predictor.(latpred.SegmentTimer)
+	if !ok {
+		return nil, nil
+	}
+	b, err := timer.Segments(a)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range b.Segments {
+		slot := -1
+		if t.Stage >= 0 {
+			slot = a.Family.First(t.Stage) + t.Layer
+		}
+		list = append(list, Part{t.Name, slot, t.Ms})
+	}
+	return list, nil
 }
 
 // hasAccuracy errs where the accuracy of the device's networks can't be predicted, so
@@ -132,13 +167,13 @@ func (d *Device) paretoFront(ctx context.Context, generations int) ([]nas.Candid
 	if err := d.hasAccuracy(); err != nil {
 		return nil, err
 	}
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		return nil, err
 	}
 	config := nas.Published(d.Space, 1e9)
 	config.Generations = generations
-	r, err := nas.SearchFront(ctx, random.Stream(1, "front "+d.ID), config, o.estimate, accuracy.Predict, nil)
+	r, err := nas.SearchFront(ctx, random.Stream(1, "front "+d.ID), config, p.PredictMs, accuracy.Predict, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"runtime"
 	"time"
-
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // prepare makes the devices ready in the background, on all cores, once.
@@ -31,12 +29,12 @@ func (s *Server) prepare() {
 // prepareOne makes a device ready and logs how long it took.
 func (s *Server) prepareOne(d *Device) {
 	start := time.Now()
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		s.config.Log.Error("device", "id", d.ID, "error", err.Error())
 		return
 	}
-	s.config.Log.Info("device", "id", d.ID, "ms", time.Since(start).Milliseconds(), "error_percent", o.errorPercent)
+	s.config.Log.Info("device", "id", d.ID, "ms", time.Since(start).Milliseconds(), "error_percent", p.errorPercent)
 }
 
 func (s *Server) health(http.ResponseWriter, *http.Request) (any, error) {
@@ -59,19 +57,6 @@ type listed struct {
 	Space       string `json:"space"`
 	Kind        string `json:"kind"`
 	Resolutions []int  `json:"resolutions"` // that searches draw from
-}
-
-// listedSpace is what networks of a space may be.
-type listedSpace struct {
-	Width   float64 `json:"width"`
-	Depths  [][]int `json:"depths"` // of each stage
-	Kernels []int   `json:"kernels"`
-	Expands []int   `json:"expands"`
-}
-
-func listSpace(s *space.Space) listedSpace {
-	factors := s.Family.Factors
-	return listedSpace{Width: s.Multiplier, Depths: s.Depths, Kernels: factors[space.OFAKernel].Values, Expands: factors[space.OFAExpand].Values}
 }
 
 func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {

@@ -1,7 +1,7 @@
 // Package serve answers over HTTP, in JSON, what networks take on devices.
 //
-//  1. A Device is what can be asked about: FromTable, FromSet and FromPredictor make
-//     one; Shipped lists those of the project.
+//  1. A Device is what can be asked about: FromPredictor and FromEntry make
+//     one; Shipped lists those of package catalog.
 //  2. New makes a Server of them; Server.Handler is an http.Handler, Server.Serve
 //     listens and stops gracefully. Devices that a table must be fitted for are
 //     prepared in the background meanwhile, with three seconds of a processor for all

@@ -11,10 +11,13 @@ import (
 type explainRequest struct {
 	Arch   arch   `json:"arch"`
 	Device string `json:"device"` // whose parts are wanted; "": those of all
+	// Network asks for the numbers of the choices too.
+	Network bool `json:"network"`
 }
 
 type explainResponse struct {
 	Arch     space.Arch  `json:"arch"`
+	Network  *network    `json:"network,omitempty"`  // where it was asked for
 	Accuracy float64     `json:"accuracy,omitempty"` // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
 	Devices  []explained `json:"devices"`
 }
@@ -43,6 +46,9 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 	s.prepare()
 	a := q.Arch.Arch
 	e := explainResponse{Arch: a, Devices: []explained{}}
+	if q.Network {
+		e.Network = networkOf(a)
+	}
 	known := false
 	for _, d := range s.devices {
 		one, err := d.explain(a, q.Device == "" || q.Device == d.ID)
@@ -73,13 +79,13 @@ func (d *Device) explain(a space.Arch, parts bool) (explained, error) {
 		e.Error = err.Error()
 		return e, nil
 	}
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		return e, err
 	}
-	e.LatencyMs, e.ErrorPercent = ms[0], o.errorPercent
-	if parts && o.breakdown != nil {
-		e.Parts, err = o.breakdown(a)
+	e.LatencyMs, e.ErrorPercent = ms[0], p.errorPercent
+	if parts {
+		e.Parts, err = d.parts(a)
 	}
 	return e, err
 }

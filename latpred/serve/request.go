@@ -17,11 +17,16 @@ type mistake struct{ error }
 
 func (m mistake) Unwrap() error { return m.error }
 
-// arch is an architecture in a request: canonical text or OFA's object.
+// arch is an architecture in a request: canonical text, OFA's object, or a network.
 type arch struct{ space.Arch }
 
 func (a *arch) UnmarshalJSON(text []byte) (err error) {
 	if bytes.HasPrefix(text, []byte("{")) {
+		var n network
+		if json.Unmarshal(text, &n) == nil && n.Choices != nil {
+			a.Arch, err = n.arch()
+			return err
+		}
 		a.Arch, err = space.Parse(string(text))
 		return err
 	}

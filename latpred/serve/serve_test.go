@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/serve"
@@ -33,6 +34,15 @@ func wide(t testing.TB) *space.Space {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func lookup(t testing.TB, table *lut.Table, s *space.Space) latpred.Predictor {
+	t.Helper()
+	p, err := additive.NewLookup(table, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // broken is a predictor that panics on large networks and waits on small ones.
@@ -53,7 +63,7 @@ func (broken) PredictMs(dst []float64, archs []space.Arch) error {
 func server(t testing.TB, c serve.Config) *httptest.Server {
 	t.Helper()
 	s, err := serve.New([]*serve.Device{
-		serve.FromTable("note10", "Samsung Note10", lut.Note10(), wide(t)),
+		serve.FromPredictor("note10", "Samsung Note10", lookup(t, lut.Note10(), wide(t)), wide(t)),
 		serve.FromPredictor("broken", "one that fails", broken{}, wide(t)),
 	}, c)
 	if err != nil {
@@ -112,7 +122,7 @@ func TestAnswers(t *testing.T) {
 	if status, text := ask(t, h, "/v1/explain", `{"arch":"`+example+`"}`, &e); status != 200 || !strings.Contains(text, `{"device":"broken","error":"late"}`) {
 		t.Errorf("explain with a device that fails: %d %s", status, text)
 	}
-	one, err := serve.New([]*serve.Device{serve.FromTable("note10", "", lut.Note10(), wide(t))}, serve.Config{})
+	one, err := serve.New([]*serve.Device{serve.FromPredictor("note10", "", lookup(t, lut.Note10(), wide(t)), wide(t))}, serve.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +203,7 @@ func TestFaults(t *testing.T) {
 	if _, err := serve.New(nil, serve.Config{}); err == nil {
 		t.Error("a server without devices")
 	}
-	d := serve.FromTable("a", "", lut.Note10(), wide(t))
+	d := serve.FromPredictor("a", "", lookup(t, lut.Note10(), wide(t)), wide(t))
 	if _, err := serve.New([]*serve.Device{d, d}, serve.Config{}); err == nil || !strings.Contains(err.Error(), "two devices") {
 		t.Errorf("two devices of one id: %v", err)
 	}

@@ -175,7 +175,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := d.hasAccuracy(); err != nil {
 		return nil, err
 	}
-	o, err := d.prepared()
+	p, err := d.prepared()
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	defer done()
 	config := nas.Published(d.Space, q.LimitMs)
 	config.Generations, config.Population = q.Generations, q.Population
-	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, o.estimate, accuracy.Predict, nil)
+	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, p.PredictMs, accuracy.Predict, nil)
 	if errors.Is(err, nas.ErrInfeasible) {
 		return nil, mistake{err}
 	}

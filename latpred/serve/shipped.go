@@ -1,123 +1,50 @@
 package serve
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/catalog"
-	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/lut"
-	"github.com/ofalat/ofalat/latpred/metric"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Shipped lists the devices of the project: its sets in the order of their index, then
-// its tables. What is added to either is served without a change here.
-//
-//   - A set of measured networks is a device: see FromSet.
-//   - A set whose device is a table, since its labels are the table's sums, is served by
-//     the table itself.
-//   - Another table is a device too. Where a set has its name, its id ends in -table
-//     and its sums are judged by the set.
-//
-// CompOFA's sets are left out. The full spaces have all their networks, and the labels
-// of those that were measured don't depend on the resolution, as they should.
+// Shipped lists the devices of the project: the entries of package catalog, in their
+// order. Sets of spaces that tie choices to each other, CompOFA's, are left out: the
+// full spaces have all their networks, and the labels of those that were measured
+// don't depend on the resolution, as they should.
 func Shipped() ([]*Device, error) {
 	var list []*Device
-	sets, tables := dataset.Index(), lut.Names()
-	for _, info := range sets {
-		s, err := space.ByID(info.SpaceID)
-		if err != nil {
-			return nil, fmt.Errorf("set %s: %w", info.Name, err)
-		}
-		if s.Ties != nil {
+	for _, e := range catalog.Entries() {
+		if e.Tied() {
 			continue
 		}
-		d := FromSet(info, s)
-		if slices.Contains(lut.Names(), info.Device) {
-			t, err := lut.Open(info.Device)
-			if err != nil {
-				return nil, fmt.Errorf("set %s: %w", info.Name, err)
-			}
-			d = FromTable(info.Name, info.Title, t, s)
-			d.describe(info)
-			tables = slices.DeleteFunc(tables, func(name string) bool { return name == info.Device })
-		}
-		list = append(list, d)
-	}
-	for _, name := range tables {
-		d, err := fromShippedTable(name, sets)
+		d, err := FromEntry(e)
 		if err != nil {
-			return nil, fmt.Errorf("table %s: %w", name, err)
+			return nil, err
 		}
 		list = append(list, d)
 	}
 	return list, nil
 }
 
-// FromSet makes a device of a shipped set of measured networks of s, by a table that
-// is fitted to its first rows when it is first asked and judged by its last ones.
-func FromSet(info dataset.Info, s *space.Space) *Device {
-	d := newDevice(info.Name, info.Title, s, latpred.KindTable, func() (*oracle, error) {
-		p, err := catalog.Table(context.Background(), info.Name)
+// FromEntry makes a device of what ships. A predictor that has to be compared with
+// measured networks is made, and its error found, when it is first asked; others are
+// there at once.
+func FromEntry(e *catalog.Entry) (*Device, error) {
+	open := func() (prediction, error) {
+		p, err := e.Predictor(context.Background())
 		if err != nil {
-			return nil, err
+			return prediction{}, err
 		}
-		o := ofPredictor(p)
-		measured := p.Model().Basis.Resolutions()
-		o.lowest, o.highest = measured[0], measured[len(measured)-1]
-		return o, o.judge(info)
-	})
-	d.describe(info)
-	return d
-}
-
-func fromShippedTable(name string, sets []dataset.Info) (*Device, error) {
-	t, err := lut.Open(name)
+		percent, err := e.ErrorPercent(p)
+		return prediction{p, percent}, err
+	}
+	measured, err := e.Resolutions()
 	if err != nil {
 		return nil, err
 	}
-	s, err := space.ByID(t.SpaceID)
-	if err != nil {
-		return nil, err
+	d := newDevice(e.Name, e.Title, measuredOf(e.Space, measured), e.Kind, open)
+	d.Hardware, d.Origin, d.Batch = e.Hardware, e.Origin, e.Batch
+	if !e.Judged() {
+		_, _ = d.prepared() // it is quick; an error comes back when the device is asked
 	}
-	at := slices.IndexFunc(sets, func(info dataset.Info) bool { return info.Name == name && info.SpaceID == s.ID })
-	if at < 0 {
-		return FromTable(name, name+", lookup table", t, s), nil
-	}
-	info := sets[at]
-	d := newDevice(name+"-table", info.Title+", sums of its lookup table", measuredOf(s, t), KindLookup, func() (*oracle, error) {
-		o, err := ofTable(t, s)
-		if err != nil {
-			return nil, err
-		}
-		return o, o.judge(info)
-	})
-	d.describe(info)
 	return d, nil
-}
-
-// describe takes over what the index says of a device.
-func (d *Device) describe(info dataset.Info) {
-	d.Hardware, _, _ = strings.Cut(info.Title, ",")
-	d.Origin, d.Batch = cmp.Or(info.Repository, "this project"), info.Batch
-}
-
-// judge finds the mean error on the last rows of a set, which nothing was fitted to.
-func (o *oracle) judge(info dataset.Info) error {
-	set, err := dataset.Open(info.Name)
-	if err != nil {
-		return err
-	}
-	set = set.Subset(set.SplitFileOrder().Test)
-	ms := make([]float64, set.Rows)
-	if err := o.estimate(ms, set.Archs()); err != nil {
-		return fmt.Errorf("set %s: %w", info.Name, err)
-	}
-	o.errorPercent = 100 * metric.MAPE(ms, set.LatenciesMs())
-	return nil
 }

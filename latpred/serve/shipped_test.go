@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/serve"
 )
@@ -67,7 +68,7 @@ func TestShipped(t *testing.T) {
 		if !(d.LatencyMs > 0) || d.Error != "" {
 			t.Errorf("%+v", d)
 		}
-		if measured := devices[i].Kind != serve.KindLookup; measured && !(d.ErrorPercent > 0 && d.ErrorPercent < 20) {
+		if measured := devices[i].Kind != latpred.KindLookup; measured && !(d.ErrorPercent > 0 && d.ErrorPercent < 20) {
 			t.Errorf("%s is off by %v %%", d.Device, d.ErrorPercent)
 		}
 	}

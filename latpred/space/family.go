@@ -220,9 +220,6 @@ func (f *Family) ByLabel(label string) (choice int, ok bool) {
 	return c, c >= 0
 }
 
-// Labels are those of all choices.
-func (f *Family) Labels() []string { return slices.Clone(f.labels) }
-
 // SlotName names a slot for people: "stage 1, layer 2".
 func (f *Family) SlotName(slot int) string {
 	stage := f.Stage(slot)

@@ -90,8 +90,11 @@ func (r *Rows) AppendDense(row []float32) {
 // the last row ended; where values are missing they are 1. It is for those who write
 // their rows in place, such as encoders of ones, and checks nothing.
 func (r *Rows) End() {
-	for len(r.Values) < len(r.Columns) {
-		r.Values = append(r.Values, 1)
+	if n := len(r.Values); n < len(r.Columns) {
+		r.Values = slices.Grow(r.Values, len(r.Columns)-n)[:len(r.Columns)]
+		for k := n; k < len(r.Values); k++ {
+			r.Values[k] = 1
+		}
 	}
 	if len(r.Starts) == 0 {
 		r.Starts = append(r.Starts, 0)

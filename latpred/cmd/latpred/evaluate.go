@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,19 +11,18 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/audit"
-	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type evaluateCmd struct {
-	Model    string  `required:"" help:"Predictor." type:"existingfile"`
-	Data     string  `required:"" help:"Shipped set or CSV file with latencies."`
-	Rows     string  `enum:"all,test" default:"all" help:"all, or the last 15 % as in the paper's split."`
-	Interval float64 `default:"0.9" help:"Level of the interval that is judged."`
-	Online   bool    `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
-	Worst    int     `default:"5" help:"How many of the worst rows to print."`
+	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
+	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
+	Rows     string        `enum:"all,test" default:"all" help:"all, or the last 15 % as in the paper's split."`
+	Interval float64       `default:"0.9" help:"Level of the interval that is judged."`
+	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
+	Worst    int           `default:"5" help:"How many of the worst rows to print."`
 }
 
 // evaluation is the result of evaluate --json.
@@ -53,8 +53,8 @@ type worstRow struct {
 }
 
 // Run compares predictions with measurements.
-func (c *evaluateCmd) Run(out *output) error {
-	p, err := catalog.Load(c.Model)
+func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
+	p, err := c.Model.load(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *evaluateCmd) Run(out *output) error {
 	if !(c.Interval > 0 && c.Interval < 1) {
 		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
-	e := evaluation{Model: c.Model, Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance()}
+	e := evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance()}
 	pred, low, high, err := c.predict(p, set)
 	if err != nil {
 		return fmt.Errorf("%s: %w", set.Name, err)

@@ -1,27 +1,27 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
 
-	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/explain"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type explainCmd struct {
-	Model       string `required:"" help:"Predictor." type:"existingfile"`
-	Arch        string `arg:"" help:"Architecture: canonical text or OFA's JSON object."`
-	Resolutions []int  `default:"160,176,192,208,224" help:"Resolutions to try."`
-	Top         int    `default:"8" help:"How many savings to print."`
-	Figure      string `help:"File for a figure, .svg or .png." type:"path"`
+	Model       predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
+	Arch        string        `arg:"" help:"Architecture: canonical text or OFA's JSON object."`
+	Resolutions []int         `default:"160,176,192,208,224" help:"Resolutions to try."`
+	Top         int           `default:"8" help:"How many savings to print."`
+	Figure      string        `help:"File for a figure, .svg or .png." type:"path"`
 }
 
 // Run prints the parts of a latency and what would save most.
-func (c *explainCmd) Run(out *output) error {
-	p, err := catalog.Load(c.Model)
+func (c *explainCmd) Run(ctx context.Context, out *output) error {
+	p, err := c.Model.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,21 +6,20 @@ import (
 	"io"
 
 	"github.com/ofalat/ofalat/latpred/atomicfile"
-	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/export"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type exportCmd struct {
-	Model  string `required:"" help:"Predictor to write." type:"existingfile"`
-	Format string `enum:"onnx" default:"onnx" help:"onnx."`
-	Out    string `required:"" help:"File to write." type:"path"`
+	Model  predictorName `required:"" help:"Predictor to write: the name of what ships, or a file."`
+	Format string        `enum:"onnx" default:"onnx" help:"onnx."`
+	Out    string        `required:"" help:"File to write." type:"path"`
 }
 
 // Run writes a predictor for other runtimes.
-func (c *exportCmd) Run(out *output) error {
-	p, err := catalog.Load(c.Model)
+func (c *exportCmd) Run(ctx context.Context, out *output) error {
+	p, err := c.Model.load(ctx)
 	if err != nil {
 		return err
 	}

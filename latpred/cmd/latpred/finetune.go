@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -13,7 +12,7 @@ import (
 
 type finetuneCmd struct {
 	backendFlags
-	From     string          `required:"" help:"Predictor of another device, that train wrote." type:"existingfile"`
+	From     predictorName   `required:"" help:"Predictor of another device, that train wrote."`
 	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file."`
 	Out      string          `required:"" help:"File for the predictor." type:"path"`
 	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch" default:"all-layers" help:"What is trained: last-layer (as published), freeze-two (as the paper's text says), all-layers, or scratch."`
@@ -27,7 +26,7 @@ type finetuneCmd struct {
 
 // Run fine-tunes a predictor and judges it on the test rows.
 func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
-	p, err := catalog.Load(c.From)
+	p, err := c.From.load(ctx)
 	if err != nil {
 		return err
 	}

@@ -189,7 +189,7 @@ func TestFromMeasurementsToSearch(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 
-	p, err := catalog.Load(model)
+	p, err := catalog.Load(t.Context(), model)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestFromMeasurementsToSearch(t *testing.T) {
 	}
 	phone, _ := measurements(t, "note10", 100)
 	mustCall(t, "finetune", "--from", model, "--data", phone, "--out", other, "--backend", "go", "--epochs", "2")
-	if p, err := catalog.Load(other); err != nil || !strings.Contains(p.Provenance().Note, "all-layers") {
+	if p, err := catalog.Load(t.Context(), other); err != nil || !strings.Contains(p.Provenance().Note, "all-layers") {
 		t.Errorf("fine-tuned: %v, %+v", err, p)
 	}
 	journal := filepath.Join(dir, "tune.jsonl")
@@ -265,7 +265,7 @@ func TestPredictStreams(t *testing.T) {
 	if len(got) != n {
 		t.Fatalf("%d predictions of %d rows", len(got), n)
 	}
-	p, err := catalog.Load(model)
+	p, err := catalog.Load(t.Context(), model)
 	if err != nil {
 		t.Fatal(err)
 	}

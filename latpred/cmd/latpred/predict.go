@@ -18,11 +18,11 @@ import (
 )
 
 type predictCmd struct {
-	Model    string  `xor:"what" required:"" help:"Predictor." type:"existingfile"`
-	GPU      string  `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
-	Interval float64 `help:"Give bounds too, which hold the latency with this probability, such as 0.9."`
-	Pass     bool    `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
-	File     string  `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
+	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
+	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
+	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9."`
+	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
+	File     string        `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
 }
 
 // streamed is how many rows are predicted at once; memory does not grow beyond.
@@ -72,13 +72,13 @@ func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predic
 		return nil, fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
 	if c.GPU == "" {
-		return catalog.Load(c.Model)
+		return c.Model.load(ctx)
 	}
 	gpu, err := readGPU(c.GPU)
 	if err != nil {
 		return nil, err
 	}
-	p, warnings, err := hardware.For(ctx, gpu)
+	p, warnings, err := catalog.GPU(ctx, gpu)
 	logWarnings(out, warnings)
 	return p, err
 }

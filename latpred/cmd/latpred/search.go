@@ -1,32 +1,30 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/accuracy"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type searchCmd struct {
-	Device      string    `xor:"latency" required:"" help:"note10, whose table gives latencies, or another shipped set, to which a table is fitted; of the fixed-kernel sets and of a file, the closed form."`
-	Model       string    `xor:"latency" required:"" help:"Predictor that gives latencies." type:"existingfile"`
-	Space       string    `help:"Search space (default: that of the shipped measurements, else mbv3-w1.2)."`
-	Limit       float64   `xor:"limits" required:"" help:"Largest latency, ms."`
-	Limits      []float64 `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
-	Front       bool      `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
-	Generations int       `default:"500" help:"Generations."`
-	Population  int       `default:"100" help:"Networks of a generation."`
-	Seed        uint64    `default:"1" help:"Seed."`
+	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted."`
+	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file."`
+	Space       string        `help:"Search space (default: that of the shipped measurements, else mbv3-w1.2)."`
+	Limit       float64       `xor:"limits" required:"" help:"Largest latency, ms."`
+	Limits      []float64     `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
+	Front       bool          `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
+	Generations int           `default:"500" help:"Generations."`
+	Population  int           `default:"100" help:"Networks of a generation."`
+	Seed        uint64        `default:"1" help:"Seed."`
 }
 
 // foundNet is a network in the output of search --json.
@@ -41,15 +39,11 @@ type foundNet struct {
 
 // Run searches for each limit, or for the front.
 func (c *searchCmd) Run(ctx context.Context, out *output) error {
-	latency, spaceID, err := c.latency(ctx)
+	p, s, err := c.predictor(ctx)
 	if err != nil {
 		return err
 	}
-	s, err := space.ByID(cmp.Or(c.Space, spaceID, "mbv3-w1.2")) // a file of measurements doesn't say
-	if err != nil {
-		return fmt.Errorf("--space: %w", err)
-	}
-	latency, _ = nas.Cached(latency, nas.ByArch) // children are often like others
+	latency, _ := nas.Cached(p.PredictMs, nas.ByArch) // children are often like others
 	top1, _ := nas.Cached(accuracy.Predict, nas.ByArch)
 	limits := c.Limits
 	if len(limits) == 0 {
@@ -99,51 +93,40 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 	return failed
 }
 
-// latency gives the estimate that is asked for, and the space it belongs to.
-func (c *searchCmd) latency(ctx context.Context) (nas.Estimate, string, error) {
-	if c.Model != "" {
-		p, err := catalog.Load(c.Model)
+// predictor gives what knows the latencies, and the space that is searched.
+func (c *searchCmd) predictor(ctx context.Context) (latpred.Predictor, *space.Space, error) {
+	p, err := c.latencies(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Space != "" {
+		s, err := space.ByID(c.Space)
 		if err != nil {
-			return nil, "", err
+			return nil, nil, fmt.Errorf("--space: %w", err)
 		}
-		set, err := dataset.Open(p.Provenance().Data)
-		if err != nil { // a file that has gone
-			return p.PredictMs, "", nil
-		}
-		return p.PredictMs, set.SpaceID, nil
+		return p, s, nil
+	}
+	s, exact, err := catalog.SpaceOf(p)
+	if err != nil || exact {
+		return p, s, err
+	}
+	if accuracy.Predict(make([]float64, 1), []space.Arch{s.Smallest()}) == nil {
+		s, err = space.ByID(accuracy.SpaceID) // the width that accuracies are of
+	}
+	return p, s, err
+}
+
+// latencies makes the predictor that is asked for.
+func (c *searchCmd) latencies(ctx context.Context) (latpred.Predictor, error) {
+	if c.Model != "" {
+		return c.Model.load(ctx)
+	}
+	if e, err := catalog.Find(c.Device); err == nil {
+		return e.Predictor(ctx)
 	}
 	set, err := dataset.Open(c.Device)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if strings.HasPrefix(set.Name, "note10") {
-		s, err := space.ByID(set.SpaceID)
-		if err != nil {
-			return nil, "", err
-		}
-		table, err := lut.Note10().Index(s)
-		if err != nil {
-			return nil, "", err
-		}
-		return table.Estimate, set.SpaceID, nil
-	}
-	if slices.Contains(catalog.SourceNames(), set.Name) {
-		table, err := catalog.Table(ctx, set.Name)
-		if err != nil {
-			return nil, "", err
-		}
-		return table.PredictMs, set.SpaceID, nil
-	}
-	closed, err := lut.FitLinear(set.Archs(), set.LatenciesMs(), 1e-3)
-	if err != nil {
-		return nil, "", err
-	}
-	return func(dst []float64, archs []space.Arch) (err error) {
-		for i, a := range archs {
-			if dst[i], err = closed.PredictMs(a); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, set.SpaceID, nil
+	return additive.FitLinear(set)
 }

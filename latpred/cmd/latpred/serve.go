@@ -3,31 +3,34 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/serve"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type serveCmd struct {
-	Addr     string        `default:"127.0.0.1:8765" help:"Address to listen on; :0 takes a free port. Others than this machine can ask where it names no address."`
-	Model    []string      `help:"Predictor to serve beside the shipped devices; may be repeated." type:"existingfile" sep:"none"`
-	Table    []string      `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
-	Space    string        `help:"Search space of --model and --table (default: mbv3-w1.0, or what a table has)."`
-	Only     bool          `help:"Serve --model and --table alone."`
-	MaxBatch int           `default:"4096" help:"Networks of a request."`
-	MaxBody  int64         `default:"1048576" help:"Bytes of a request."`
-	Timeout  time.Duration `default:"30s" help:"Of a request."`
+	Addr     string          `default:"127.0.0.1:8765" help:"Address to listen on; :0 takes a free port. Others than this machine can ask where it names no address."`
+	Model    []predictorName `help:"Predictor to serve beside the shipped devices, the name of what ships or a file; may be repeated." sep:"none"`
+	Table    []string        `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
+	Space    string          `help:"Search space of --model and --table (default: what they are known to be of)."`
+	Only     bool            `help:"Serve --model and --table alone."`
+	MaxBatch int             `default:"4096" help:"Networks of a request."`
+	MaxBody  int64           `default:"1048576" help:"Bytes of a request."`
+	Timeout  time.Duration   `default:"30s" help:"Of a request."`
 }
 
 // Run serves until it is interrupted.
 func (c *serveCmd) Run(ctx context.Context, out *output) error {
-	devices, err := c.devices()
+	devices, err := c.devices(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,20 +55,16 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 }
 
 // devices are those of --model and --table, called yours, and those that ship.
-func (c *serveCmd) devices() (list []*serve.Device, err error) {
-	for _, file := range c.Model {
-		p, err := catalog.Load(file)
+func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error) {
+	for _, name := range c.Model {
+		p, err := name.load(ctx)
 		if err != nil {
 			return nil, err
 		}
-		s, err := space.ByID(cmp.Or(c.Space, "mbv3-w1.0"))
+		d, err := c.yours(string(name), p)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-		name := cmp.Or(p.Provenance().Device, id)
-		d := serve.FromPredictor(id, name+", "+filepath.Base(file), p, s)
-		d.Hardware, d.Origin = name, "yours"
 		list = append(list, d)
 	}
 	for _, path := range c.Table {
@@ -74,7 +73,11 @@ func (c *serveCmd) devices() (list []*serve.Device, err error) {
 		if err != nil {
 			return nil, err
 		}
-		d := serve.FromTable(t.Device, t.Device, t, s)
+		p, err := additive.NewLookup(t, s)
+		if err != nil {
+			return nil, err
+		}
+		d := serve.FromPredictor(t.Device, t.Device, p, s)
 		d.Origin = "yours"
 		list = append(list, d)
 	}
@@ -83,4 +86,20 @@ func (c *serveCmd) devices() (list []*serve.Device, err error) {
 	}
 	shipped, err := serve.Shipped()
 	return append(list, shipped...), err
+}
+
+// yours makes a device of a predictor from a file.
+func (c *serveCmd) yours(file string, p latpred.Predictor) (*serve.Device, error) {
+	s, _, err := catalog.SpaceOf(p)
+	if c.Space != "" {
+		s, err = space.ByID(c.Space)
+	}
+	if err != nil {
+		return nil, err
+	}
+	id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	name := cmp.Or(p.Provenance().Device, id)
+	d := serve.FromPredictor(id, name+", "+filepath.Base(file), p, s)
+	d.Hardware, d.Origin = name, "yours"
+	return d, nil
 }

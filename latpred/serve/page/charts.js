@@ -1,6 +1,6 @@
 // Layers of a network, and where it stands beside the Pareto front.
 import { $, element, onEnter, svg } from "./dom.js";
-import { net } from "./network.js";
+import { choiceOf } from "./network.js";
 
 // drawLayers shows what each layer takes on a device, which is null before an answer.
 export function drawLayers(here) {
@@ -9,8 +9,8 @@ export function drawLayers(here) {
   $("parts").tBodies[0].replaceChildren(...parts.map((p) => {
     const bar = element("div", { class: "bar" });
     bar.style.width = `${Math.max(0, 100 * p.ms / most)}%`;
-    const genes = p.slot >= 0 ? `k${net.k[p.slot]} e${net.e[p.slot]}` : "";
-    return element("tr", {}, element("td", {}, p.name), element("td", { class: "label" }, genes), element("td", { class: "bars" }, bar), element("td", { class: "n" }, p.ms.toFixed(3)));
+    const choice = p.slot >= 0 ? choiceOf(p.slot) : "";
+    return element("tr", {}, element("td", {}, p.name), element("td", { class: "label" }, choice), element("td", { class: "bars" }, bar), element("td", { class: "n" }, p.ms.toFixed(3)));
   }));
   $("layers-note").textContent = note(here, parts);
 }

@@ -8,7 +8,7 @@ const groups = {
   origin: (d) => d.origin || unknown,
   hardware: (d) => name(d),
   batch: (d) => (d.batch ? `batch ${d.batch}` : "batch not known"),
-  width: (d) => `width ${d.width}`,
+  width: (d) => (d.width ? `width ${d.width}` : "one width"),
   none: () => "",
 };
 
@@ -17,7 +17,7 @@ const groups = {
 const columns = [
   { key: "name", title: "device", cell: (d) => element("td", { class: "name", title: d.title }, element("span", {}, name(d)), kind(d), tag(d)), value: name },
   { key: "batch", title: "batch", number: true, extra: true, cell: (d) => number(d.batch || "–", "extra"), value: (d) => d.batch },
-  { key: "width", title: "width", number: true, extra: true, cell: (d) => number(d.width.toFixed(1), "extra"), value: (d) => d.width },
+  { key: "width", title: "width", number: true, extra: true, cell: (d) => number(d.width ? d.width.toFixed(1) : "–", "extra"), value: (d) => d.width },
   { key: "ms", title: "ms", number: true, cell: latency, value: (d) => d.latency_ms },
   { key: "bar", extra: true, cell: bar },
   { key: "image", title: "ms / image", number: true, cell: (d) => number(perImage(d) ? perImage(d).toFixed(3) : "–"), value: perImage },
@@ -54,7 +54,7 @@ function kind(d) { return element("span", { class: "kind" }, d.kind === "table" 
 
 // tag says on narrow pages what the columns say that have no room there.
 function tag(d) {
-  const what = [d.kind === "table" ? "" : d.kind, d.batch ? `batch ${d.batch}` : "", `width ${d.width.toFixed(1)}`];
+  const what = [d.kind === "table" ? "" : d.kind, d.batch ? `batch ${d.batch}` : "", d.width ? `width ${d.width.toFixed(1)}` : ""];
   return element("span", { class: "tag" }, what.filter(Boolean).join(", "));
 }
 

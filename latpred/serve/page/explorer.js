@@ -1,6 +1,6 @@
 // The page keeps one network and one chosen device, and asks the server after each click.
 import { $ } from "./dom.js";
-import { drawNetwork, fit, load, text } from "./network.js";
+import { drawNetwork, fit, network, take } from "./network.js";
 import { drawDevices } from "./devices.js";
 import { drawFront, drawLayers } from "./charts.js";
 
@@ -19,14 +19,21 @@ const about = (id) => devices.find((d) => d.id === id);
 const here = () => answer && answer.devices.find((d) => d.device === chosen);
 const complain = (e) => { $("error").textContent = e ? e.message : ""; };
 
-// changed asks about the network as it is now.
-async function changed() {
-  drawNetwork(spaces[about(chosen).space], about(chosen).resolutions, changed);
+const draw = () => drawNetwork(spaces[about(chosen).space], about(chosen).resolutions, () => changed());
+
+// changed asks about the network as it is now, or about one that is given as a text.
+async function changed(text) {
+  if (!text) draw();
   const mine = ++asked;
   try {
-    const value = await call("v1/explain", { arch: text(), device: chosen });
+    const value = await call("v1/explain", { arch: text || network(), device: chosen, network: true });
     if (mine !== asked) return; // a later click has been answered
     answer = value;
+    if (text) {
+      take(answer.network);
+      draw();
+    }
+    $("arch").textContent = answer.arch;
     complain();
   } catch (e) {
     if (mine === asked) complain(e);
@@ -59,7 +66,7 @@ async function showFront() {
   fronts[id] = fronts[id] || call(`v1/front?device=${encodeURIComponent(id)}`);
   try {
     const { front } = await fronts[id];
-    if (id === chosen) drawFront(front, here(), answer.accuracy, (arch) => { load(arch); changed(); });
+    if (id === chosen) drawFront(front, here(), answer.accuracy, changed);
   } catch (e) {
     delete fronts[id]; // it may have been busy
     if (id === chosen) $("front").textContent = e.message;

@@ -1,49 +1,101 @@
-// The network: a gene for every slot, and the buttons that change them.
+// The network: a level of each factor for every slot, and what changes them. All that
+// there is to choose from comes from the server.
 import { $, element, keepFocus } from "./dom.js";
 
-const slotsPerStage = 4;
-export const net = { r: 192, d: [3, 3, 3, 3, 3], k: Array(24).fill(5), e: Array(24).fill(4) };
+const most = 4; // levels that are buttons; more are a list
+const net = { space: null, resolution: 0 };
+const depths = new Map(), levels = new Map(); // what was chosen last, also in spaces that are not shown
 
-// text is the canonical text: genes of slots that run.
-export function text() {
-  const genes = (list) => net.d.map((d, s) => list.slice(slotsPerStage * s, slotsPerStage * s + d).join("")).join("-");
-  return `r${net.r} d${net.d.join("")} k${genes(net.k)} e${genes(net.e)}`;
+const middle = (list) => Math.floor(list.length / 2);
+const levelKey = (factor, stage, position) => `${factor.name}:${factor.levels} ${stage} ${position}`;
+const levelOf = (factor, stage, position) => levels.get(levelKey(factor, stage, position)) ?? middle(factor.levels);
+
+function depthOf(stage, s) {
+  if (!stage.depths) return stage.slots.length;
+  if (stage.depths.includes(depths.get(s))) return depths.get(s);
+  return depths.has(s) ? stage.depths[0] : stage.depths[middle(stage.depths)];
 }
 
-export function load(canonical) {
-  const [r, d, k, e] = canonical.split(" ").map((part) => part.slice(1));
-  net.r = +r;
-  net.d = [...d].map(Number);
-  for (const [genes, list] of [[k, net.k], [e, net.e]])
-    genes.split("-").forEach((stage, s) => [...stage].forEach((c, p) => { list[slotsPerStage * s + p] = +c; }));
+const slots = () => net.space.stages.flatMap((stage, s) => stage.slots.map((name, position) => ({ s, position, name, runs: position < depthOf(stage, s) })));
+
+// network is what the server is asked about: numbers of choices, the last factor
+// varying fastest.
+export function network() {
+  const choice = ({ s, position }) => net.space.factors.reduce((c, f) => c * f.levels.length + levelOf(f, s, position), 0);
+  return { family: net.space.family, resolution: net.resolution, choices: slots().map((slot) => (slot.runs ? choice(slot) : -1)) };
 }
 
-// fit gives the network the stages of a space, and the next of the resolutions.
-export function fit(space, resolutions) {
-  net.d = space.depths.map((depths, s) => (depths.includes(net.d[s]) ? net.d[s] : depths[0]));
-  net.r = resolutions.reduce((best, r) => (Math.abs(r - net.r) < Math.abs(best - net.r) ? r : best));
-}
-
-// drawNetwork draws the choices of a space at resolutions; changed is called after each click.
-export function drawNetwork(space, resolutions, changed) {
-  const picker = (name, values, current, set) => values.map((v) => element("button", {
-    "aria-pressed": v === current, "aria-label": `${name} ${v}`, "data-pick": `${name} ${v}`, onclick: () => { set(v); changed(); },
-  }, String(v)));
-  const slot = (s, p) => {
-    const i = slotsPerStage * s + p, name = `stage ${s + 1} layer ${p + 1}`, off = p >= net.d[s];
-    const row = (label, gene, values, list) => element("div", {}, element("span", { class: "label" }, label), ...picker(`${name} ${gene}`, values, list[i], (v) => { list[i] = v; }));
-    const cell = element("div", { class: off ? "slot off" : "slot" }, row("k", "kernel", space.kernels, net.k), row("e", "expand", space.expands, net.e));
-    if (off) cell.querySelectorAll("button").forEach((b) => { b.disabled = true; });
-    return cell;
-  };
-  keepFocus("data-pick", () => {
-    $("resolution").replaceChildren(element("span", { class: "label" }, "pixels"), ...picker("resolution", resolutions, net.r, (v) => { net.r = v; }));
-    $("stages").replaceChildren(...net.d.map((depth, s) => {
-      const depths = element("div", { class: "depths" }, element("span", { class: "label" }, `stage ${s + 1}`),
-        element("span", {}, ...picker(`stage ${s + 1} depth`, space.depths[s], depth, (v) => { net.d[s] = v; })));
-      const most = Math.max(...space.depths[s]);
-      return element("div", { class: "stage" }, depths, ...[...Array(most).keys()].map((p) => slot(s, p)));
-    }));
+// take shows a network that the server gave.
+export function take({ resolution, choices }) {
+  net.resolution = resolution;
+  net.space.stages.forEach((stage, s) => depths.set(s, 0));
+  slots().forEach(({ s, position }, i) => {
+    let c = choices[i];
+    if (c < 0) return;
+    depths.set(s, depths.get(s) + 1);
+    for (const f of [...net.space.factors].reverse()) {
+      levels.set(levelKey(f, s, position), c % f.levels.length);
+      c = Math.floor(c / f.levels.length);
+    }
   });
-  $("arch").textContent = text();
+}
+
+// fit gives the network the form of a space, and the next of the resolutions.
+export function fit(space, resolutions) {
+  net.space = space;
+  const near = net.resolution || resolutions[middle(resolutions)];
+  net.resolution = resolutions.reduce((best, r) => (Math.abs(r - near) < Math.abs(best - near) ? r : best));
+}
+
+// choiceOf says what a slot is, for people: "k5 e4".
+export function choiceOf(slot) {
+  const { s, position } = slots()[slot];
+  return net.space.factors.map((f) => short(f) + f.levels[levelOf(f, s, position)]).join(" ");
+}
+
+// short is how a factor of several is called where there is little room: "k".
+const short = (factor) => (net.space.factors.length > 1 ? factor.name[0] : "");
+
+// drawNetwork draws the choices of a space at resolutions; changed is called after each change.
+export function drawNetwork(space, resolutions, changed) {
+  keepFocus("data-pick", () => {
+    $("resolution").replaceChildren(element("span", { class: "label" }, "pixels"), ...buttons("resolution", resolutions, net.resolution, (v) => { net.resolution = v; changed(); }));
+    $("stages").replaceChildren(...space.stages.map((stage, s) => drawStage(space, stage, s, changed)));
+  });
+}
+
+function drawStage(space, stage, s, changed) {
+  const now = depthOf(stage, s), slotsShown = Math.max(...(stage.depths || [stage.slots.length]));
+  const widest = Math.max(...space.stages.map((st) => st.slots.length));
+  const columns = widest > most ? Math.ceil(widest / 2) : widest;
+  const name = element("div", { class: "depths" }, element("span", { class: "label" }, stage.name),
+    element("span", {}, ...buttons(`${stage.name} depth`, stage.depths || [], now, (v) => { depths.set(s, v); changed(); })));
+  const e = element("div", { class: "stage" }, name, ...stage.slots.slice(0, slotsShown).map((slotName, position) => drawSlot(space, slotName.replace(",", ""), s, position, position < now, changed)));
+  e.style.setProperty("--columns", columns);
+  e.style.setProperty("--rows", Math.ceil(slotsShown / columns));
+  return e;
+}
+
+function drawSlot(space, name, s, position, runs, changed) {
+  const cell = element("div", { class: runs ? "slot" : "slot off" }, ...space.factors.map((f) => {
+    const set = (level) => { levels.set(levelKey(f, s, position), level); changed(); };
+    const now = levelOf(f, s, position), label = element("span", { class: "label" }, short(f));
+    if (f.levels.length > most) return element("div", {}, label, list(`${name} ${f.name}`, f.levels, now, set));
+    return element("div", {}, label, ...buttons(`${name} ${f.name}`, f.levels, f.levels[now], (v) => set(f.levels.indexOf(v))));
+  }));
+  if (space.factors.length === 1) cell.title = name;
+  if (!runs) cell.querySelectorAll("button, select").forEach((b) => { b.disabled = true; });
+  return cell;
+}
+
+function buttons(name, values, current, set) {
+  return values.map((v) => element("button", {
+    "aria-pressed": v === current, "aria-label": `${name} ${v}`, "data-pick": `${name} ${v}`, onclick: () => set(v),
+  }, String(v)));
+}
+
+function list(name, values, current, set) {
+  const e = element("select", { "aria-label": name, "data-pick": name, onchange: () => set(e.selectedIndex) }, ...values.map((v) => element("option", {}, v)));
+  e.selectedIndex = current;
+  return e;
 }

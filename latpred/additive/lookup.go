@@ -1,0 +1,118 @@
+package additive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Lookup predicts with a lookup table: the times of a network's layers, as they were
+// measured, are summed. It answers at the resolutions that the table has, for the
+// networks whose layers it has. It is of kind lookup table.
+type Lookup struct {
+	table      *lut.Table
+	space      *space.Space
+	index      *lut.Indexed
+	provenance latpred.Provenance
+}
+
+// NewLookup makes a predictor of networks of s from a table, which must not be changed
+// any more. A table that lacks what all networks of s have is an error, a
+// *lut.MissingError. The provenance names the table as the data, with the SHA-256 of
+// its rows as lut.WriteCSV writes them.
+func NewLookup(t *lut.Table, s *space.Space) (*Lookup, error) {
+	index, err := t.Index(s)
+	if err != nil {
+		return nil, err
+	}
+	var csv bytes.Buffer
+	if err := lut.WriteCSV(&csv, t); err != nil {
+		return nil, err
+	}
+	hash, rows := sha256.Sum256(csv.Bytes()), 0
+	for _, r := range t.Rows {
+		rows += len(r)
+	}
+	return &Lookup{t, s, index, latpred.Provenance{
+		Device: t.Device, Data: t.Device, DataHash: hex.EncodeToString(hash[:]), Rows: rows, Versions: latpred.Versions(),
+		Recipe: map[string]string{"space": s.ID}, Note: "sums of a lookup table",
+	}}, nil
+}
+
+// Kind is "lookup table".
+func (l *Lookup) Kind() string { return latpred.KindLookup }
+
+// Provenance says which table is summed.
+func (l *Lookup) Provenance() latpred.Provenance { return l.provenance }
+
+// Table gives the table, which must not be changed.
+func (l *Lookup) Table() *lut.Table { return l.table }
+
+// Space gives the space whose networks it predicts.
+func (l *Lookup) Space() *space.Space { return l.space }
+
+// Resolutions see latpred.ResolutionLister: those that the table has.
+func (l *Lookup) Resolutions() []int { return l.table.Resolutions() }
+
+// Stages is the number of stages of the networks that it predicts.
+func (l *Lookup) Stages() int { return len(l.space.Family.Stages) }
+
+// PredictMs sums the mean times of the layers. It does not allocate; many networks are
+// divided among the cores.
+func (l *Lookup) PredictMs(dst []float64, archs []space.Arch) error {
+	latpred.MustMatch(dst, archs)
+	return l.index.PredictMs(dst, archs)
+}
+
+// Segments see latpred.SegmentTimer: nothing is shared out, since each layer was
+// measured.
+func (l *Lookup) Segments(a space.Arch) (latpred.Breakdown, error) {
+	total, err := l.index.LatencyMs(a)
+	if err != nil {
+		return latpred.Breakdown{}, err
+	}
+	ms, segs, err := l.SegmentsMs(nil, nil, a)
+	if err != nil {
+		return latpred.Breakdown{}, err
+	}
+	b := NameSegments(a, segs, ms)
+	b.TrueMs, b.LabelMs = total, total
+	return b, nil
+}
+
+// SegmentsMs appends the segments of a to segs and their times to dst, as
+// pass.Model.SegmentsMs does. It errs where the table lacks one of them.
+func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
+	rows, from := l.table.Rows[a.Resolution], len(dst)
+	if rows == nil {
+		return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Have: l.table.Resolutions()}
+	}
+	if a.Family != l.space.Family {
+		return dst, segs, l.space.Validate(a)
+	}
+	segs, err := pass.Segments(segs, a)
+	if err != nil {
+		return dst, segs, err
+	}
+	dst = append(dst, make([]float64, a.Blocks()+2)...)
+	at, layers := from, l.space.Macro.Layers(a)
+	for i, key := range l.table.Style.Keys(layers) {
+		entry, ok := rows[key]
+		if !ok && key != "" {
+			return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Keys: []string{key}}
+		}
+		switch { // layers go from the stem through the slots that run to the head
+		case layers[i].Slot >= 0:
+			at++
+		case at > from && at < len(dst)-1:
+			at = len(dst) - 1
+		}
+		dst[at] += entry.MeanMs
+	}
+	return dst, segs, nil
+}

@@ -1,0 +1,45 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/gpu"
+	"github.com/ofalat/ofalat/latpred/hardware"
+	"github.com/ofalat/ofalat/latpred/pass"
+)
+
+// GPU makes a predictor of a GPU from its data sheet and the GPUs that were measured;
+// see hardware.For.
+func GPU(ctx context.Context, spec hardware.Spec) (*hardware.Predictor, []latpred.Warning, error) {
+	return GPUWithout(ctx, spec, "")
+}
+
+// GPUWithout is GPU without a measured one, by its id, to judge how well it is
+// predicted from the others.
+func GPUWithout(ctx context.Context, spec hardware.Spec, without string) (*hardware.Predictor, []latpred.Warning, error) {
+	var measured []hardware.Measured
+	for _, e := range entries() {
+		if e.GPU == "" || e.GPU == without || e.set == nil {
+			continue
+		}
+		sheet, err := gpu.ByID(e.GPU)
+		if err != nil {
+			return nil, nil, err
+		}
+		measured = append(measured, hardware.Measured{Name: e.Name, GPU: sheet, Space: e.Space.ID, Batch: e.Batch, Learn: e.learn})
+	}
+	return hardware.For(ctx, spec, measured)
+}
+
+// learn see hardware.Measured.
+func (e *Entry) learn(ctx context.Context) (m *pass.Model, rows int, hash string, err error) {
+	if m, err = e.model(ctx); err != nil {
+		return nil, 0, "", err
+	}
+	set, err := e.Set()
+	if err != nil {
+		return nil, 0, "", err
+	}
+	return m, set.Rows, set.Hash(), nil
+}

@@ -1,0 +1,42 @@
+package dataset
+
+import (
+	"fmt"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Space is the space of the set's networks: of one that ships the one it was measured
+// in; of a file, which does not say of which widths its networks are, the first of
+// their family that has them all, else the family's Reference. A set without rows, or
+// with networks of several families, is an error.
+func (s *Set) Space() (*space.Space, error) {
+	if s.SpaceID != "" {
+		return space.ByID(s.SpaceID)
+	}
+	if len(s.Samples) == 0 {
+		return nil, fmt.Errorf("%s: no rows to tell the space by", s.Name)
+	}
+	family := s.Samples[0].Arch.Family
+	for i, row := range s.Samples {
+		if row.Arch.Family != family {
+			return nil, fmt.Errorf("%s: rows 1 and %d are networks of different families, %s and %s", s.Name, i+1, family.ID, row.Arch.Family.ID)
+		}
+	}
+	for _, of := range family.Spaces() {
+		if s.within(of) {
+			return of, nil
+		}
+	}
+	return family.Reference(), nil
+}
+
+// within reports whether a space has all networks of the set.
+func (s *Set) within(of *space.Space) bool {
+	for _, row := range s.Samples {
+		if !of.Contains(row.Arch) {
+			return false
+		}
+	}
+	return true
+}
