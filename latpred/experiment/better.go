@@ -205,7 +205,7 @@ func (b *betterRun) tables() error {
 	if err != nil {
 		return err
 	}
-	row := b.reach("P40, 7,000 rows: MAE", "ms", paper("table1", "p40-b64", "paper_rmse"), j.fixed.MAEMs, "table", "target .085; file order, once: a closed form has no seed")
+	row := b.reach("P40, 7,000 rows: MAE", "ms", Paper("table1", "p40-b64", "paper_rmse"), j.fixed.MAEMs, "table", "target .085; file order, once: a closed form has no seed")
 	if err := b.overSplits(row, p40, func(j judged) float64 { return j.fixed.MAEMs }); err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (b *betterRun) tables() error {
 	if j, err = b.judge(t, rtx, rtx.SplitFileOrder()); err != nil {
 		return err
 	}
-	b.reach("RTX 2080 Ti, training rows only: MAE", "ms", paper("table1", "rtx2080ti-b64", "paper_rmse"), j.unknown.MAEMs, "table", "target .31; the mean over the host's states, each as often as among the training rows")
+	b.reach("RTX 2080 Ti, training rows only: MAE", "ms", Paper("table1", "rtx2080ti-b64", "paper_rmse"), j.unknown.MAEMs, "table", "target .31; the mean over the host's states, each as often as among the training rows")
 	b.reach("RTX 2080 Ti, host's state from validation rows: MAE", "ms", 0, j.fixed.MAEMs, "table", "target .10")
 	b.reach("RTX 2080 Ti, host's state followed online: MAE", "ms", 0, j.online.MAEMs, "table", "target .055; each test row is seen before the next is predicted")
 	b.reach("RTX 2080 Ti, online: rows within the 90 % interval", "%", 0, 100*j.coverage[1], "adaptive conformal", "target 88 to 92")

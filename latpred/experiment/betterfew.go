@@ -134,13 +134,13 @@ func (b *betterRun) fewShot() error {
 	}{
 		{"Note10 to RTX 2080 Ti, 10 rows of the session", "rtx2080ti-b64", []string{"note10"}, true, true, 10, ".45", 0},
 		{"Note10 to RTX 2080 Ti, 100 rows of the session", "rtx2080ti-b64", []string{"note10"}, true, false, 100, ".155", 0},
-		{"Note10 to RTX 2080 Ti, 700 rows of any session", "rtx2080ti-b64", []string{"note10"}, false, false, 700, "none: half a session's worth is missed", paper("table2", "rtx2080ti-b64", "paper_rmse")},
+		{"Note10 to RTX 2080 Ti, 700 rows of any session", "rtx2080ti-b64", []string{"note10"}, false, false, 700, "none: half a session's worth is missed", Paper("table2", "rtx2080ti-b64", "paper_rmse")},
 		{"RTX 2080 Ti to Note10, 10 rows", "note10", []string{"rtx2080ti-b64"}, false, true, 10, ".61", 0},
 		{"RTX 2080 Ti to Note10, 100 rows", "note10", []string{"rtx2080ti-b64"}, false, false, 100, ".17", 0},
-		{"RTX 2080 Ti to Note10, 700 rows", "note10", []string{"rtx2080ti-b64"}, false, false, 700, ".063 (best known)", paper("table3", "note10", "paper_rmse")},
+		{"RTX 2080 Ti to Note10, 700 rows", "note10", []string{"rtx2080ti-b64"}, false, false, 700, ".063 (best known)", Paper("table3", "note10", "paper_rmse")},
 		{"both to P40, 10 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, true, 10, ".64", 0},
 		{"both to P40, 100 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 100, ".26", 0},
-		{"both to P40, 700 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 700, ".13", paper("table2", "p40-b64", "paper_rmse")},
+		{"both to P40, 700 rows", "p40-b64", []string{"rtx2080ti-b64", "note10"}, false, false, 700, ".13", Paper("table2", "p40-b64", "paper_rmse")},
 	} {
 		if b.profile != Full && c.n > 100 || b.tiny && c.n > 10 {
 			continue
@@ -202,7 +202,7 @@ func (b *betterRun) learningCurve() error {
 			curves[name] = append(curves[name], v)
 		}
 	}
-	p, err := figure.FewShot("A new card, the P40: error over the number of measurements", "MAE (ms)", curves, order, "the paper's fine-tuning", figure.Interval{X: fineTuneRows, Value: paper("table2", "p40-b64", "paper_rmse")})
+	p, err := figure.FewShot("A new card, the P40: error over the number of measurements", "MAE (ms)", curves, order, "the paper's fine-tuning", figure.Interval{X: fineTuneRows, Value: Paper("table2", "p40-b64", "paper_rmse")})
 	if err != nil {
 		return err
 	}

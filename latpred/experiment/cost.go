@@ -43,7 +43,7 @@ func figure6(r *runner) error {
 		bars[0], bars[1] = append(bars[0], published/1e3), append(bars[1], corrected/1e3)
 	}
 	all, usual := table.Cost(), table.Cost(160, 176, 192, 208, 224)
-	add("table, 17 resolutions", "17 tables", paper("figure6", "note10", "table_cost"), all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
+	add("table, 17 resolutions", "17 tables", Paper("figure6", "note10", "table_cost"), all, all, "count × mean over all entries: about 500 whole networks profiled at each resolution")
 	add("table, the 5 in use", "5 tables", float64(None), usual, usual, "nothing in the paper needs the other twelve")
 	for _, p := range paperCurve("figure6", "note10", "label_cost") {
 		n := int(p.rows)
@@ -67,7 +67,7 @@ func table4(r *runner) error {
 	epochs := r.size.epochs / 2 // the paper's search for the Note10 had 50
 	r.result.Seeds, r.of = 1, 5
 	source := table1Sets()[0]
-	paperTuning := paper("table4", "note10", "tuning_time")
+	paperTuning := Paper("table4", "note10", "tuning_time")
 	all, err := r.size.open(source.set)
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ var published = sync.OnceValue(func() []publishedNumber {
 
 // paper is what the paper or its authors' files say of a quantity; it panics where
 // they say nothing.
-func paper(item, subject, quantity string) float64 {
+func Paper(item, subject, quantity string) float64 {
 	return lookUp(publishedNumber{item: item, subject: subject, quantity: quantity})
 }
 

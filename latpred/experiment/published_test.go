@@ -98,5 +98,5 @@ func TestUnpublished(t *testing.T) {
 			t.Errorf("panic %q", text)
 		}
 	}()
-	paper("table1", "note10", "mae") // the paper prints none; the released weights have one
+	Paper("table1", "note10", "mae") // the paper prints none; the released weights have one
 }

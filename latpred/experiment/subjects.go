@@ -42,7 +42,7 @@ func sgd(rate, decay, momentum float64) mlp.Optimizer {
 
 // authorsOptimizer is what the authors' search chose, from their logs.
 func authorsOptimizer(item, subject string) mlp.Optimizer {
-	return sgd(paper(item, subject, "learning_rate"), paper(item, subject, "weight_decay"), paper(item, subject, "momentum"))
+	return sgd(Paper(item, subject, "learning_rate"), Paper(item, subject, "weight_decay"), Paper(item, subject, "momentum"))
 }
 
 // table1Sets are the four devices of Table 1, in its order.
@@ -58,7 +58,7 @@ var table1Sets = sync.OnceValue(func() []trainedSet {
 	for i := range sets {
 		s := &sets[i]
 		s.optimizer = authorsOptimizer("table1", s.set)
-		s.paper, s.paperShare = paper("table1", s.set, "paper_rmse"), paper("table1", s.set, "share_of_mean")
+		s.paper, s.paperShare = Paper("table1", s.set, "paper_rmse"), Paper("table1", s.set, "share_of_mean")
 		s.checkpointPaperRMSE, s.checkpointRMSE = released("table1", s.set, "paper_rmse"), released("table1", s.set, "rmse")
 		s.checkpointMAE = released("table1", s.set, "mae")
 	}
@@ -94,7 +94,7 @@ var (
 func withPublished(item string, targets []target) []target {
 	for i := range targets {
 		t := &targets[i]
-		t.paper = paper(item, t.set, "paper_rmse")
+		t.paper = Paper(item, t.set, "paper_rmse")
 		t.checkpointPaperRMSE, t.checkpointRMSE = released(item, t.set, "paper_rmse"), released(item, t.set, "rmse")
 	}
 	return targets
@@ -147,7 +147,7 @@ func figure8Paper(item, way string) paperSearch {
 		p.top1 = append(p.top1, n.value)
 	}
 	if len(p.latencyMs) > 0 {
-		p.seconds = paper(item, way, "time")
+		p.seconds = Paper(item, way, "time")
 	}
 	return p
 }

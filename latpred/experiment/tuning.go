@@ -149,16 +149,16 @@ func (r *runner) tuningRows(t trainedSet, all []found) {
 		{"learning rate chosen", "", t.optimizer.LearningRate, func(f found) float64 { return f.best.Config[neural.AxisRate] }},
 		{"weight decay chosen", "", t.optimizer.WeightDecay, func(f found) float64 { return f.best.Config[neural.AxisDecay] }},
 		{"momentum chosen", "", t.optimizer.Momentum, func(f found) float64 { return f.best.Config[neural.AxisMomentum] }},
-		{"validation loss, last batch", "ms", paper("tuning", t.set, "validation_loss"), func(f found) float64 { return f.best.Last[neural.MetricValLast] }},
+		{"validation loss, last batch", "ms", Paper("tuning", t.set, "validation_loss"), func(f found) float64 { return f.best.Last[neural.MetricValLast] }},
 		{"validation RMSE, whole set", "ms", math.NaN(), func(f found) float64 { return f.best.Last[neural.MetricValRMSE] }},
 		{"validation RMSE, smallest of all trials", "ms", math.NaN(), func(f found) float64 {
 			return bestTrial(f.trials, f.best.Epoch, neural.MetricValRMSE).Last[neural.MetricValRMSE]
 		}},
-		{"test: what the paper calls RMSE", "ms", paper("tuning", t.set, "paper_rmse"), func(f found) float64 { return f.test.PaperRMSEMs }},
+		{"test: what the paper calls RMSE", "ms", Paper("tuning", t.set, "paper_rmse"), func(f found) float64 { return f.test.PaperRMSEMs }},
 		{"test: RMSE", "ms", math.NaN(), func(f found) float64 { return f.test.RMSEMs }},
-		{"trials stopped early", "", paper("tuning", t.set, "trials_stopped"), func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
+		{"trials stopped early", "", Paper("tuning", t.set, "trials_stopped"), func(f found) float64 { return float64(f.count(hpo.Stopped, hpo.Paused)) }},
 		{"trials that diverged", "", math.NaN(), func(f found) float64 { return float64(f.count(hpo.Diverged)) }},
-		{"epochs in all", "", paper("tuning", t.set, "epochs"), func(f found) (n float64) {
+		{"epochs in all", "", Paper("tuning", t.set, "epochs"), func(f found) (n float64) {
 			for _, t := range f.trials {
 				n += float64(t.Epoch)
 			}

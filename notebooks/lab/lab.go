@@ -53,6 +53,9 @@ func Run(item string) *experiment.Result {
 	return result
 }
 
+// Paper is a number that the paper prints, from data/published.csv.
+func Paper(item, subject, quantity string) float64 { return experiment.Paper(item, subject, quantity) }
+
 // name writes an item as the paper does: "Figure 4a" for "figure4a".
 func name(item string) string {
 	if at := strings.IndexAny(item, "0123456789"); at > 0 {
