@@ -24,6 +24,21 @@ func times(s *space.Space) *lut.Table {
 	return t
 }
 
+// labels are the sums of a table over 400 networks.
+func labels(t *testing.T, s *space.Space, table *lut.Table) (archs []space.Arch, ms []float64) {
+	t.Helper()
+	rng := random.Stream(1, "labels")
+	for range 400 {
+		a := s.Sample(rng)
+		v, err := table.LatencyMs(s, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archs, ms = append(archs, a), append(ms, v)
+	}
+	return archs, ms
+}
+
 // In every space keys tell layers apart that differ, tables cover all networks, and
 // sums by slots are sums by keys.
 func TestTablesOfEverySpace(t *testing.T) {
@@ -116,16 +131,9 @@ func TestForeignTables(t *testing.T) {
 		if err != nil || back.SpaceID != id || !reflect.DeepEqual(back.Rows, table.Rows) {
 			t.Errorf("%s came back as a table of %q, %v", id, back.SpaceID, err)
 		}
-		rng := random.Stream(1, "foreign")
-		var archs []space.Arch
-		var ms []float64
-		for range 400 {
-			a := s.Sample(rng)
-			v, err := table.LatencyMs(s, a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			archs, ms = append(archs, a), append(ms, .5+1.1*v)
+		archs, ms := labels(t, s, table)
+		for i := range ms {
+			ms[i] = .5 + 1.1*ms[i]
 		}
 		c, err := table.Calibrate(s, archs[:20], ms[:20])
 		if err != nil || math.Abs(c.OffsetMs-.5) > 1e-6 || math.Abs(c.Factor-1.1) > 1e-6 {
@@ -149,17 +157,7 @@ func TestFitOfFBNet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, rng := times(s), random.Stream(1, "fit")
-	var archs []space.Arch
-	var ms []float64
-	for range 400 {
-		a := s.Sample(rng)
-		v, err := table.LatencyMs(s, a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		archs, ms = append(archs, a), append(ms, v)
-	}
+	archs, ms := labels(t, s, times(s))
 	fitted, report, err := lut.Fit(s, archs[:350], ms[:350])
 	if err != nil || report[0].RMS > .01 {
 		t.Fatalf("%+v, %v", report, err)

@@ -33,10 +33,7 @@ func openCPU(t *testing.T) *backend.Backend {
 func TestONNXGivesEqualOutputs(t *testing.T) {
 	be := openCPU(t)
 	for id, text := range exported {
-		s, err := space.ByID(id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := mustSpace(t, id)
 		a := space.MustParse(text)
 		var b bytes.Buffer
 		if err := WriteONNX(&b, s, a, 1); err != nil {
@@ -76,10 +73,7 @@ func TestONNXGivesEqualOutputs(t *testing.T) {
 
 func TestStableHLO(t *testing.T) {
 	be := openCPU(t)
-	s, err := space.ByID("mbv3-w1.0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := mustSpace(t, "mbv3-w1.0")
 	runner, err := NewRunner(be, Options{Formulation: Convolutions})
 	if err != nil {
 		t.Fatal(err)

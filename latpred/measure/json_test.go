@@ -13,10 +13,7 @@ import (
 // What is written says every operation and every parameter that package space counts.
 func TestJSONCountsAsSpace(t *testing.T) {
 	for id, text := range exported {
-		s, err := space.ByID(id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := mustSpace(t, id)
 		a := space.MustParse(text)
 		var b bytes.Buffer
 		if err := WriteJSON(&b, s, a, 2); err != nil {
