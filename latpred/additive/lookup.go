@@ -88,31 +88,30 @@ func (l *Lookup) Segments(a space.Arch) (latpred.Breakdown, error) {
 // SegmentsMs appends the segments of a to segs and their times to dst, as
 // pass.Model.SegmentsMs does. It errs where the table lacks one of them.
 func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
-	rows, from := l.table.Rows[a.Resolution], len(dst)
+	rows := l.table.Rows[a.Resolution]
 	if rows == nil {
 		return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Have: l.table.Resolutions()}
 	}
 	if a.Family != l.space.Family {
 		return dst, segs, l.space.Validate(a)
 	}
+	layers := l.space.Macro.Layers(a)
+	keys := l.table.Style.Keys(layers)
+	for _, key := range keys {
+		if _, ok := rows[key]; !ok && key != "" {
+			return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Keys: []string{key}}
+		}
+	}
+	from, before := len(dst), len(segs)
 	segs, err := pass.Segments(segs, a)
 	if err != nil {
 		return dst, segs, err
 	}
-	dst = append(dst, make([]float64, a.Blocks()+2)...)
-	at, layers := from, l.space.Macro.Layers(a)
-	for i, key := range l.table.Style.Keys(layers) {
-		entry, ok := rows[key]
-		if !ok && key != "" {
-			return dst, segs, &lut.MissingError{Device: l.table.Device, Resolution: a.Resolution, Keys: []string{key}}
-		}
-		switch { // layers go from the stem through the slots that run to the head
-		case layers[i].Slot >= 0:
-			at++
-		case at > from && at < len(dst)-1:
-			at = len(dst) - 1
-		}
-		dst[at] += entry.MeanMs
-	}
+	dst = append(dst, make([]float64, len(segs)-before)...)
+	next := 0
+	pass.Gather(dst[from:], segs[before:], layers, func(space.Layer) float64 { // it goes through them in turn
+		next++
+		return rows[keys[next-1]].MeanMs
+	})
 	return dst, segs, nil
 }

@@ -2,6 +2,7 @@ package additive
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/boost"
@@ -49,7 +50,7 @@ func (t *Table) Provenance() latpred.Provenance { return t.provenance }
 func (t *Table) Model() *pass.Model { return t.model }
 
 // Resolutions see latpred.ResolutionLister.
-func (t *Table) Resolutions() []int { return t.model.Basis.Resolutions() }
+func (t *Table) Resolutions() []int { return slices.Clone(t.model.Basis.Resolutions()) }
 
 // Correction gives the learned correction of a hybrid, which must not be changed, and
 // the milliseconds that its values are of; nil for a table.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -28,9 +29,15 @@ func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
 	return nil, false, fmt.Errorf("the predictor answers for no network of any space: %w", failed)
 }
 
-// answers is nil where p predicts some network of s.
-func answers(p latpred.Predictor, s *space.Space) (err error) {
-	for _, r := range s.Resolutions {
+// answers is nil where p predicts some network of s, at a resolution that it was
+// measured at, where it says so.
+func answers(p latpred.Predictor, s *space.Space) error {
+	resolutions := s.Resolutions
+	if lister, ok := p.(latpred.ResolutionLister); ok {
+		resolutions = slices.DeleteFunc(lister.Resolutions(), func(r int) bool { return !s.Allowed.Contains(r) })
+	}
+	err := fmt.Errorf("%s: it was measured at none of %v", s.ID, s.Allowed)
+	for _, r := range resolutions {
 		a := s.Smallest()
 		a.Resolution = r
 		if err = p.PredictMs(make([]float64, 1), []space.Arch{a}); err == nil {

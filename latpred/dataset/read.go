@@ -227,7 +227,7 @@ func (l *lineLimiter) Read(p []byte) (int, error) {
 func Read(r io.Reader, name string) (*Set, error) {
 	in := NewReader(r, name)
 	in.Latency = true
-	s := &Set{Info: Info{Name: name, Title: name, Encoding: "ofa-128"}}
+	s := &Set{Info: Info{Name: name, Title: name}}
 	for {
 		row, err := in.Read()
 		if err == io.EOF {
@@ -239,12 +239,6 @@ func Read(r io.Reader, name string) (*Set, error) {
 		if len(s.Samples) == MaxRows {
 			return nil, fmt.Errorf("%s: more than %d rows", name, MaxRows)
 		}
-		switch {
-		case row.Arch.Stages() == space.OFAStages:
-			s.Encoding = "proxyless-151"
-		case row.Arch.Resolution%16 != 0:
-			s.Encoding = "help-145" // the wide bins of ofa-128 would confuse resolutions
-		}
 		if row.Device != "" {
 			s.Device = row.Device
 		}
@@ -254,6 +248,7 @@ func Read(r io.Reader, name string) (*Set, error) {
 		return nil, fmt.Errorf("%s: no rows", name)
 	}
 	s.Rows = len(s.Samples)
+	s.Encoding = s.encoding().Name()
 	return s, nil
 }
 

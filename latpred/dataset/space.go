@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 
+	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -23,12 +24,34 @@ func (s *Set) Space() (*space.Space, error) {
 			return nil, fmt.Errorf("%s: rows 1 and %d are networks of different families, %s and %s", s.Name, i+1, family.ID, row.Arch.Family.ID)
 		}
 	}
-	for _, of := range family.Spaces() {
+	return s.spaceIn(family), nil
+}
+
+// spaceIn is the first space of a family that has all networks of the set, else the
+// family's Reference.
+func (s *Set) spaceIn(f *space.Family) *space.Space {
+	for _, of := range f.Spaces() {
 		if s.within(of) {
-			return of, nil
+			return of
 		}
 	}
-	return family.Reference(), nil
+	return f.Reference()
+}
+
+// encoding is the code for the networks of a file: that of their space, but OFA's
+// published code for OFA's networks at resolutions that it tells apart.
+func (s *Set) encoding() encode.Encoder {
+	fine := false
+	for _, row := range s.Samples {
+		if f := row.Arch.Family; f != space.OFA5 {
+			return encode.Of(s.spaceIn(f))
+		}
+		fine = fine || row.Arch.Resolution%16 != 0 // the wide bins would confuse resolutions
+	}
+	if fine {
+		return encode.HELP145
+	}
+	return encode.OFA128
 }
 
 // within reports whether a space has all networks of the set.

@@ -15,5 +15,8 @@
 // spells the layer out, its fields joined by hyphens, shapes as height × width ×
 // channels: the type (Conv, expanded_conv, Conv_1, AvgPool2D, Conv_2, Logits),
 // input, output and, for expanded_conv, expand (middle channels), kernel, stride,
-// idskip, se and hs (0 or 1). Key builds it from a layer of package space.
+// idskip, se and hs (0 or 1). Key builds it from a layer of package space. Layers that
+// OFA's networks lack have keys in the same manner: -groups:2 behind a block whose 1×1
+// convolutions are grouped, and in lower case conv, avg_pool, sum, zero and norm, with
+// their kernel, stride, number of inputs and activation where they have one.
 package lut

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
@@ -100,7 +99,10 @@ func newFit(s *space.Space, resolution int, archs []space.Arch, y []float64, at 
 		var terms []ridge.Term
 		total := 0.
 		for _, l := range s.Layers(archs[i]) {
-			c := column[Key(l)]
+			c, ok := column[Key(l)]
+			if !ok { // costs nothing
+				continue
+			}
 			f.count[c]++
 			total += macs[c]
 			terms = append(terms, ridge.Term{Column: c, Value: 1})
@@ -264,6 +266,3 @@ func (c Calibration) Apply(t *Table) (*Table, error) {
 	}
 	return out, nil
 }
-
-// isBlock reports whether a key, of either style, is of a block.
-func isBlock(key string) bool { return strings.HasPrefix(key, "expanded_conv-") }

@@ -12,7 +12,8 @@ import (
 )
 
 // Indexed is a table laid out for one space: every time is found by slot and choice
-// instead of by name. Its sums are those of the table to the bit.
+// instead of by name. Its sums are those of the table, to the bit where layers that are
+// of no slot run before and after all others.
 type Indexed struct {
 	table *Table
 	space *space.Space
@@ -21,19 +22,17 @@ type Indexed struct {
 
 // slotTimes are the times at one resolution, in the order in which layers run.
 type slotTimes struct {
-	before float64     // sum of stem and fixed block
+	before float64     // sum of the layers before the first slot
 	slots  [][]float64 // slot × Arch.Choice; NaN where the table lacks the layer
-	after  []float64   // head
+	after  []float64   // all other layers that are of no slot
 	filled bool        // before and after are complete
+	lacks  [][]bool    // slot × Arch.Choice: the table lacks one of its layers
 }
 
 // Index lays the table out for the architectures of s. A layer that the table
 // lacks is an error when it is asked for; one that all architectures have, or a
 // table without resolutions, is one here.
 func (t *Table) Index(s *space.Space) (*Indexed, error) {
-	if err := checkKeys(s); err != nil {
-		return nil, err
-	}
 	if len(t.Rows) == 0 {
 		return nil, fmt.Errorf("table %s is empty", t.Device)
 	}
@@ -55,7 +54,7 @@ func newSlotTimes(f *space.Family) *slotTimes {
 	for range f.Slots() {
 		times := slices.Repeat([]float64{math.NaN()}, 1+f.Choices())
 		times[0] = 0 // the slot does not run
-		t.slots = append(t.slots, times)
+		t.slots, t.lacks = append(t.slots, times), append(t.lacks, make([]bool, len(times)))
 	}
 	return t
 }
@@ -74,14 +73,15 @@ func (t *Table) Missing(s *space.Space, resolution int) []string {
 	return missing
 }
 
-// Layers lists the layers that networks of s have at a resolution, each once.
+// Layers lists the layers that networks of s have at a resolution and that cost
+// something, each once.
 func Layers(s *space.Space, resolution int) []space.Layer {
 	var list []space.Layer
 	seen := map[string]bool{}
 	for choice := range s.Family.Choices() {
 		for _, l := range uniform(s, resolution, choice) {
-			if !seen[Key(l)] {
-				seen[Key(l)] = true
+			if key := Key(l); key != "" && !seen[key] {
+				seen[key] = true
 				list = append(list, l)
 			}
 		}
@@ -98,20 +98,18 @@ func uniform(s *space.Space, resolution, choice int) []space.Layer {
 // add takes in the layers of a network whose slots all have one choice, as Arch.Choice
 // has it.
 func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers []space.Layer, choice int) error {
-	slot := 0
-	keys := t.Style.Keys(layers)
+	inSlots, keys := false, t.Style.Keys(layers)
 	for i, l := range layers {
 		e, ok := rows[keys[i]]
+		ok = ok || keys[i] == "" // part of another row
 		switch {
-		case l.Kind == space.Block:
-			if ok {
-				s.slots[slot][choice] = e.MeanMs
-			}
-			slot++
+		case l.Slot >= 0:
+			inSlots = true
+			s.addToSlot(l.Slot, choice, e.MeanMs, ok)
 		case s.filled || keys[i] == "":
 		case !ok:
 			return &MissingError{Device: t.Device, Resolution: resolution, Keys: keys[i : i+1]}
-		case slot == 0:
+		case !inSlots:
 			s.before += e.MeanMs
 		default:
 			s.after = append(s.after, e.MeanMs)
@@ -119,6 +117,20 @@ func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers 
 	}
 	s.filled = true
 	return nil
+}
+
+// addToSlot takes in one of a slot's layers, which cells repeat in some spaces. One
+// that is missing leaves its choice without a time.
+func (s *slotTimes) addToSlot(slot, choice int, ms float64, ok bool) {
+	switch at := &s.slots[slot][choice]; {
+	case !ok:
+		*at, s.lacks[slot][choice] = math.NaN(), true
+	case s.lacks[slot][choice]:
+	case math.IsNaN(*at): // the first
+		*at = ms
+	default:
+		*at += ms
+	}
 }
 
 // LatencyMs is Table.LatencyMs for an architecture of the space, which is not
@@ -174,7 +186,7 @@ func (x *Indexed) estimate(dst []float64, archs []space.Arch, first int) error {
 	for i := range archs {
 		ms, err := x.latencyMs(&archs[i])
 		if err != nil {
-			return fmt.Errorf("architecture %d: %s: %w", first+i, archs[i], err)
+			return fmt.Errorf("architecture %d (%s): %w", first+i, archs[i], err)
 		}
 		dst[i] = ms
 	}

@@ -2,6 +2,7 @@ package lut
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -18,15 +19,6 @@ const (
 	ProxylessStyle
 )
 
-// checkKeys errs where networks of s have layers that keys can't tell apart: they name
-// those of OFA's supernets.
-func checkKeys(s *space.Space) error {
-	if _, ok := s.Macro.(*space.OFAMacro); !ok {
-		return fmt.Errorf("lut: tables have layers of OFA's networks, not those of space %s", s.ID)
-	}
-	return nil
-}
-
 // Keys names the row of each layer of a network, in order; "" where the row of
 // another layer includes it.
 func (s Style) Keys(layers []space.Layer) []string {
@@ -42,14 +34,17 @@ func (s Style) Keys(layers []space.Layer) []string {
 			list[i] = fmt.Sprintf("Conv_1-input:%s-output:%s", shape(l.InSize, l.In), shape(l.OutSize, l.Out))
 		case l.Kind == space.Pool:
 			list[i] = fmt.Sprintf("Logits-input:%s-output:%d", shape(l.InSize, l.In), layers[len(layers)-1].Out)
-		case l.Kind == space.Stem:
+		case l.Kind == space.Classifier || l.Kind == space.HeadExpand:
+		default:
 			list[i] = Key(l)
 		}
 	}
 	return list
 }
 
-// Key names a layer as OFA's tables do.
+// Key names a layer as OFA's tables do, and what those have no name for in a form of
+// our own: the kind, and all that the layer's time depends on. "" is a layer that costs
+// nothing, an identity.
 func Key(l space.Layer) string {
 	in, out := shape(l.InSize, l.In), shape(l.OutSize, l.Out)
 	names := map[space.Kind]string{
@@ -59,11 +54,47 @@ func Key(l space.Layer) string {
 	case space.Classifier:
 		return fmt.Sprintf("Logits-input:%s-output:%d", in, l.Out)
 	case space.Block, space.FixedBlock:
-		return fmt.Sprintf("expanded_conv-input:%s-output:%s-expand:%d-kernel:%d-stride:%d-idskip:%d-se:%d-hs:%d",
+		key := fmt.Sprintf("expanded_conv-input:%s-output:%s-expand:%d-kernel:%d-stride:%d-idskip:%d-se:%d-hs:%d",
 			in, out, l.Mid, l.Kernel, l.Stride, flag(l.Shortcut), flag(l.SE > 0), flag(l.Activation == space.HSwish))
-	default:
+		if l.Groups > 1 || l.Expand == 1 && l.Expands() {
+			key += fmt.Sprintf("-groups:%d", max(1, l.Groups))
+		}
+		return key
+	case space.Identity:
+		return ""
+	case space.Stem, space.HeadExpand, space.Pool, space.FeatureMix:
 		return fmt.Sprintf("%s-input:%s-output:%s", names[l.Kind], in, out)
 	}
+	return genericKey(l, in, out)
+}
+
+// genericKey names a layer that OFA's networks don't have, in lower case.
+func genericKey(l space.Layer, in, out string) string {
+	key := fmt.Sprintf("%s-input:%s-output:%s", l.Kind, in, out)
+	if len(l.From) > 1 {
+		key += fmt.Sprintf("-inputs:%d", len(l.From))
+	}
+	if l.Kernel > 0 {
+		key += fmt.Sprintf("-kernel:%d-stride:%d", l.Kernel, l.Stride)
+	}
+	if l.Activation != space.Linear {
+		key += "-act:" + string(l.Activation)
+		if l.ActFirst {
+			key += "-first:1"
+		}
+	}
+	return key
+}
+
+// isBlock reports whether a key, of either style, is of a layer that not every network
+// has once: of a choice, or of a kind that networks repeat.
+func isBlock(key string) bool {
+	kind, _, _ := strings.Cut(key, "-")
+	switch space.Kind(kind) {
+	case "expanded_conv", space.Conv, space.AvgPool, space.Zero, space.Sum:
+		return true
+	}
+	return false
 }
 
 func shape(size, channels int) string { return fmt.Sprintf("%dx%dx%d", size, size, channels) }

@@ -128,6 +128,9 @@ var (
 	ofaFields = regexp.MustCompile(`^expanded_conv.*-se:`)
 )
 
+// What a number may be to be taken for a table's resolution.
+const minResolution, maxResolution = 8, 4096
+
 // add takes rows in under a resolution, 0 where they or the file's name must say it.
 func (t *Table) add(path string, resolution int, rows map[string]Entry) error {
 	for key := range rows {
@@ -138,7 +141,7 @@ func (t *Table) add(path string, resolution int, rows map[string]Entry) error {
 	if resolution == 0 {
 		resolution, _ = strconv.Atoi(leading.FindString(filepath.Base(path)))
 	}
-	if resolution < space.MinResolution/2 || resolution > 2*space.MaxResolution {
+	if resolution < minResolution || resolution > maxResolution {
 		return fmt.Errorf("%s: of which resolution is this table? It has no row Conv-input:…, so name the file like %s", path, FileName(160))
 	}
 	if t.Rows[resolution] != nil {

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -158,6 +159,16 @@ var index = sync.OnceValue(func() (list []Shipped) {
 	return list
 })
 
+// Describe finds what is known of a table that ships; the error lists their names.
+func Describe(name string) (Shipped, error) {
+	for _, t := range index() {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return Shipped{}, fmt.Errorf("lut: no table %q ships: there are %s", name, strings.Join(Names(), ", "))
+}
+
 // Names lists the tables that ship, ascending.
 func Names() (names []string) {
 	for _, t := range index() {
@@ -179,12 +190,11 @@ func shipped(name string) *Table {
 	if t := shippedTables[name]; t != nil {
 		return t
 	}
-	t := &Table{Device: name}
-	for _, known := range index() {
-		if known.Name == name {
-			t.SpaceID = known.SpaceID
-		}
+	known, err := Describe(name)
+	if err != nil {
+		panic(err.Error()) // only names of the index come here
 	}
+	t := &Table{Device: name, SpaceID: known.SpaceID}
 	file := "lut/" + name + ".csv.gz"
 	f, err := data.Files.Open(file)
 	if err != nil {

@@ -31,10 +31,28 @@ type Foreign struct {
 // Request is what a foreign program gets: a network in OFA's form, where it has one,
 // and in ours.
 type Request struct {
-	*space.OFAConfig        // nil: the network is of another family
-	Arch             string `json:"arch"`
-	Space            string `json:"space"`
-	Batch            int    `json:"batch"`
+	*space.OFAConfig          // nil: the network is of another family
+	Arch             string   `json:"arch"`
+	Space            string   `json:"space"`
+	Batch            int      `json:"batch"`
+	Resolution       int      `json:"resolution,omitempty"` // of another family: pixels, and the choice of each slot
+	Choices          []string `json:"choices,omitempty"`
+}
+
+// request says a network to a foreign program.
+func request(s *space.Space, a space.Arch, batch int) Request {
+	r := Request{OFAConfig: a.OFA(), Arch: a.String(), Space: s.ID, Batch: max(1, batch)}
+	if r.OFAConfig == nil {
+		r.Resolution = a.Resolution
+		for slot := range a.Slots() {
+			label := ""
+			if a.Active(slot) {
+				label = a.Family.Label(int(a.Choice[slot]) - 1)
+			}
+			r.Choices = append(r.Choices, label)
+		}
+	}
+	return r
 }
 
 // maxOutput bounds what is read of a program's output.
@@ -45,7 +63,7 @@ func (f Foreign) Network(s *space.Space, a space.Arch, batch int) (Subject, erro
 	if err := s.Validate(a); err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(Request{a.OFA(), a.String(), s.ID, max(1, batch)})
+	text, err := json.Marshal(request(s, a, batch))
 	if err != nil {
 		return nil, err
 	}

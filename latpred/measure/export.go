@@ -14,35 +14,68 @@ import (
 )
 
 // WriteONNX writes a network of s as an ONNX graph of convolutions: input image,
-// [batch, 3, r, r], output logits, [batch, 1000]. Weights are the made-up ones that
+// [batch, 3, r, r], output logits, [batch, classes]. Weights are the made-up ones that
 // Runner takes, so that outputs are the same.
 func WriteONNX(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 	if err := s.Validate(a); err != nil {
 		return err
 	}
 	g := onnx.New(s.ID, map[string]string{"arch": a.String(), "space": s.ID, "weights": "made up: for timing, not for classifying"})
-	x := g.Input("image", batch, 3, a.Resolution, a.Resolution)
+	image := g.Input("image", batch, 3, a.Resolution, a.Resolution)
 	layers := s.Layers(a)
 	if err := check(layers); err != nil {
 		return err
 	}
-	for _, l := range layers {
-		in := x
+	outputs := make([]onnx.Value, len(layers))
+	for i, l := range layers {
+		var x onnx.Value
+		for k, from := range sources(l, i) {
+			read := image
+			if from >= 0 {
+				read = outputs[from]
+			}
+			if k == 0 {
+				x = read
+			} else {
+				x = g.Node("Add", nil, x, read)
+			}
+		}
+		in, size := x, l.InSize
 		for _, o := range opsOf(l) {
-			x = onnxOp(g, x, o, weightsOf(l, o))
+			x = onnxOp(g, x, o, weightsOf(place(l, i), o), batch, size)
+			size = o.size(size)
 		}
 		if l.Shortcut {
 			x = g.Node("Add", nil, x, in)
 		}
+		outputs[i] = x
 	}
 	classes := layers[len(layers)-1].Out
-	x = g.Node("Reshape", nil, x, g.Ints([]int64{int64(batch), int64(classes)}, 2))
+	x := g.Node("Reshape", nil, outputs[len(outputs)-1], g.Ints([]int64{int64(batch), int64(classes)}, 2))
 	g.Output("logits", x, batch, classes)
 	return g.Write(w)
 }
 
-func onnxOp(g *onnx.Graph, x onnx.Value, o op, w []array) onnx.Value {
+// onnxOp applies an op to a batch of images of a size.
+func onnxOp(g *onnx.Graph, x onnx.Value, o op, w []array, batch, size int) onnx.Value {
 	switch o.kind {
+	case shuffle:
+		dims := []int64{int64(batch), int64(o.groups), int64(o.in / o.groups), int64(size), int64(size)}
+		x = g.Node("Reshape", nil, x, g.Ints(dims, len(dims)))
+		x = g.Node("Transpose", onnx.Attributes{"perm": []int{0, 2, 1, 3, 4}}, x)
+		dims = []int64{int64(batch), int64(o.in), int64(size), int64(size)}
+		return g.Node("Reshape", nil, x, g.Ints(dims, len(dims)))
+	case avgPool:
+		p := o.padding()
+		return g.Node("AveragePool", onnx.Attributes{"kernel_shape": []int{o.kernel, o.kernel},
+			"strides": []int{o.stride, o.stride}, "pads": []int{p, p, p, p}, "count_include_pad": 0}, x)
+	case zeros:
+		return g.Node("Mul", nil, x, g.Floats([]float32{0}))
+	case activate:
+		return onnxActivate(g, x, o.act)
+	case normalise:
+		x = g.Node("Mul", nil, x, g.Floats(w[0].values, o.out, 1, 1))
+		return onnxActivate(g, g.Node("Add", nil, x, g.Floats(w[1].values, o.out, 1, 1)), o.act)
 	case average:
 		return g.Node("GlobalAveragePool", nil, x)
 	case squeeze:
@@ -53,8 +86,11 @@ func onnxOp(g *onnx.Graph, x onnx.Value, o op, w []array) onnx.Value {
 	case linear:
 		o.kernel, o.stride = 1, 1
 	}
-	x = onnxConv(g, x, o, w)
-	switch o.act {
+	return onnxActivate(g, onnxConv(g, x, o, w), o.act)
+}
+
+func onnxActivate(g *onnx.Graph, x onnx.Value, a space.Activation) onnx.Value {
+	switch a {
 	case space.ReLU:
 		return g.Node("Relu", nil, x)
 	case space.ReLU6:
@@ -68,7 +104,8 @@ func onnxOp(g *onnx.Graph, x onnx.Value, o op, w []array) onnx.Value {
 // onnxConv is a convolution with weights in ONNX's order: output, input, height,
 // width.
 func onnxConv(g *onnx.Graph, x onnx.Value, o op, w []array) onnx.Value {
-	groups, in := 1, o.in
+	groups := max(1, o.groups)
+	in := o.in / groups
 	if o.kind == depthwise {
 		groups, in = o.out, 1
 	}
@@ -84,7 +121,7 @@ func onnxConv(g *onnx.Graph, x onnx.Value, o op, w []array) onnx.Value {
 	if len(w) > 1 {
 		inputs = append(inputs, g.Floats(w[1].values, o.out))
 	}
-	p := o.kernel / 2
+	p := o.padding()
 	return g.Node("Conv", onnx.Attributes{
 		"kernel_shape": []int{o.kernel, o.kernel}, "strides": []int{o.stride, o.stride}, "pads": []int{p, p, p, p}, "group": groups,
 	}, inputs...)

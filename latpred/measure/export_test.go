@@ -15,6 +15,9 @@ import (
 var exported = map[string]string{
 	"mbv3-w1.0":      "r140 d24323 k35-7353-753-57-335 e34-6346-463-64-346",
 	"proxyless-w1.3": "r132 d232421 k35-753-37-5357-73-5 e34-664-36-4346-64-3",
+	// FBNet-A's operations, and a cell with every operation.
+	"fbnet-cifar100": "fbnet r32 skip k3_e3-k3_e1-skip-skip k5_e6-k3_e3-k5_e1-k3_e3 k5_e6-k5_e3-k5_e1_g2-k5_e6 k3_e6-k5_e1_g2-k5_e3-k3_e1_g2 k5_e6-k5_e6-k5_e3-k5_e6 k5_e6",
+	"nasbench201":    "|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|",
 }
 
 func openCPU(t *testing.T) *backend.Backend {
@@ -30,10 +33,7 @@ func openCPU(t *testing.T) *backend.Backend {
 func TestONNXGivesEqualOutputs(t *testing.T) {
 	be := openCPU(t)
 	for id, text := range exported {
-		s, err := space.ByID(id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := mustSpace(t, id)
 		a := space.MustParse(text)
 		var b bytes.Buffer
 		if err := WriteONNX(&b, s, a, 1); err != nil {
@@ -60,6 +60,9 @@ func TestONNXGivesEqualOutputs(t *testing.T) {
 		if len(got) != len(want) {
 			t.Fatalf("%s: %d outputs, want %d", id, len(got), len(want))
 		}
+		if layers := s.Layers(a); len(got) != layers[len(layers)-1].Out {
+			t.Errorf("%s: %d outputs, want one for each class", id, len(got))
+		}
 		for i := range got {
 			if math.Abs(float64(got[i]-want[i])) > 1e-5 {
 				t.Fatalf("%s: output %d is %v, here %v", id, i, got[i], want[i])
@@ -70,10 +73,7 @@ func TestONNXGivesEqualOutputs(t *testing.T) {
 
 func TestStableHLO(t *testing.T) {
 	be := openCPU(t)
-	s, err := space.ByID("mbv3-w1.0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := mustSpace(t, "mbv3-w1.0")
 	runner, err := NewRunner(be, Options{Formulation: Convolutions})
 	if err != nil {
 		t.Fatal(err)
@@ -96,13 +96,18 @@ func TestStableHLO(t *testing.T) {
 	}
 }
 
-// Networks of other families have layers that are not built yet: an error, and no
-// network that is almost theirs.
-func TestOtherFamiliesAreRefused(t *testing.T) {
-	for _, f := range []*space.Family{space.FBNet, space.NASBench201} {
-		s := f.Reference()
-		if err := WriteONNX(&bytes.Buffer{}, s, s.Largest(), 1); err == nil || !strings.Contains(err.Error(), "another network than OFA's") {
-			t.Errorf("%s: %v", s.ID, err)
-		}
+// ring is a space with a layer that nobody knows.
+type ring struct{}
+
+func (ring) Layers(space.Arch) []space.Layer { return []space.Layer{{Kind: "ring", In: 3, Out: 3}} }
+
+func TestUnknownLayersAreRefused(t *testing.T) {
+	s := *mustSpace(t, "fbnet-cifar100")
+	s.Macro = ring{}
+	if err := WriteONNX(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
+		t.Errorf("ONNX: %v", err)
+	}
+	if err := WriteJSON(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
+		t.Errorf("JSON: %v", err)
 	}
 }

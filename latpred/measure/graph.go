@@ -23,8 +23,13 @@ const (
 // Everything here builds graphs in NHWC order. The panics of GoMLX are stopped in
 // pjrt.go.
 
-// layer applies a layer; next gives the nodes of an op's weights.
-func (f Formulation) layer(x *Node, l space.Layer, next func(op) []*Node) *Node {
+// layer applies a layer to the sum of what it reads; next gives the nodes of an op's
+// weights.
+func (f Formulation) layer(inputs []*Node, l space.Layer, next func(op) []*Node) *Node {
+	x := inputs[0]
+	for _, more := range inputs[1:] {
+		x = Add(x, more)
+	}
 	in := x
 	for _, o := range opsOf(l) {
 		x = f.op(x, o, next(o))
@@ -41,6 +46,16 @@ func (f Formulation) op(x *Node, o op, w []*Node) *Node {
 		return ReduceAndKeep(x, ReduceMean, 1, 2)
 	case linear:
 		return Add(pooledProduct(x, w[0]), vector(w[1]))
+	case shuffle:
+		return shuffled(x, o.groups)
+	case avgPool:
+		return f.averages(x, o)
+	case zeros:
+		return MulScalar(x, 0)
+	case activate:
+		return f.activate(x, o.act)
+	case normalise:
+		return f.activate(Add(Mul(x, vector(w[0])), vector(w[1])), o.act)
 	case squeeze:
 		gate := ReduceAndKeep(x, ReduceMean, 1, 2)
 		gate = f.activate(Add(pooledProduct(gate, w[0]), vector(w[1])), space.ReLU)
@@ -50,6 +65,8 @@ func (f Formulation) op(x *Node, o op, w []*Node) *Node {
 	switch {
 	case f == Convolutions && !o.pooled:
 		y = convolve(x, o, w[0])
+	case o.groups > 1:
+		y = groupedProduct(x, o, w[0])
 	case o.kind == depthwise:
 		y = shiftAndAdd(x, o, w[0])
 	case o.kind == fullConv:
@@ -73,6 +90,59 @@ func product(x, w *Node) *Node {
 	return Reshape(y, d[0], d[1], d[2], out)
 }
 
+// groupedProduct is product for each group of channels by itself.
+func groupedProduct(x *Node, o op, w *Node) *Node {
+	in, out := o.in/o.groups, o.out/o.groups
+	w = Reshape(w, in, o.out)
+	var parts []*Node
+	for g := range o.groups {
+		part := Slice(x, AxisRange(), AxisRange(), AxisRange(), AxisRange(g*in, (g+1)*in))
+		parts = append(parts, product(part, Slice(w, AxisRange(), AxisRange(g*out, (g+1)*out))))
+	}
+	return Concatenate(parts, 3)
+}
+
+// shuffled takes the channels of groups in turn: the first of each, then the second.
+func shuffled(x *Node, groups int) *Node {
+	d := x.Shape().Dimensions
+	y := Transpose(Reshape(x, d[0], d[1], d[2], groups, d[3]/groups), 3, 4)
+	return Reshape(y, d...)
+}
+
+// averages are the means of k×k pixels, of those that are in the image.
+func (f Formulation) averages(x *Node, o op) *Node {
+	in := x.Shape().Dimensions[1]
+	counts := make([]float32, o.size(in)) // of rows, and of columns
+	for i := range counts {
+		first := i*o.stride - o.padding()
+		counts[i] = float32(min(in, first+o.kernel) - max(0, first))
+	}
+	n := Const(x.Graph(), counts)
+	along := func(axis int) *Node {
+		d := []int{1, 1, 1, 1}
+		d[axis] = len(counts)
+		return Reshape(n, d...)
+	}
+	return Div(f.sums(x, o), Mul(along(1), along(2)))
+}
+
+// sums are those of k×k pixels.
+func (f Formulation) sums(x *Node, o op) *Node {
+	p := [2]int{o.padding(), o.padding()}
+	if f == Convolutions {
+		return SumPool(x).Window(o.kernel).Strides(o.stride).PaddingPerDim([][2]int{p, p}).Done()
+	}
+	size := o.size(x.Shape().Dimensions[1])
+	x = padded(x, o)
+	var sum *Node
+	for ky := range o.kernel {
+		for kx := range o.kernel {
+			sum = plus(sum, shifted(x, o, size, ky, kx))
+		}
+	}
+	return sum
+}
+
 // pooledProduct multiplies the channels of images of one pixel with a matrix that
 // is stored output × input. Rows so lie together in memory: read down its columns,
 // a matrix with 1280 of them falls on four sets of the cache, 13 times slower.
@@ -84,12 +154,12 @@ func pooledProduct(x, w *Node) *Node {
 // vector lays one number for each channel along the last axis of an image.
 func vector(b *Node) *Node { return Reshape(b, 1, 1, 1, b.Shape().Dimensions[0]) }
 
-// padded surrounds the image by kernel/2 zeros.
-func padded(x *Node, kernel int) *Node {
-	if kernel == 1 {
+// padded surrounds the image by zeros.
+func padded(x *Node, o op) *Node {
+	if o.padding() == 0 {
 		return x
 	}
-	p := compute.PadAxis{Start: kernel / 2, End: kernel / 2}
+	p := compute.PadAxis{Start: o.padding(), End: o.padding()}
 	return Pad(x, ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, p, p, compute.PadAxis{})
 }
 
@@ -102,7 +172,7 @@ func shifted(x *Node, o op, size, ky, kx int) *Node {
 // shifts lays what each element of the kernel sees side by side in the channels.
 func shifts(x *Node, o op) *Node {
 	size := o.size(x.Shape().Dimensions[1])
-	x = padded(x, o.kernel)
+	x = padded(x, o)
 	var parts []*Node
 	for ky := range o.kernel {
 		for kx := range o.kernel {
@@ -116,7 +186,7 @@ func shifts(x *Node, o op) *Node {
 // the kernels, summed by rows first.
 func shiftAndAdd(x *Node, o op, w *Node) *Node {
 	size := o.size(x.Shape().Dimensions[1])
-	x = padded(x, o.kernel)
+	x = padded(x, o)
 	var sum *Node
 	for ky := range o.kernel {
 		var row *Node
@@ -137,13 +207,14 @@ func plus(sum, x *Node) *Node {
 	return Add(sum, x)
 }
 
-// convolve is a convolution, grouped where it is depthwise.
+// convolve is a convolution, in groups or in as many as there are channels where it is
+// depthwise.
 func convolve(x *Node, o op, w *Node) *Node {
-	groups := 1
+	groups := max(1, o.groups)
 	if o.kind == depthwise {
 		groups, w = o.out, Reshape(w, o.kernel, o.kernel, 1, o.out)
 	}
-	p := [2]int{o.kernel / 2, o.kernel / 2}
+	p := [2]int{o.padding(), o.padding()}
 	return Convolve(x, w).Strides(o.stride).PaddingPerDim([][2]int{p, p}).ChannelGroupCount(groups).Done()
 }
 

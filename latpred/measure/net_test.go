@@ -36,7 +36,7 @@ func readReference(t testing.TB) (ref reference) {
 	if err := json.Unmarshal(text, &ref); err != nil {
 		t.Fatal(err)
 	}
-	if len(ref.Cases) != 3 {
+	if len(ref.Cases) != 5 {
 		t.Fatalf("%d cases", len(ref.Cases))
 	}
 	return ref

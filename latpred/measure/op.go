@@ -16,13 +16,19 @@ const (
 	squeeze   opKind = "se"        // squeeze and excitation: two products and a gate
 	average   opKind = "pool"      // global average
 	linear    opKind = "linear"    // product with bias, on pooled channels
+	shuffle   opKind = "shuffle"   // channels of the groups in turn
+	avgPool   opKind = "avg_pool"  // average of k×k pixels, those outside the image left out
+	zeros     opKind = "zeros"     // the input times 0
+	normalise opKind = "norm"      // batch normalisation of its own
+	activate  opKind = "act"       // activation of its own
 )
 
 // op is one step of a layer: what every way to write a network is made from.
 type op struct {
 	kind           opKind
 	name           string // within the layer: "expand"
-	kernel, stride int    // of a convolution
+	kernel, stride int    // of a convolution or avgPool
+	groups         int    // of pointwise and shuffle; 0: one
 	in, out        int    // channels
 	mid            int    // bottleneck of squeeze
 	act            space.Activation
@@ -31,23 +37,22 @@ type op struct {
 	epsilon        float64 // of the normalisation
 }
 
-// check errs where a network has layers that opsOf does not list: those of other
-// networks than OFA's.
+// check errs where a network has a layer that opsOf does not know, of a space that was
+// added.
 func check(layers []space.Layer) error {
 	for i, l := range layers {
 		switch l.Kind {
-		case space.Stem, space.FixedBlock, space.Block, space.HeadExpand, space.Pool, space.FeatureMix, space.Classifier:
-			if l.Groups <= 1 && !l.Widen && l.From == nil {
-				continue
-			}
+		case space.Stem, space.FixedBlock, space.Block, space.HeadExpand, space.Pool, space.FeatureMix, space.Classifier,
+			space.Conv, space.AvgPool, space.Identity, space.Zero, space.Sum, space.Norm:
+		default:
+			return fmt.Errorf("measure: layer %d is of kind %q, which can't be built", i, l.Kind)
 		}
-		return fmt.Errorf("measure: layer %d, %s, is of another network than OFA's: it can't be built", i, l.Kind)
 	}
 	return nil
 }
 
-// opsOf lists the steps of a layer. A block's shortcut is not among them: see
-// space.Layer.Shortcut.
+// opsOf lists the steps of a layer, on the sum of what it reads. A block's shortcut is
+// not among them: see space.Layer.Shortcut. An identity and a sum have none.
 func opsOf(l space.Layer) []op {
 	// OFA normalises with 1e-5, ProxylessNAS networks, all of relu6, with 1e-3.
 	epsilon := 1e-5
@@ -58,8 +63,23 @@ func opsOf(l space.Layer) []op {
 		return op{kind: kind, name: name, kernel: kernel, stride: stride, in: in, out: out, act: act, norm: l.Norm, epsilon: epsilon}
 	}
 	switch l.Kind {
-	case space.Stem:
-		return []op{conv(fullConv, "conv", l.Kernel, l.Stride, l.In, l.Out, l.Activation)}
+	case space.Identity, space.Sum:
+		return nil
+	case space.Zero:
+		return []op{{kind: zeros, in: l.In, out: l.Out}}
+	case space.Norm:
+		return []op{{kind: normalise, name: "norm", in: l.In, out: l.Out, act: l.Activation, norm: true, epsilon: epsilon}}
+	case space.AvgPool:
+		return []op{{kind: avgPool, kernel: l.Kernel, stride: l.Stride, in: l.In, out: l.Out}}
+	case space.Stem, space.Conv:
+		kind := fullConv
+		if l.Kernel == 1 && l.Stride == 1 {
+			kind = pointwise
+		}
+		if l.ActFirst {
+			return []op{{kind: activate, in: l.In, out: l.In, act: l.Activation}, conv(kind, "conv", l.Kernel, l.Stride, l.In, l.Out, space.Linear)}
+		}
+		return []op{conv(kind, "conv", l.Kernel, l.Stride, l.In, l.Out, l.Activation)}
 	case space.HeadExpand, space.FeatureMix:
 		o := conv(pointwise, "conv", 1, 1, l.In, l.Out, l.Activation)
 		o.pooled = l.InSize == 1
@@ -69,18 +89,25 @@ func opsOf(l space.Layer) []op {
 	case space.Classifier:
 		return []op{{kind: linear, name: "linear", pooled: true, in: l.In, out: l.Out}}
 	case space.Block, space.FixedBlock:
+		grouped := func(o op) op { o.groups = l.Groups; return o }
 		var ops []op
-		if l.Expand > 1 {
-			ops = append(ops, conv(pointwise, "expand", 1, 1, l.In, l.Mid, l.Activation))
+		if l.Expands() {
+			ops = append(ops, grouped(conv(pointwise, "expand", 1, 1, l.In, l.Mid, l.Activation)))
+			if l.Groups > 1 {
+				ops = append(ops, op{kind: shuffle, groups: l.Groups, in: l.Mid, out: l.Mid})
+			}
 		}
 		ops = append(ops, conv(depthwise, "depthwise", l.Kernel, l.Stride, l.Mid, l.Mid, l.Activation))
 		if l.SE > 0 {
 			ops = append(ops, op{kind: squeeze, name: "se", in: l.Mid, out: l.Mid, mid: l.SE})
 		}
-		return append(ops, conv(pointwise, "project", 1, 1, l.Mid, l.Out, space.Linear))
+		return append(ops, grouped(conv(pointwise, "project", 1, 1, l.Mid, l.Out, space.Linear)))
 	}
 	panic(fmt.Sprintf("measure: no layer of kind %q", l.Kind))
 }
+
+// padding is by how many pixels the image grows on each side.
+func (o op) padding() int { return (o.kernel - 1) / 2 }
 
 // size is the height and width of the op's output for an input of the given one.
 func (o op) size(in int) int {
@@ -91,4 +118,13 @@ func (o op) size(in int) int {
 		return (in-1)/o.stride + 1
 	}
 	return in
+}
+
+// sources are what layer i reads, by their indexes in the network: one layer, or
+// several whose sum it reads; −1 is the network's input.
+func sources(l space.Layer, i int) []int {
+	if l.From != nil {
+		return l.From
+	}
+	return []int{i - 1}
 }

@@ -11,13 +11,9 @@ import (
 // counts; its counts are those of OFA's own networks.
 func TestOpsCountAsSpace(t *testing.T) {
 	rng := random.Stream(1, "ops")
-	for _, id := range []string{"mbv3-w1.0", "mbv3-w1.2", "proxyless-w1.3"} {
-		s, err := space.ByID(id)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, s := range space.All() {
 		for range 6 {
-			for _, l := range s.Layers(s.Sample(rng)) {
+			for i, l := range s.Layers(s.Sample(rng)) {
 				var macs, params int64
 				size := l.InSize
 				for _, o := range opsOf(l) {
@@ -26,7 +22,7 @@ func TestOpsCountAsSpace(t *testing.T) {
 					pixels := int64(size * size)
 					switch o.kind {
 					case fullConv, pointwise:
-						macs += int64(o.kernel*o.kernel*o.in*o.out) * pixels
+						macs += int64(o.kernel*o.kernel*o.in*o.out/max(1, o.groups)) * pixels
 					case depthwise:
 						macs += int64(o.kernel*o.kernel*o.out) * pixels
 					case squeeze:
@@ -38,7 +34,7 @@ func TestOpsCountAsSpace(t *testing.T) {
 							t.Fatal("an average over nothing")
 						}
 					}
-					for _, a := range weightsOf(l, o) {
+					for _, a := range weightsOf(place(l, i), o) {
 						n := 1
 						for _, d := range a.dims {
 							n *= d
@@ -48,12 +44,12 @@ func TestOpsCountAsSpace(t *testing.T) {
 						}
 						params += int64(n)
 					}
-					if o.norm {
+					if o.norm && o.kind != normalise {
 						params += int64(o.out) // scale and shift were folded into one bias
 					}
 				}
 				if macs != l.MACs() || params != l.Params() || size != l.OutSize {
-					t.Errorf("%s %+v: %d MACs, %d parameters, size %d, want %d, %d, %d", id, l, macs, params, size, l.MACs(), l.Params(), l.OutSize)
+					t.Errorf("%s: %+v: %d MACs, %d parameters, size %d, want %d, %d, %d", s.ID, l, macs, params, size, l.MACs(), l.Params(), l.OutSize)
 				}
 			}
 		}

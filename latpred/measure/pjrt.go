@@ -63,13 +63,21 @@ func (r *Runner) Network(s *space.Space, a space.Arch) (Subject, error) {
 	if err := s.Validate(a); err != nil {
 		return nil, err
 	}
-	return r.compile(a.String(), s.Layers(a), image(r.options.Batch, a.Resolution), false)
+	return r.compile(a.String(), s.Layers(a), []array{image(r.options.Batch, a.Resolution)}, false)
 }
 
-// Layer compiles a single layer.
+// Layer compiles a single layer, with the sum of as many arrays as it reads.
 func (r *Runner) Layer(l space.Layer) (Subject, error) {
-	in := activations("activations", r.options.Batch, l.InSize, l.In)
-	return r.compile(fmt.Sprintf("%s of %d×%d×%d", place(l), l.InSize, l.InSize, l.In), []space.Layer{l}, in, false)
+	name := "activations"
+	var inputs []array
+	for i := range max(1, len(l.From)) {
+		if i > 0 {
+			name = fmt.Sprint("activations", i)
+		}
+		inputs = append(inputs, activations(name, r.options.Batch, l.InSize, l.In))
+	}
+	l.From = nil
+	return r.compile(fmt.Sprintf("%s of %d×%d×%d", place(l, 0), l.InSize, l.InSize, l.In), []space.Layer{l}, inputs, false)
 }
 
 // Outputs runs a network on its image and gives the output of every layer, in
@@ -78,7 +86,7 @@ func (r *Runner) Outputs(s *space.Space, a space.Arch) ([][]float32, error) {
 	if err := s.Validate(a); err != nil {
 		return nil, err
 	}
-	c, err := r.compile(a.String(), s.Layers(a), image(r.options.Batch, a.Resolution), true)
+	c, err := r.compile(a.String(), s.Layers(a), []array{image(r.options.Batch, a.Resolution)}, true)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +149,10 @@ type compiled struct {
 	inputs []compute.Buffer
 }
 
-// compile builds layers one after the other; each of them is an output, or only
-// the last. GoMLX's panics end here.
-func (r *Runner) compile(name string, layers []space.Layer, in array, every bool) (c *compiled, err error) {
+// compile builds layers one after the other, of which those that read no other layer
+// read the sum of the inputs; each of them is an output, or only the last. GoMLX's
+// panics end here.
+func (r *Runner) compile(name string, layers []space.Layer, inputs []array, every bool) (c *compiled, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c, err = nil, fmt.Errorf("measure: compiling %s: %v", name, p)
@@ -165,13 +174,23 @@ func (r *Runner) compile(name string, layers []space.Layer, in array, every bool
 		}
 		return nodes
 	}
-	x := parameters(fmt.Sprint(in.name, in.dims), func() []array { return []array{in} })[0]
-	var outputs []*graph.Node
-	for _, l := range layers {
-		x = r.options.Formulation.layer(x, l, func(o op) []*graph.Node {
-			return parameters(fmt.Sprint(weightsName(l, o), o.epsilon, o.pooled), func() []array { return weightsOf(l, o) })
-		})
-		outputs = append(outputs, x)
+	var in, outputs []*graph.Node
+	for _, a := range inputs {
+		in = append(in, parameters(fmt.Sprint(a.name, a.dims), func() []array { return []array{a} })...)
+	}
+	for i, l := range layers {
+		var reads []*graph.Node
+		for _, from := range sources(l, i) {
+			if from < 0 {
+				reads = append(reads, in...)
+			} else {
+				reads = append(reads, outputs[from])
+			}
+		}
+		at := place(l, i)
+		outputs = append(outputs, r.options.Formulation.layer(reads, l, func(o op) []*graph.Node {
+			return parameters(fmt.Sprint(weightsName(at, o), o.epsilon, o.pooled, o.norm), func() []array { return weightsOf(at, o) })
+		}))
 	}
 	if !every {
 		outputs = outputs[len(outputs)-1:]

@@ -62,12 +62,15 @@ func WriteShipped(dir string) error {
 
 // ShippedTable makes the table Own from its journals.
 func ShippedTable() (*lut.Table, error) {
-	t := &lut.Table{Device: Own, Rows: map[int]map[string]lut.Entry{}}
-	s, err := space.ByID("mbv3-w1.0")
+	known, err := lut.Describe(Own)
 	if err != nil {
 		return nil, err
 	}
-	t.SpaceID = s.ID
+	s, err := space.ByID(known.SpaceID)
+	if err != nil {
+		return nil, err
+	}
+	t := &lut.Table{Device: Own, SpaceID: s.ID, Rows: map[int]map[string]lut.Entry{}}
 	for _, r := range s.Resolutions {
 		j, err := Shipped(fmt.Sprint(r))
 		if err != nil {

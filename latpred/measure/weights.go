@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -35,25 +36,34 @@ func draw(name string, n int) []float32 {
 	return values
 }
 
-// place names a layer's position, on which its weights depend: a network has other
-// numbers in each slot, so that caches hold them as they would trained ones.
-func place(l space.Layer) string {
-	if l.Kind == space.Block {
+// place names the position of layer i of a network, on which its weights depend: a
+// network has other numbers in each, so that caches hold them as they would trained
+// ones.
+func place(l space.Layer, i int) string {
+	switch l.Kind {
+	case space.Block:
 		return fmt.Sprintf("block%d", l.Slot)
+	case space.Conv, space.Norm: // of which a network may have many
+		return fmt.Sprintf("layer%d", i)
 	}
 	return string(l.Kind)
 }
 
-// weightsName names the weights of an op of a layer.
-func weightsName(l space.Layer, o op) string {
-	return fmt.Sprintf("%s/%s/k%d/%dto%d", place(l), o.name, o.kernel, o.in, o.out)
+// weightsName names the weights of an op of a layer at a place.
+func weightsName(place string, o op) string {
+	name := fmt.Sprintf("%s/%s/k%d/%dto%d", place, o.name, o.kernel, o.in, o.out)
+	if o.groups > 1 {
+		name += fmt.Sprintf("/g%d", o.groups)
+	}
+	return name
 }
 
-// weightsOf gives the arrays that an op of a layer reads: weights in the order
-// height, width, input, output, or output, input for images of one pixel, and a
-// bias. Batch normalisation is folded into both, as deployed networks have it.
-func weightsOf(l space.Layer, o op) []array {
-	name := weightsName(l, o)
+// weightsOf gives the arrays that an op of a layer at a place reads: weights in the
+// order height, width, input of a group, output, or output, input for images of one
+// pixel, and a bias. Batch normalisation is folded into both, as deployed networks
+// have it.
+func weightsOf(place string, o op) []array {
+	name := weightsName(place, o)
 	spread := func(part string, dims []int, fanIn int) array {
 		n := 1
 		for _, d := range dims {
@@ -67,8 +77,11 @@ func weightsOf(l space.Layer, o op) []array {
 		return a
 	}
 	switch o.kind {
-	case average:
+	case average, shuffle, avgPool, zeros, activate:
 		return nil
+	case normalise:
+		w := array{name + "/w", []int{o.out}, slices.Repeat([]float32{1}, o.out)}
+		return []array{w, fold(name, o, w)}
 	case linear:
 		return []array{transposed(spread("w", []int{o.in, o.out}, o.in)), spread("b", []int{o.out}, o.in)}
 	case squeeze:
@@ -80,7 +93,8 @@ func weightsOf(l space.Layer, o op) []array {
 		w := spread("w", []int{o.kernel, o.kernel, o.out}, o.kernel*o.kernel)
 		return []array{w, fold(name, o, w)}
 	}
-	w := spread("w", []int{o.kernel, o.kernel, o.in, o.out}, o.kernel*o.kernel*o.in)
+	in := o.in / max(1, o.groups)
+	w := spread("w", []int{o.kernel, o.kernel, in, o.out}, o.kernel*o.kernel*in)
 	if o.pooled {
 		w = transposed(array{w.name, []int{o.in, o.out}, w.values})
 	}

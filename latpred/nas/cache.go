@@ -1,6 +1,7 @@
 package nas
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/ofalat/ofalat/latpred/space"
@@ -9,6 +10,25 @@ import (
 // Estimate writes a number for each architecture to dst, which has their length:
 // a latency in milliseconds, or a top-1 accuracy as a share.
 type Estimate func(dst []float64, archs []space.Arch) error
+
+// MACs gives the multiply-accumulates of networks of s: what to maximise where no
+// accuracy is known. Networks that do more are, by and large, more accurate.
+func MACs(s *space.Space) Estimate { return counted(s, s.MACs) }
+
+// Params gives the parameters of networks of s; see MACs.
+func Params(s *space.Space) Estimate { return counted(s, s.Params) }
+
+func counted(s *space.Space, count func(space.Arch) int64) Estimate {
+	return func(dst []float64, archs []space.Arch) error {
+		for i, a := range archs {
+			if err := s.Validate(a); err != nil {
+				return fmt.Errorf("architecture %d: %w", i, err)
+			}
+			dst[i] = float64(count(a))
+		}
+		return nil
+	}
+}
 
 // Key says which architectures a cache takes for the same.
 type Key func(space.Arch) space.Arch

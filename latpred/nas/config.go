@@ -64,7 +64,7 @@ func (c Config) tries() int {
 type Candidate struct {
 	Arch      space.Arch `json:"arch"`
 	LatencyMs float64    `json:"latency_ms"`
-	Accuracy  float64    `json:"accuracy"` // top-1 as a share, of the accuracy predictor
+	Accuracy  float64    `json:"accuracy"` // what is maximised: top-1 as a share, of an accuracy predictor, or another Estimate
 }
 
 // Generation is the state after a generation; number 0 is the start.

@@ -5,19 +5,30 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/ofalat/ofalat/latpred/additive"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/lut"
+	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/serve"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// The page in a real browser: a click changes the network, its latency and its layers;
-// a device and a point of the front can be chosen.
-func TestExplorerInBrowser(t *testing.T) {
+// page is the page of a server in a real browser.
+type page struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// browse opens the page of a server of devices, or skips where there is no browser.
+func browse(t *testing.T, devices ...*serve.Device) page {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes its time")
 	}
@@ -31,48 +42,58 @@ func TestExplorerInBrowser(t *testing.T) {
 	if browser == "" {
 		t.Skip("needs Chromium: apt-get install chromium")
 	}
-	double, err := lut.Calibration{Factor: 2}.Apply(lut.Note10())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := serve.New([]*serve.Device{
-		serve.FromPredictor("note10", "Samsung Note10", lookup(t, lut.Note10(), wide(t)), wide(t)), serve.FromPredictor("slower", "half as fast", lookup(t, double, wide(t)), wide(t)), proxyless(t), p40(t),
-	}, serve.Config{Front: 20})
+	s, err := serve.New(devices, serve.Config{Front: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := httptest.NewServer(s.Handler())
-	defer h.Close()
-
+	t.Cleanup(h.Close)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(browser),
 		chromedp.Flag("disable-background-networking", true))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
+	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
-	defer cancel()
+	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, time.Minute)
-	defer cancel()
+	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx, chromedp.Navigate(h.URL)); err != nil {
 		t.Fatal(err)
 	}
-	text := func(expression string) string {
-		t.Helper()
-		v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
-		if err != nil {
-			t.Fatalf("%s: %v", expression, err)
-		}
-		return v
+	return page{t, ctx}
+}
+
+// text is the value of an expression.
+func (p page) text(expression string) string {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
 	}
-	// until waits, for as long as the test may take, for an expression to have a value.
-	until := func(expression, want string) {
-		t.Helper()
-		for text(expression) != want {
-			if ctx.Err() != nil {
-				t.Fatalf("%s is %q, want %q", expression, text(expression), want)
-			}
-			time.Sleep(50 * time.Millisecond)
+	return v
+}
+
+// until waits, for as long as the test may take, for an expression to have a value.
+func (p page) until(expression, want string) {
+	p.t.Helper()
+	for p.text(expression) != want {
+		if p.ctx.Err() != nil {
+			p.t.Fatalf("%s is %q, want %q", expression, p.text(expression), want)
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+// The page in a real browser: a click changes the network, its latency and its layers;
+// a device and a point of the front can be chosen.
+func TestExplorerInBrowser(t *testing.T) {
+	double, err := lut.Calibration{Factor: 2}.Apply(lut.Note10())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := browse(t,
+		serve.FromPredictor("note10", "Samsung Note10", lookup(t, lut.Note10(), wide(t)), wide(t)),
+		serve.FromPredictor("slower", "half as fast", lookup(t, double, wide(t)), wide(t)), proxyless(t), p40(t))
+	text, until := page.text, page.until
 	ms := `document.querySelector("tr[data-device=note10] td.ms")?.textContent`
 	net := `document.getElementById("arch").textContent`
 	click := func(what string) {
@@ -159,4 +180,50 @@ func p40(t *testing.T) *serve.Device {
 	}
 	t.Fatal("no p40-b64 ships")
 	return nil
+}
+
+// The page draws a space of another family from what the server says of it: lists of
+// operations, no depths.
+func TestExplorerOfOtherSpaces(t *testing.T) {
+	for id, c := range map[string]struct {
+		slots        int
+		choice       string // of the first slot
+		first, after string // the network that is shown first, and after the last slot was changed
+	}{
+		"fbnet-cifar100": {22, "k5_e1", "fbnet r32 k5_e1", "k5_e1-k5_e1 skip"},
+		"nasbench201":    {6, "nor_conv_1x1", "|nor_conv_1x1~0|+|nor_conv_1x1~0|", "|nor_conv_1x1~1|avg_pool_3x3~2|"},
+	} {
+		t.Run(id, func(t *testing.T) {
+			page := browse(t, otherSpace(t, id))
+			net := `document.getElementById("arch").textContent`
+			page.until(net+`.startsWith(`+strconv.Quote(c.first)+`)`, "true")
+			page.until(`document.querySelectorAll(".slot select").length`, strconv.Itoa(c.slots))
+			page.until(`document.querySelectorAll(".depths button").length`, "0")
+			page.text(`(() => { const e = [...document.querySelectorAll(".slot select")].pop(); e.selectedIndex = e.options.length - 1; e.dispatchEvent(new Event("change")); })()`)
+			page.until(net+`.endsWith(`+strconv.Quote(c.after)+`)`, "true")
+			page.until(`+document.querySelector("tr.device td.ms").textContent > 0`, "true")
+			page.until(`document.querySelectorAll("#parts tr").length`, strconv.Itoa(c.slots+2))
+			page.until(`document.querySelectorAll("#parts tr")[1].children[1].textContent`, c.choice)
+			page.until(`document.getElementById("front").textContent.includes("does not know")`, "true")
+		})
+	}
+}
+
+// otherSpace is a device of a space, by the closed form of a made-up one.
+func otherSpace(t *testing.T, id string) *serve.Device {
+	t.Helper()
+	s, err := space.ByID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := &dataset.Set{}
+	archs := simulated.Archs(s, random.Stream(1, id), 400)
+	for i, ms := range simulated.Card.MeasureMs(s, archs, nil) {
+		set.Samples = append(set.Samples, dataset.Sample{Arch: archs[i], LatencyMs: ms})
+	}
+	p, err := additive.FitLinear(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serve.FromPredictor(id, "made up", p, s)
 }

@@ -209,3 +209,21 @@ func (a *Arch) UnmarshalText(text []byte) error {
 	}
 	return err
 }
+
+// MarshalBinary gives the canonical text, for formats such as gob, which would follow
+// the pointer to the family; nothing for the zero Arch.
+func (a Arch) MarshalBinary() ([]byte, error) {
+	if a.Family == nil {
+		return nil, nil
+	}
+	return a.MarshalText()
+}
+
+// UnmarshalBinary reads what MarshalBinary wrote.
+func (a *Arch) UnmarshalBinary(text []byte) error {
+	if len(text) == 0 {
+		*a = Arch{}
+		return nil
+	}
+	return a.UnmarshalText(text)
+}

@@ -104,7 +104,7 @@ var tableName = regexp.MustCompile(`/(\d+)_lookup_table\.yaml$`)
 
 // buildTable gathers the Note10 table's files.
 func buildTable(upstream string) (*lut.Table, error) {
-	t := &lut.Table{Device: "note10", SpaceID: "mbv3-w1.2", Rows: map[int]map[string]lut.Entry{}}
+	t := &lut.Table{Device: "note10", Rows: map[int]map[string]lut.Entry{}}
 	for _, f := range Manifest() {
 		m := tableName.FindStringSubmatch(f.Path)
 		if m == nil {

@@ -16,14 +16,9 @@ func ParseHELPArchs(r io.Reader, name string) ([]space.Arch, error) {
 	if err != nil {
 		return nil, err
 	}
-	dict, ok := root.(*types.Dict)
-	if !ok {
-		return nil, fmt.Errorf("%s: holds a %T, want a dict", name, root)
-	}
-	value, _ := dict.Get("arch")
-	list, ok := value.(*types.List)
-	if !ok {
-		return nil, fmt.Errorf("%s: key arch is missing or no list", name)
+	list, err := listAt(root, "arch")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	archs := make([]space.Arch, list.Len())
 	for i, item := range *list {
@@ -76,6 +71,9 @@ func ParseHELPLatencies(r io.Reader, name string) ([]float64, error) {
 	out := make([]float64, list.Len())
 	for i, item := range *list {
 		v, ok := item.(float64)
+		if n, whole := item.(int); whole { // some phones' are rounded
+			v, ok = float64(n), true
+		}
 		if !ok || !(v > 0 && v < 1e9) { // not NaN either
 			return nil, fmt.Errorf("%s: value %d is %v, want milliseconds above 0", name, i, item)
 		}

@@ -24,8 +24,17 @@ type Stage struct {
 // Block is one block: its kernel in pixels, its expansion, and how long it takes;
 // NaN where that is not known.
 type Block struct {
-	Kernel, Expand int
+	Kernel, Expand int    // 0: it has none
+	Label          string // what it is; "": kernel and expansion say it
 	LatencyMs      float64
+}
+
+// says is what stands in a block's box, with what goes between kernel and expansion.
+func (b Block) says(between string) string {
+	if b.Label != "" {
+		return b.Label
+	}
+	return fmt.Sprintf("%d×%d%s%d", b.Kernel, b.Kernel, between, b.Expand)
 }
 
 // Architecture shows a sub-network as a diagram. Each block is a box: the wider,
@@ -126,7 +135,7 @@ func (d *diagram) block(c draw.Canvas, centre vg.Point, width, height vg.Length,
 		up = 5
 		c.FillText(label(8, ink, text.XCenter), vg.Point{X: centre.X, Y: centre.Y - 5}, fmt.Sprintf("%.2f ms", b.LatencyMs))
 	}
-	c.FillText(label(8, ink, text.XCenter), vg.Point{X: centre.X, Y: centre.Y + up}, fmt.Sprintf("%d×%d · %d", b.Kernel, b.Kernel, b.Expand))
+	c.FillText(label(8, ink, text.XCenter), vg.Point{X: centre.X, Y: centre.Y + up}, b.says(" · "))
 }
 
 // legend explains boxes, and colours where there are any.
@@ -161,7 +170,7 @@ func (d *diagram) text() string {
 	for _, s := range d.stages {
 		fmt.Fprintf(&b, "\n%-8s", s.Name)
 		for _, block := range s.Blocks {
-			fmt.Fprintf(&b, "  %d×%d·%d", block.Kernel, block.Kernel, block.Expand)
+			b.WriteString("  " + block.says("·"))
 			if !math.IsNaN(block.LatencyMs) {
 				fmt.Fprintf(&b, " %.2f ms", block.LatencyMs)
 			}

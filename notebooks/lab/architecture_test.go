@@ -49,8 +49,8 @@ func picture(paint func(draw.Canvas), height vg.Length) (svg string, pixels []by
 
 func network() []Stage {
 	return []Stage{
-		{Name: "stage 1", Blocks: []Block{{3, 6, 1.2}, {5, 4, 0.9}}, Slots: 4},
-		{Name: "stage 2", Blocks: []Block{{7, 3, 2.2}, {5, 4, math.NaN()}, {3, 6, 3.1}, {7, 6, 4}}, Slots: 4},
+		{Name: "stage 1", Blocks: []Block{{Kernel: 3, Expand: 6, LatencyMs: 1.2}, {Kernel: 5, Expand: 4, LatencyMs: 0.9}}, Slots: 4},
+		{Name: "stage 2", Blocks: []Block{{Kernel: 7, Expand: 3, LatencyMs: 2.2}, {Kernel: 5, Expand: 4, LatencyMs: math.NaN()}, {Kernel: 3, Expand: 6, LatencyMs: 3.1}, {Kernel: 7, Expand: 6, LatencyMs: 4}}, Slots: 4},
 	}
 }
 

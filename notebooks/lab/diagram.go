@@ -1,33 +1,39 @@
 package lab
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// slots is how many blocks a stage can have, in every space.
-const slots = 4
-
-// Stages unfolds a sub-network of s for Architecture. ms gives the time
-// of a block; nil where none is known.
+// Stages unfolds a sub-network of s for Architecture. ms gives the time of a layer; nil
+// where none is known. A slot whose layer is repeated, as in cells, is drawn once, with
+// the sum of the times.
 func Stages(s *space.Space, a space.Arch, ms func(space.Layer) float64) []Stage {
 	stages := make([]Stage, a.Stages())
-	for i := range stages {
-		stages[i] = Stage{Name: fmt.Sprint("stage ", i+1), Slots: slots}
+	blocks := make([]*Block, a.Slots())
+	for i, st := range a.Family.Stages {
+		stages[i] = Stage{Name: st.Name, Slots: st.Slots, Blocks: make([]Block, a.Depth(i))}
+		for p := range stages[i].Blocks {
+			slot := a.Family.First(i) + p
+			blocks[slot] = &stages[i].Blocks[p]
+			if a.Value(slot, 0) == 0 { // choices have names, not numbers
+				blocks[slot].Label = a.Family.Label(int(a.Choice[slot]) - 1)
+			}
+		}
 	}
 	for _, l := range s.Layers(a) {
-		if l.Slot < 0 { // before or behind the stages
+		if l.Slot < 0 { // of no choice
 			continue
 		}
-		block := Block{Kernel: l.Kernel, Expand: l.Expand, LatencyMs: math.NaN()}
-		if ms != nil {
-			block.LatencyMs = ms(l)
+		b := blocks[l.Slot]
+		b.Kernel, b.Expand = l.Kernel, l.Expand
+		if ms == nil {
+			b.LatencyMs = math.NaN()
+		} else {
+			b.LatencyMs += ms(l)
 		}
-		stage := &stages[l.Slot/slots]
-		stage.Blocks = append(stage.Blocks, block)
 	}
 	return stages
 }

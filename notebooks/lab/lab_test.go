@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -94,5 +95,38 @@ func TestStages(t *testing.T) {
 	}
 	if ms := Stages(wide, a, nil)[0].Blocks[0].LatencyMs; !math.IsNaN(ms) {
 		t.Errorf("%v ms from nowhere", ms)
+	}
+}
+
+// Networks whose choices have names are drawn by these; a cell's slots once, with the
+// time of all its repetitions.
+func TestStagesOfOtherFamilies(t *testing.T) {
+	one := func(space.Layer) float64 { return 1 }
+	for id, want := range map[string]string{"fbnet-cifar100": "22 22", "nasbench201": "6 90"} {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := s.Largest()
+		blocks, total := 0, 0.
+		stages := Stages(s, a, one)
+		for i, st := range stages {
+			if len(st.Blocks) != st.Slots || st.Name != a.Family.Stages[i].Name {
+				t.Errorf("%s: %+v", id, st)
+			}
+			for _, b := range st.Blocks {
+				blocks, total = blocks+1, total+b.LatencyMs
+			}
+		}
+		if got := fmt.Sprint(blocks, total); got != want {
+			t.Errorf("%s: %s blocks and times, want %s", id, got, want)
+		}
+		got := printed(func() { Architecture(id, stages) })
+		if label := a.Family.Label(int(a.Choice[0]) - 1); !strings.Contains(got, "  "+label+" ") {
+			t.Errorf("%s: no %s in\n%s", id, label, got)
+		}
+		if !math.IsNaN(Stages(s, a, nil)[0].Blocks[0].LatencyMs) {
+			t.Errorf("%s: a time from nowhere", id)
+		}
 	}
 }

@@ -48,7 +48,7 @@ func (c *explainCmd) Run(ctx context.Context, out *output) error {
 		}
 		var rows [][]string
 		for _, s := range b.Segments {
-			choice := ""
+			choice := s.Choice
 			if s.Kernel > 0 {
 				choice = fmt.Sprintf("k%d e%d", s.Kernel, s.Expand)
 			}

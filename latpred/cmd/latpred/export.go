@@ -39,7 +39,7 @@ func exported(out *output, file, format string) error {
 
 type measureExportCmd struct {
 	Arch        string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
-	Format      string `enum:"onnx,stablehlo" default:"onnx" help:"onnx: convolutions, made-up weights inside; stablehlo: the program that is timed here, weights as its arguments."`
+	Format      string `enum:"onnx,stablehlo,json" default:"onnx" help:"onnx: convolutions, made-up weights inside; stablehlo: the program that is timed here, weights as its arguments; json: layers with their shapes, no weights."`
 	Space       string `default:"mbv3-w1.0" help:"Search space."`
 	Batch       int    `default:"1" help:"Images at once."`
 	Formulation string `enum:"dot,conv," default:"" help:"Of stablehlo: dot or conv."`
@@ -60,7 +60,10 @@ func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
 		return fmt.Errorf("--batch %d: want at least 1", c.Batch)
 	}
 	write := func(w io.Writer) error { return measure.WriteONNX(w, s, a, c.Batch) }
-	if c.Format == "stablehlo" {
+	switch c.Format {
+	case "json":
+		write = func(w io.Writer) error { return measure.WriteJSON(w, s, a, c.Batch) }
+	case "stablehlo":
 		flags := deviceFlags{Space: c.Space, Batch: c.Batch, Formulation: c.Formulation, Threads: 1}
 		be, err := flags.backend(ctx, out)
 		if err != nil {

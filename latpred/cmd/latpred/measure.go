@@ -110,7 +110,7 @@ func (c *measureNetsCmd) archs(s *space.Space) (archs []space.Arch, seed uint64,
 
 type measureTableCmd struct {
 	deviceFlags
-	Resolutions []int  `default:"160,176,192,208,224" help:"Resolutions, one file each."`
+	Resolutions []int  `help:"Resolutions, one file each (default: those that searches of the space draw)."`
 	Out         string `required:"" help:"Folder for OFA's files, 160_lookup_table.yaml and so on, and their journals." type:"path"`
 }
 
@@ -142,9 +142,12 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	var list []measuredTable
+	if c.Resolutions == nil {
+		c.Resolutions = d.Space.Resolutions
+	}
 	for _, r := range c.Resolutions {
-		if r < space.MinResolution || r > space.MaxResolution || r%space.ResolutionStep != 0 {
-			return fmt.Errorf("--resolutions: %d: want %d to %d in steps of %d", r, space.MinResolution, space.MaxResolution, space.ResolutionStep)
+		if !d.Space.Allowed.Contains(r) {
+			return fmt.Errorf("--resolutions: %d: want %v", r, d.Space.Allowed)
 		}
 		t, err := c.one(ctx, out, d, normalise, r)
 		if err != nil {

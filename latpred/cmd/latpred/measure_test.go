@@ -94,6 +94,26 @@ func TestMeasureNetsKill(t *testing.T) {
 	}
 }
 
+// Networks of every family are drawn, told to a program, and read back as a set.
+func TestMeasureNetsOfOtherSpaces(t *testing.T) {
+	dir := t.TempDir()
+	for id, want := range map[string]string{"fbnet-cifar100": "fbnet r32", "fbnet-imagenet": "fbnet r224", "nasbench201": "nor_conv_3x3"} {
+		csv, calls := filepath.Join(dir, id+".csv"), filepath.Join(dir, id)
+		mustCall(t, "measure", "nets", "--space", id, "--n", "2", "--out", csv, "--lock", filepath.Join(dir, "lock"), "--exec", "cat >> "+calls+"; echo 2.5")
+		set, err := dataset.Open(csv)
+		if err != nil || set.Rows != 2 || set.Samples[0].LatencyMs != 2.5 || set.Samples[0].Arch.Family != set.Samples[1].Arch.Family {
+			t.Fatalf("%s: %v, %+v", id, err, set)
+		}
+		said, err := os.ReadFile(calls)
+		if err != nil || !strings.Contains(string(said), want) || !strings.Contains(string(said), `"choices":["`) || strings.Contains(string(said), `"ks"`) {
+			t.Errorf("%s: the program was told %s", id, said)
+		}
+	}
+	if _, stderr, status := call(t, "measure", "table", "--space", "nasbench201", "--resolutions", "160", "--backend", "go", "--out", dir); status != 1 || !strings.Contains(stderr, "--resolutions: 160: want 32") {
+		t.Errorf("a resolution that the space doesn't have: %d, %s", status, stderr)
+	}
+}
+
 func TestMeasureFaults(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", dir)

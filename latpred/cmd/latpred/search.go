@@ -18,23 +18,26 @@ import (
 type searchCmd struct {
 	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted."`
 	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file."`
-	Space       string        `help:"Search space (default: that of the shipped measurements, else mbv3-w1.2)."`
+	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor)."`
 	Limit       float64       `xor:"limits" required:"" help:"Largest latency, ms."`
 	Limits      []float64     `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
 	Front       bool          `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
+	Objective   objective     `enum:"accuracy,macs,params," default:"" help:"What is maximised under the limit: accuracy, as OFA's predictor has it, macs or params (default: accuracy, or macs where the predictor does not know the space)."`
 	Generations int           `default:"500" help:"Generations."`
 	Population  int           `default:"100" help:"Networks of a generation."`
 	Seed        uint64        `default:"1" help:"Seed."`
 }
 
-// foundNet is a network in the output of search --json.
+// foundNet is a network in the output of search --json. What is not there is not known.
 type foundNet struct {
 	LimitMs   float64          `json:"limit_ms"`
 	Arch      space.Arch       `json:"arch"`
 	OFA       *space.OFAConfig `json:"ofa,omitempty"`
 	LatencyMs float64          `json:"latency_ms"`
-	Accuracy  float64          `json:"accuracy"`
+	Objective objective        `json:"objective,omitempty"` // that was maximised; absent: accuracy
+	Accuracy  float64          `json:"accuracy,omitempty"`
 	MMACs     float64          `json:"mmacs"`
+	MParams   float64          `json:"mparams,omitempty"` // where they were maximised
 }
 
 // Run searches for each limit, or for the front.
@@ -43,26 +46,49 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	goal := c.Objective
+	if goal == "" {
+		if goal = byAccuracy; !knowsAccuracy(s) {
+			goal = byMACs
+			out.Logf("note: no accuracy predictor knows the networks of %s: the one with the most multiply-accumulates is searched for", s.ID)
+		}
+	}
+	nets, failed := c.search(ctx, out, p, s, goal)
+	if out.JSON() {
+		return errors.Join(out.Emit(append([]foundNet{}, nets...)), failed)
+	}
+	var rows [][]string
+	for _, n := range nets {
+		row := []string{fmt.Sprintf("%g", n.LimitMs), fmt.Sprintf("%.4g", n.LatencyMs)}
+		rows = append(rows, append(append(row, goal.cells(n)...), n.Arch.String()))
+	}
+	if len(rows) > 0 {
+		out.Table(append(append([]string{"limit (ms)", "latency (ms)"}, goal.columns()...), "architecture"), rows)
+	}
+	return failed
+}
+
+// search gives what was found under each limit, and what went wrong.
+func (c *searchCmd) search(ctx context.Context, out *output, p latpred.Predictor, s *space.Space, goal objective) (nets []foundNet, failed error) {
 	latency, _ := nas.Cached(p.PredictMs, nas.ByArch) // children are often like others
-	top1, _ := nas.Cached(accuracy.Predict, nas.ByArch)
+	estimate, _ := nas.Cached(goal.estimate(s), nas.ByArch)
 	limits := c.Limits
 	if len(limits) == 0 {
 		limits = []float64{c.Limit}
 	}
+	run := nas.Search
+	if c.Front {
+		run = nas.SearchFront
+	}
 	bar := out.Progress("searching", len(limits)*(c.Generations+1))
-	var nets []foundNet
+	defer bar.Done()
 	done := 0
-	var failed error
 	for _, limit := range limits {
 		config := nas.Published(s, limit)
 		config.Generations, config.Population = c.Generations, c.Population
-		run := nas.Search
-		if c.Front {
-			run = nas.SearchFront
-		}
-		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, top1, func(g nas.Generation) {
+		result, err := run(ctx, random.Stream(c.Seed, fmt.Sprint("search ", limit)), config, latency, estimate, func(g nas.Generation) {
 			done++
-			bar.Set(done, fmt.Sprintf("≤ %g ms: %.4f at %.2f ms", limit, g.Best.Accuracy, g.Best.LatencyMs))
+			bar.Set(done, fmt.Sprintf("≤ %g ms: %.4g at %.2f ms", limit, g.Best.Accuracy, g.Best.LatencyMs))
 		})
 		if err != nil {
 			failed = errors.Join(failed, err)
@@ -76,21 +102,10 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 			found = result.Front
 		}
 		for _, f := range found {
-			nets = append(nets, foundNet{limit, f.Arch, f.Arch.OFA(), f.LatencyMs, f.Accuracy, float64(s.MACs(f.Arch)) / 1e6})
+			nets = append(nets, goal.found(limit, s, f))
 		}
 	}
-	bar.Done()
-	if out.JSON() {
-		return errors.Join(out.Emit(append([]foundNet{}, nets...)), failed)
-	}
-	var rows [][]string
-	for _, n := range nets {
-		rows = append(rows, []string{fmt.Sprintf("%g", n.LimitMs), fmt.Sprintf("%.4g", n.LatencyMs), fmt.Sprintf("%.4f", n.Accuracy), fmt.Sprintf("%.0f", n.MMACs), n.Arch.String()})
-	}
-	if len(rows) > 0 {
-		out.Table([]string{"limit (ms)", "latency (ms)", "accuracy, predicted", "million MACs", "architecture"}, rows)
-	}
-	return failed
+	return nets, failed
 }
 
 // predictor gives what knows the latencies, and the space that is searched.
@@ -110,7 +125,7 @@ func (c *searchCmd) predictor(ctx context.Context) (latpred.Predictor, *space.Sp
 	if err != nil || exact {
 		return p, s, err
 	}
-	if accuracy.Predict(make([]float64, 1), []space.Arch{s.Smallest()}) == nil {
+	if knowsAccuracy(s) {
 		s, err = space.ByID(accuracy.SpaceID) // the width that accuracies are of
 	}
 	return p, s, err

@@ -1,4 +1,4 @@
-"""Outputs of three networks, layer by layer, by another hand: written from the
+"""Outputs of five networks, layer by layer, by another hand: written from the
 published description of the supernets as ONNX graphs of convolutions and batch
 normalisations, run by onnxruntime. The Go test compares its own with them.
 
@@ -52,8 +52,8 @@ class Net:
         return out
 
     def conv(self, x, place, op, k, stride, cin, cout, act, norm=True, groups=1):
-        name = f"{place}/{op}/k{k}/{cin}to{cout}"
-        fan = k * k * (1 if groups > 1 else cin)
+        name = f"{place}/{op}/k{k}/{cin}to{cout}" + (f"/g{groups}" if 1 < groups < cin else "")
+        fan = k * k * cin // groups
         w = draw(name + "/w", fan * cout).reshape(k, k, fan // (k * k), cout) * np.float32(math.sqrt(3 / fan))
         x = self.node("Conv", x, self.const(w.transpose(3, 2, 0, 1)), kernel_shape=[k, k], strides=[stride] * 2,
                       pads=[k // 2] * 4, group=groups)
@@ -93,6 +93,11 @@ class Net:
         if skip:
             x = self.node("Add", x, start)
         return self.out(x)
+
+    def shuffle(self, x, channels, groups, size):
+        x = self.node("Reshape", x, self.const([1, groups, channels // groups, size, size], np.int64))
+        x = self.node("Transpose", x, perm=[0, 2, 1, 3, 4])
+        return self.node("Reshape", x, self.const([1, channels, size, size], np.int64))
 
     def out(self, x):
         self.outs.append(x)
@@ -140,6 +145,78 @@ def proxyless(r, depths, ks, es):
     return net.run(r)
 
 
+def fbnet(r, ops, first_stride=1, classes=100, last=1504):
+    """FBNet, Wu et al. 2019: ops of all 22 positions; the CIFAR variant by default."""
+    net, cin, size, position = Net(1e-5), 16, (r - 1) // first_stride + 1, 0
+    x = net.out(net.conv("image", "stem", "conv", 3, first_stride, 3, 16, "relu"))
+    strides = (1, 1, 2, 2, 1, 2, 1) if first_stride == 1 else (1, 2, 2, 2, 1, 2, 1)
+    for count, cout, stride in zip((1, 4, 4, 4, 4, 4, 1), (16, 24, 32, 64, 112, 184, 352), strides):
+        for s in [stride] + [1] * (count - 1):
+            same, op = s == 1 and cin == cout, ops[position]
+            if op == "skip":
+                if not same:  # its place in the list of layers, behind the stem
+                    x = net.conv(x, f"layer{position + 1}", "conv", 1, s, cin, cout, "relu")
+                net.out(x)
+            else:
+                k, e, g = int(op[1]), int(op[4]), 2 if op.endswith("_g2") else 1
+                start, mid, place = x, cin * e, f"block{position}"
+                x = net.conv(x, place, "expand", 1, 1, cin, mid, "relu", groups=g)
+                if g > 1:
+                    x = net.shuffle(x, mid, g, size)
+                x = net.conv(x, place, "depthwise", k, s, mid, mid, "relu", groups=mid)
+                x = net.conv(x, place, "project", 1, 1, mid, cout, "", groups=g)
+                net.out(net.node("Add", x, start) if same else x)
+                x = net.outs[-1]
+            cin, size, position = cout, (size - 1) // s + 1, position + 1
+    x = net.out(net.conv(x, "feature_mix", "conv", 1, 1, cin, last, "relu"))
+    x = net.out(net.node("GlobalAveragePool", x))
+    net.out(net.dense(x, f"classifier/linear/k0/{last}to{classes}/", last, classes))
+    return net.run(r)
+
+
+def nasbench201(r, cell):
+    """NAS-Bench-201, Dong and Yang 2020: cell lists the operation and origin of each edge, by node."""
+    net, cin = Net(1e-5), 16
+
+    def rcb(x, k, stride, cin, cout):  # ReLU, convolution, batch normalisation
+        return net.out(net.conv(net.node("Relu", x), f"layer{len(net.outs)}", "conv", k, stride, cin, cout, ""))
+
+    def edge(x, op):
+        if op == "none":
+            return net.out(net.node("Mul", x, net.const(0)))
+        if op == "skip_connect":
+            return net.out(net.node("Identity", x))
+        if op == "avg_pool_3x3":
+            return net.out(net.node("AveragePool", x, kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4, count_include_pad=0))
+        return rcb(x, int(op[-1]), 1, cin, cin)
+
+    x = net.out(net.conv("image", "stem", "conv", 3, 1, 3, cin, ""))
+    for cout in (16, 32, 64):
+        if cout != cin:
+            deep = rcb(rcb(x, 3, 2, cin, cout), 3, 1, cout, cout)
+            short = net.out(net.node("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2]))
+            short = net.out(net.conv(short, f"layer{len(net.outs)}", "conv", 1, 1, cin, cout, "", norm=False))
+            x = net.out(net.node("Add", deep, short))
+            cin = cout
+        for _ in range(5):
+            nodes = [x]
+            for edges in cell:
+                ends = [edge(nodes[origin], op) for op, origin in edges]
+                nodes.append(ends[0])
+                for end in ends[1:]:
+                    nodes[-1] = net.node("Add", nodes[-1], end)
+                if len(ends) > 1:
+                    net.out(nodes[-1])
+            x = nodes[3]
+    name = f"layer{len(net.outs)}/norm/k0/{cin}to{cin}"
+    g, b, m, v = (draw(f"{name}/{p}", cin) for p in ("gamma", "beta", "mean", "variance"))
+    x = net.node("BatchNormalization", x, net.const(1 + 0.2 * g), net.const(0.5 * b), net.const(0.2 * m), net.const(1 + 0.5 * v), epsilon=net.eps)
+    x = net.out(net.node("Relu", x))
+    x = net.out(net.node("GlobalAveragePool", x))
+    net.out(net.dense(x, f"classifier/linear/k0/{cin}to10/", cin, 10))
+    return net.run(r)
+
+
 def genes(text):
     """Four genes a stage from the canonical text, absent ones 0."""
     return [int(c) for stage in text.split("-") for c in stage.ljust(4, "0")]
@@ -168,5 +245,16 @@ for space, arch in (
     else:
         outputs = proxyless(int(r), depths, genes(k), genes(e))
     cases.append({"space": space, "arch": arch, "layers": describe(outputs)})
+
+FBNET_A = ("skip k3_e3 k3_e1 skip skip k5_e6 k3_e3 k5_e1 k3_e3 k5_e6 k5_e3 k5_e1_g2 k5_e6 "
+           "k3_e6 k5_e1_g2 k5_e3 k3_e1_g2 k5_e6 k5_e6 k5_e3 k5_e6 k5_e6").split()
+stages, at = [], 0
+for count in (1, 4, 4, 4, 4, 4, 1):
+    stages.append("-".join(FBNET_A[at:at + count]))
+    at += count
+cases.append({"space": "fbnet-cifar100", "arch": "fbnet r32 " + " ".join(stages), "layers": describe(fbnet(32, FBNET_A))})
+CELL = "|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|"
+cell = [[(edge.split("~")[0], int(edge.split("~")[1])) for edge in node.strip("|").split("|")] for node in CELL.split("+")]
+cases.append({"space": "nasbench201", "arch": CELL, "layers": describe(nasbench201(32, cell))})
 json.dump({"made_by": f"onnxruntime {onnxruntime.__version__}, onnx {onnx.__version__}", "cases": cases}, sys.stdout, indent=None, separators=(",", ":"))
 print()

@@ -1,0 +1,91 @@
+package upstream
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/nlpodyssey/gopickle/types"
+	"github.com/ofalat/ofalat/latpred/pytorch"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// HELP measured networks of two other spaces too, those of HW-NAS-Bench (Li et al.,
+// ICLR 2021). They don't ship: their readers are here for who has the files. Latencies
+// are read by ParseHELPLatencies, in the order of the networks.
+
+// ParseHELPFBNet reads HELP's fbnet/metainfo.pt: a dict whose key arch lists networks
+// of the space fbnet-cifar100 as dicts, whose key op_idx_list has the number of each
+// block's operation.
+func ParseHELPFBNet(r io.Reader, name string) ([]space.Arch, error) {
+	of, err := space.ByID("fbnet-cifar100")
+	if err != nil {
+		return nil, err
+	}
+	root, err := pytorch.ParseData(r, name)
+	if err != nil {
+		return nil, err
+	}
+	list, err := listAt(root, "arch")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	archs := make([]space.Arch, list.Len())
+	for i, item := range *list {
+		numbers, err := listAt(item, "op_idx_list")
+		if err != nil {
+			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
+		}
+		choices := make([]int, numbers.Len())
+		for k, v := range *numbers {
+			n, ok := v.(int)
+			if !ok {
+				return nil, fmt.Errorf("%s: arch[%d]: operation %v, want a number", name, i, v)
+			}
+			choices[k] = n
+		}
+		if archs[i], err = of.Family.NewArch(of.Allowed.Min, choices); err != nil {
+			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
+		}
+	}
+	return archs, nil
+}
+
+// listAt is the list under a key of a dict.
+func listAt(item any, key string) (*types.List, error) {
+	dict, ok := item.(*types.Dict)
+	if !ok {
+		return nil, fmt.Errorf("a %T, want a dict", item)
+	}
+	value, _ := dict.Get(key)
+	list, ok := value.(*types.List)
+	if !ok {
+		return nil, fmt.Errorf("key %s is missing or no list", key)
+	}
+	return list, nil
+}
+
+// ParseHELPNASBench201 reads HELP's nasbench201/str_arch2idx.pt: a dict from each of the
+// 15,625 networks, as NAS-Bench-201 writes it, to its place among latencies.
+func ParseHELPNASBench201(r io.Reader, name string) ([]space.Arch, error) {
+	root, err := pytorch.ParseData(r, name)
+	if err != nil {
+		return nil, err
+	}
+	dict, ok := root.(*types.Dict)
+	if !ok {
+		return nil, fmt.Errorf("%s: holds a %T, want a dict", name, root)
+	}
+	archs := make([]space.Arch, dict.Len())
+	for _, key := range dict.Keys() {
+		text, isText := key.(string)
+		value, _ := dict.Get(key)
+		at, isNumber := value.(int)
+		if !isText || !isNumber || at < 0 || at >= len(archs) || archs[at].Family != nil {
+			return nil, fmt.Errorf("%s: %v at %v: want a network and a place of its own", name, key, value)
+		}
+		if archs[at], err = space.Parse(text); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", name, text, err)
+		}
+	}
+	return archs, nil
+}
