@@ -1,8 +1,10 @@
 package pass
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/ridge"
@@ -20,8 +22,10 @@ type Config struct {
 }
 
 const (
-	huber       = 1.5  // standard deviations within which rows count fully
-	hostPenalty = 1e-3 // on τ and δ
+	huber         = 1.5  // standard deviations within which rows count fully
+	hostPenalty   = 1e-3 // on τ and δ
+	defaultLaunch = .025 // ms, near that of CUDA from PyTorch
+	defaultRounds = 6
 )
 
 // fitter holds the rows of a fit.
@@ -50,43 +54,45 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Rep
 	if len(archs) != len(latenciesMs) {
 		panic("pass: Fit with lengths that differ")
 	}
-	f := &fitter{Config: config, archs: archs, y: latenciesMs, states: make([]int, len(archs)),
-		segs: make([][]Segment, len(archs)), w: make([]weights, len(archs))}
-	f.States = max(1, f.States)
-	if f.Rounds == 0 {
-		f.Rounds = 6
-	}
-	if f.LaunchMs == 0 {
-		f.LaunchMs = typicalLaunchMs
-	}
 	if len(archs) == 0 {
 		return nil, nil, fmt.Errorf("pass: no rows to fit")
 	}
-	for i, a := range archs {
-		if a.Family != archs[0].Family {
-			return nil, nil, fmt.Errorf("row %d: %s is of another family than the first row: they are of different spaces", i, a)
-		}
-		segs, err := Segments(make([]Segment, 0, maxSegments), a)
-		if err != nil {
-			return nil, nil, fmt.Errorf("row %d: %w", i, err)
-		}
-		f.segs[i] = segs
-		f.w[i].weigh(segs, config.QueueDepth)
+	f, err := newFitter(archs, latenciesMs, config)
+	if err != nil {
+		return nil, nil, err
 	}
-	f.costs = fitCosts(f.segs, archs[0].Family, latenciesMs)
-	q := Queue{Depth: config.QueueDepth}
-	if !q.None() {
-		q.LaunchMs, q.OffsetMs = make([]float64, f.States), make([]float64, f.States)
-		for s := range f.States {
-			q.LaunchMs[s] = f.LaunchMs
-		}
-	}
-	f.model = newModel(config.Basis, archs[0].Family, q)
-	f.system = ridge.New(f.model.columns.Width() + 2*f.States)
 	if err := f.run(); err != nil {
 		return nil, nil, err
 	}
 	return f.model, &Report{f.states}, nil
+}
+
+// newFitter takes the rows apart and fills in what config leaves open.
+func newFitter(archs []space.Arch, latenciesMs []float64, config Config) (*fitter, error) {
+	f := &fitter{Config: config, archs: archs, y: latenciesMs, states: make([]int, len(archs)),
+		segs: make([][]Segment, len(archs)), w: make([]weights, len(archs))}
+	f.States = max(1, f.States)
+	f.Rounds, f.LaunchMs = cmp.Or(f.Rounds, defaultRounds), cmp.Or(f.LaunchMs, defaultLaunch)
+	family := archs[0].Family
+	for i, a := range archs {
+		if a.Family != family {
+			return nil, fmt.Errorf("row %d: %s is of another family than the first row: they are of different spaces", i, a)
+		}
+		segs, err := Segments(make([]Segment, 0, a.Blocks()+2), a)
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", i, err)
+		}
+		f.segs[i] = segs
+		f.w[i].weigh(segs, config.QueueDepth)
+	}
+	f.costs = fitCosts(f.segs, family, latenciesMs)
+	q := Queue{Depth: config.QueueDepth}
+	if !q.None() {
+		q.LaunchMs, q.OffsetMs = slices.Repeat([]float64{f.LaunchMs}, f.States), make([]float64, f.States)
+	}
+	f.model = newModel(config.Basis, family, q)
+	f.system = ridge.New(f.model.columns.Width() + 2*f.States)
+	return f, nil
 }
 
 func (f *fitter) run() error {
