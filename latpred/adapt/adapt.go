@@ -26,7 +26,7 @@ type Report struct {
 	Rows            int                `json:"rows"`
 	Recipe          string             `json:"recipe"`                 // in words
 	ExpectedPercent float64            `json:"expected_error_percent"` // mean relative error, by leave-one-out
-	LeaveOneOut     map[string]float64 `json:"leave_one_out"`          // of each way that was tried, as a part
+	LeaveOneOut     map[string]float64 `json:"leave_one_out"`          // of each model that was tried, as a part
 	MoreRows        int                `json:"more_rows"`              // that would bring the error down by a fifth; 0: not known
 	Warnings        []latpred.Warning  `json:"warnings,omitempty"`
 }

@@ -15,7 +15,7 @@ import (
 type Predictor struct {
 	model       *fewshot.Model
 	scores      *conformal.Split   // of errors over the standard deviations that the model gives
-	leaveOneOut map[string]float64 // mean relative error of each way that was tried
+	leaveOneOut map[string]float64 // mean relative error of each model that was tried
 	provenance  latpred.Provenance
 }
 

@@ -274,3 +274,12 @@ func TestTableOfARecipe(t *testing.T) {
 		t.Errorf("held %v, in the worst fifth %v", j.coverage, j.worst)
 	}
 }
+
+// Known recipes are of sets that ship, and have no basis: the rows say which resolutions.
+func TestTableRecipes(t *testing.T) {
+	for name, c := range tableRecipes {
+		if set, err := dataset.Open(name); err != nil || set.SpaceID == "" || c.Basis != nil || c.QueueDepth == 0 {
+			t.Errorf("%s: %v, %+v", name, err, c)
+		}
+	}
+}

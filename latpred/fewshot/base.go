@@ -101,12 +101,9 @@ func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean 
 	if b.PowerLaw {
 		return
 	}
-	var room [usualTerms]term
 	size, sizeAt := b.columns.size(resolution), b.sizeColumns(resolution)
 	for i, s := range segs {
-		for _, t := range b.columns.terms(room[:0], s, size, sizeAt) {
-			dst[i] += t.value * mean[t.column]
-		}
+		dst[i] = b.columns.effect(s, size, sizeAt, mean)
 	}
 }
 
@@ -148,7 +145,6 @@ func (b *Base) fill(row []float64, s *baseline, limited bool) (part float64) {
 	if b.PowerLaw {
 		return 1
 	}
-	var room [usualTerms]term
 	size, sizeAt := b.columns.size(s.arch.Resolution), b.sizeColumns(s.arch.Resolution)
 	for i, seg := range s.segs {
 		w := s.view.Stop[i]
@@ -157,9 +153,7 @@ func (b *Base) fill(row []float64, s *baseline, limited bool) (part float64) {
 		}
 		share := w * s.ms[i] / s.labelMs
 		part += share
-		for _, t := range b.columns.terms(room[:0], seg, size, sizeAt) {
-			row[t.column] += share * t.value
-		}
+		b.columns.add(row, share, seg, size, sizeAt)
 	}
 	if limited {
 		host := s.view.HostMs / s.labelMs

@@ -5,10 +5,10 @@
 //     due to which segment.
 //  2. A base is a guess: the times of a source's segments, or of a mixture of two
 //     sources, times a common factor, seen through a launch queue or not.
-//  3. Its relative error is taken as a sum over groups of segments (stage, kernel,
-//     expansion, resolution, their pairs, and a trend from the stem to the head), each
-//     weighted by its share of the time: a linear model with Gaussian priors, solved
-//     in closed form. Under a queue the label has a kink; on which side of it a network
+//  3. Its relative error is taken as a sum over groups of segments (places, levels of
+//     the choices' factors such as kernel and expansion, both in each stage, resolutions,
+//     and a trend from the stem to the head), each weighted by its share of the time: a
+//     linear model with Gaussian priors, solved in closed form. Under a queue the label has a kink; on which side of it a network
 //     is, the corrected times say.
 //  4. Fit averages over bases, noise and width of the priors, by how well each
 //     explains the measurements (marginal likelihood). A power law of the source

@@ -152,19 +152,47 @@ func (c *columns) group(entry int, scale float64) group {
 // count is the number of columns with so many resolutions of their own.
 func (c *columns) count(resolutions int) int { return c.coarse + resolutions*c.perSize }
 
-// usualTerms is how many terms a segment has, or more.
-const usualTerms = 24
+// A segment's terms, in their order: trend, slopes, place, the stage's slopes, the fixed
+// terms of its entry, and those of its resolution where that has columns. size is what
+// columns.size gives of the resolution, sizeAt where its columns start, or 0.
 
-// terms lists the columns of a segment's groups, in dst while there is room. size is
-// what columns.size gives, sizeAt where the columns of the resolution start, or 0.
-func (c *columns) terms(dst []term, s pass.Segment, size float64, sizeAt int) []term {
+// effect is the error of a segment's time under coefficients of the columns.
+func (c *columns) effect(s pass.Segment, size float64, sizeAt int, x []float64) (sum float64) {
 	g := &c.groups[s.Entry]
 	slopes := c.slopes + 2*g.slopes
-	out := append(dst, term{colTrend, g.depth}, term{colSlope, size}, term{colSlope + 1, size * size}, term{colPlace + g.place, 1},
-		term{slopes, size}, term{slopes + 1, size * size})
-	out = append(out, g.fixed...)
-	if sizeAt > 0 {
-		out = append(out, term{sizeAt, 1}, term{sizeAt + 1 + g.place, 1}, term{sizeAt + 1 + c.places + s.Entry, 1})
+	sum += g.depth * x[colTrend]
+	sum += size * x[colSlope]
+	sum += size * size * x[colSlope+1]
+	sum += x[colPlace+g.place]
+	sum += size * x[slopes]
+	sum += size * size * x[slopes+1]
+	for _, t := range g.fixed {
+		sum += t.value * x[t.column]
 	}
-	return out
+	if sizeAt > 0 {
+		sum += x[sizeAt]
+		sum += x[sizeAt+1+g.place]
+		sum += x[sizeAt+1+c.places+s.Entry]
+	}
+	return sum
+}
+
+// add writes share times a segment's terms to a row.
+func (c *columns) add(row []float64, share float64, s pass.Segment, size float64, sizeAt int) {
+	g := &c.groups[s.Entry]
+	slopes := c.slopes + 2*g.slopes
+	row[colTrend] += share * g.depth
+	row[colSlope] += share * size
+	row[colSlope+1] += share * (size * size)
+	row[colPlace+g.place] += share
+	row[slopes] += share * size
+	row[slopes+1] += share * (size * size)
+	for _, t := range g.fixed {
+		row[t.column] += share * t.value
+	}
+	if sizeAt > 0 {
+		row[sizeAt] += share
+		row[sizeAt+1+g.place] += share
+		row[sizeAt+1+c.places+s.Entry] += share
+	}
 }

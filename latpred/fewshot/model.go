@@ -28,7 +28,7 @@ type Model struct {
 
 // Report tells what Fit found on the way.
 type Report struct {
-	LeaveOneOut map[string]float64 // mean relative error of each way that was tried
+	LeaveOneOut map[string]float64 // mean relative error of the full average and of power laws alone
 	LooMs       []float64          // what the model says of each measurement from the others
 	LooSdMs     []float64          // and the standard deviation that it gives there
 }

@@ -3,43 +3,43 @@
 package helpsets
 
 import (
-	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/nlpodyssey/gopickle/types"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/pytorch"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
-// folders of HELP's data, by space.
-var folders = map[string]string{"fbnet-cifar100": "fbnet", "nasbench201": "nasbench201"}
+// spaces has, for each space, the folder of HELP's data, the file of the networks and its
+// reader.
+var spaces = map[string]struct {
+	folder, networks string
+	parse            func(r io.Reader, name string) ([]space.Arch, error)
+}{
+	"fbnet-cifar100": {"fbnet", "metainfo.pt", upstream.ParseHELPFBNet},
+	"nasbench201":    {"nasbench201", "str_arch2idx.pt", upstream.ParseHELPNASBench201},
+}
 
 // Open gives the latencies of networks of s, fbnet-cifar100 or nasbench201, on one of
-// HELP's devices, milliseconds. Networks that are said to take no time are left out.
+// HELP's devices, milliseconds.
 func Open(t testing.TB, s *space.Space, device string) *dataset.Set {
 	t.Helper()
-	folder := folders[s.ID]
-	ms, err := upstream.ParseHELPLatencies(open(t, folder+"/latency/"+device+".pt"), device)
+	of := spaces[s.ID]
+	ms, err := upstream.ParseHELPLatencies(open(t, of.folder+"/latency/"+device+".pt"), device)
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := &dataset.Set{Info: dataset.Info{Name: device, Device: device, SpaceID: s.ID}}
-	for i, text := range archs(t, folder) {
-		a, err := space.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.Resolution = s.Resolutions[0]
-		if ms[i] > 0 {
-			set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: ms[i]})
-		}
+	archs, err := of.parse(open(t, of.folder+"/"+of.networks), of.networks)
+	if err != nil {
+		t.Fatal(err)
 	}
-	set.Rows = len(set.Samples)
+	set := &dataset.Set{Info: dataset.Info{Name: device, Device: device, SpaceID: s.ID, Rows: len(archs)}}
+	for i, a := range archs {
+		set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: ms[i]})
+	}
 	return set
 }
 
@@ -56,33 +56,4 @@ func open(t testing.TB, path string) *os.File {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
-}
-
-// archs are the texts of the networks, in the order of the latencies.
-func archs(t testing.TB, folder string) []string {
-	t.Helper()
-	name := map[string]string{"fbnet": "metainfo.pt", "nasbench201": "str_arch2idx.pt"}[folder]
-	content, err := pytorch.ParseData(open(t, folder+"/"+name), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dict := content.(*types.Dict)
-	if folder == "nasbench201" { // text to row
-		texts := make([]string, dict.Len())
-		for _, entry := range *dict {
-			texts[entry.Value.(int)] = entry.Key.(string)
-		}
-		return texts
-	}
-	var texts []string
-	list, _ := dict.Get("arch")
-	for _, item := range *list.(*types.List) {
-		ops, _ := item.(*types.Dict).Get("op_idx_list")
-		var numbers []string
-		for _, op := range *ops.(*types.List) {
-			numbers = append(numbers, fmt.Sprint(op))
-		}
-		texts = append(texts, "["+strings.Join(numbers, ", ")+"]")
-	}
-	return texts
 }
