@@ -11,8 +11,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
+	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
+	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // kinds makes a predictor of each kind, all of rows of p40-b64.
@@ -111,4 +114,31 @@ func seqTo(n int) []int {
 		out[i] = i
 	}
 	return out
+}
+
+// TestConformanceInOtherSpaces holds tables and closed forms to the contract for
+// networks that are not OFA's.
+func TestConformanceInOtherSpaces(t *testing.T) {
+	for _, id := range []string{"fbnet-cifar100", "nasbench201"} {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := &dataset.Set{Info: dataset.Info{Name: "made up", Device: "made up", Rows: 900}}
+		archs := simulated.Archs(s, random.Stream(1, id), set.Rows)
+		for i, ms := range simulated.Card.MeasureMs(s, archs, nil) {
+			set.Samples = append(set.Samples, dataset.Sample{Arch: archs[i], LatencyMs: ms})
+		}
+		linear, err := additive.FitLinear(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []latpred.Predictor{linear, table} {
+			t.Run(id+" "+p.Kind(), func(t *testing.T) { latpredtest.Run(t, p, set) })
+		}
+	}
 }
