@@ -17,14 +17,13 @@ type Config struct {
 	Relative   bool    // squared relative errors count, not squared milliseconds
 	QueueDepth int     // 0: labels are true passes
 	States     int     // of the host; 0 is 1
-	LaunchMs   float64 // τ to start from; 0 is 0.025
+	LaunchMs   float64 // τ to start from; 0 is that of a typical host
 	Rounds     int     // robust rounds; 0 is 6
 }
 
 const (
 	huber         = 1.5  // standard deviations within which rows count fully
 	hostPenalty   = 1e-3 // on τ and δ
-	defaultLaunch = .025 // ms, near that of CUDA from PyTorch
 	defaultRounds = 6
 )
 
@@ -72,7 +71,7 @@ func newFitter(archs []space.Arch, latenciesMs []float64, config Config) (*fitte
 	f := &fitter{Config: config, archs: archs, y: latenciesMs, states: make([]int, len(archs)),
 		segs: make([][]Segment, len(archs)), w: make([]weights, len(archs))}
 	f.States = max(1, f.States)
-	f.Rounds, f.LaunchMs = cmp.Or(f.Rounds, defaultRounds), cmp.Or(f.LaunchMs, defaultLaunch)
+	f.Rounds, f.LaunchMs = cmp.Or(f.Rounds, defaultRounds), cmp.Or(f.LaunchMs, typicalLaunchMs)
 	family := archs[0].Family
 	for i, a := range archs {
 		if a.Family != family {
