@@ -2,6 +2,7 @@ package lut
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -246,9 +247,9 @@ func (c Calibration) Apply(t *Table) (*Table, error) {
 	out := &Table{Device: t.Device, SpaceID: t.SpaceID, Style: t.Style, Rows: map[int]map[string]Entry{}}
 	for _, r := range t.Resolutions() {
 		var common float64
-		for key, e := range t.Rows[r] {
+		for _, key := range slices.Sorted(maps.Keys(t.Rows[r])) { // sums have one order
 			if !isBlock(key) {
-				common += e.MeanMs
+				common += t.Rows[r][key].MeanMs
 			}
 		}
 		block, other := c.Factor, c.Factor+c.OffsetMs/common
