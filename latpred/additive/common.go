@@ -79,7 +79,8 @@ func alwaysAlone(f *space.Family) []bool {
 func shares(segs []pass.Segment, fixed []bool, a space.Arch) []float64 {
 	s := a.Family.Reference()
 	out := make([]float64, len(segs))
-	pass.Gather(out, segs, s.Macro.Layers(a), func(l space.Layer) float64 { return float64(l.MACs()) })
+	layers := s.Macro.Layers(a)
+	pass.Gather(out, segs, layers, func(i int) float64 { return float64(layers[i].MACs()) })
 	for i, seg := range segs {
 		if seg.Slot >= 0 && !fixed[seg.Slot] {
 			out[i] = 0

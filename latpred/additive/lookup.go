@@ -108,10 +108,6 @@ func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([
 		return dst, segs, err
 	}
 	dst = append(dst, make([]float64, len(segs)-before)...)
-	next := 0
-	pass.Gather(dst[from:], segs[before:], layers, func(space.Layer) float64 { // it goes through them in turn
-		next++
-		return rows[keys[next-1]].MeanMs
-	})
+	pass.Gather(dst[from:], segs[before:], layers, func(i int) float64 { return rows[keys[i]].MeanMs })
 	return dst, segs, nil
 }

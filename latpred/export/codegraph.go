@@ -196,7 +196,8 @@ func (g *codeGraph) operations(s *space.Space) (*grid, error) {
 			return nil, nil, err
 		}
 		macs := make([]float64, len(segments))
-		pass.Gather(macs, segments, s.Macro.Layers(a), func(l space.Layer) float64 { return float64(l.MACs()) })
+		layers := s.Macro.Layers(a)
+		pass.Gather(macs, segments, layers, func(i int) float64 { return float64(layers[i].MACs()) })
 		return macs, segments, nil
 	}, s.Resolutions)
 }

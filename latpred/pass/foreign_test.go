@@ -41,7 +41,7 @@ func TestSegmentsOfEverySpace(t *testing.T) {
 				macs += float64(l.MACs())
 			}
 			gathered := make([]float64, len(segs))
-			Gather(gathered, segs, layers, func(l space.Layer) float64 { return float64(l.MACs()) })
+			Gather(gathered, segs, layers, func(i int) float64 { return float64(layers[i].MACs()) })
 			if launches != want || math.Abs(sumOf(gathered)-macs) > .5 {
 				t.Fatalf("%s: %d launches, %v operations; the layers have %d and %v", a, launches, sumOf(gathered), want, macs)
 			}

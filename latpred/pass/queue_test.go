@@ -25,7 +25,8 @@ func unsynchronised(t *testing.T, n int, q Queue, states []int) (archs []space.A
 			t.Fatal(err)
 		}
 		ms := make([]float64, len(segs))
-		Gather(ms, segs, s.Layers(a), func(l space.Layer) float64 { return d.LayerTimeMs(l, space.MaxSlots) })
+		layers := s.Layers(a)
+		Gather(ms, segs, layers, func(i int) float64 { return d.LayerTimeMs(layers[i], space.MaxSlots) })
 		var w weights
 		w.weigh(segs, q.Depth)
 		state := 0

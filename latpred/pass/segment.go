@@ -45,9 +45,9 @@ func Segments(dst []Segment, a space.Arch) ([]Segment, error) {
 	return append(dst, p.head), nil
 }
 
-// Gather adds f of each layer of a network, as space.Space.Layers lists them, to the
-// segment that it is part of. dst and segs, the network's, have one length.
-func Gather(dst []float64, segs []Segment, layers []space.Layer, f func(space.Layer) float64) {
+// Gather adds f(i) of each layer i of a network, as space.Space.Layers lists them, to
+// the segment that it is part of. dst and segs, the network's, have one length.
+func Gather(dst []float64, segs []Segment, layers []space.Layer, f func(i int) float64) {
 	var at [space.MaxSlots]int
 	for i, s := range segs {
 		if s.Slot >= 0 {
@@ -57,11 +57,11 @@ func Gather(dst []float64, segs []Segment, layers []space.Layer, f func(space.La
 	for i, slot := range slotsOf(layers) {
 		switch slot {
 		case Stem:
-			dst[0] += f(layers[i])
+			dst[0] += f(i)
 		case Head:
-			dst[len(segs)-1] += f(layers[i])
+			dst[len(segs)-1] += f(i)
 		default:
-			dst[at[slot]] += f(layers[i])
+			dst[at[slot]] += f(i)
 		}
 	}
 }

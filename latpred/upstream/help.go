@@ -12,6 +12,11 @@ import (
 // ParseHELPArchs reads HELP's ofa_archs.pt: a dict whose key arch lists
 // architectures as dicts of OFA's keys.
 func ParseHELPArchs(r io.Reader, name string) ([]space.Arch, error) {
+	return archList(r, name, helpArch)
+}
+
+// archList reads the list under a file's key arch, each item as one says.
+func archList(r io.Reader, name string, one func(item any) (space.Arch, error)) ([]space.Arch, error) {
 	root, err := pytorch.ParseData(r, name)
 	if err != nil {
 		return nil, err
@@ -22,7 +27,7 @@ func ParseHELPArchs(r io.Reader, name string) ([]space.Arch, error) {
 	}
 	archs := make([]space.Arch, list.Len())
 	for i, item := range *list {
-		if archs[i], err = helpArch(item); err != nil {
+		if archs[i], err = one(item); err != nil {
 			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
 		}
 	}

@@ -21,33 +21,21 @@ func ParseHELPFBNet(r io.Reader, name string) ([]space.Arch, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := pytorch.ParseData(r, name)
-	if err != nil {
-		return nil, err
-	}
-	list, err := listAt(root, "arch")
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	archs := make([]space.Arch, list.Len())
-	for i, item := range *list {
+	return archList(r, name, func(item any) (space.Arch, error) {
 		numbers, err := listAt(item, "op_idx_list")
 		if err != nil {
-			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
+			return space.Arch{}, err
 		}
 		choices := make([]int, numbers.Len())
 		for k, v := range *numbers {
 			n, ok := v.(int)
 			if !ok {
-				return nil, fmt.Errorf("%s: arch[%d]: operation %v, want a number", name, i, v)
+				return space.Arch{}, fmt.Errorf("operation %v, want a number", v)
 			}
 			choices[k] = n
 		}
-		if archs[i], err = of.Family.NewArch(of.Allowed.Min, choices); err != nil {
-			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
-		}
-	}
-	return archs, nil
+		return of.Family.NewArch(of.Allowed.Min, choices)
+	})
 }
 
 // listAt is the list under a key of a dict.
