@@ -158,7 +158,7 @@ func renderOutput(o *Output) template.HTML {
 	case png != "":
 		return figure("image/png", png, text)
 	case page != "":
-		return template.HTML(page)
+		return template.HTML(withFonts(page))
 	case o.textOf("text/markdown") != "":
 		return renderMarkdown(o.textOf("text/markdown"))
 	}
@@ -178,6 +178,22 @@ func withFont(svg string) string {
 		return svg
 	}
 	return svg[:at[1]] + figureFace + svg[at[1]:]
+}
+
+// inlineSVG matches an SVG that HTML carries in itself.
+var inlineSVG = regexp.MustCompile(`"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"`)
+
+// withFonts puts the font of figures into the SVGs of an output in HTML, such as a live
+// curve. One that can't be decoded stays as it is.
+func withFonts(page string) string {
+	return inlineSVG.ReplaceAllStringFunc(page, func(quoted string) string {
+		encoded := inlineSVG.FindStringSubmatch(quoted)[1]
+		svg, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return quoted
+		}
+		return strings.Replace(quoted, encoded, base64.StdEncoding.EncodeToString([]byte(withFont(string(svg)))), 1)
+	})
 }
 
 // stackStart is where a goroutine's stack begins.

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -288,6 +289,23 @@ func TestPageGolden(t *testing.T) {
 	for _, bad := range []string{"<script", "http://", "https://"} {
 		if bytes.Contains(Page(nb, nil), []byte(bad)) {
 			t.Errorf("the page has %s: it must need nothing else", bad)
+		}
+	}
+}
+
+// A live curve is an SVG within HTML: on a page it has the figures' font with it, as
+// figures have; what is no SVG stays as it is.
+func TestFontOfInlineSVG(t *testing.T) {
+	html := func(svg string) string {
+		return `<p>x</p><img src="data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString([]byte(svg)) + `" alt="a">`
+	}
+	svg := `<svg width="9"><text style="font-family:Liberation Sans">1</text></svg>`
+	if got, want := withFonts(html(svg)), html(withFont(svg)); got != want || want == html(svg) {
+		t.Errorf("%.200s…", got)
+	}
+	for _, same := range []string{html("<svg/>"), `<img src="data:image/svg+xml;base64,abc">`, "plain"} {
+		if got := withFonts(same); got != same {
+			t.Errorf("%s became %s", same, got)
 		}
 	}
 }
