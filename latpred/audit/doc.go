@@ -1,5 +1,5 @@
-// Package audit looks for doubtful measurements. It judges from the rows alone, without
-// prior knowledge of any set.
+// Package audit looks for doubtful measurements, from the rows alone and without prior
+// knowledge of any set.
 //
 //  1. Check examines whole sets before use: repeated labels, duplicates, sums over a
 //     lookup table, a clock that did not wait for the device, drift, a cold start,

@@ -53,7 +53,7 @@ type Reader struct {
 }
 
 // NewReader reads the header of a set in the format of this package, plain or gzip'd. Its
-// error, if any, is returned by Read. Errors call the file name.
+// error, if any, is returned by Read. Errors refer to the file as name.
 func NewReader(r io.Reader, name string) *Reader {
 	in := &Reader{name: name}
 	buffered := bufio.NewReader(r)
@@ -227,8 +227,8 @@ func (l *lineLimiter) Read(p []byte) (int, error) {
 }
 
 // Read reads a set of measurements whole. It errs if there is no row, if there are more
-// than MaxRows, or if a row has no latency. Errors call the file name, which also becomes
-// the set's Name and Title.
+// than MaxRows, or if a row has no latency. Errors refer to the file as name, which also
+// becomes the set's Name and Title.
 func Read(r io.Reader, name string) (*Set, error) {
 	in := NewReader(r, name)
 	in.Latency = true

@@ -141,7 +141,7 @@ func (f *File) cut(size int64) error {
 }
 
 // Read passes the complete lines of a journal to take, and ignores an incomplete last
-// line: another process may be appending. Errors call the journal name.
+// line: another process may be appending. Errors refer to the journal as name.
 func Read(r io.Reader, name string, take Take) error {
 	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package lut reads and sums lookup tables. A table holds the time of every layer that a
-// sub-network can have, at every resolution, on one device.
+// Package lut reads and sums lookup tables: the time, on one device, of every layer that a
+// sub-network can have, at every resolution.
 //
 //  1. Open finds a table: one that ships with the project, by name (Names lists them), or
 //     files. ReadYAML reads OFA's format; Note10 is the table of OFA's authors.

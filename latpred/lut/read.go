@@ -104,7 +104,7 @@ func WriteCSV(w io.Writer, t *Table) error {
 }
 
 // ReadCSV adds to t the rows that WriteCSV wrote. The caller sets Device and SpaceID,
-// which the format does not contain. Errors call the file name.
+// which the format does not contain. Errors refer to the file as name.
 func (t *Table) ReadCSV(r io.Reader, name string) error {
 	in := csv.NewReader(r)
 	header, err := in.Read()

@@ -10,7 +10,8 @@ import (
 
 // ParseData reads plain data that torch.save wrote: lists, dicts, texts and numbers,
 // including NumPy's 8-byte integers. The result consists of gopickle's types. Nothing in
-// the file is executed; anything but plain data is an error. Errors call the file name.
+// the file is executed; anything but plain data is an error. Errors refer to the file as
+// name.
 func ParseData(r io.Reader, name string) (any, error) {
 	content, err := readAllLimited(r, name)
 	if err != nil {

@@ -25,7 +25,7 @@ func ReadStateDict(path string) ([]tensor.Tensor, error) {
 	return ParseStateDict(f, path)
 }
 
-// ParseStateDict is ReadStateDict on a reader. Errors call the file name.
+// ParseStateDict is ReadStateDict on a reader. Errors refer to the file as name.
 func ParseStateDict(r io.Reader, name string) ([]tensor.Tensor, error) {
 	content, err := readAllLimited(r, name)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // ParseAuthorsCSV reads a set of the paper's authors: columns child_arch, a Python dict
-// with OFA's keys, and latency, in milliseconds. Errors call the file name.
+// with OFA's keys, and latency, in milliseconds. Errors refer to the file as name.
 func ParseAuthorsCSV(r io.Reader, name string) ([]dataset.Sample, error) {
 	in := csv.NewReader(dataset.LimitLines(r))
 	in.ReuseRecord = true

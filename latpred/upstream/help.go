@@ -10,7 +10,7 @@ import (
 )
 
 // ParseHELPArchs reads HELP's ofa_archs.pt: a dict whose key arch has a list of
-// architectures, each a dict with OFA's keys. Errors call the file name.
+// architectures, each a dict with OFA's keys. Errors refer to the file as name.
 func ParseHELPArchs(r io.Reader, name string) ([]space.Arch, error) {
 	return archList(r, name, helpArch)
 }
@@ -64,7 +64,7 @@ func helpArch(item any) (space.Arch, error) {
 }
 
 // ParseHELPLatencies reads one of HELP's latency files: a list of milliseconds, in the
-// order of the architectures. Errors call the file name.
+// order of the architectures. Errors refer to the file as name.
 func ParseHELPLatencies(r io.Reader, name string) ([]float64, error) {
 	root, err := pytorch.ParseData(r, name)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // ParseHELPFBNet reads HELP's fbnet/metainfo.pt: a dict whose key arch has a list of
 // networks of the space fbnet-cifar100, each a dict whose key op_idx_list has the number
-// of each block's operation. Errors call the file name.
+// of each block's operation. Errors refer to the file as name.
 func ParseHELPFBNet(r io.Reader, name string) ([]space.Arch, error) {
 	of, err := space.ByID("fbnet-cifar100")
 	if err != nil {
@@ -54,7 +54,7 @@ func listAt(item any, key string) (*types.List, error) {
 
 // ParseHELPNASBench201 reads HELP's nasbench201/str_arch2idx.pt: a dict from each of the
 // 15,625 networks, in the form of NAS-Bench-201, to its index in the lists of latencies.
-// The result is in the order of the indexes. Errors call the file name.
+// The result is in the order of the indexes. Errors refer to the file as name.
 func ParseHELPNASBench201(r io.Reader, name string) ([]space.Arch, error) {
 	root, err := pytorch.ParseData(r, name)
 	if err != nil {
