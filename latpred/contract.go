@@ -29,8 +29,8 @@ const (
 	KindTable    = "table"        // times of layers, fitted in closed form, with or without a launch queue; package additive
 	KindLinear   = "closed form"  // a time for each choice of each slot, fitted in closed form; package additive
 	KindHybrid   = "hybrid"       // a table and a learned correction; package additive
-	KindAdapted  = "adapted"      // predictors of other devices, moved by few measurements; package adapt
-	KindHardware = "hardware"     // predictors of other GPUs, moved by data sheets; package hardware
+	KindAdapted  = "adapted"      // predictors of other devices, adapted with few measurements; package adapt
+	KindHardware = "hardware"     // predictors of other GPUs, transferred by data sheets; package hardware
 )
 
 // Kinds lists all kinds of predictors.
