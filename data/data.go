@@ -1,12 +1,11 @@
-// Package data carries the measurements that ship with ofalat, so that every
-// experiment runs without a network. What is in it, where it comes from, how it
-// was measured and what is wrong with it stands in README.md beside this file;
-// packages dataset and lut read it.
+// Package data embeds the measurements that ship with ofalat, so that experiments need no
+// internet access. README.md beside this file describes the contents, their origin, how
+// they were measured and their known defects. Packages dataset, lut and gpu read them.
 package data
 
 import "embed"
 
-// Files holds the shipped files under the names that they have in this folder.
+// Files holds the shipped files, by their names in this folder.
 //
 //go:embed index.csv tables.csv gpus.csv published.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
 var Files embed.FS

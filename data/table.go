@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// Row is a row of a shipped table, by column.
+// Row is a row of a shipped table: cells by the name of the column.
 type Row map[string]string
 
-// Number is a cell's value, 0 where it is empty; another text is a mistake in the
-// program, and panics.
+// Number is the number in a cell; 0 if the cell is empty or there is no such column. It
+// panics if the cell is not a number, since shipped files are part of the program.
 func (row Row) Number(column string) float64 {
 	if row[column] == "" {
 		return 0
@@ -22,8 +22,8 @@ func (row Row) Number(column string) float64 {
 	return v
 }
 
-// Table reads a small shipped CSV file by its name, a header and rows; that it can't
-// be read is a mistake in the program, and panics.
+// Table reads a small shipped CSV file, which has a header, by its name. It panics if the
+// file can't be read, since shipped files are part of the program.
 func Table(name string) []Row {
 	f, err := Files.Open(name)
 	if err != nil {

@@ -50,7 +50,7 @@ func TestArchitecture(t *testing.T) {
 	before, block, after := cut(t, page, roomsPart)
 	layers, drawn := parseRooms(block)
 	if *update {
-		layers = settle(layers, house)
+		layers = placeRooms(layers, house)
 		page = []byte(before + roomsPart[0] + renderRooms(layers, house) + roomsPart[1] + after)
 		before, _, after = cut(t, page, picturePart)
 		page = []byte(before + picturePart[0] + renderPicture(layers, house) + picturePart[1] + after)
@@ -63,7 +63,7 @@ func TestArchitecture(t *testing.T) {
 	for _, d := range differences(layers, drawn, house) {
 		t.Error(d)
 	}
-	if want := renderRooms(settle(layers, house), house); block != want {
+	if want := renderRooms(placeRooms(layers, house), house); block != want {
 		t.Errorf("the rooms are not those of the code; right would be (-update writes it):\n%s", want)
 	}
 	if _, picture, _ := cut(t, page, picturePart); picture != renderPicture(layers, house) {
@@ -172,36 +172,36 @@ func differences(layers []layer, drawn map[string][]string, house map[string]roo
 	return found
 }
 
-// settle leaves out rooms that are gone, and puts new ones into the lowest layer from
-// which their arrows don't go up.
-func settle(layers []layer, house map[string]room) []layer {
+// placeRooms removes rooms that are gone, and puts new ones into the lowest layer from
+// which no arrow goes up.
+func placeRooms(layers []layer, house map[string]room) []layer {
 	if len(layers) == 0 {
 		layers = []layer{{name: "Rooms"}}
 	}
-	var settled []layer
+	var placed []layer
 	floor := map[string]int{}
 	for i, l := range layers {
 		l.rooms = slices.DeleteFunc(slices.Clone(l.rooms), func(r string) bool { _, ok := house[r]; return !ok })
 		for _, r := range l.rooms {
 			floor[r] = i
 		}
-		settled = append(settled, l)
+		placed = append(placed, l)
 	}
 	var place func(path string) int
 	place = func(path string) int {
 		if at, ok := floor[path]; ok {
 			return at
 		}
-		at := len(settled) - 1
+		at := len(placed) - 1
 		for _, to := range house[path].imports {
 			at = min(at, place(to))
 		}
 		floor[path] = at
-		settled[at].rooms = append(settled[at].rooms, path)
+		placed[at].rooms = append(placed[at].rooms, path)
 		return at
 	}
 	for _, path := range slices.Sorted(maps.Keys(house)) {
 		place(path)
 	}
-	return settled
+	return placed
 }

@@ -133,7 +133,7 @@ func TestArchitectureCanFail(t *testing.T) {
 		}
 	}
 	house["new"] = room{"Package new is new.", []string{"middle"}}
-	if settled := settle(layers, house); !slices.Equal(settled[1].rooms, []string{"middle", "ground", "new"}) {
-		t.Errorf("a new room: %v", settled)
+	if placed := placeRooms(layers, house); !slices.Equal(placed[1].rooms, []string{"middle", "ground", "new"}) {
+		t.Errorf("a new room: %v", placed)
 	}
 }

@@ -7,17 +7,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Predictor turns architectures into latencies, with all that this needs. What
-// only some kinds can do is an interface of its own: IntervalPredictor, PassTimer,
-// SegmentTimer.
+// Predictor predicts the latency of architectures on one device. It holds everything
+// that this needs: encoding, weights, scaling. Abilities that only some kinds have are
+// interfaces of their own: IntervalPredictor, PassTimer, SegmentTimer and
+// ResolutionLister.
 type Predictor interface {
-	// Kind names the family, one of Kinds.
+	// Kind names the kind of predictor, one of Kinds.
 	Kind() string
-	// PredictMs writes the latency of each architecture, in milliseconds, to dst,
-	// which must have their number. It errs where an architecture can't be
-	// expressed, naming it. It is safe for concurrent use.
+	// PredictMs writes the latency of archs[i], in milliseconds, to dst[i]. It panics
+	// if dst and archs differ in length, and returns an error that names the
+	// architecture if one can't be expressed. It is safe for concurrent use.
 	PredictMs(dst []float64, archs []space.Arch) error
-	// Provenance says where the predictor comes from.
+	// Provenance tells how the predictor was made.
 	Provenance() Provenance
 }
 
@@ -28,39 +29,41 @@ const (
 	KindTable    = "table"        // times of layers, fitted in closed form, with or without a launch queue; package additive
 	KindLinear   = "closed form"  // a time for each choice of each slot, fitted in closed form; package additive
 	KindHybrid   = "hybrid"       // a table and a learned correction; package additive
-	KindAdapted  = "adapted"      // predictors of other devices, moved by few measurements; package adapt
-	KindHardware = "hardware"     // predictors of other GPUs, moved by data sheets; package hardware
+	KindAdapted  = "adapted"      // predictors of other devices, adapted with few measurements; package adapt
+	KindHardware = "hardware"     // predictors of other GPUs, transferred by data sheets; package hardware
 )
 
-// Kinds lists them.
+// Kinds lists all kinds of predictors.
 func Kinds() []string {
 	return []string{KindPaper, KindLookup, KindTable, KindLinear, KindHybrid, KindAdapted, KindHardware}
 }
 
-// IntervalPredictor is a predictor that knows how far it can be trusted.
+// IntervalPredictor is a predictor that also gives prediction intervals.
 type IntervalPredictor interface {
 	Predictor
-	// BoundsMs writes to low and high, which must have the number of
-	// architectures, the interval that holds the latency with probability level,
-	// above 0 and below 1. The interval may lie on both sides of PredictMs
-	// unequally; low is never below 0. It errs with ErrNoInterval where the
-	// predictor was made from too few rows to say.
+	// BoundsMs writes to low[i] and high[i] the ends, in milliseconds, of an interval
+	// that holds the latency of archs[i] with probability level, which is above 0 and
+	// below 1. All three slices must have the same length. The interval need not be
+	// symmetric about PredictMs; low is never below 0. The error is ErrNoInterval if
+	// the predictor was made from too few rows.
 	BoundsMs(low, high []float64, archs []space.Arch, level float64) error
 }
 
-// ErrNoInterval says that a predictor has no interval.
+// ErrNoInterval is the error of a predictor that has too few rows for an interval.
 var ErrNoInterval = errors.New("the predictor has no interval: it needs rows that it was not trained on, so train it again with more")
 
-// PassTimer is a predictor that tells the true pass from what an unsynchronised
-// clock shows of it; see package pass.
+// PassTimer is a predictor that separates the true time of a forward pass from the
+// time that a clock shows when it does not wait for the device; see package pass.
 type PassTimer interface {
 	Predictor
-	// PassMs is PredictMs for the true pass.
+	// PassMs writes the true time of a pass of each architecture, in milliseconds.
+	// Its contract is that of PredictMs.
 	PassMs(dst []float64, archs []space.Arch) error
 }
 
-// PassMs writes how long a pass of each architecture takes: the true one where p is
-// a PassTimer, else what it predicts. Otherwise it is as Predictor.PredictMs.
+// PassMs writes the time of a forward pass of each architecture, in milliseconds, to
+// dst: the true pass if p is a PassTimer, else the latency that p predicts. Its contract
+// is that of Predictor.PredictMs.
 func PassMs(p Predictor, dst []float64, archs []space.Arch) error {
 	if t, ok := p.(PassTimer); ok {
 		return t.PassMs(dst, archs)
@@ -68,22 +71,23 @@ func PassMs(p Predictor, dst []float64, archs []space.Arch) error {
 	return p.PredictMs(dst, archs)
 }
 
-// SegmentTimer is a predictor that knows how much of a latency is due to what.
+// SegmentTimer is a predictor that can divide a latency among the parts of a network.
 type SegmentTimer interface {
 	Predictor
-	// Segments takes the latency of a apart. Their times sum up to the true pass,
-	// which is the latency where the clock waits for the device. What every network
-	// has in common can't be told apart by latencies of whole ones: stem, head and
-	// the least that first layers take are shared out by multiply-accumulates.
+	// Segments gives the time of each segment of a. The times sum to the true pass,
+	// which is the latency if the clock waits for the device. Latencies of whole
+	// networks can't separate what all networks have in common: the stem, the head and
+	// the least that first layers take. That time is divided in proportion to
+	// multiply-accumulates.
 	Segments(a space.Arch) (Breakdown, error)
 }
 
-// Breakdown is a pass taken apart.
+// Breakdown is the time of a pass, segment by segment.
 type Breakdown struct {
 	Segments []SegmentTime `json:"segments"`
 	TrueMs   float64       `json:"true_ms"`  // sum of the segments: the pass itself
-	LabelMs  float64       `json:"label_ms"` // what the clock of the training data shows of it
-	// HostLimited says that the clock started before the launch queue was full, so
+	LabelMs  float64       `json:"label_ms"` // the latency that the clock of the training data shows
+	// HostLimited means that the clock started before the launch queue was full, so
 	// that LabelMs is too short; see package pass.
 	HostLimited bool `json:"host_limited"`
 }
@@ -99,17 +103,17 @@ type SegmentTime struct {
 	Ms     float64 `json:"ms"`               // may be below 0 by noise
 }
 
-// ResolutionLister is a predictor that knows at which resolutions it was measured.
+// ResolutionLister is a predictor that knows the resolutions of its training data.
 type ResolutionLister interface {
 	Predictor
-	// Resolutions lists those of the networks that it was made from, ascending.
-	// Between the first and the last it may know others; what it says beyond them,
-	// where it doesn't err, is a guess.
+	// Resolutions lists the resolutions, in pixels and ascending, of the networks that
+	// the predictor was made from. Between the lowest and the highest it may predict at
+	// others; outside that range a prediction, if it is no error, is an extrapolation.
 	Resolutions() []int
 }
 
-// MustMatch panics where dst has no room for one latency of each architecture,
-// which is a programmer's mistake.
+// MustMatch panics if dst and archs differ in length. Predictors call it, since such a
+// call is a programmer's mistake.
 func MustMatch(dst []float64, archs []space.Arch) {
 	if len(dst) != len(archs) {
 		panic(fmt.Sprintf("latpred: room for %d latencies of %d architectures", len(dst), len(archs)))

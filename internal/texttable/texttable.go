@@ -1,5 +1,5 @@
-// Package texttable writes tables as text: aligned columns for terminals, by
-// go-pretty, and Markdown's tables for pages.
+// Package texttable writes tables as text: aligned columns for terminals, by go-pretty,
+// and Markdown tables for pages.
 package texttable
 
 import (
@@ -9,15 +9,15 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Table is rows of cells under headings. Every row has as many cells as Header.
+// Table is a table of text. Every row must have as many cells as Header.
 type Table struct {
 	Header []string
-	Right  []bool // columns that are aligned to the right; nil: none
+	Right  []bool // by column: aligned to the right; missing ones are aligned to the left
 	Rows   [][]string
 }
 
-// Lines are the headings and the rows with columns aligned, two spaces between them,
-// no borders and no spaces at the end.
+// Lines gives the header and the rows as lines, with columns aligned and separated by two
+// spaces, without borders or trailing spaces; nil if Header is empty.
 func (t Table) Lines() []string {
 	if len(t.Header) == 0 {
 		return nil
@@ -45,12 +45,12 @@ func (t Table) Lines() []string {
 	return strings.Split(w.Render(), "\n")
 }
 
-// Text is Lines as one text, without a newline at its end.
+// Text is Lines joined by newlines, without one at the end.
 func (t Table) Text() string { return strings.Join(t.Lines(), "\n") }
 
-// Markdown is the table in GitHub's Markdown, with a newline at its end. Cells are
-// Markdown themselves; a "|" in one does not end it. (go-pretty writes another rule
-// below the headings than the project's pages have.)
+// Markdown is the table in GitHub's Markdown, with a newline at the end. Cells may contain
+// Markdown; a "|" in a cell is escaped. (go-pretty's rule below the header differs from
+// that of the project's pages.)
 func (t Table) Markdown() string {
 	var b strings.Builder
 	line := func(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }

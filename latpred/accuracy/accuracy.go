@@ -14,11 +14,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
-// minResolution is the lowest that OFA's accuracy predictor was trained at; below
-// it the answers are worth nothing.
+// minResolution is the lowest resolution, in pixels, that OFA's accuracy predictor was
+// trained at; below it predictions are meaningless.
 const minResolution = 160
 
-// SpaceID is the space whose accuracies are predicted: OFA's supernet of width 1.2.
+// SpaceID is the space that the predictor is for: OFA's supernet of width 1.2.
 const SpaceID = "mbv3-w1.2"
 
 const weightsFile = "accuracy-predictor.safetensors"
@@ -35,11 +35,11 @@ var network = sync.OnceValues(func() (*neural.Network, error) {
 	return neural.NewNetwork(encode.OFA128, params)
 })
 
-// Predict writes the top-1 accuracy of each architecture to dst, as a share, by
-// OFA's accuracy predictor. It belongs to the space of width 1.2, to 10,000 held
-// out images and to networks cut out without further training, so that it is above
-// published accuracies; nas.Calibrate says by how much. Resolutions below 160 are
-// an error. Lengths must agree.
+// Predict writes the top-1 accuracy of each architecture, as a fraction from 0 to 1, to
+// dst, which must have the length of archs. OFA's accuracy predictor is for the space
+// SpaceID, and for the accuracy on 10,000 held-out images of networks that were extracted
+// without further training. That is above published accuracies; nas.Calibrate says by how
+// much. Resolutions below 160 are an error.
 func Predict(dst []float64, archs []space.Arch) error {
 	n, err := network()
 	if err != nil {
@@ -53,9 +53,9 @@ func Predict(dst []float64, archs []space.Arch) error {
 	return n.Evaluate(dst, archs)
 }
 
-// Weights gives the weights of OFA's accuracy predictor (width 1.2,
-// 128-400-400-400-1), weights as output × input as PyTorch has them, in the order
-// of the layers.
+// Weights gives the tensors of OFA's accuracy predictor, a network of
+// 128-400-400-400-1 units: layer by layer, weight before bias. A weight is output × input,
+// as in PyTorch.
 func Weights() ([]tensor.Tensor, error) {
 	content, err := data.Files.ReadFile(weightsFile)
 	if err != nil {

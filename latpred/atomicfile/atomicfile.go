@@ -1,7 +1,7 @@
-// Package atomicfile writes files whole or not at all: whoever opens one, also after
-// a crash, finds the content of before or the new one. What is at hand as bytes is
-// written by renameio.WriteFile; this package is for what is made while it is
-// written, and for compressed files.
+// Package atomicfile writes files whole or not at all: a reader, also after a crash, finds
+// either the old content or the new. For content that is in memory, renameio.WriteFile
+// does the same; this package is for content that is generated while it is written, and
+// for compressed files.
 package atomicfile
 
 import (
@@ -17,15 +17,15 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Write makes the file name with what write gives it, or leaves what is there where
-// write errs or the disk is full. Where name ends in .gz the content is compressed,
-// with nothing in it that changes from call to call. The folder must be there.
+// Write replaces the file name by what write writes, or leaves the old file if write errs
+// or the disk is full. If name ends in .gz the content is compressed, without a timestamp,
+// so that equal content gives equal bytes. The folder must exist.
 func Write(name string, write func(io.Writer) error) error {
 	f, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Cleanup() }() // after the rename there is nothing to do
+	defer func() { _ = f.Cleanup() }() // does nothing after the rename
 	if strings.HasSuffix(name, ".gz") {
 		err = compressed(f, write)
 	} else {
@@ -40,9 +40,8 @@ func Write(name string, write func(io.Writer) error) error {
 	return nil
 }
 
-// WriteChanged is Write, but a file that has the same content already is left alone,
-// however it is compressed; a folder that is missing is made. The content is held in
-// memory.
+// WriteChanged is Write, except that a file with the same content, compressed in whatever
+// way, is left alone, and that a missing folder is made. It holds the content in memory.
 func WriteChanged(name string, write func(io.Writer) error) error {
 	var content bytes.Buffer
 	if err := write(&content); err != nil {
@@ -68,7 +67,7 @@ func compressed(w io.Writer, write func(io.Writer) error) error {
 	return errors.Join(write(z), z.Close())
 }
 
-// holds says whether a file, decompressed where its name ends in .gz, has a content.
+// holds reports whether a file, decompressed if its name ends in .gz, has the content.
 func holds(name string, content []byte) (bool, error) {
 	f, err := os.Open(name)
 	if err != nil {

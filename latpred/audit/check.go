@@ -14,18 +14,18 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Finding is something about a set that one should know before using it.
+// Finding is a doubt about a set that its users should know.
 type Finding struct {
-	Set     string              `json:"set"`
+	Set     string              `json:"set"` // name of the set
 	Kind    latpred.WarningKind `json:"kind"`
 	Message string              `json:"message"`
-	Rows    [][2]int            `json:"rows,omitempty"` // ranges of rows concerned, counted from 0, end excluded
-	Values  map[string]float64  `json:"values,omitempty"`
+	Rows    [][2]int            `json:"rows,omitempty"`   // ranges of affected rows, from 0, end excluded; nil: all, or none in particular
+	Values  map[string]float64  `json:"values,omitempty"` // the figures in Message, by name
 }
 
-// Check looks for defects of sets: in each alone, and for sets that measure the
-// same architectures. All is found from the rows; nothing is known beforehand of
-// any set. observe, which may be nil, is told how many sets are done.
+// Check looks for defects in each set, and for sets that measure the same architectures.
+// It judges from the rows alone. observe, which may be nil, is told after each set how
+// many are done. If ctx ends, Check returns the findings so far and the error of ctx.
 func Check(ctx context.Context, sets []*dataset.Set, observe func(done int)) ([]Finding, error) {
 	var findings []Finding
 	for i, s := range sets {
@@ -89,8 +89,8 @@ func checkOne(s *dataset.Set) ([]Finding, error) {
 	return found, nil
 }
 
-// checkScale knows that no device takes less than 0.1 ms or more than a minute
-// for a sub-network of OFA.
+// checkScale takes a median latency below 0.1 ms or above a minute for another unit: no
+// device is that fast or slow on a sub-network of OFA.
 func checkScale(s *dataset.Set) *Finding {
 	median := metric.LowerMedian(s.LatenciesMs())
 	unit := ""
@@ -106,11 +106,12 @@ func checkScale(s *dataset.Set) *Finding {
 		Message: fmt.Sprintf("the median latency is %.4g ms: are these %s?", median, unit)}
 }
 
-// checkRepeatedLabels finds sets where the label of a network does not depend on
-// its resolution, as when a cache forgets it.
+// checkRepeatedLabels finds sets in which at least half of the networks that occur at
+// several resolutions have one label for all of them, as when the key of a cache lacks the
+// resolution.
 func checkRepeatedLabels(s *dataset.Set) *Finding {
-	labels := map[space.Arch]map[float64]bool{}  // of a network without resolution
-	resolutions := map[space.Arch]map[int]bool{} //
+	labels := map[space.Arch]map[float64]bool{}  // by network, without its resolution
+	resolutions := map[space.Arch]map[int]bool{} // likewise
 	distinct, archs := map[float64]bool{}, map[space.Arch]bool{}
 	for _, row := range s.Samples {
 		network := row.Arch
@@ -158,7 +159,8 @@ func checkTable(s *dataset.Set) *Finding {
 		Message: fmt.Sprintf("every label is the sum of the %s lookup table, to %.2g ms: no network was run whole", table.Device, worst)}
 }
 
-// residuals are the relative errors of the closed-form model on its own rows.
+// residuals are the errors, relative to the labels, of the closed-form model on the rows
+// that it was fitted to.
 func residuals(s *dataset.Set) ([]float64, error) {
 	m, err := lut.FitLinear(s.Archs(), s.LatenciesMs(), 1e-3)
 	if err != nil {
@@ -174,21 +176,21 @@ func residuals(s *dataset.Set) ([]float64, error) {
 	return e, nil
 }
 
-// spread is metric.Spread with the lower of two medians: thresholds were set with it.
+// spread is metric.Spread, but with the lower of the two middle values as the median,
+// since the thresholds were chosen with it.
 func spread(e []float64) float64 {
 	return metric.NormalSpread * metric.LowerMedian(metric.Abs(e))
 }
 
-// What checkDrift takes for a change: its size in standard errors and as a part
-// of the latency, and the shortest part of the file.
+// The smallest change that checkDrift reports.
 const (
-	driftZ    = 8
-	driftSize = 0.003
-	driftRows = 200
+	driftZ    = 8     // in standard errors
+	driftSize = 0.003 // as a fraction of the latency
+	driftRows = 200   // rows on either side
 )
 
-// checkDrift cuts the file where the mean residual changes, each part again at
-// its largest change, as long as that is far beyond chance.
+// checkDrift splits the file at the largest change of the mean residual, and then each
+// part again, as long as a change is far beyond chance. scale is the residuals' spread.
 func checkDrift(e []float64, scale float64) *Finding {
 	sums := make([]float64, len(e)+1)
 	for i, v := range e {
@@ -229,15 +231,16 @@ func checkDrift(e []float64, scale float64) *Finding {
 		Message: fmt.Sprintf("the device changed while it was measured: latencies differ from a common model by%s", text[1:])}
 }
 
-// WarmUpRows are the rows that a device which was cold spoils.
+// WarmUpRows is the number of first rows that Check compares with the rest.
 const WarmUpRows = 60
 
-// coldRatio is from how many times the error of the rest on the first rows are cold.
+// coldRatio is the ratio of errors from which ColdStart calls a start cold.
 const coldRatio = 2
 
-// ColdStart says by how many times the first rows are off as much as the rest, given
-// the errors of a model relative to the labels, and whether that means that the
-// device was not warm.
+// ColdStart compares the mean absolute error of the first rows with that of all later
+// rows, given the errors of a model relative to the labels, in the order of measuring.
+// ratio is the first divided by the second; cold, for a ratio of 2 or more, means that
+// the device was not warm. rows must be above 0 and below len(relativeErrors).
 func ColdStart(relativeErrors []float64, rows int) (ratio float64, cold bool) {
 	meanAbs := func(e []float64) float64 { return floats.Norm(e, 1) / float64(len(e)) }
 	ratio = meanAbs(relativeErrors[:rows]) / meanAbs(relativeErrors[rows:])
@@ -253,7 +256,8 @@ func checkWarmUp(e []float64) *Finding {
 		Message: fmt.Sprintf("the first %d rows are off by %.1f times as much as the rest: the device was not warm", WarmUpRows, ratio)}
 }
 
-// outlierZ is beyond what even heavy tails of timing noise give.
+// outlierZ, in robust standard deviations, is further than even heavy-tailed timing noise
+// reaches.
 const outlierZ = 10
 
 func checkOutliers(e []float64, scale float64) *Finding {

@@ -1,13 +1,13 @@
-// Package audit looks for what is doubtful about measurements, from the rows alone:
-// nothing is known beforehand of any set.
+// Package audit looks for doubtful measurements, from the rows alone and without prior
+// knowledge of any set.
 //
-//  1. Check goes over whole sets, for people who are about to use them: repeated
-//     labels, duplicates, sums over a table, a clock that did not wait, drift, a cold
-//     start, outliers, another unit.
-//  2. Support refuses the few rows of a device that can't be of one device in
-//     milliseconds, and warns of what contradicts; LeaveOneOut and AgainstSources look
-//     at them once there is a model, and models of other devices.
-//  3. ColdStart says whether a set's first rows are off.
+//  1. Check examines whole sets before use: repeated labels, duplicates, sums over a
+//     lookup table, a clock that did not wait for the device, drift, a cold start,
+//     outliers, another unit.
+//  2. Support examines the few rows that a predictor is adapted with: it rejects rows that
+//     can't be milliseconds of one device, and warns of contradictions. LeaveOneOut
+//     examines them with a fitted model, AgainstSources with models of other devices.
+//  3. ColdStart tells whether the first rows have larger errors than the rest.
 //
-// What is found is a latpred.Warning, or a Finding of the same kinds.
+// Results are a latpred.Warning, or a Finding of the same kinds.
 package audit

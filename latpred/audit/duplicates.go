@@ -9,8 +9,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// contradiction is by how much, as a part of the smallest, labels of one architecture
-// must differ to contradict each other.
+// contradiction is how far the largest label of one architecture may exceed the smallest,
+// as a fraction of the smallest.
 const contradiction = .10
 
 // measuredAgain is an architecture with several rows, and the range of its labels.
@@ -22,7 +22,7 @@ type measuredAgain struct {
 
 func (m measuredAgain) contradicts() bool { return m.highMs > (1+contradiction)*m.lowMs }
 
-// repeats lists the architectures with several rows, in the order of the first.
+// repeats lists the architectures with several rows, in the order of their first rows.
 func repeats(s *dataset.Set) (list []measuredAgain) {
 	rows := map[space.Arch][]int{}
 	var order []space.Arch
@@ -45,7 +45,7 @@ func repeats(s *dataset.Set) (list []measuredAgain) {
 	return list
 }
 
-// checkDuplicates looks at architectures with several rows, in a large set.
+// checkDuplicates counts architectures with several rows, for a large set.
 func checkDuplicates(s *dataset.Set) []Finding {
 	again := repeats(s)
 	if again == nil {
@@ -80,7 +80,7 @@ func checkDuplicates(s *dataset.Set) []Finding {
 	return found
 }
 
-// contradictions names the architectures whose labels contradict, in a small set.
+// contradictions names the architectures whose labels contradict, for a small set.
 func contradictions(s *dataset.Set) []latpred.Warning {
 	var warnings []latpred.Warning
 	for _, m := range repeats(s) {

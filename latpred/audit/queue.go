@@ -10,17 +10,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// What checkQueue takes for a launch queue: by how much it must lower the error on
-// rows that are held out, and from how many rows on it looks.
+// Settings of checkQueue.
 const (
-	queueRows  = 1000
-	queueGain  = .75
-	queueEvery = 5 // rows held out
+	queueRows  = 1000 // fewest rows of a set
+	queueGain  = .75  // a queue must lower the held-out error below this fraction
+	queueEvery = 5    // one in so many rows is held out
 )
 
-// checkQueue finds labels that a clock made which did not wait for the device: a
-// table that knows the launch queue (see package pass) explains rows that are held
-// out better than one that does not.
+// checkQueue finds labels of a clock that did not wait for the device: a table with a
+// launch queue (see package pass) predicts held-out rows better than one without.
 func checkQueue(s *dataset.Set) (*Finding, error) {
 	if len(s.Samples) < queueRows {
 		return nil, nil
@@ -59,7 +57,8 @@ func checkQueue(s *dataset.Set) (*Finding, error) {
 	return describeQueue(s, best, plain, lowest)
 }
 
-// heldOut fits a model and gives its median relative error on other rows.
+// heldOut fits a model to train and gives the spread (metric.Spread) of its relative
+// errors on test.
 func heldOut(train, test *dataset.Set, c pass.Config) (float64, *pass.Model, error) {
 	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
 	if err != nil {

@@ -12,17 +12,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// What is doubtful about rows of a device.
+// Thresholds of doubt about the rows of a device.
 const (
-	unitStep    = 100  // between rows, from which on they can't be in one unit
-	unusualSlow = 1000 // times as slow as every source
-	unusualFast = .02
-	outlierLooZ = 7
-	driftLevel  = .001 // probability that order alone gives such an autocorrelation
+	unitStep    = 100  // ratio between rows beyond which they can't be in one unit
+	unusualSlow = 1000 // ratio to every source's latencies above which the unit is doubted
+	unusualFast = .02  // ratio to every source's latencies below which it is
+	outlierLooZ = 7    // leave-one-out error in standard deviations
+	driftLevel  = .001 // significance level of the autocorrelation
 )
 
-// Support refuses rows that can't be of one device in milliseconds, before
-// anything is fitted.
+// Support checks rows before a predictor is adapted with them. It errs if there are fewer
+// than 3, if they are of different families, if all latencies are equal, or if units
+// seem to be mixed. The warnings name architectures with contradicting latencies.
 func Support(set *dataset.Set) ([]latpred.Warning, error) {
 	if n := len(set.Samples); n < 3 {
 		return nil, fmt.Errorf("%d rows: at least 3 measurements are needed", n)
@@ -50,8 +51,8 @@ func Support(set *dataset.Set) ([]latpred.Warning, error) {
 	return contradictions(set), nil
 }
 
-// checkUnits finds rows that are hundreds of times as large, or as small, as their
-// work lets expect from the others.
+// checkUnits finds rows whose latency per multiply-accumulate is more than unitStep times
+// the median, or less than 1/unitStep of it.
 func checkUnits(set *dataset.Set) error {
 	spaces := set.Samples[0].Arch.Family.Spaces() // widths don't matter
 	at := slices.IndexFunc(spaces, func(s *space.Space) bool {
@@ -87,11 +88,11 @@ func fromOne(rows []int) []int {
 	return out
 }
 
-// AgainstSources warns where a device is of another order than all of others.
-// ratios has a list for each of these: how many times as long as there each network
-// takes that both know; it may be empty.
+// AgainstSources warns if a device's latencies are of another order of magnitude than
+// those of every source, as with another unit. ratios[i] lists, for networks that source
+// i can predict, the device's latency divided by the source's; it may be empty.
 func AgainstSources(ratios [][]float64) []latpred.Warning {
-	slowest, fastest := 0.0, math.Inf(1) // of the sources, times as slow as the device
+	slowest, fastest := 0.0, math.Inf(1) // largest and smallest median ratio of the device to a source
 	for _, of := range ratios {
 		if len(of) > 0 {
 			ratio := metric.UpperMedian(of)
@@ -107,8 +108,9 @@ func AgainstSources(ratios [][]float64) []latpred.Warning {
 	return nil
 }
 
-// LeaveOneOut looks at what a model says of each row from the others: latencies,
-// predictions and their standard deviations, milliseconds, in the order of measuring.
+// LeaveOneOut warns of outliers and of drift. It is given the latency of each row, its
+// prediction by a model of the other rows, and the standard deviation of that
+// prediction, all in milliseconds and in the order of measuring.
 func LeaveOneOut(latenciesMs, predMs, sdMs []float64) []latpred.Warning {
 	z := make([]float64, len(predMs))
 	for i, ms := range latenciesMs {
@@ -121,8 +123,9 @@ func LeaveOneOut(latenciesMs, predMs, sdMs []float64) []latpred.Warning {
 	return append(warnings, FollowEachOther(z)...)
 }
 
-// FollowEachOther warns where residuals, in the order of measuring, follow each
-// other: the device changed while it was measured.
+// FollowEachOther warns of drift if residuals, in the order of measuring, are
+// autocorrelated with a p-value of at most 0.001: the device changed while it was
+// measured.
 func FollowEachOther(residuals []float64) []latpred.Warning {
 	r, p := metric.Autocorrelation(residuals)
 	if p > driftLevel {
@@ -131,7 +134,7 @@ func FollowEachOther(residuals []float64) []latpred.Warning {
 	return []latpred.Warning{{Kind: latpred.WarnDrift, Message: fmt.Sprintf("residuals follow each other in the order of measuring (autocorrelation %.2f): the device changed while it was measured", r)}}
 }
 
-// beyond lists the residuals whose size is above limit: outliers.
+// beyond lists the rows whose residual is above limit in absolute value: outliers.
 func beyond(residuals []float64, limit float64) (rows []int) {
 	for i, e := range residuals {
 		if math.Abs(e) > limit {

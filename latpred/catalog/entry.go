@@ -14,28 +14,28 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Entry is one of the things that ship: a set of measurements of a device, or a lookup
-// table of it.
+// Entry is a set of measurements on a device, or a lookup table of it, that ships with the
+// project. Entries are shared and must not be changed; they are safe for concurrent use.
 type Entry struct {
 	Name     string // "p40-b64"
-	Alias    string // another name: upstream's; "": none
+	Alias    string // its name upstream; "": none
 	Title    string // for people: hardware, batch, laboratory
 	Device   string // hardware, runtime and batch
 	Hardware string // the hardware alone, for people; "": not known
-	Origin   string // whose data they are: a repository, or "this project"
-	Batch    int    // images of a latency; 0: not known
+	Origin   string // origin of the data: a repository, or "this project"
+	Batch    int    // images in a pass; 0: not known
 	GPU      string // the device's data sheet, see gpu.ByID; "": it is no GPU, or not known
 	Space    *space.Space
-	Kind     string // of Predictor: latpred.KindLookup, KindTable or KindLinear
+	Kind     string // kind of Predictor: latpred.KindLookup, KindTable or KindLinear
 
-	set      *dataset.Info // its rows; nil: none
-	table    string        // of its layers, see lut.Open; "": none
-	judge    *dataset.Info // last rows are news to Predictor; nil: none
+	set      *dataset.Info // the set; nil: a table alone
+	table    string        // name of its lookup table, see lut.Open; "": none
+	judge    *dataset.Info // set whose test rows Predictor was not made from; nil: none
 	isSource bool
 }
 
-// Entries lists all that ships: sets in the order of their index, then tables that
-// have a name of their own beside the set of their device.
+// Entries lists all entries: sets in the order of their index, then the lookup tables
+// whose entry is not a set.
 func Entries() []*Entry { return slices.Clone(entries()) }
 
 var entries = sync.OnceValue(func() (list []*Entry) {
@@ -51,12 +51,12 @@ var entries = sync.OnceValue(func() (list []*Entry) {
 	return list
 })
 
-// ofSet makes the entry of a set. What predicts it:
+// ofSet makes the entry of a set. Its predictor is
 //
-//   - a lookup table, where the labels are sums over one;
-//   - the closed form of all rows, where the space ties choices to each other, so that
-//     the set has few distinct networks;
-//   - a table, fitted to the first rows and judged by the last, elsewhere.
+//   - a lookup table, if the labels are sums over one;
+//   - the closed form of all rows, if the space ties choices to each other, so that the
+//     set has few distinct networks;
+//   - else a table, fitted to the first rows and judged by the last.
 func ofSet(info *dataset.Info) *Entry {
 	e := describe(info)
 	e.Name, e.Alias, e.Title, e.set = info.Name, info.Alias, info.Title, info
@@ -79,7 +79,7 @@ func ofSet(info *dataset.Info) *Entry {
 	return e
 }
 
-// ofTable makes the entry of a table that is no set's.
+// ofTable makes the entry of a lookup table that belongs to no set.
 func ofTable(t lut.Shipped, sets []dataset.Info) *Entry {
 	e := &Entry{Origin: "this project"}
 	if at := slices.IndexFunc(sets, func(info dataset.Info) bool { return info.Name == t.Set }); at >= 0 {
@@ -92,12 +92,12 @@ func ofTable(t lut.Shipped, sets []dataset.Info) *Entry {
 	return e
 }
 
-// describe says of a device what a set says.
+// describe begins an entry with what a set says about its device.
 func describe(info *dataset.Info) *Entry {
 	return &Entry{Device: info.Device, Hardware: info.Hardware, Origin: cmp.Or(info.Repository, "this project"), Batch: info.Batch, GPU: info.GPU}
 }
 
-// mustSpace is for what the index says, which a test reads whole.
+// mustSpace finds a space that the index names; a test reads the whole index.
 func mustSpace(id string) *space.Space {
 	s, err := space.ByID(id)
 	if err != nil {
@@ -106,15 +106,15 @@ func mustSpace(id string) *space.Space {
 	return s
 }
 
-// tied reports whether choices of a space are tied to each other, as CompOFA's are.
+// tied reports whether a space ties choices, as CompOFA's do.
 func tied(s *space.Space) bool { return s.Ties != nil }
 
-// Tied reports whether the entry's networks are but a part of those of its family,
-// since the space ties choices to each other. Such an entry is no source, and needs
-// not be shown beside that of the whole space.
+// Tied reports whether the entry's networks are only a part of their family, because the
+// space ties choices to each other. Such an entry is no source, and need not be shown
+// beside that of the whole space.
 func (e *Entry) Tied() bool { return tied(e.Space) }
 
-// Find gives an entry by its name or alias; the error lists the names.
+// Find finds an entry by its name or alias; the error lists the names.
 func Find(name string) (*Entry, error) {
 	var names []string
 	for _, e := range entries() {
@@ -126,7 +126,7 @@ func Find(name string) (*Entry, error) {
 	return nil, fmt.Errorf("nothing that ships is called %q: there are %s", name, strings.Join(names, ", "))
 }
 
-// Set reads the rows. An entry that is a table alone has none, which is an error.
+// Set reads the entry's rows. It errs if the entry is a lookup table alone.
 func (e *Entry) Set() (*dataset.Set, error) {
 	if e.set == nil {
 		return nil, fmt.Errorf("%s is a lookup table: it has no rows", e.Name)
@@ -134,8 +134,8 @@ func (e *Entry) Set() (*dataset.Set, error) {
 	return dataset.Open(e.set.Name)
 }
 
-// Table gives the lookup table of the device, which must not be changed. Most devices
-// have none, which is an error.
+// Table gives the lookup table of the device. It is shared and must not be changed. It
+// errs if the device has none, as most do.
 func (e *Entry) Table() (*lut.Table, error) {
 	if e.table == "" {
 		return nil, fmt.Errorf("there is no lookup table of %s", e.Name)
@@ -143,8 +143,8 @@ func (e *Entry) Table() (*lut.Table, error) {
 	return lut.Open(e.table)
 }
 
-// Resolutions lists those that a search with the entry's predictor draws, ascending:
-// those of the space, of a lookup table those that it has too.
+// Resolutions lists the resolutions, in pixels and ascending, that a search with the
+// entry's predictor draws: those of the space, without those that a lookup table lacks.
 func (e *Entry) Resolutions() ([]int, error) {
 	if e.Kind != latpred.KindLookup {
 		return slices.Clone(e.Space.Resolutions), nil
@@ -156,11 +156,12 @@ func (e *Entry) Resolutions() ([]int, error) {
 	return slices.DeleteFunc(slices.Clone(e.Space.Resolutions), func(r int) bool { return t.Rows[r] == nil }), nil
 }
 
-// Judged reports whether ErrorPercent has networks to judge by.
+// Judged reports whether the entry has test rows for ErrorPercent.
 func (e *Entry) Judged() bool { return e.judge != nil }
 
-// ErrorPercent is the mean error of a predictor of the entry on measured networks that
-// Predictor's were not made from; 0 where there are none.
+// ErrorPercent is the mean absolute percentage error (MAPE), in percent, of p on the test
+// rows of the entry's set, from which Predictor was not made; 0 if the entry is not
+// Judged.
 func (e *Entry) ErrorPercent(p latpred.Predictor) (float64, error) {
 	if e.judge == nil {
 		return 0, nil

@@ -9,14 +9,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// GPU makes a predictor of a GPU from its data sheet and the GPUs that were measured;
-// see hardware.For.
+// GPU makes a predictor for a GPU from its data sheet and the measured GPUs; see
+// hardware.For.
 func GPU(ctx context.Context, spec hardware.Spec) (*hardware.Predictor, []latpred.Warning, error) {
 	return GPUWithout(ctx, spec, "")
 }
 
-// GPUWithout is GPU without a measured one, by its id, to judge how well it is
-// predicted from the others.
+// GPUWithout is GPU, but leaves out the measured GPU with the ID without, to judge how
+// well it is predicted from the others.
 func GPUWithout(ctx context.Context, spec hardware.Spec, without string) (*hardware.Predictor, []latpred.Warning, error) {
 	var measured []hardware.Measured
 	for _, e := range entries() {
@@ -32,7 +32,7 @@ func GPUWithout(ctx context.Context, spec hardware.Spec, without string) (*hardw
 	return hardware.For(ctx, spec, measured)
 }
 
-// learn see hardware.Measured.
+// learn fits the entry's model, for hardware.Measured.
 func (e *Entry) learn(ctx context.Context) (m *pass.Model, rows int, hash string, err error) {
 	if m, err = e.model(ctx); err != nil {
 		return nil, 0, "", err

@@ -15,8 +15,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// Load gives a predictor by the name of an entry, or else reads a file that
-// modelfile.Save wrote, of any kind.
+// Load makes the predictor of the entry with a name or alias, or reads a file of any kind
+// that modelfile.Save wrote.
 func Load(ctx context.Context, nameOrFile string) (latpred.Predictor, error) {
 	if e, err := Find(nameOrFile); err == nil {
 		return e.Predictor(ctx)
@@ -35,8 +35,8 @@ func names() (list []string) {
 	return list
 }
 
-// Predictor makes the entry's predictor; fitting a table takes up to seconds, which
-// ctx ends between fits.
+// Predictor makes the entry's predictor. Fitting a table can take seconds; ctx can end it
+// between fits.
 func (e *Entry) Predictor(ctx context.Context) (latpred.Predictor, error) {
 	if e.Kind == latpred.KindLookup {
 		t, err := e.Table()
@@ -56,9 +56,8 @@ func (e *Entry) Predictor(ctx context.Context) (latpred.Predictor, error) {
 }
 
 // bestTable makes the table of a set that is best on its validation rows, among a few
-// recipes that are quick to try: that with the launch queue where its labels are known
-// to show one, else every basis that its rows are enough for. The test rows are not
-// looked at.
+// recipes that are quick to try: one with the launch queue if its labels are known to show
+// one, else every basis for which it has enough rows. It does not use the test rows.
 func bestTable(ctx context.Context, set *dataset.Set) (*additive.Table, error) {
 	split := set.SplitFileOrder()
 	var best *additive.Table
@@ -75,9 +74,9 @@ func bestTable(ctx context.Context, set *dataset.Set) (*additive.Table, error) {
 	return best, nil
 }
 
-// quickRecipes are what bestTable tries. With times for each size of feature map,
-// the clean sets of HELP would gain up to half a per cent, for seconds and hundreds of
-// megabytes each.
+// quickRecipes are the recipes that bestTable tries. Separate times for each size of
+// feature map would improve the clean sets of HELP by up to half a per cent, but would
+// cost seconds and hundreds of megabytes for each set.
 func quickRecipes(q dataset.Queue, resolutions []int) []pass.Config {
 	if q.Depth > 0 {
 		return []pass.Config{withQueue(pass.Config{Basis: pass.Tied(resolutions)}, q)}
@@ -89,7 +88,7 @@ func quickRecipes(q dataset.Queue, resolutions []int) []pass.Config {
 	return list
 }
 
-// withQueue completes a recipe by the launch queue that a set is known to show.
+// withQueue adds to a recipe the launch queue that a set is known to show.
 func withQueue(c pass.Config, q dataset.Queue) pass.Config {
 	c.QueueDepth, c.LaunchMs, c.States = q.Depth, q.LaunchMs, q.States
 	return c

@@ -15,11 +15,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// IsSource reports whether adapting starts from the entry where nothing else is asked
-// for: it is a set of all of a space, measured, or summed, at every resolution.
+// IsSource reports whether the entry is one of the default sources for adapting: a set,
+// of measurements or of sums over a lookup table, whose space ties no choices.
 func (e *Entry) IsSource() bool { return e.isSource }
 
-// SourceNames lists the entries that are sources.
+// SourceNames lists the names of the entries that are sources; see Entry.IsSource.
 func SourceNames() (names []string) {
 	for _, e := range entries() {
 		if e.isSource {
@@ -29,8 +29,9 @@ func SourceNames() (names []string) {
 	return names
 }
 
-// Source makes the entry ready to be adapted from. A set gives the times of layers that
-// are fitted to the first 70 % of its rows, for true passes, once; a table its sums.
+// Source makes a source for adapting from the entry. Of a set it is times of layers, for
+// true passes, fitted to the first 70 % of its rows; the fit is made once for each entry.
+// Of a lookup table it is the table's sums. It errs if the entry is Tied.
 func (e *Entry) Source(ctx context.Context) (fewshot.Source, error) {
 	if e.isSource {
 		m, err := e.model(ctx)
@@ -47,8 +48,8 @@ func (e *Entry) Source(ctx context.Context) (fewshot.Source, error) {
 	return adapt.SourceOf(ctx, e.Name, p)
 }
 
-// Source makes a predictor of another device ready to be adapted from: an entry, by
-// its name, or a file that modelfile.Save wrote.
+// Source makes a source for adapting from a predictor of another device: an entry, by its
+// name or alias, or a file that modelfile.Save wrote.
 func Source(ctx context.Context, nameOrFile string) (fewshot.Source, error) {
 	if e, err := Find(nameOrFile); err == nil {
 		return e.Source(ctx)
@@ -60,8 +61,9 @@ func Source(ctx context.Context, nameOrFile string) (fewshot.Source, error) {
 	return adapt.SourceOf(ctx, nameOrFile, p)
 }
 
-// Sources makes several ready, on all cores; "auto" is all SourceNames. observe,
-// which may be nil, is told how many are done.
+// Sources makes several sources, two at a time; the result is in the order of names. The
+// single name "auto" stands for all SourceNames. observe, which may be nil, is told how
+// many are done, from several goroutines but never concurrently.
 func Sources(ctx context.Context, names []string, observe func(done, of int)) ([]fewshot.Source, error) {
 	if len(names) == 1 && names[0] == "auto" {
 		names = SourceNames()
@@ -95,8 +97,7 @@ func Sources(ctx context.Context, names []string, observe func(done, of int)) ([
 
 var models sync.Map // by name of the entry: func() (*pass.Model, error)
 
-// model gives the times of layers of an entry's set, as sources have them, fitted
-// once.
+// model gives the times of layers of the entry's set, for Source; they are fitted once.
 func (e *Entry) model(ctx context.Context) (*pass.Model, error) {
 	once, _ := models.LoadOrStore(e.Name, sync.OnceValues(e.fitModel))
 	if err := ctx.Err(); err != nil {

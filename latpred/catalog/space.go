@@ -8,11 +8,10 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// SpaceOf gives the space whose networks a predictor is for. It is exact where the
-// predictor knows it, or was made from an entry. What was made from a file of
-// measurements knows the form of its networks but not their widths: it gets the first
-// space of which it predicts a network. A predictor that answers for no network is an
-// error.
+// SpaceOf gives the space whose networks a predictor is for. exact is true if the
+// predictor knows its space or was made from an entry. A predictor that was made from a
+// file of measurements does not know the widths of its networks: the space is then the
+// first of which it can predict a network. It errs if there is none.
 func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
 	if known, ok := p.(interface{ Space() *space.Space }); ok {
 		return known.Space(), true, nil
@@ -29,8 +28,8 @@ func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
 	return nil, false, fmt.Errorf("the predictor answers for no network of any space: %w", failed)
 }
 
-// answers is nil where p predicts some network of s, at a resolution that it was
-// measured at, where it says so.
+// answers returns nil if p can predict a network of s, at one of the resolutions of p if
+// it is a latpred.ResolutionLister.
 func answers(p latpred.Predictor, s *space.Space) error {
 	resolutions := s.Resolutions
 	if lister, ok := p.(latpred.ResolutionLister); ok {

@@ -17,42 +17,43 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Bounds on what a file may make a reader hold.
+// Bounds on the memory that a file may occupy.
 const (
-	maxLine = 64 << 10  // bytes of a line
-	MaxRows = 5_000_000 // rows of a Set, which is in memory; a Reader has no such bound
+	maxLine = 64 << 10  // longest line, bytes
+	MaxRows = 5_000_000 // most rows of a Set, which is held in memory; a Reader has no such limit
 )
 
 var setColumns = []string{"arch", "latency_ms", "std_ms", "runs", "measured_at", "device"}
 
-// ParseError says where a file goes wrong.
+// ParseError reports the place of an error in a file.
 type ParseError struct {
-	Name         string // file
+	Name         string // of the file
 	Line, Column int    // 1-based
-	Err          error
+	Err          error  // the reason
 }
 
+// Error gives name:line:column and the reason.
 func (e *ParseError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %v", e.Name, e.Line, e.Column, e.Err)
 }
 
-// Unwrap gives the reason.
+// Unwrap returns Err.
 func (e *ParseError) Unwrap() error { return e.Err }
 
-// Reader reads samples one after the other in constant memory.
+// Reader reads samples one by one, in constant memory. It is not safe for concurrent use.
 type Reader struct {
-	// Latency says that every row must have a latency.
+	// Latency makes a row without a latency an error. It is false by default.
 	Latency bool
 
 	name  string
 	csv   *csv.Reader
 	at    map[string]int // column names to fields
-	start error          // from NewReader
-	first []string       // a row that NewReader read ahead
+	start error          // of NewReader, for Read to return
+	first []string       // row that NewReader has read already; nil: none
 }
 
-// NewReader reads the header of a set in our format from r, plain or gzip'd.
-// Errors, here and from Read, name the file as name.
+// NewReader reads the header of a set in the format of this package, plain or gzip'd. Its
+// error, if any, is returned by Read. Errors refer to the file as name.
 func NewReader(r io.Reader, name string) *Reader {
 	in := &Reader{name: name}
 	buffered := bufio.NewReader(r)
@@ -105,7 +106,8 @@ func (in *Reader) readHeader() error {
 	return nil
 }
 
-// Read gives the next sample, or io.EOF after the last.
+// Read returns the next sample, or io.EOF after the last. Errors in the content are of
+// type *ParseError. The sample's architecture is in some registered space.
 func (in *Reader) Read() (Sample, error) {
 	if in.start != nil {
 		return Sample{}, in.start
@@ -135,7 +137,7 @@ func (in *Reader) Read() (Sample, error) {
 	return s, nil
 }
 
-// setters read the columns, in the order of setColumns.
+// setters parse a cell into a sample, one for each of setColumns.
 var setters = []func(*Sample, string) error{
 	func(s *Sample, text string) (err error) {
 		if s.Arch, err = space.Parse(text); err == nil {
@@ -171,7 +173,8 @@ func parseNumber(text string) (float64, error) {
 	return v, nil
 }
 
-// ParseLatency reads milliseconds, a finite number above 0.
+// ParseLatency reads a latency in milliseconds: a finite number above 0. Anything else is
+// an error.
 func ParseLatency(text string) (float64, error) {
 	v, err := parseNumber(text)
 	if err == nil && v <= 0 {
@@ -180,7 +183,7 @@ func ParseLatency(text string) (float64, error) {
 	return v, err
 }
 
-// fail locates err at a field of the row read last.
+// fail wraps err with the place of a field in the last row read.
 func (in *Reader) fail(field int, err error) error {
 	line, column := in.csv.FieldPos(field)
 	return &ParseError{in.name, line, column, err}
@@ -198,8 +201,8 @@ func (in *Reader) wrap(err error) error {
 	return fmt.Errorf("%s: %w", in.name, err)
 }
 
-// LimitLines errs when a line grows beyond maxLine, which package csv would
-// gather whole.
+// LimitLines returns a reader of r that errs if a line is much longer than 64 kB. Package
+// csv would hold such a line in memory whole.
 func LimitLines(r io.Reader) io.Reader { return &lineLimiter{r: r} }
 
 type lineLimiter struct {
@@ -223,7 +226,9 @@ func (l *lineLimiter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Read reads a whole set of measurements; every row must have a latency.
+// Read reads a set of measurements whole. It errs if there is no row, if there are more
+// than MaxRows, or if a row has no latency. Errors refer to the file as name, which also
+// becomes the set's Name and Title.
 func Read(r io.Reader, name string) (*Set, error) {
 	in := NewReader(r, name)
 	in.Latency = true
@@ -252,8 +257,8 @@ func Read(r io.Reader, name string) (*Set, error) {
 	return s, nil
 }
 
-// Write writes s in our format, every float64 exact, with those columns that
-// some row needs.
+// Write writes s in the format of this package, every float64 exact. It writes arch and
+// latency_ms, and of the optional columns those that are not empty in all rows.
 func Write(w io.Writer, s *Set) error {
 	cells := []func(Sample) string{
 		func(r Sample) string { return r.Arch.String() },
@@ -294,7 +299,7 @@ func Write(w io.Writer, s *Set) error {
 	return errors.Join(err, out.Error())
 }
 
-// exact is the shortest text that reads back as v; "" for 0, which no column has.
+// exact is the shortest text that reads back as v; "" for 0, which means not known.
 func exact(v float64) string {
 	if v == 0 {
 		return ""

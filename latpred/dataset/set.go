@@ -8,51 +8,51 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Sample is one measurement.
+// Sample is one measurement of an architecture.
 type Sample struct {
 	Arch       space.Arch
-	LatencyMs  float64   // 0: not measured, in files for prediction
-	StdMs      float64   // 0: not known
-	Runs       int       // 0: not known
+	LatencyMs  float64   // mean over the timed runs; 0: not measured, in files for prediction
+	StdMs      float64   // standard deviation over the runs; 0: not known
+	Runs       int       // number of timed runs; 0: not known
 	MeasuredAt time.Time // zero: not known
-	Device     string    // "": that of the set
+	Device     string    // id of the device; "": that of the set
 }
 
-// Info says what a set is.
+// Info describes a set.
 type Info struct {
 	Name       string // "rtx2080ti-b64", or a file's path
 	Alias      string // upstream's name for it
 	Title      string // for people
 	Device     string // hardware, runtime and batch: "rtx2080ti-b64"
-	Hardware   string // that of the device alone, for people: "RTX 2080 Ti"; "" for a file
-	Batch      int    // images a pass; 0: not known
+	Hardware   string // hardware alone, for people: "RTX 2080 Ti"; "" for a file
+	Batch      int    // images in a pass; 0: not known
 	GPU        string // the device's data sheet, see gpu.ByID; "" for other devices
-	SpaceID    string // see space.ByID; "" for a file, whose width only its maker knows
-	Encoding   string // the code that can express all its resolutions; see encode.ByName
-	Rows       int
-	Repository string // where it comes from; "" for a file
-	Licence    string
-	Path       string // in the repository
-	Timing     string // how it was measured
-	SumsOf     string // the lookup table whose sums the labels are, see lut.Open; "": they were measured
+	SpaceID    string // see space.ByID; "" for a file, which does not tell the widths of its networks
+	Encoding   string // an encoding that can express all its networks; see encode.ByName
+	Rows       int    // number of samples
+	Repository string // where the set comes from; "" for a file
+	Licence    string // of the measurements; "" for a file
+	Path       string // of the upstream file in the repository
+	Timing     string // how the latencies were measured
+	SumsOf     string // lookup table whose sums the labels are, see lut.Open; "": they were measured
 	Queue      Queue  // the launch queue that the labels show
 }
 
-// Queue is what was found on a set's validation rows of the launch queue that its
-// clock did not wait for; see package pass. The zero value is none.
+// Queue describes the launch queue of a set whose clock did not wait for the device, as
+// chosen on the set's validation rows; see package pass. The zero value is no queue.
 type Queue struct {
-	Depth    int     // launches that wait; 0: no queue
-	LaunchMs float64 // of a launch; 0: found from the rows that are learnt
-	States   int     // of the host; 0: one
+	Depth    int     // capacity of the queue, GPU launches; 0: no queue
+	LaunchMs float64 // host time of a launch, milliseconds; 0: fit it to the training rows
+	States   int     // number of states of the host; 0: one
 }
 
-// Set is a list of measurements of one device, in the order of measuring.
+// Set is a list of measurements on one device, in the order of measuring.
 type Set struct {
 	Info
 	Samples []Sample
 }
 
-// Archs lists the architectures, row by row.
+// Archs lists the architectures of the rows.
 func (s *Set) Archs() []space.Arch {
 	out := make([]space.Arch, len(s.Samples))
 	for i, row := range s.Samples {
@@ -61,7 +61,7 @@ func (s *Set) Archs() []space.Arch {
 	return out
 }
 
-// LatenciesMs lists the latencies, row by row.
+// LatenciesMs lists the latencies of the rows, in milliseconds.
 func (s *Set) LatenciesMs() []float64 {
 	out := make([]float64, len(s.Samples))
 	for i, row := range s.Samples {
@@ -70,7 +70,8 @@ func (s *Set) LatenciesMs() []float64 {
 	return out
 }
 
-// Subset makes a set of the given rows, in the given order.
+// Subset makes a set of the given rows, counted from 0, in the given order. It panics if a
+// row does not exist.
 func (s *Set) Subset(rows []int) *Set {
 	out := &Set{Info: s.Info, Samples: make([]Sample, len(rows))}
 	for i, r := range rows {
@@ -80,7 +81,7 @@ func (s *Set) Subset(rows []int) *Set {
 	return out
 }
 
-// Hash identifies a set by its rows: the SHA-256, in hex, of what Write writes.
+// Hash is the SHA-256, in hex, of what Write writes. It identifies a set by its rows.
 func (s *Set) Hash() string {
 	h := sha256.New()
 	if err := Write(h, s); err != nil {

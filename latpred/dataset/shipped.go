@@ -28,8 +28,8 @@ var index = sync.OnceValue(func() []Info {
 	return infos
 })
 
-// Open reads a set: one that ships, by its name or upstream's, or else a file in
-// our CSV format. The error for neither lists the names.
+// Open reads a set: one that ships, by its Name or Alias, or else a file in the format of
+// this package. If there is neither, the error lists the names.
 func Open(nameOrFile string) (*Set, error) {
 	var names []string
 	for _, info := range index() {

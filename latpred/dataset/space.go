@@ -7,10 +7,10 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Space is the space of the set's networks: of one that ships the one it was measured
-// in; of a file, which does not say of which widths its networks are, the first of
-// their family that has them all, else the family's Reference. A set without rows, or
-// with networks of several families, is an error.
+// Space is the space of the set's networks. For a set that ships it is the space named by
+// SpaceID. A file does not tell the widths of its networks: for one it is the first space
+// of their family that contains them all, else the family's Reference. It errs for a file
+// without rows or with networks of several families.
 func (s *Set) Space() (*space.Space, error) {
 	if s.SpaceID != "" {
 		return space.ByID(s.SpaceID)
@@ -27,7 +27,7 @@ func (s *Set) Space() (*space.Space, error) {
 	return s.spaceIn(family), nil
 }
 
-// spaceIn is the first space of a family that has all networks of the set, else the
+// spaceIn is the first space of a family that contains all networks of the set, else the
 // family's Reference.
 func (s *Set) spaceIn(f *space.Family) *space.Space {
 	for _, of := range f.Spaces() {
@@ -38,8 +38,8 @@ func (s *Set) spaceIn(f *space.Family) *space.Space {
 	return f.Reference()
 }
 
-// encoding is the code for the networks of a file: that of their space, but OFA's
-// published code for OFA's networks at resolutions that it tells apart.
+// encoding is the encoding for the networks of a file: OFA128 for networks of OFA5 whose
+// resolutions it tells apart, HELP145 for others of OFA5, and else that of their space.
 func (s *Set) encoding() encode.Encoder {
 	fine := false
 	for _, row := range s.Samples {
@@ -54,7 +54,7 @@ func (s *Set) encoding() encode.Encoder {
 	return encode.OFA128
 }
 
-// within reports whether a space has all networks of the set.
+// within reports whether a space contains all networks of the set.
 func (s *Set) within(of *space.Space) bool {
 	for _, row := range s.Samples {
 		if !of.Contains(row.Arch) {

@@ -6,7 +6,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Split lists row indexes; the three lists are disjoint.
+// Split lists the rows of a set, counted from 0, by their use. The lists are disjoint.
 type Split struct{ Train, Validation, Test []int }
 
 // The shares of a split, as in the paper.
@@ -15,9 +15,9 @@ const (
 	validationShare = 0.15
 )
 
-// SplitFileOrder takes the first 70 % of the rows for training, the next 15 %
-// for validation and the rest for testing, as the authors' code did. Rows of one
-// architecture can fall on both sides; Check says how many.
+// SplitFileOrder takes the first 70 % of the rows for training, the next 15 % for
+// validation and the rest for testing, as the authors' code did. Rows of one architecture
+// can be on two sides; audit.Check reports how many are.
 func (s *Set) SplitFileOrder() Split {
 	n := len(s.Samples)
 	all := make([]int, n)
@@ -29,9 +29,9 @@ func (s *Set) SplitFileOrder() Split {
 	return Split{all[:train], all[train:validation], all[validation:]}
 }
 
-// SplitByArch divides the distinct networks, not the rows, at random in the
-// same shares: all rows of a network, whatever their resolution, are on one
-// side. Within a side the rows keep the file's order.
+// SplitByArch divides the distinct networks, not the rows, at random and in the same
+// shares: all rows of a network, whatever their resolution, are on one side. Each list is
+// ascending.
 func (s *Set) SplitByArch(rng *rand.Rand) Split {
 	group := map[space.Arch]int{}
 	member := make([]int, len(s.Samples))

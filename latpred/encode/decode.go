@@ -42,7 +42,8 @@ func (o *oneHot) Decode(row []float32) (space.Arch, error) {
 	return a, nil
 }
 
-// slotLevels finds the level of each factor of a slot; runs is false where none is set.
+// slotLevels writes the level of each factor of a slot to levels; runs is false if none is
+// set. It errs if only some are set.
 func (o *oneHot) slotLevels(levels []int, row []float32, slot int) (runs bool, err error) {
 	set := 0
 	for i := range o.factors {
@@ -60,7 +61,7 @@ func (o *oneHot) slotLevels(levels []int, row []float32, slot int) (runs bool, e
 	return set > 0, nil
 }
 
-// hot finds the single 1 in row[from:from+n]; -1 where all are 0.
+// hot gives the index, in row[from:from+n], of the single 1; −1 if all are 0.
 func (o *oneHot) hot(row []float32, from, n int) (int, error) {
 	at := -1
 	for i, v := range row[from : from+n] {

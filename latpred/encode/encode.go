@@ -6,26 +6,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Encoder is a fixed-width code of architectures. Implementations are safe for
+// Encoder encodes architectures as vectors of fixed width. Implementations are safe for
 // concurrent use.
 type Encoder interface {
-	// Name identifies the code in files: "ofa-128".
+	// Name identifies the encoding in files: "ofa-128".
 	Name() string
-	// Width is the number of inputs that a network of this code has.
+	// Width is the length of a vector.
 	Width() int
-	// Encode writes the code of a to dst, which must have length Width, without
-	// allocating. It errs where the code can't express a.
+	// Encode writes the encoding of a to dst, without allocating. It panics if dst does
+	// not have length Width, and errs if the encoding can't express a.
 	Encode(dst []float32, a space.Arch) error
-	// Ones appends to dst the indexes at which the one-hot part of the code of a
-	// is 1, ascending.
+	// Ones appends to dst the indexes, ascending, at which the one-hot part of the
+	// encoding of a is 1. It errs if the encoding can't express a.
 	Ones(dst []int, a space.Arch) ([]int, error)
-	// Decode finds the architecture that a row encodes, with the lowest
-	// resolution of its bin. It errs where no architecture has that code.
+	// Decode finds the architecture that a row of length Width encodes, with the lowest
+	// resolution of its bin. It errs if the length is wrong, or if the row encodes no
+	// architecture.
 	Decode(row []float32) (space.Arch, error)
 }
 
-// Matrix encodes archs row after row: len(archs) × Width values. The error names
-// the row, counted from 0.
+// Matrix encodes archs as a row-major matrix: len(archs) × Width values. The error names
+// the architecture, counted from 0, that e can't express.
 func Matrix(e Encoder, archs []space.Arch) ([]float32, error) {
 	w := e.Width()
 	out := make([]float32, len(archs)*w)

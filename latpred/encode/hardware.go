@@ -7,7 +7,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// hardware appends a GPU's figures to another code.
+// hardware appends a GPU's figures to another encoding.
 type hardware struct {
 	base   Encoder
 	values [3]float32
@@ -15,14 +15,14 @@ type hardware struct {
 	of     gpu.Spec
 }
 
-// Hardware is the paper's code for several GPUs in one network: base, then the
-// number of cores, gigabytes of memory and gigabytes a second, as they are and
-// unscaled. With OFA128 it has 131 values.
+// Hardware is the paper's encoding for one predictor of several GPUs: that of base, then
+// three unscaled figures of g: the number of cores, the memory in gigabytes, and its
+// bandwidth in gigabytes per second. With OFA128 the width is 131.
 func Hardware(base Encoder, g gpu.Spec) Encoder {
 	return hardware{base, [3]float32{float32(g.Cores), float32(g.RAMGB), float32(g.BandwidthGBs)}, base.Name() + "+hw3", g}
 }
 
-// HardwareOf gives the GPU of an encoder that Hardware made.
+// HardwareOf gives the GPU of an encoder that Hardware made; false for other encoders.
 func HardwareOf(e Encoder) (gpu.Spec, bool) {
 	h, ok := e.(hardware)
 	return h.of, ok
@@ -42,7 +42,8 @@ func (h hardware) Encode(dst []float32, a space.Arch) error {
 
 func (h hardware) Ones(dst []int, a space.Arch) ([]int, error) { return h.base.Ones(dst, a) }
 
-// Decode gives the architecture; it errs where the row describes another GPU.
+// Decode is that of the base encoding. It also errs if the row's figures are those of
+// another GPU.
 func (h hardware) Decode(row []float32) (space.Arch, error) {
 	if len(row) != h.Width() {
 		return space.Arch{}, fmt.Errorf("%s: row of %d values, want %d", h.name, len(row), h.Width())

@@ -9,12 +9,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Of is the code for the networks of a space: HELP145 or Proxyless151 where they have
-// its resolutions. Others are one-hots of the family's factors, with a bin for each
-// resolution that the space allows, and are named by family and width:
-// "nasbench201-30", "fbnet-198". Where a space has but one resolution there are no
-// bins, and it is part of the code: another than that of the family's reference is
-// named, as in "fbnet-198-r32", and so are other ranges.
+// Of is the encoding for the networks of a space: HELP145 or Proxyless151 if one covers
+// the space's Resolutions. Else it has the one-hots of the family's factors and, if the
+// space allows several resolutions, a bin for each. Its name is the family and the
+// width, "nasbench201-30", followed by the allowed resolutions if they are not those of
+// the family's Reference: "fbnet-198-r32". The family must have a registered space.
 func Of(s *space.Space) Encoder {
 	for _, e := range []Encoder{HELP145, Proxyless151} {
 		if o := e.(*oneHot); o.family == s.Family && o.covers(s.Resolutions) {
@@ -39,10 +38,11 @@ func Of(s *space.Space) Encoder {
 	return e.(Encoder)
 }
 
-// derived are the codes that Of has made, by their names, so that one space has one.
+// derived holds the encoders that Of has made, by name, so that calls for one space give
+// the same encoder.
 var derived sync.Map
 
-// covers reports whether there are bins for all resolutions.
+// covers reports whether all resolutions have bins.
 func (o *oneHot) covers(resolutions []int) bool {
 	return !slices.ContainsFunc(resolutions, func(r int) bool {
 		_, err := o.bins.find(o.name, r)
@@ -50,8 +50,9 @@ func (o *oneHot) covers(resolutions []int) bool {
 	})
 }
 
-// ByName finds an encoder without hardware inputs, the code of any space among them;
-// the error lists those there are.
+// ByName finds an encoder by its Name: OFA128, HELP145, Proxyless151, or that of a
+// registered space. Encoders with hardware inputs have to be made with Hardware. The
+// error lists the known names.
 func ByName(name string) (Encoder, error) {
 	all := []Encoder{OFA128, HELP145, Proxyless151}
 	for _, s := range space.All() {

@@ -6,9 +6,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// oneHot is the code that predictors of additive spaces read: for each factor, for each
-// slot a one-hot of its level; then a one-hot of the resolution. Slots that do not run
-// are all zero; depth shows by them alone.
+// oneHot is the encoding of a family: for each factor and each slot a one-hot of the
+// level, then a one-hot of the resolution's bin. Slots that do not run are all zero, which
+// alone encodes the depth.
 type oneHot struct {
 	name    string
 	family  *space.Family
@@ -18,22 +18,22 @@ type oneHot struct {
 	width   int
 }
 
-// oneHotFactor is where a factor's ones are.
+// oneHotFactor holds the indexes of a factor's one-hots.
 type oneHotFactor struct {
-	base, levels int        // index of the first slot's first level; indexes of a slot
-	level        [256]uint8 // of each Arch.Choice; none where there is no such choice
+	base, levels int        // index of the first slot's one-hot; length of a one-hot
+	level        [256]uint8 // level by Arch.Choice; none if there is no such choice
 }
 
 const none = 255
 
-// bins are how a code says the resolution: bin i is the pixels from first + i·step on.
-// With none of them the resolution is first, always.
+// bins encode the resolution: bin i has step resolutions, from first + i·step pixels on.
+// If n is 0, the resolution is always first and is not encoded.
 type bins struct {
 	first, step, n int
-	exact          bool // a bin has but its first resolution
+	exact          bool // a bin has only its first resolution
 }
 
-// find gives the index of the resolution's bin.
+// find gives the index of a resolution's bin.
 func (b bins) find(name string, r int) (int, error) {
 	i := (r - b.first) / max(1, b.step)
 	switch {
@@ -66,13 +66,14 @@ func newOneHot(name string, family *space.Family, b bins) *oneHot {
 	return o
 }
 
-// OFA128 is the code of OFA's tutorial, CompOFA and the paper: 60 + 60 + 8. Its
-// resolution bins are 112–127, … 224–239 pixels. (Bins below 160 exist but no
-// published predictor was trained on them.)
+// OFA128 is the encoding of OFA's tutorial, CompOFA and the paper: 60 inputs for kernels,
+// 60 for expansions, and 8 for resolution bins of 112–127, … 224–239 pixels. (No
+// published predictor was trained on the bins below 160.)
 var OFA128 Encoder = newOneHot("ofa-128", space.OFA5, bins{first: 112, step: 16, n: 8})
 
-// HELP145 is the code that covers every resolution of HELP's sets: 60 + 60 + 25,
-// with one bin for each of 128, 132, … 224 pixels; another resolution is an error.
+// HELP145 is the encoding for every resolution of HELP's sets: 60 inputs for kernels, 60
+// for expansions, and 25 for the resolutions 128, 132, … 224. Other resolutions are an
+// error.
 var HELP145 Encoder = newOneHot("help-145", space.OFA5, help)
 
 // Proxyless151 is HELP145 for the 21 slots of OFA-ProxylessNAS: 63 + 63 + 25.
@@ -106,7 +107,7 @@ func (o *oneHot) Encode(dst []float32, a space.Arch) error {
 	return nil
 }
 
-// encode sets a factor's ones; it reports false where a slot has a choice that is none.
+// encode sets a factor's ones; it returns false if a slot has a choice that does not exist.
 func (f *oneHotFactor) encode(dst []float32, choices []uint8) bool {
 	at := f.base
 	for _, c := range choices {

@@ -7,19 +7,19 @@ import (
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// SparseEncoder is an Encoder that writes sparse rows itself. An Encoder whose code has
-// other values than its Ones and 0 must be one.
+// SparseEncoder is an Encoder that writes sparse rows itself. Encoders with values other
+// than 0 and their Ones must implement it.
 type SparseEncoder interface {
 	Encoder
-	// AppendSparse adds the code of a to dst as a row: the elements that are not 0
-	// of what Encode writes. dst may have more columns than Width. Where the code
-	// can't express a it errs, and leaves dst as it is.
+	// AppendSparse appends the encoding of a to dst as a row: the non-zero elements of
+	// what Encode writes. dst may have more columns than Width. If the encoding can't
+	// express a, it errs and leaves dst unchanged.
 	AppendSparse(dst *sparse.Rows, a space.Arch) error
 }
 
-// AppendSparse adds the code of a to dst, which must have at least e.Width columns, as
-// a row. It errs where the code can't express a, and then leaves dst as it is. Where
-// dst has room it does not allocate.
+// AppendSparse appends the encoding of a to dst as a row. It panics if dst has fewer than
+// e.Width columns. If e can't express a, it errs and leaves dst unchanged. It allocates
+// only to make dst grow.
 func AppendSparse(dst *sparse.Rows, e Encoder, a space.Arch) error {
 	if e.Width() > dst.Cols {
 		panic(fmt.Sprintf("encode: rows of %d columns for the %d of %s", dst.Cols, e.Width(), e.Name()))
@@ -36,8 +36,8 @@ func AppendSparse(dst *sparse.Rows, e Encoder, a space.Arch) error {
 	return nil
 }
 
-// Sparse encodes archs as the rows of a matrix with Width columns. The error names the
-// row, counted from 0.
+// Sparse encodes archs as the sparse rows of a matrix with Width columns. The error names
+// the architecture, counted from 0, that e can't express.
 func Sparse(e Encoder, archs []space.Arch) (sparse.Rows, error) {
 	rows := sparse.Rows{Cols: e.Width()}
 	for i, a := range archs {
@@ -48,7 +48,7 @@ func Sparse(e Encoder, archs []space.Arch) (sparse.Rows, error) {
 	return rows, nil
 }
 
-// AppendSparse is that of the base code, and the GPU's figures behind it.
+// AppendSparse is that of the base encoding, followed by the GPU's figures.
 func (h hardware) AppendSparse(dst *sparse.Rows, a space.Arch) error {
 	if err := AppendSparse(dst, h.base, a); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package explain says what a latency is made of, and what would shorten it: Explain
-// takes a prediction apart and tries every smaller choice.
+// Package explain tells where the time of a network goes and what would shorten it:
+// Explain divides a prediction among the network's parts and tries every smaller choice.
 package explain
 
 import (
@@ -10,26 +10,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Explanation is what Explain says.
+// Explanation is the result of Explain.
 type Explanation struct {
 	Arch      space.Arch         `json:"arch"`
 	LatencyMs float64            `json:"latency_ms"`
-	Breakdown *latpred.Breakdown `json:"breakdown,omitempty"` // nil: the kind can't tell
-	Savings   []Saving           `json:"savings"`             // the greatest first
+	Breakdown *latpred.Breakdown `json:"breakdown,omitempty"` // nil: the predictor is no latpred.SegmentTimer
+	Savings   []Saving           `json:"savings"`             // the greatest first; nil: no change is faster
 }
 
 // Saving is a single change that makes a network faster.
 type Saving struct {
 	Change    string     `json:"change"` // "stage 1: 3 layers, not 4"
 	Arch      space.Arch `json:"arch"`
-	LatencyMs float64    `json:"latency_ms"`
-	SavesMs   float64    `json:"saves_ms"`
+	LatencyMs float64    `json:"latency_ms"` // predicted for Arch, the changed network
+	SavesMs   float64    `json:"saves_ms"`   // above 0
 }
 
-// Explain takes a prediction apart and tries every smaller choice of every gene:
-// a smaller kernel or expansion of a layer, one layer less in a stage, the next
-// resolution below of those given, which may be nil. Where choices have no order, as
-// operations have none, it tries them all. See space.Space.Neighbours.
+// Explain predicts the latency of a, divides it among segments if p can, and tries every
+// smaller choice of every gene: a smaller kernel or expansion of a layer, one layer fewer
+// in a stage, the next lower of resolutions (nil: none). Choices without an order, such
+// as operations, are all tried; see space.Space.Neighbours. Changes that p can't predict
+// are left out. It errs if p can't predict a.
 func Explain(p latpred.Predictor, a space.Arch, resolutions []int) (*Explanation, error) {
 	e := &Explanation{Arch: a}
 	one := make([]float64, 1)

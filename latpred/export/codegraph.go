@@ -13,23 +13,23 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// codeGraph computes with the segments of the networks of a code: the stem, its slots,
-// the head. It is float64 inside, since labels are small differences of sums.
+// codeGraph is a graph that computes with the segments of encoded networks: the stem, the
+// slots and the head. It computes in float64, since labels are small differences of sums.
 type codeGraph struct {
 	*onnx.Graph
 	space       *space.Space
 	family      *space.Family
-	resolutions []int // of each bin of the code
-	binned      bool  // it has bins: more than one resolution
-	genes       int   // inputs before the bins
+	resolutions []int // resolution of each bin of the encoding
+	binned      bool  // the encoding has bins: more than one resolution
+	genes       int   // number of inputs before the bins
 	code        onnx.Value
 	joint       onnx.Value // slot × row × choice
 	resolution  onnx.Value // row × bin
 	launches    onnx.Value // row × segment, 0 where one does not run
 }
 
-// newCodeGraph begins the graph of a predictor of networks of a family that knows some
-// resolutions.
+// newCodeGraph begins the graph of a predictor of networks of a family that covers the
+// given resolutions.
 func newCodeGraph(p latpred.Predictor, family *space.Family, covered []int) (*codeGraph, error) {
 	g := &codeGraph{family: family}
 	e, err := g.chooseCode(covered)
@@ -65,7 +65,7 @@ func newCodeGraph(p latpred.Predictor, family *space.Family, covered []int) (*co
 	return g, err
 }
 
-// countLaunches tells how many launches each segment is, given which slots run.
+// countLaunches gives the number of launches of each segment, given which slots run.
 func (g *codeGraph) countLaunches(runs onnx.Value) (onnx.Value, error) {
 	t, err := g.tabulate(func(_ []float64, _ []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
 		segments, err := pass.Segments(nil, a)
@@ -92,8 +92,8 @@ func (g *codeGraph) countLaunches(runs onnx.Value) (onnx.Value, error) {
 	return g.op("Mul", active, g.Doubles(each, len(each))), nil
 }
 
-// chooseCode finds the encoding of a space of the family that has one of the
-// resolutions, and which each of its bins is of.
+// chooseCode finds an encoding, of a space of the family, that has one of the resolutions,
+// and sets the resolutions of its bins.
 func (g *codeGraph) chooseCode(covered []int) (encode.Encoder, error) {
 	for _, f := range g.family.Factors {
 		g.genes += f.Levels() * g.family.Slots()
@@ -110,7 +110,7 @@ func (g *codeGraph) chooseCode(covered []int) (encode.Encoder, error) {
 	return nil, fmt.Errorf("a predictor of resolutions %v can't be written as ONNX: encodings have %d, … %d", covered, have[0], have[len(have)-1])
 }
 
-// bins lists the resolution of each bin of a code; of one without bins the only one.
+// bins lists the resolution of each bin of an encoding; the only one if it has no bins.
 func (g *codeGraph) bins(e encode.Encoder, s *space.Space) []int {
 	out := make([]int, max(1, e.Width()-g.genes))
 	for r := s.Allowed.Min; r <= s.Allowed.Max; r += max(1, s.Allowed.Step) {
@@ -127,7 +127,7 @@ func (g *codeGraph) bins(e encode.Encoder, s *space.Space) []int {
 	return out
 }
 
-// part gives some of the code's columns.
+// part gives the columns from, … to − 1 of the input.
 func (g *codeGraph) part(from, to int) onnx.Value {
 	return g.op("Slice", g.code, g.one(from), g.one(to), g.one(1))
 }
@@ -150,7 +150,7 @@ func (g *codeGraph) sum(v onnx.Value) onnx.Value {
 	return g.Node("ReduceSum", onnx.Attributes{"keepdims": 1}, v, g.Ints([]int64{1}, 1))
 }
 
-// grid is a number for every segment that there can be.
+// grid holds a number for every possible segment.
 type grid struct {
 	stem, head []float64 // by bin
 	slots      []float64 // slot × choice × bin
@@ -159,8 +159,8 @@ type grid struct {
 // segmenter appends the segments of a network, and a number for each of them.
 type segmenter func(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error)
 
-// tabulate asks a model for the number of every segment. Where the model errs at a
-// resolution that is not covered, numbers are 0.
+// tabulate evaluates numbers for every possible segment. At resolutions that are not
+// covered an error of numbers gives zeros.
 func (g *codeGraph) tabulate(numbers segmenter, covered []int) (*grid, error) {
 	bins, choices := len(g.resolutions), g.family.Choices()
 	t := &grid{make([]float64, bins), make([]float64, bins), make([]float64, g.family.Slots()*choices*bins)}
@@ -202,7 +202,7 @@ func (g *codeGraph) operations(s *space.Space) (*grid, error) {
 	}, s.Resolutions)
 }
 
-// times looks the segments' numbers up: row × segment, 0 where one does not run.
+// times looks up the number of each segment: row × segment, 0 if the segment does not run.
 func (g *codeGraph) times(t *grid) onnx.Value {
 	slots, choices, bins := g.family.Slots(), g.family.Choices(), len(g.resolutions)
 	bySize := g.op("MatMul", g.joint, g.Doubles(t.slots, slots, choices, bins))
@@ -213,8 +213,8 @@ func (g *codeGraph) times(t *grid) onnx.Value {
 	return g.Node("Concat", onnx.Attributes{"axis": 1}, stem, of, head)
 }
 
-// view is what a clock sees of a network, see pass.View: weights of the segments, and
-// the host's time; "" without a queue.
+// view holds the weights of segments in a clock's reading, and the host's time; see
+// pass.View. All are "" without a launch queue.
 type view struct{ stop, start, hostMs onnx.Value }
 
 func (g *codeGraph) view(q pass.Queue) view {
@@ -237,7 +237,7 @@ func (g *codeGraph) view(q pass.Queue) view {
 	return view{passed(15), passed(5), h}
 }
 
-// label is what the clock shows of segments that take times.
+// label is the time that the clock shows, given the times of the segments.
 func (g *codeGraph) label(v view, times onnx.Value) onnx.Value {
 	if v.stop == "" {
 		return g.sum(times)
@@ -246,12 +246,13 @@ func (g *codeGraph) label(v view, times onnx.Value) onnx.Value {
 	return g.op("Sub", g.sum(g.op("Mul", v.stop, times)), g.op("Max", v.hostMs, start))
 }
 
-// hostLag is by how much the host is later than the device when the clock starts.
+// hostLag is how far the host is behind the device when the clock starts, in milliseconds.
 func (g *codeGraph) hostLag(v view, times onnx.Value) onnx.Value {
 	return g.op("Sub", v.hostMs, g.sum(g.op("Mul", v.start, times)))
 }
 
-// component is the mean of a component of an adapted predictor; see fewshot.Linear.
+// component is the mean prediction of a component of an adapted predictor; see
+// fewshot.Linear.
 func (g *codeGraph) component(m *fewshot.Model, c *fewshot.Component, covered []int) (onnx.Value, error) {
 	times, err := g.tabulate(func(_ []float64, _ []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
 		segments, ms, err := m.Times(c, a)

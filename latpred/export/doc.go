@@ -1,4 +1,4 @@
-// Package export writes predictors of every kind for other programs, as ONNX graphs:
-// WriteONNX. A table becomes look-ups and sums over the code of an architecture, a
-// launch queue and a learned correction on top of them.
+// Package export writes predictors as ONNX graphs, for other programs: WriteONNX. A table
+// becomes look-ups and sums over the encoding of an architecture, followed by the launch
+// queue and the learned correction, if it has them.
 package export

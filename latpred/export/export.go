@@ -15,16 +15,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// WriteONNX writes a predictor of any kind for other runtimes. The graph's input,
-// code, holds the architectures as rows of an encoding that its metadata name: for each
-// factor of the choices one-hots slot by slot, then the resolution's; see package
-// encode. Its output, latency_ms, has one column.
+// WriteONNX writes a predictor of any kind as an ONNX graph. The graph's input, code, has
+// a row for each architecture, in an encoding that the metadata name: for each factor of
+// the choices a one-hot for each slot, then the one-hot of the resolution; see package
+// encode. Its output, latency_ms, is one column of float32, in milliseconds.
 //
-// A network takes its own encoding; all others take the one of their space, see
-// encode.Of: help-145 or proxyless-151 for OFA's networks, whatever they were trained
-// with. At resolutions that they do not cover the output means nothing; a predictor of
-// none that the encoding has is an error. The trees of a learned correction are an
-// operation of the domain ai.onnx.ml, which onnxruntime has and some runtimes have not.
+// A neural network keeps its own encoding. All other kinds use the encoding of their
+// space, see encode.Of: help-145 or proxyless-151 for OFA's networks, whatever encoding
+// their training set has. At resolutions that the predictor does not cover the output is
+// meaningless; it is an error if the predictor covers none of the encoding's resolutions.
+// The trees of a learned correction are an operation of the domain ai.onnx.ml, which
+// onnxruntime supports and some other runtimes do not.
 func WriteONNX(w io.Writer, p latpred.Predictor) error {
 	switch p := p.(type) {
 	case network:
@@ -48,7 +49,7 @@ func newGraph(p latpred.Predictor, e encode.Encoder) (*onnx.Graph, onnx.Value) {
 	return g, g.Input("code", -1, e.Width())
 }
 
-// network is a neural.Predictor, on whatever it runs.
+// network is a neural.Predictor with any backend.
 type network interface {
 	latpred.Predictor
 	Encoder() encode.Encoder

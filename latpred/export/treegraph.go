@@ -8,7 +8,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/onnx"
 )
 
-// read is what a table says of the networks of a code, its correction included; see
+// read is a table's prediction for the input networks, with its correction; see
 // Table.correct.
 func (g *codeGraph) read(t *additive.Table, times onnx.Value) onnx.Value {
 	v := g.view(t.Model().Queue)
@@ -22,7 +22,7 @@ func (g *codeGraph) read(t *additive.Table, times onnx.Value) onnx.Value {
 	return g.op("Max", corrected, g.op("Mul", label, g.number(additive.SmallestPart)))
 }
 
-// correctionRows are the features of the networks of a code; see
+// correctionRows are the features of the correction for the input networks; see
 // additive.CorrectionFeatures.
 func (g *codeGraph) correctionRows(v view, times, label onnx.Value) onnx.Value {
 	trueMs := g.sum(times)
@@ -36,9 +36,8 @@ func (g *codeGraph) correctionRows(v view, times, label onnx.Value) onnx.Value {
 	return g.Node("Concat", onnx.Attributes{"axis": 1}, linear, label, trueMs, lag, margin, g.sum(g.launches))
 }
 
-// archFeatures are what the ones of a code stand for, in the features of a correction:
-// a row for each input. Of the code these features are linear: sums of its ones times
-// that.
+// archFeatures is the matrix, input × feature, that maps the encoding of a network to
+// those features of the correction that are linear in it.
 func (g *codeGraph) archFeatures() []float64 {
 	f, width := g.family, additive.ArchFeatures(g.family)
 	var linear []float64
@@ -65,9 +64,9 @@ func (g *codeGraph) archFeatures() []float64 {
 	return linear
 }
 
-// tieRoom is by how much a limit of a decision is lowered, relatively, or absolutely
-// where it is below 1. Limits are values of training rows; a runtime that sums in
-// another order, and so is off by 1e-13, must not send these rows the other way.
+// tieRoom is how much a split's threshold is lowered: relatively, or absolutely if it is
+// below 1. Thresholds are values of training rows. A runtime that sums in another order is
+// off by about 1e-13, which must not send these rows to the other side.
 const tieRoom = 1e-9
 
 // forest sums the trees for rows of features, as float32.

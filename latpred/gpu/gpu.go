@@ -1,5 +1,5 @@
-// Package gpu holds what data sheets say about graphics cards: All lists those that
-// ship with the project, ByID finds one. The paper's two are among them.
+// Package gpu holds the data sheets of graphics cards. All lists those that ship with the
+// project, the paper's two among them; ByID finds one.
 package gpu
 
 import (
@@ -19,14 +19,14 @@ type Spec struct {
 	Cores         int     // CUDA cores
 	RAMGB         float64 // gigabytes
 	BandwidthGBs  float64 // memory bandwidth, gigabytes a second
-	BoostMHz      float64
-	FP32TFLOPS    float64
-	L2MB          float64 // 0: not known
+	BoostMHz      float64 // boost clock, MHz
+	FP32TFLOPS    float64 // peak float32 throughput, 10¹² operations a second
+	L2MB          float64 // level-2 cache, megabytes; 0: not known
 	Source        string  // where the figures come from
 	AuthorsValues bool    // the paper's authors fed these figures to their network
 }
 
-// All lists the data sheets that ship.
+// All lists the data sheets that ship with the project.
 func All() []Spec { return slices.Clone(shipped()) }
 
 var shipped = sync.OnceValue(func() []Spec {
@@ -41,7 +41,7 @@ var shipped = sync.OnceValue(func() []Spec {
 	return list
 })
 
-// ByID finds a data sheet; the error lists those there are.
+// ByID finds a data sheet by its ID; the error lists the known ones.
 func ByID(id string) (Spec, error) {
 	var ids []string
 	for _, s := range shipped() {

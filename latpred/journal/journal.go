@@ -12,43 +12,45 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// MaxBytes is how large a journal may be. Entries take hundreds of bytes: a file
-// that is larger is something else.
+// MaxBytes is the largest size of a journal. Entries have hundreds of bytes, so a larger
+// file is no journal.
 const MaxBytes = 1 << 30
 
-// ErrInUse: another process, or another File of this one, has the journal open.
+// ErrInUse is the error of Open if another process, or another File of this process, has
+// the journal open.
 var ErrInUse = errors.New("another process has this journal open")
 
-// Error is what is wrong with a line of a journal.
+// Error reports what is wrong with a line of a journal.
 type Error struct {
 	File string
-	Line int // counted from 1, which is the header
+	Line int // from 1, the header
 	Err  error
 }
 
+// Error gives file:line and the reason.
 func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
 
-// Unwrap gives what is wrong without its place.
+// Unwrap returns Err, the reason without the place.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Take is given the lines of a journal in their order, without their newlines:
-// line 1 is the header, the others are entries. Its error ends the reading.
+// Take receives the lines of a journal in order, without their newlines. Line 1 is the
+// header, the others are entries. Reading stops at the first error that it returns.
 type Take func(line int, text []byte) error
 
-// File is a journal open to append. Its methods are not for several goroutines at
-// once.
+// File is a journal that is open to append. It is not safe for concurrent use.
 type File struct {
 	path string
 	file *os.File
 	lock *flock.Flock
-	err  error // of the first Append that failed: nothing may follow it
+	err  error // of the first Append that failed, returned by all later ones
 }
 
-// Open opens the journal at path, or begins one, and gives take every complete line
-// that is there; a new one is begun with header and take is not called. A file
-// without any complete line counts as new where it is empty or begins like a header:
-// either it or begins is a prefix of the other. After an error of take, or of anything
-// else that is wrong with the content, the file is as it was. The caller closes the File.
+// Open opens the journal at path and passes every complete line to take, or begins a new
+// one: then it writes header, as JSON, and does not call take. A file without a complete
+// line counts as new if it is empty, or if it and begins, the first bytes of any header,
+// agree as far as the shorter one goes. If take errs, or the content is wrong otherwise,
+// the file is left unchanged. The error is ErrInUse if the journal is open already. The
+// caller must close the File.
 func Open(path string, header any, begins string, take Take) (_ *File, err error) {
 	lock := flock.New(path, flock.SetPermissions(0o644))
 	free, err := lock.TryLock()
@@ -68,7 +70,8 @@ func Open(path string, header any, begins string, take Take) (_ *File, err error
 	return f, nil
 }
 
-// load reads the file, cuts off a torn last line and begins an empty file.
+// load reads the file, removes an incomplete last line, and writes the header of a new
+// file.
 func (f *File) load(header any, begins string, take Take) error {
 	info, err := f.file.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() > MaxBytes {
@@ -94,9 +97,9 @@ func (f *File) load(header any, begins string, take Take) error {
 	return nil
 }
 
-// Append writes v as a line of JSON and waits until it is on disk. What failed to be
-// written is taken out again where possible, and every later Append fails alike:
-// the state of the work and the file would no longer agree.
+// Append writes v as a line of JSON and waits until it is on disk. If writing fails, it
+// removes the partial line where possible, and every later Append returns the same error,
+// since the file and the state of the work no longer agree.
 func (f *File) Append(v any) error {
 	if f.err == nil {
 		f.err = f.write(v)
@@ -117,18 +120,18 @@ func (f *File) write(v any) error {
 		err = f.file.Sync()
 	}
 	if err != nil {
-		_ = f.file.Truncate(before) // else the next opening cuts the torn line off
+		_ = f.file.Truncate(before) // if it fails, the next Open removes the incomplete line
 		return fmt.Errorf("%s: %w; everything before is kept, the same command goes on from there", f.path, err)
 	}
 	return nil
 }
 
-// Close closes the file and lets another process open it.
+// Close closes the file and releases its lock.
 func (f *File) Close() error {
 	return errors.Join(f.file.Close(), f.lock.Unlock())
 }
 
-// cut shortens the file to what counts and goes to its end.
+// cut truncates the file to size bytes and seeks to its end.
 func (f *File) cut(size int64) error {
 	if err := f.file.Truncate(size); err != nil {
 		return err
@@ -137,8 +140,8 @@ func (f *File) cut(size int64) error {
 	return err
 }
 
-// Read gives take the complete lines of a journal that somebody may be appending
-// to; a last line that isn't complete is left out. Errors name the journal as name.
+// Read passes the complete lines of a journal to take, and ignores an incomplete last
+// line: another process may be appending. Errors refer to the journal as name.
 func Read(r io.Reader, name string, take Take) error {
 	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
@@ -150,7 +153,7 @@ func Read(r io.Reader, name string, take Take) error {
 	return lines(name, complete(text), take)
 }
 
-// complete is text up to its last newline.
+// complete is text up to and including its last newline.
 func complete(text []byte) []byte { return text[:bytes.LastIndexByte(text, '\n')+1] }
 
 func lines(name string, text []byte, take Take) error {

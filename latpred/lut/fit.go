@@ -12,34 +12,34 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Fitted says how well a resolution of a fitted table explains its rows.
+// Fitted reports the quality of a fitted table at one resolution.
 type Fitted struct {
 	Resolution int     `json:"resolution"`
-	Rows       int     `json:"rows"`
-	RMS        float64 `json:"rms"`     // relative, on rows left out of the fit, as a fraction
-	Penalty    float64 `json:"penalty"` // chosen by that
-	Clipped    int     `json:"clipped"` // layers that came out below zero and were set to it
+	Rows       int     `json:"rows"`    // number of networks
+	RMS        float64 `json:"rms"`     // cross-validated relative error, root mean square, as a fraction
+	Penalty    float64 `json:"penalty"` // ridge penalty, chosen by RMS
+	Clipped    int     `json:"clipped"` // number of layers whose time came out negative and was set to 0
 }
 
 const (
-	minFitRows = 20
-	fitFolds   = 5
+	minFitRows = 20 // fewest rows of a resolution
+	fitFolds   = 5  // of the cross-validation
 )
 
 // penalties are those that Fit chooses from. At the largest the table is one number
 // times the operations of each layer.
 var penalties = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
 
-// Fit makes a table from latencies of whole networks alone, at each resolution that
-// has enough rows: ridge regression of the relative error on the layers that a
-// network has, drawn towards times in proportion to their operations. Layers that are
-// equal share a row, as in every table. How strongly it is drawn is chosen by leaving
-// rows out.
+// Fit makes a table from latencies of whole networks of s, in milliseconds. At each
+// resolution it is a ridge regression of relative errors on the layers of a network, with
+// times in proportion to the layers' operations as the prior mean. The penalty is chosen
+// by cross-validation. Equal layers share a row, as in every table. It errs if an
+// architecture is not in s, or if a resolution has fewer than 20 rows, and panics if the
+// lengths differ.
 //
-// What all networks have, the stem and the head, only shows as a sum, and so does
-// what all have of a stage; so single rows mean little, but sums over a network are
-// sound. Count is in how many networks a layer occurs, StdMs is 0. Lengths must
-// agree, or Fit panics.
+// The stem and the head, and the layers that every network has in a stage, can only be
+// determined as a sum: single rows mean little, but sums over a network are sound. Count
+// is the number of networks in which a layer occurs; StdMs is 0.
 func Fit(s *space.Space, archs []space.Arch, latenciesMs []float64) (*Table, []Fitted, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("lut: Fit with lengths that differ")
@@ -101,7 +101,7 @@ func newFit(s *space.Space, resolution int, archs []space.Arch, y []float64, at 
 		total := 0.
 		for _, l := range s.Layers(archs[i]) {
 			c, ok := column[Key(l)]
-			if !ok { // costs nothing
+			if !ok { // the layer costs nothing
 				continue
 			}
 			f.count[c]++
@@ -118,7 +118,7 @@ func newFit(s *space.Space, resolution int, archs []space.Arch, y []float64, at 
 	return f
 }
 
-// solve fits all rows but those of a fold; -1: no fold.
+// solve fits all rows except those of a fold; −1: all rows.
 func (f *fit) solve(penalty float64, fold int) ([]float64, error) {
 	system := ridge.New(len(f.keys))
 	for i, terms := range f.terms {
@@ -164,19 +164,19 @@ func (f *fit) best() (map[string]Entry, Fitted, error) {
 	return entries, fitted, nil
 }
 
-// Calibration says what whole networks take beside what a table sums up to: offset
-// plus factor times the sum.
+// Calibration maps sums of a table to latencies of whole networks: OffsetMs plus Factor
+// times the sum.
 type Calibration struct {
 	OffsetMs float64 `json:"offset_ms"`
 	Factor   float64 `json:"factor"`
-	Rows     int     `json:"rows"`
-	RMS      float64 `json:"rms"`     // relative, each row by the others' calibration, as a fraction
-	RawRMS   float64 `json:"raw_rms"` // of the sums as they are
+	Rows     int     `json:"rows"`    // number of measured networks
+	RMS      float64 `json:"rms"`     // leave-one-out relative error, root mean square, as a fraction
+	RawRMS   float64 `json:"raw_rms"` // the same without calibration
 }
 
-// Calibrate compares the sums of a table with measured latencies of whole networks of
-// s, at least three, and finds the two numbers by least relative squares. Lengths
-// must agree, or Calibrate panics.
+// Calibrate fits a Calibration to measured latencies, in milliseconds, of at least three
+// networks of s. It minimises the sum of squared relative errors. It panics if the
+// lengths differ.
 func (t *Table) Calibrate(s *space.Space, archs []space.Arch, latenciesMs []float64) (Calibration, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("lut: Calibrate with lengths that differ")
@@ -211,7 +211,7 @@ func (t *Table) Calibrate(s *space.Space, archs []space.Arch, latenciesMs []floa
 	return c, nil
 }
 
-// line fits y ≈ a + b·x by relative error, without one row; -1: with all.
+// line fits y ≈ a + b·x by relative error, leaving one row out; −1: none.
 func line(x, y []float64, without int) (a, b float64, err error) {
 	weights := make([]float64, len(y))
 	for i, v := range y {
@@ -227,8 +227,7 @@ func line(x, y []float64, without int) (a, b float64, err error) {
 	return 0, 0, fmt.Errorf("the networks don't differ enough to calibrate by")
 }
 
-// differ reports whether values, without one of them, are more than one number and
-// its rounding.
+// differ reports whether values, leaving one out, differ by more than rounding.
 func differ(values []float64, without int) bool {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, v := range values {
@@ -239,15 +238,15 @@ func differ(values []float64, without int) bool {
 	return high-low > 1e-12*high
 }
 
-// Apply gives a table whose sums are calibrated, so that readers of the format need
-// know nothing of it: every row times the factor, and the offset shared out, in
-// proportion to their times, among the layers that every network has, those that are
-// no blocks. A row that would not stay above zero is an error.
+// Apply returns a copy of t whose sums are calibrated, for readers that know nothing of
+// calibration. Every row is multiplied by Factor, and OffsetMs is divided among the
+// layers that every network has, in proportion to their times. It errs if a row would
+// not stay above zero.
 func (c Calibration) Apply(t *Table) (*Table, error) {
 	out := &Table{Device: t.Device, SpaceID: t.SpaceID, Style: t.Style, Rows: map[int]map[string]Entry{}}
 	for _, r := range t.Resolutions() {
 		var common float64
-		for _, key := range slices.Sorted(maps.Keys(t.Rows[r])) { // sums have one order
+		for _, key := range slices.Sorted(maps.Keys(t.Rows[r])) { // a fixed order of summation
 			if !isBlock(key) {
 				common += t.Rows[r][key].MeanMs
 			}

@@ -11,27 +11,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Indexed is a table laid out for one space: every time is found by slot and choice
-// instead of by name. Its sums are those of the table, to the bit where layers that are
-// of no slot run before and after all others.
+// Indexed is a table indexed for one space: times are looked up by slot and choice
+// instead of by key. Its sums are those of the table, to the bit if the layers of no slot
+// come before or after all slots. It is safe for concurrent use.
 type Indexed struct {
 	table *Table
 	space *space.Space
-	by    []*slotTimes // by resolution; nil where the table has none
+	by    []*slotTimes // by resolution; nil: the table does not have it
 }
 
 // slotTimes are the times at one resolution, in the order in which layers run.
 type slotTimes struct {
 	before float64     // sum of the layers before the first slot
-	slots  [][]float64 // slot × Arch.Choice; NaN where the table lacks the layer
-	after  []float64   // all other layers that are of no slot
+	slots  [][]float64 // slot × Arch.Choice; NaN: the table lacks the layer
+	after  []float64   // the other layers of no slot
 	filled bool        // before and after are complete
-	lacks  [][]bool    // slot × Arch.Choice: the table lacks one of its layers
+	lacks  [][]bool    // slot × Arch.Choice: the table lacks one of the layers
 }
 
-// Index lays the table out for the architectures of s. A layer that the table
-// lacks is an error when it is asked for; one that all architectures have, or a
-// table without resolutions, is one here.
+// Index indexes the table for the architectures of s. It errs if the table is empty, or
+// lacks a layer that all architectures have. Other missing layers are errors later, for
+// architectures that need them. The table must not be changed afterwards.
 func (t *Table) Index(s *space.Space) (*Indexed, error) {
 	if len(t.Rows) == 0 {
 		return nil, fmt.Errorf("table %s is empty", t.Device)
@@ -59,8 +59,8 @@ func newSlotTimes(f *space.Family) *slotTimes {
 	return t
 }
 
-// Missing lists the layers of s at a resolution that the table lacks, in the order
-// in which they run; none where it covers the space.
+// Missing lists the keys of the layers of s at a resolution that the table lacks, each
+// once; none if it covers the space.
 func (t *Table) Missing(s *space.Space, resolution int) []string {
 	var missing []string
 	for choice := range s.Family.Choices() {
@@ -73,8 +73,8 @@ func (t *Table) Missing(s *space.Space, resolution int) []string {
 	return missing
 }
 
-// Layers lists the layers that networks of s have at a resolution and that cost
-// something, each once.
+// Layers lists the distinct layers of the networks of s at a resolution, without those
+// that cost nothing.
 func Layers(s *space.Space, resolution int) []space.Layer {
 	var list []space.Layer
 	seen := map[string]bool{}
@@ -89,19 +89,19 @@ func Layers(s *space.Space, resolution int) []space.Layer {
 	return list
 }
 
-// uniform lists the layers of the deepest network whose slots all have one choice,
-// whether or not s ties it to something.
+// uniform lists the layers of the deepest network with the same choice in every slot,
+// ignoring the ties of s.
 func uniform(s *space.Space, resolution, choice int) []space.Layer {
 	return s.Macro.Layers(s.Uniform(resolution, choice))
 }
 
-// add takes in the layers of a network whose slots all have one choice, as Arch.Choice
-// has it.
+// add records the times of the layers of a network whose slots all have one choice, in
+// the form of Arch.Choice.
 func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers []space.Layer, choice int) error {
 	inSlots, keys := false, t.Style.Keys(layers)
 	for i, l := range layers {
 		e, ok := rows[keys[i]]
-		ok = ok || keys[i] == "" // part of another row
+		ok = ok || keys[i] == "" // included in another row
 		switch {
 		case l.Slot >= 0:
 			inSlots = true
@@ -119,8 +119,8 @@ func (s *slotTimes) add(t *Table, resolution int, rows map[string]Entry, layers 
 	return nil
 }
 
-// addToSlot takes in one of a slot's layers, which cells repeat in some spaces. One
-// that is missing leaves its choice without a time.
+// addToSlot adds the time of one of a slot's layers; a slot has several if cells repeat
+// it. If one is missing, the choice has no time.
 func (s *slotTimes) addToSlot(slot, choice int, ms float64, ok bool) {
 	switch at := &s.slots[slot][choice]; {
 	case !ok:
@@ -133,8 +133,8 @@ func (s *slotTimes) addToSlot(slot, choice int, ms float64, ok bool) {
 	}
 }
 
-// LatencyMs is Table.LatencyMs for an architecture of the space, which is not
-// checked. It does not allocate.
+// LatencyMs is Table.LatencyMs, in milliseconds. It does not check that a is in the space,
+// and does not allocate unless it errs.
 func (x *Indexed) LatencyMs(a space.Arch) (float64, error) { return x.latencyMs(&a) }
 
 func (x *Indexed) latencyMs(a *space.Arch) (float64, error) {
@@ -161,11 +161,12 @@ func (x *Indexed) latencyMs(a *space.Arch) (float64, error) {
 	return sum, nil
 }
 
-// sumsPerWorker is from how many architectures on another goroutine pays.
+// sumsPerWorker is the number of architectures for which one more goroutine is worthwhile.
 const sumsPerWorker = 1024
 
-// PredictMs writes the latency of each architecture to dst, which has their length.
-// Many are divided among the cores.
+// PredictMs writes the latency of each architecture, in milliseconds, to dst, which must
+// have their length. Long lists are divided among the cores. The error is that of the
+// architecture, and names it by its number.
 func (x *Indexed) PredictMs(dst []float64, archs []space.Arch) error {
 	workers := min(runtime.GOMAXPROCS(0), len(archs)/sumsPerWorker)
 	if workers < 2 {
@@ -181,7 +182,7 @@ func (x *Indexed) PredictMs(dst []float64, archs []space.Arch) error {
 	return errors.Join(errs...)
 }
 
-// estimate does some of the architectures, the first of which has the number first.
+// estimate predicts a part of the architectures, which begins at number first.
 func (x *Indexed) estimate(dst []float64, archs []space.Arch, first int) error {
 	for i := range archs {
 		ms, err := x.latencyMs(&archs[i])

@@ -7,20 +7,20 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Style is a way to spell the keys of a table.
+// Style is the form of a table's keys.
 type Style int
 
 const (
-	// OFAStyle is that of Note10's table: see Key.
+	// OFAStyle is the form of the Note10 table: see Key.
 	OFAStyle Style = iota
-	// ProxylessStyle is that of ProxylessNAS' Pixel 1 table: expand is the ratio,
-	// there is no se and hs, the last convolution is Conv_1, and Logits stands for
-	// the pooling and the classifier together.
+	// ProxylessStyle is the form of ProxylessNAS' Pixel 1 table: expand is the ratio, se
+	// and hs are missing, the last convolution is Conv_1, and Logits includes the
+	// pooling.
 	ProxylessStyle
 )
 
-// Keys names the row of each layer of a network, in order; "" where the row of
-// another layer includes it.
+// Keys lists the key of each layer of a network, in order; "" for a layer that costs
+// nothing or that the row of another layer includes.
 func (s Style) Keys(layers []space.Layer) []string {
 	list := make([]string, len(layers))
 	for i, l := range layers {
@@ -42,9 +42,9 @@ func (s Style) Keys(layers []space.Layer) []string {
 	return list
 }
 
-// Key names a layer as OFA's tables do, and what those have no name for in a form of
-// our own: the kind, and all that the layer's time depends on. "" is a layer that costs
-// nothing, an identity.
+// Key is the key of a layer in OFAStyle. Layers that OFA's tables don't have get a key of
+// the same form: the kind, and everything that the time depends on. It is "" for an
+// identity, which costs nothing.
 func Key(l space.Layer) string {
 	in, out := shape(l.InSize, l.In), shape(l.OutSize, l.Out)
 	names := map[space.Kind]string{
@@ -68,7 +68,7 @@ func Key(l space.Layer) string {
 	return genericKey(l, in, out)
 }
 
-// genericKey names a layer that OFA's networks don't have, in lower case.
+// genericKey is the key, in lower case, of a layer that OFA's networks don't have.
 func genericKey(l space.Layer, in, out string) string {
 	key := fmt.Sprintf("%s-input:%s-output:%s", l.Kind, in, out)
 	if len(l.From) > 1 {
@@ -86,8 +86,8 @@ func genericKey(l space.Layer, in, out string) string {
 	return key
 }
 
-// isBlock reports whether a key, of either style, is of a layer that not every network
-// has once: of a choice, or of a kind that networks repeat.
+// isBlock reports whether a key, of either style, belongs to a layer that not every
+// network has exactly once: a choice, or a kind that networks repeat.
 func isBlock(key string) bool {
 	kind, _, _ := strings.Cut(key, "-")
 	switch space.Kind(kind) {

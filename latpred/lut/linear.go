@@ -8,22 +8,22 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Linear is a table fitted to whole networks: for each resolution a constant, and a
-// time for each choice in each slot. It is the closed-form baseline that a learned
-// predictor has to beat.
+// Linear is an additive model fitted in closed form to latencies of whole networks: for
+// each resolution a constant, and a time for each choice in each slot. It is the baseline
+// that a learned predictor has to beat. It is safe for concurrent use.
 type Linear struct {
 	family  *space.Family     // of the networks that it was fitted to
 	weights map[int][]float64 // by resolution, then by feature
 }
 
-// newLinear makes one without resolutions.
+// newLinear makes a model without resolutions.
 func newLinear(f *space.Family) *Linear { return &Linear{f, map[int][]float64{}} }
 
 // width is the number of features: the constant, and each choice of each slot.
 func (m *Linear) width() int { return 1 + m.family.Slots()*m.family.Choices() }
 
-// features appends the numbers of the features of a: the constant, and one for each
-// slot that runs.
+// features appends the indexes of the features of a: the constant, and one for each slot
+// that runs.
 func (m *Linear) features(dst []int, a *space.Arch) []int {
 	dst = append(dst, 0)
 	for slot := range m.family.Slots() {
@@ -34,11 +34,11 @@ func (m *Linear) features(dst []int, a *space.Arch) []int {
 	return dst
 }
 
-// FitLinear fits the model by ridge regression, separately at each resolution:
-// it minimises the sum of squared errors plus penalty times the sum of squared
-// times, the constant left free. A penalty of 1e-3 serves sets of hundreds of rows
-// and more; it must be positive, since not every choice need occur. Lengths
-// must agree, or FitLinear panics.
+// FitLinear fits the model to latencies, in milliseconds, by ridge regression, separately
+// at each resolution: it minimises the sum of squared errors plus penalty times the sum of
+// squared times. The constant is not penalised. The penalty must be positive, since some
+// choices may not occur; 1e-3 suits sets of hundreds of rows and more. FitLinear panics if
+// the lengths differ.
 func FitLinear(archs []space.Arch, latenciesMs []float64, penalty float64) (*Linear, error) {
 	if len(archs) != len(latenciesMs) || penalty <= 0 {
 		panic("lut: FitLinear with lengths that differ or a penalty that is not positive")
@@ -84,7 +84,7 @@ func (m *Linear) fit(archs []space.Arch, y []float64, rows []int, penalty float6
 	}, nil)
 }
 
-// Resolutions lists those that were fitted, ascending.
+// Resolutions lists the fitted resolutions, ascending.
 func (m *Linear) Resolutions() []int {
 	var rs []int
 	for r := range m.weights {
@@ -94,12 +94,12 @@ func (m *Linear) Resolutions() []int {
 	return rs
 }
 
-// Family is that of the networks that it was fitted to.
+// Family is the family of the networks that the model was fitted to.
 func (m *Linear) Family() *space.Family { return m.family }
 
-// PredictMs sums the fitted times of each architecture into dst, which has their
-// length. It errs at a resolution or for a family that was not fitted. A choice that
-// never occurred counts nothing.
+// PredictMs writes the sum of the fitted times of each architecture, in milliseconds, to
+// dst, which must have their length. It errs at a resolution or for a family that was not
+// fitted. Choices that never occurred count as 0.
 func (m *Linear) PredictMs(dst []float64, archs []space.Arch) error {
 	var buffer [space.MaxSlots + 1]float64
 	for i := range archs {
@@ -115,8 +115,8 @@ func (m *Linear) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// TimesMs appends to dst what PredictMs sums: the constant of the resolution, then the
-// time of each slot that runs.
+// TimesMs appends to dst the times that PredictMs sums: the constant of the resolution,
+// then the time of each slot that runs, in milliseconds.
 func (m *Linear) TimesMs(dst []float64, a space.Arch) ([]float64, error) {
 	w := m.weights[a.Resolution]
 	if w == nil || a.Family != m.family {

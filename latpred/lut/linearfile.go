@@ -7,14 +7,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
-// LinearHeader is what a file says of a Linear; the tensor times has four numbers for
-// each time: resolution, slot (−1: the constant), number of the choice, milliseconds.
-// Times that are 0 are left out.
+// LinearHeader is the JSON part of a Linear in a file. The tensor "times" has four numbers
+// for each time: resolution, slot (−1: the constant), choice, milliseconds. Times of
+// choices that are 0 are left out.
 type LinearHeader struct {
-	Family string `json:"family"`
+	Family string `json:"family"` // its ID
 }
 
-// Store puts the times into b, under a name that starts with prefix.
+// Store puts the times into b, as a tensor whose name is prefix and "times".
 func (m *Linear) Store(b *tensor.Bundle, prefix string) LinearHeader {
 	var times []float64
 	for _, r := range m.Resolutions() {
@@ -31,12 +31,13 @@ func (m *Linear) Store(b *tensor.Bundle, prefix string) LinearHeader {
 	return LinearHeader{m.family.ID}
 }
 
-// slotAndChoice takes the number of a feature that is not the constant apart.
+// slotAndChoice gives the slot and the choice of a feature other than the constant.
 func (m *Linear) slotAndChoice(feature int) (slot, choice int) {
 	return (feature - 1) / m.family.Choices(), (feature - 1) % m.family.Choices()
 }
 
-// Load makes the model that Store took in; it checks what it reads.
+// Load makes the model again that Store wrote. It errs if the family is not known, or if
+// the tensor is missing or inconsistent.
 func (h LinearHeader) Load(b *tensor.Bundle, prefix string) (*Linear, error) {
 	family, err := space.FamilyByID(h.Family)
 	if err != nil {

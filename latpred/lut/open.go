@@ -17,17 +17,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Open reads a table: one that ships, by its name (Names), or else a file or all the
-// files of a folder, in any of the formats that such tables are kept in:
+// Open reads a table: one that ships, by its name (see Names), or a file, or all YAML and
+// JSON files of a folder. It reads these formats:
 //
-//   - YAML or JSON, one resolution a file (OFA's Note10; DynamicOFA's Jetson), or
-//     resolutions as keys of one file;
+//   - YAML or JSON, one resolution in each file (OFA's Note10, DynamicOFA's Jetson), or
+//     several resolutions as keys of one file;
 //   - ProxylessNAS' YAML (Pixel 1);
-//   - our CSV, plain or gzip'd.
+//   - the CSV of WriteCSV, plain or gzip'd.
 //
-// The resolution is that of the first convolution's input, else the number that a
-// file's name begins with. The space is the one whose layers the table has, nine of
-// ten at least; SpaceID is "" where it has those of none.
+// The resolution is that of the first convolution's input, else the number at the
+// beginning of the file's name. SpaceID is the space of which the table lacks the fewest
+// layers, one in ten at most; "" if there is none. A table that ships is shared: don't
+// change it.
 func Open(nameOrPath string) (*Table, error) {
 	if slices.Contains(Names(), nameOrPath) {
 		return shipped(nameOrPath), nil
@@ -128,10 +129,10 @@ var (
 	ofaFields = regexp.MustCompile(`^expanded_conv.*-se:`)
 )
 
-// What a number may be to be taken for a table's resolution.
+// Bounds, in pixels, on a number that is taken for a table's resolution.
 const minResolution, maxResolution = 8, 4096
 
-// add takes rows in under a resolution, 0 where they or the file's name must say it.
+// add adds rows at a resolution; 0: it has to be found from the rows or the file's name.
 func (t *Table) add(path string, resolution int, rows map[string]Entry) error {
 	for key := range rows {
 		if m := stemKey.FindStringSubmatch(key); m != nil && resolution == 0 {
@@ -151,7 +152,7 @@ func (t *Table) add(path string, resolution int, rows map[string]Entry) error {
 	return nil
 }
 
-// detect finds out the style of the keys and the space.
+// detect sets Style and SpaceID from the keys.
 func (t *Table) detect() {
 	t.Style = OFAStyle
 	for _, rows := range t.Rows {
@@ -173,9 +174,9 @@ func (t *Table) detect() {
 	}
 }
 
-// CopiedFrom lists, by resolution, the layers whose rows are those of another table
-// to the last digit: nobody measures that twice, so sums over such a table mix two
-// devices. DynamicOFA's jetson_GPU has six rows of Note10 at every resolution.
+// CopiedFrom lists, by resolution, the keys of the rows that equal another table's to the
+// last digit. Such rows were copied, not measured, and sums over them mix two devices.
+// DynamicOFA's jetson_GPU has six rows of Note10 at every resolution.
 func (t *Table) CopiedFrom(other *Table) map[int][]string {
 	copied := map[int][]string{}
 	for r, rows := range t.Rows {

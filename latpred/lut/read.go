@@ -17,7 +17,7 @@ import (
 	"github.com/ofalat/ofalat/data"
 )
 
-// maxYAML bounds a table file; OFA's have 15 kB.
+// maxYAML is the largest size of a table file, bytes; OFA's have 15 kB.
 const maxYAML = 4 << 20
 
 // yamlRow is a row in a file. ProxylessNAS' table has the variance.
@@ -40,9 +40,9 @@ func (row yamlRow) entry() (Entry, error) {
 	return e, e.validate()
 }
 
-// ReadYAML reads the rows of one resolution in OFA's format, or in ProxylessNAS',
-// whose rows have var for std. JSON of the same form is YAML too. Errors name the
-// file, given as name, and the line or the key.
+// ReadYAML reads the rows of one resolution, by key, in OFA's format, or in ProxylessNAS',
+// which has var (the variance) in place of std. JSON of the same form is YAML too. Errors
+// give name, which should be the file's, and the line or the key.
 func ReadYAML(r io.Reader, name string) (map[string]Entry, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxYAML+1))
 	if err != nil {
@@ -103,8 +103,8 @@ func WriteCSV(w io.Writer, t *Table) error {
 	return errors.Join(err, out.Error())
 }
 
-// ReadCSV reads what WriteCSV wrote into t, which must have its Device and
-// SpaceID set.
+// ReadCSV adds to t the rows that WriteCSV wrote. The caller sets Device and SpaceID,
+// which the format does not contain. Errors refer to the file as name.
 func (t *Table) ReadCSV(r io.Reader, name string) error {
 	in := csv.NewReader(r)
 	header, err := in.Read()
@@ -136,16 +136,16 @@ func (t *Table) ReadCSV(r io.Reader, name string) error {
 	}
 }
 
-// Note10 is the Samsung Note10 table that OFA's authors measured (17
-// resolutions, width 1.2, TensorFlow Lite, batch 1). It is shared: don't change it.
+// Note10 is the Samsung Note10 table that OFA's authors measured: 17 resolutions, width
+// 1.2, TensorFlow Lite, batch 1. It is shared: don't change it.
 func Note10() *Table { return shipped("note10") }
 
-// Shipped is what is known of a table that comes with the project, beside its rows.
+// Shipped describes a table that ships with the project.
 type Shipped struct {
 	Name    string // of the table, see Open
-	SpaceID string // whose layers it has
-	Entry   string // the name that its sums go by in package catalog
-	Set     string // measured networks of the same device; "": none
+	SpaceID string // of the space whose layers it has
+	Entry   string // name of its entry in package catalog
+	Set     string // name of a set measured on the same device; "": none
 	Title   string // for people
 }
 
@@ -159,7 +159,8 @@ var index = sync.OnceValue(func() (list []Shipped) {
 	return list
 })
 
-// Describe finds what is known of a table that ships; the error lists their names.
+// Describe finds the description of a table that ships, by its name; the error lists the
+// names.
 func Describe(name string) (Shipped, error) {
 	for _, t := range index() {
 		if t.Name == name {
@@ -169,7 +170,7 @@ func Describe(name string) (Shipped, error) {
 	return Shipped{}, fmt.Errorf("lut: no table %q ships: there are %s", name, strings.Join(Names(), ", "))
 }
 
-// Names lists the tables that ship, ascending.
+// Names lists the names of the tables that ship, ascending.
 func Names() (names []string) {
 	for _, t := range index() {
 		names = append(names, t.Name)

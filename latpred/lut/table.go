@@ -9,28 +9,29 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Entry is the time of one layer.
+// Entry is the measured time of one layer.
 type Entry struct {
-	Count         int     // runs averaged
-	MeanMs, StdMs float64 // over the runs
+	Count         int     // number of runs
+	MeanMs, StdMs float64 // mean and standard deviation over the runs
 }
 
 // Table holds the time of every layer on one device.
 type Table struct {
-	Device  string                   // "note10"
-	SpaceID string                   // space whose layers the table has: the width matters; "": not known
-	Style   Style                    // how its keys are spelt
+	Device  string                   // id of the device: "note10"
+	SpaceID string                   // space, and so width, whose layers the table has; "": not known
+	Style   Style                    // form of its keys
 	Rows    map[int]map[string]Entry // by resolution, then by Key
 }
 
-// MissingError says which layers a table lacks.
+// MissingError reports layers that a table lacks.
 type MissingError struct {
 	Device     string
 	Resolution int
-	Keys       []string // empty: the table has no row at all at this resolution
-	Have       []int    // resolutions the table has
+	Keys       []string // keys of the layers; empty: the table has no row at this resolution
+	Have       []int    // resolutions of the table, ascending
 }
 
+// Error names the missing layers, or the resolutions of the table.
 func (e *MissingError) Error() string {
 	if len(e.Keys) == 0 {
 		return fmt.Sprintf("table %s has no resolution %d: it has %v", e.Device, e.Resolution, e.Have)
@@ -39,11 +40,12 @@ func (e *MissingError) Error() string {
 		e.Device, len(e.Keys), e.Resolution, strings.Join(e.Keys, ", "))
 }
 
-// Resolutions lists those that the table has, ascending.
+// Resolutions lists the resolutions of the table, ascending.
 func (t *Table) Resolutions() []int { return slices.Sorted(maps.Keys(t.Rows)) }
 
-// LatencyMs sums the mean times of the layers of a, in the order in which they
-// run. It errs where a is not of s or the table lacks a layer (*MissingError).
+// LatencyMs is the sum, in milliseconds, of the mean times of the layers of a in s, in the
+// order in which they run. It errs if a is not in s, or if the table lacks a layer
+// (*MissingError).
 func (t *Table) LatencyMs(s *space.Space, a space.Arch) (float64, error) {
 	if err := s.Validate(a); err != nil {
 		return 0, err
@@ -67,9 +69,9 @@ func (t *Table) LatencyMs(s *space.Space, a space.Arch) (float64, error) {
 	return sum, nil
 }
 
-// Cost is the time that measuring the table took: the sum of count × mean over
-// the rows of the given resolutions, or of all when none is given. The paper's
-// Fig. 6 counts so.
+// Cost is the time, in milliseconds, that measuring the table took: the sum of count ×
+// mean over the rows of the given resolutions, or of all if none is given. It is the cost
+// of the paper's Fig. 6.
 func (t *Table) Cost(resolutions ...int) (ms float64) {
 	if len(resolutions) == 0 {
 		resolutions = t.Resolutions()

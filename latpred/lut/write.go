@@ -15,11 +15,11 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// FileName is the name that OFA's code looks for: "160_lookup_table.yaml".
+// FileName is the file name that OFA's code expects: "160_lookup_table.yaml".
 func FileName(resolution int) string { return fmt.Sprintf("%d_lookup_table.yaml", resolution) }
 
-// WriteYAML writes the rows of one resolution in OFA's format, keys ascending, every
-// float64 exact: OFA's own code reads it unchanged.
+// WriteYAML writes the rows of one resolution in OFA's format, keys ascending and every
+// float64 exact. OFA's own code can read it.
 func WriteYAML(w io.Writer, rows map[string]Entry) error {
 	b := bufio.NewWriter(w)
 	for _, key := range slices.Sorted(maps.Keys(rows)) {
@@ -29,8 +29,8 @@ func WriteYAML(w io.Writer, rows map[string]Entry) error {
 	return b.Flush()
 }
 
-// decimal writes v exactly and so that YAML readers of any version take it for a
-// number: some take 1e-05, which has no point, for text.
+// decimal writes v exactly, and with a point, since some versions of YAML take a number
+// without one, such as 1e-05, for text.
 func decimal(v float64) string {
 	text := strconv.FormatFloat(v, 'f', -1, 64)
 	if v == float64(int64(v)) {
@@ -39,11 +39,11 @@ func decimal(v float64) string {
 	return text
 }
 
-// ErrStyle says that a table can't be written in OFA's format.
+// ErrStyle is the error of a table that can't be written in OFA's format.
 var ErrStyle = errors.New("the rows are in ProxylessNAS' form, which lacks what OFA's keys say: se, hs and the pooling")
 
-// WriteDir writes a table in OFA's format to a folder, one file a resolution, and
-// gives their names. The folder is made where it is missing.
+// WriteDir writes a table in OFA's format to a folder, one file for each resolution, and
+// returns their names. It makes the folder if it is missing.
 func WriteDir(dir string, t *Table) ([]string, error) {
 	if t.Style != OFAStyle {
 		return nil, fmt.Errorf("table %s: %w", t.Device, ErrStyle)

@@ -1,15 +1,16 @@
-// Package modelfile keeps predictors in files.
+// Package modelfile saves predictors to files and loads them.
 //
-//  1. Save writes any predictor that is Storable; Load reads it again. A program
-//     knows the kinds whose packages it imports; package catalog imports all.
-//  2. A package of predictors Registers its kind, and owns what its files say: its
-//     Store gives a Bundle of tensors and a JSON value, its Loader takes them.
-//  3. A predictor that is made of others keeps them with StoreNested and LoadNested.
+//  1. Save writes any predictor that is Storable; Load reads it again. A program can load
+//     the kinds whose packages it imports; package catalog imports all of them.
+//  2. A package of predictors registers its kind with Register and owns the content of its
+//     files: Store gives tensors and a JSON value, from which its Loader makes the
+//     predictor again.
+//  3. A predictor that contains others saves them with StoreNested and LoadNested.
 //
 // # The format
 //
-// A predictor is a safetensors file: numbers as tensors, everything else as text in
-// the header, where any reader of the format finds it. Its keys are "format"
-// ("latpred 2"), "kind", "provenance" (JSON), "model" (JSON, by kind) and "sha256",
-// that of the model and of all tensors by name.
+// A file is a safetensors file: numbers are tensors, everything else is text in the
+// header. The keys of the header are "format" ("latpred 2"), "kind", "provenance" (JSON),
+// "model" (JSON, depending on the kind) and "sha256", the hash of the kind, the model and
+// all tensors in the order of their names.
 package modelfile

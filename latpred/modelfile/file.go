@@ -19,23 +19,23 @@ const (
 	maxFile    = 512 << 20
 )
 
-// Storable is a predictor that can be kept in a file.
+// Storable is a predictor that can be saved to a file.
 type Storable interface {
 	latpred.Predictor
-	// Store puts tensors into b, names starting with prefix, and gives what else
-	// has to be known, which is written as JSON.
+	// Store puts tensors into b, with names that begin with prefix, and returns
+	// everything else that its Loader needs, as a value that is written as JSON.
 	Store(b *tensor.Bundle, prefix string) (model any, err error)
 }
 
-// Loader makes a predictor of what its Store gave: the tensors of b whose names
-// start with prefix, and model. It is told where the predictor comes from. It
-// checks all it reads: files may be damaged, or made to do harm.
+// Loader makes a predictor from what Store gave: the tensors of b whose names begin with
+// prefix, and model. from is the predictor's provenance. A Loader must check everything
+// that it reads, since files may be damaged or malicious.
 type Loader func(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error)
 
 var loaders = map[string]Loader{} // by kind
 
-// Register says how predictors of a kind are loaded. Packages of predictors do it
-// when they are initialised; a kind that is taken panics.
+// Register sets the Loader of a kind. Packages of predictors call it in an init function,
+// and it is not safe for concurrent use. It panics if the kind has a Loader already.
 func Register(kind string, load Loader) {
 	if loaders[kind] != nil {
 		panic("modelfile: two loaders of kind " + kind)
@@ -43,7 +43,7 @@ func Register(kind string, load Loader) {
 	loaders[kind] = load
 }
 
-// loader finds one; the error lists the kinds that this program has.
+// loader finds the Loader of a kind; the error lists the registered kinds.
 func loader(kind string) (Loader, error) {
 	if load := loaders[kind]; load != nil {
 		return load, nil
@@ -51,7 +51,7 @@ func loader(kind string) (Loader, error) {
 	return nil, fmt.Errorf("a predictor of kind %q, which this program doesn't know: it knows %v", kind, slices.Sorted(maps.Keys(loaders)))
 }
 
-// Save writes a predictor, which must be Storable, to a file, whole or not at all.
+// Save writes a predictor to a file, whole or not at all. It errs if p is not Storable.
 func Save(path string, p latpred.Predictor) error {
 	s, ok := p.(Storable)
 	if !ok {
@@ -77,13 +77,13 @@ func Save(path string, p latpred.Predictor) error {
 	})
 }
 
-// sum is the SHA-256 of all that makes predictions.
+// sum is the SHA-256, in hex, of everything that determines predictions.
 func sum(b *tensor.Bundle, kind string, model []byte) string {
 	return b.Sum(fmt.Sprintf("%s\n%s\n", kind, model))
 }
 
-// Load reads a predictor that Save wrote. It refuses what is damaged, of another
-// format, or of an encoding that this program doesn't know.
+// Load reads a predictor that Save wrote. It errs if the file is damaged or larger than
+// 512 MB, or if it has a format, a kind or an encoding that this program does not know.
 func Load(path string) (latpred.Predictor, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -8,14 +8,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
-// Nested is what a file says of a predictor that another one is made of.
+// Nested is the JSON part of a predictor that is saved within another one.
 type Nested struct {
 	Kind       string             `json:"kind"`
 	Model      json.RawMessage    `json:"model"`
 	Provenance latpred.Provenance `json:"provenance"`
 }
 
-// StoreNested puts the tensors of p, which must be Storable, into b.
+// StoreNested puts the tensors of p into b, with names that begin with prefix, and returns
+// the rest. It errs if p is not Storable.
 func StoreNested(b *tensor.Bundle, prefix string, p latpred.Predictor) (*Nested, error) {
 	s, ok := p.(Storable)
 	if !ok {
@@ -29,7 +30,7 @@ func StoreNested(b *tensor.Bundle, prefix string, p latpred.Predictor) (*Nested,
 	return &Nested{p.Kind(), content, p.Provenance()}, err
 }
 
-// LoadNested makes the predictor that StoreNested took in.
+// LoadNested makes the predictor again that StoreNested stored under the same prefix.
 func LoadNested(b *tensor.Bundle, prefix string, n *Nested) (latpred.Predictor, error) {
 	load, err := loader(n.Kind)
 	if err != nil {

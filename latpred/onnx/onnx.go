@@ -1,12 +1,12 @@
-// Package onnx writes ONNX files: graphs that other runtimes load, onnxruntime,
-// TensorRT and those of phones among them.
+// Package onnx writes ONNX files: graphs that other runtimes load, such as onnxruntime,
+// TensorRT and those of phones.
 //
-//  1. A Graph is put together from inputs (Input), constants (Floats, Ints) and
-//     operations (Node), each of which is a name that others take.
-//  2. Output says what the graph gives, and Write writes it.
+//  1. A Graph is built from inputs (Input), constants (Floats, Doubles, Ints) and
+//     operations (Node). Each gives a Value, which other operations take.
+//  2. Output names the results, and Write writes the file.
 //
-// Operations are those of operator sets 17 and ai.onnx.ml 3 (ONNX 1.12); what they take
-// is not checked here but by whoever loads the file.
+// Operations are those of operator sets 17 and ai.onnx.ml 3 (ONNX 1.12). Their inputs and
+// attributes are checked by the runtime that loads the file, not here.
 package onnx
 
 import (
@@ -20,41 +20,42 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// irVersion is ONNX 1.12's, and so are the operator sets, by domain.
+// irVersion, and the operator sets by domain, are those of ONNX 1.12.
 const irVersion = 8
 
 var opsets = map[string]int64{"": 17, "ai.onnx.ml": 3}
 
-// Types of numbers, for the operation Cast.
+// Element types, for the operation Cast.
 const (
 	Float  = int(protos.TensorProto_FLOAT)  // float32
 	Double = int(protos.TensorProto_DOUBLE) // float64
 )
 
-// Graph is a graph in the making. A mistake of the program that makes it panics.
+// Graph is a graph under construction. Its methods panic on a programmer's mistake, and
+// are not safe for concurrent use.
 type Graph struct {
 	proto    *protos.GraphProto
 	names    int
-	domains  map[string]bool // of the operations
+	domains  map[string]bool // domains of the operations used
 	metadata map[string]string
 }
 
-// Value is what an input, a constant or an operation gives: its name in the file. ""
-// stands for an optional input that is left out.
+// Value is an input, a constant or the result of an operation: its name in the file. ""
+// stands for an optional input of an operation that is omitted.
 type Value string
 
-// New begins a graph. Metadata are stored with it, for people and programs.
+// New begins a graph. The file contains metadata as text by key; it may be nil.
 func New(name string, metadata map[string]string) *Graph {
 	return &Graph{proto: &protos.GraphProto{Name: name}, domains: map[string]bool{"": true}, metadata: metadata}
 }
 
-// Input adds an input of float32. A dimension below 0 is open: a batch.
+// Input adds a float32 input. A dimension below 0 is not fixed: the batch.
 func (g *Graph) Input(name string, dims ...int) Value {
 	g.proto.Input = append(g.proto.Input, info(name, dims))
 	return Value(name)
 }
 
-// Output names a value as an output of the graph; dims are as in Input.
+// Output makes v, which must be float32, an output of the graph; dims are as in Input.
 func (g *Graph) Output(name string, v Value, dims ...int) {
 	g.proto.Node = append(g.proto.Node, &protos.NodeProto{OpType: "Identity", Input: []string{string(v)}, Output: []string{name}})
 	g.proto.Output = append(g.proto.Output, info(name, dims))
@@ -74,17 +75,18 @@ func info(name string, dims []int) *protos.ValueInfoProto {
 	}}}
 }
 
-// Floats adds a constant, row-major; no dims: a scalar.
+// Floats adds a float32 constant, row-major; no dims: a scalar. It panics if the product
+// of dims is not the number of values.
 func (g *Graph) Floats(values []float32, dims ...int) Value {
 	return g.constant(len(values), dims, &protos.TensorProto{DataType: int32(protos.TensorProto_FLOAT), FloatData: values})
 }
 
-// Doubles adds a constant of float64, row-major; no dims: a scalar.
+// Doubles is Floats for float64.
 func (g *Graph) Doubles(values []float64, dims ...int) Value {
 	return g.constant(len(values), dims, &protos.TensorProto{DataType: int32(protos.TensorProto_DOUBLE), DoubleData: values})
 }
 
-// Ints adds a constant of int64, row-major.
+// Ints is Floats for int64.
 func (g *Graph) Ints(values []int64, dims ...int) Value {
 	return g.constant(len(values), dims, &protos.TensorProto{DataType: int32(protos.TensorProto_INT64), Int64Data: values})
 }
@@ -108,13 +110,15 @@ func (g *Graph) name() string {
 	return fmt.Sprintf("v%d", g.names)
 }
 
-// Attributes of an operation, by name: int, float64, string, []int, []string, or
-// []float64, which is a tensor of doubles.
+// Attributes are the attributes of an operation, by name. Values are int, float64 (written
+// as float32), string, []int, []string, or []float64, which is written as a tensor of
+// float64.
 type Attributes map[string]any
 
-// Node adds an operation with one output. What is before the last dot of its name is
-// its domain: "Relu" is ONNX's own, "ai.onnx.ml.TreeEnsembleRegressor" one of the
-// operations for classical learning, which onnxruntime has and TensorRT has not.
+// Node adds an operation with one output, which it returns. The part of op before the last
+// dot is its domain: "Relu" is ONNX's own, "ai.onnx.ml.TreeEnsembleRegressor" belongs to
+// the operations for classical machine learning, which onnxruntime supports and TensorRT
+// does not. It panics for other domains and for attributes of other types.
 func (g *Graph) Node(op string, attributes Attributes, inputs ...Value) Value {
 	n := &protos.NodeProto{OpType: op, Output: []string{g.name()}}
 	if dot := strings.LastIndexByte(op, '.'); dot >= 0 {
@@ -162,7 +166,7 @@ func attribute(name string, value any) *protos.AttributeProto {
 	return a
 }
 
-// Write writes the file; equal graphs give equal bytes.
+// Write writes the graph as an ONNX file. Equal graphs give equal bytes.
 func (g *Graph) Write(w io.Writer) error {
 	m := &protos.ModelProto{
 		IrVersion: irVersion, ProducerName: "ofalat", Graph: g.proto,

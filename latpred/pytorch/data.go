@@ -8,9 +8,10 @@ import (
 	"github.com/nlpodyssey/gopickle/types"
 )
 
-// ParseData reads plain data that torch.save wrote: lists, dicts, numbers and texts,
-// NumPy's integers among them, as gopickle's types. Nothing in the file is run; what
-// is no plain data is an error. Errors name the file as name.
+// ParseData reads plain data that torch.save wrote: lists, dicts, texts and numbers,
+// including NumPy's 8-byte integers. The result consists of gopickle's types. Nothing in
+// the file is executed; anything but plain data is an error. Errors refer to the file as
+// name.
 func ParseData(r io.Reader, name string) (any, error) {
 	content, err := readAllLimited(r, name)
 	if err != nil {
@@ -27,8 +28,8 @@ func ParseData(r io.Reader, name string) (any, error) {
 	return root, nil
 }
 
-// findNumpyScalar knows what a NumPy integer of eight bytes is pickled as: HELP's
-// resolutions are such. The bytes travel as Latin-1 text.
+// findNumpyScalar finds the functions that pickle calls for a NumPy integer of eight
+// bytes, such as HELP's resolutions. The bytes are pickled as Latin-1 text.
 func findNumpyScalar(module, name string) (any, error) {
 	switch module + "." + name {
 	case "numpy.dtype":
@@ -69,7 +70,8 @@ type callable func(args ...any) (any, error)
 
 func (c callable) Call(args ...any) (any, error) { return c(args...) }
 
-// int64Type is NumPy's dtype i8; of its state only that it is little-endian counts.
+// int64Type is NumPy's dtype i8. The only part of its state that matters is the byte
+// order, which must be little-endian.
 type int64Type struct{}
 
 // PySetState is called with (version, byte order, …).

@@ -11,8 +11,8 @@ import (
 	"github.com/nlpodyssey/gopickle/pickle"
 )
 
-// maxFile bounds a file, and each file inside a zip: all have less
-// than 3 MB.
+// maxFile is the largest size, in bytes, of a file and of each file in a zip; those of the
+// manifest have less than 3 MB.
 const maxFile = 32 << 20
 
 // readAllLimited reads r, at most maxFile bytes of it.
@@ -56,11 +56,10 @@ func torchZip(content []byte, name string) (map[string][]byte, error) {
 	return records, nil
 }
 
-// unpickle reads one pickle from the start of content and gives what follows it.
-// Before gopickle sees it, every operation is looked at: those that plain data
-// and tensors need are allowed, and no length may go beyond the content. So a
-// small file can't ask for much memory; and no class is built but those that
-// find knows. persistent may be nil.
+// unpickle reads one pickle from the start of content and returns the rest. Every
+// operation is checked before gopickle runs it: only those that plain data and tensors
+// need are allowed, and no length may exceed the content, so that a small file can't make
+// it allocate much memory. Only classes that find knows are built. persistent may be nil.
 func unpickle(content []byte, find func(module, name string) (any, error), persistent func(any) (any, error)) (value any, rest []byte, err error) {
 	end, err := vetPickle(content)
 	if err != nil {
@@ -84,8 +83,8 @@ func unpickle(content []byte, find func(module, name string) (any, error), persi
 	return value, content[end:], nil
 }
 
-// Operations of the pickle protocol, up to 2, by what follows them. Source:
-// Python's pickletools.
+// Operations of pickle protocols up to 2, grouped by their arguments. Source: Python's
+// pickletools.
 const (
 	bareOps  = "().01N]}abdetolsuQR\x81\x85\x86\x87\x88\x89" // nothing
 	byteOps  = "\x80KUqhC\x8a"                               // one byte; U, C and \x8a: a length

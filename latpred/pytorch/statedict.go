@@ -13,9 +13,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
-// ReadStateDict reads a PyTorch checkpoint: the state dict of a network, in the
-// zip format or the older one of concatenated pickles, in the order of its
-// keys. Tensors must be contiguous float32.
+// ReadStateDict reads a PyTorch checkpoint: the state dict of a network, in the zip format
+// or the older one of concatenated pickles. The tensors are in the order of the dict and
+// must be contiguous float32.
 func ReadStateDict(path string) ([]tensor.Tensor, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -25,7 +25,7 @@ func ReadStateDict(path string) ([]tensor.Tensor, error) {
 	return ParseStateDict(f, path)
 }
 
-// ParseStateDict is ReadStateDict on a reader; errors name the file as name.
+// ParseStateDict is ReadStateDict on a reader. Errors refer to the file as name.
 func ParseStateDict(r io.Reader, name string) ([]tensor.Tensor, error) {
 	content, err := readAllLimited(r, name)
 	if err != nil {
@@ -41,8 +41,8 @@ func ParseStateDict(r io.Reader, name string) ([]tensor.Tensor, error) {
 	return tensors, nil
 }
 
-// storage is a run of float32 values that tensors are views of. Its bytes are
-// known at once in a zip file, and only after the pickle in the older format.
+// storage is an array of float32 values that tensors are views of. In a zip file its bytes
+// are known before the pickle is read, in the older format only afterwards.
 type storage struct {
 	key   string
 	size  int
@@ -79,9 +79,8 @@ func parseZipStateDict(content []byte, name string) ([]tensor.Tensor, error) {
 	return tensors, nil
 }
 
-// parseLegacyStateDict reads magic number, protocol, system, state dict and
-// storage keys, a pickle each, and then the storages: a count of 8 bytes and
-// the values.
+// parseLegacyStateDict reads the magic number, protocol, system, state dict and storage
+// keys, each a pickle, and then the storages, each a count of 8 bytes and the values.
 func parseLegacyStateDict(content []byte) ([]tensor.Tensor, error) {
 	load := loader{storages: map[string]*storage{}}
 	var parts [5]any
@@ -117,7 +116,7 @@ func parseLegacyStateDict(content []byte) ([]tensor.Tensor, error) {
 	return load.tensors(parts[3])
 }
 
-// loader gives gopickle the few classes of a state dict.
+// loader provides gopickle with the few classes of a state dict.
 type loader struct{ storages map[string]*storage }
 
 type floatStorageClass struct{}
@@ -136,7 +135,7 @@ func (l *loader) find(module, name string) (any, error) {
 	return nil, fmt.Errorf("%s.%s is no part of a state dict of float32 tensors", module, name)
 }
 
-// persistent makes the storage that ("storage", FloatStorage, key, device, size, …) names.
+// persistent makes the storage with the ID ("storage", FloatStorage, key, device, size, …).
 func (l *loader) persistent(id any) (any, error) {
 	t, ok := id.(*types.Tuple)
 	if !ok || t.Len() < 5 || t.Get(0) != "storage" {
@@ -196,7 +195,7 @@ func ints(v any) ([]int, error) {
 	return out, nil
 }
 
-// tensors lists the values of the state dict root.
+// tensors lists the tensors of the state dict root.
 func (l *loader) tensors(root any) ([]tensor.Tensor, error) {
 	dict, ok := root.(*types.OrderedDict)
 	if !ok {

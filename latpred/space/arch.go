@@ -5,20 +5,22 @@ import (
 	"fmt"
 )
 
-// Arch is one sub-network. It is comparable, and canonical: a slot that does not run
-// has no choice, so that two architectures are equal where their networks are. Which
-// widths the network has is the Space's affair.
+// Arch is one sub-network of a family. It is comparable and canonical: a slot that does
+// not run has no choice, so that equal networks are equal values. An Arch says nothing
+// about widths, which belong to the Space.
 //
-// The zero Arch is no network. Loops may read Choice; what sets it are the methods
-// that begin with With, Parse, and a Space.
+// The zero Arch is no network. Choice may be read, but make and change architectures
+// with NewArch, Parse, the methods that begin with With, and the methods of Space,
+// which keep them canonical.
 type Arch struct {
-	Family     *Family
+	Family     *Family         // nil only in the zero Arch
 	Resolution int             // input height and width, pixels
-	Choice     [MaxSlots]uint8 // of each slot, 1 + the number of the choice; 0: the slot does not run
+	Choice     [MaxSlots]uint8 // by slot: 1 + the number of the choice; 0: the slot does not run
 }
 
-// NewArch makes an architecture from the choice of each slot, −1 where it does not
-// run.
+// NewArch makes an architecture from one choice for each slot of f, −1 for a slot that
+// does not run. It errs if the length or a choice is wrong, if the resolution is not
+// above 0, or if the result is not canonical.
 func (f *Family) NewArch(resolution int, choices []int) (Arch, error) {
 	a := Arch{Family: f, Resolution: resolution}
 	if len(choices) != f.slots {
@@ -36,7 +38,7 @@ func (f *Family) NewArch(resolution int, choices []int) (Arch, error) {
 	return a, a.check()
 }
 
-// check says in what a is not canonical.
+// check explains why a is not canonical; nil if it is.
 func (a Arch) check() error {
 	if a.Family == nil {
 		return errors.New("an architecture without a family is no network")
@@ -66,7 +68,7 @@ func (a Arch) Stages() int {
 	return len(a.Family.Stages)
 }
 
-// Slots is the number of slots, those that run and those that don't.
+// Slots is the number of slots, whether they run or not; 0 for the zero Arch.
 func (a Arch) Slots() int {
 	if a.Family == nil {
 		return 0
@@ -74,10 +76,11 @@ func (a Arch) Slots() int {
 	return a.Family.slots
 }
 
-// Active reports whether slot runs.
+// Active reports whether a slot runs.
 func (a Arch) Active(slot int) bool { return a.Choice[slot] != 0 }
 
-// Depth is how many slots of a stage run; 0 where there is no such stage.
+// Depth is the number of slots of a stage that run; 0 for a stage that the family does
+// not have.
 func (a Arch) Depth(stage int) int {
 	if stage >= a.Stages() {
 		return 0
@@ -103,7 +106,8 @@ func (a Arch) Blocks() int {
 	return n
 }
 
-// Level is that of a factor in a slot; −1 where the slot does not run.
+// Level is the level of a factor (its index in Family.Factors) in a slot; −1 if the slot
+// does not run.
 func (a Arch) Level(slot, factor int) int {
 	if a.Choice[slot] == 0 {
 		return -1
@@ -111,8 +115,8 @@ func (a Arch) Level(slot, factor int) int {
 	return a.Family.levels[factor][a.Choice[slot]]
 }
 
-// Value is the number of a factor in a slot, for example the kernel's size; 0 where
-// the slot does not run, or where the factor's levels are names.
+// Value is the value of a factor in a slot, for example the kernel size; 0 if the slot
+// does not run, or if the factor's levels are names.
 func (a Arch) Value(slot, factor int) int {
 	if a.Choice[slot] == 0 {
 		return 0
@@ -120,8 +124,8 @@ func (a Arch) Value(slot, factor int) int {
 	return a.Family.values[factor][a.Choice[slot]]
 }
 
-// WithChoice is a with another choice for a slot that runs. A slot that does not, or
-// a number that is no choice, panics.
+// WithChoice returns a with another choice in one slot. It panics if the slot does not
+// run, or if there is no such choice.
 func (a Arch) WithChoice(slot, choice int) Arch {
 	if !a.Active(slot) || choice < 0 || choice >= a.Family.choices {
 		panic(fmt.Sprintf("space: choice %d for slot %d of %s", choice, slot, a))
@@ -130,7 +134,8 @@ func (a Arch) WithChoice(slot, choice int) Arch {
 	return a
 }
 
-// WithLevel is a with another level of one factor in a slot that runs.
+// WithLevel returns a with another level of one factor in one slot. It panics if the slot
+// does not run, or if there is no such level.
 func (a Arch) WithLevel(slot, factor, level int) Arch {
 	if !a.Active(slot) || level < 0 || level >= a.Family.Factors[factor].Levels() {
 		panic(fmt.Sprintf("space: level %d of factor %d for slot %d of %s", level, factor, slot, a))
@@ -144,8 +149,8 @@ func (a Arch) WithLevel(slot, factor, level int) Arch {
 	return a
 }
 
-// WithValue is WithLevel by the number of the level: WithValue(0, OFAKernel, 7). A
-// number that the factor does not have panics.
+// WithValue is WithLevel with the level given by its value: WithValue(0, OFAKernel, 7).
+// It panics if the factor does not have the value.
 func (a Arch) WithValue(slot, factor, value int) Arch {
 	for level, v := range a.Family.Factors[factor].Values {
 		if v == value {
@@ -155,8 +160,8 @@ func (a Arch) WithValue(slot, factor, value int) Arch {
 	panic(fmt.Sprintf("space: %s %d, want one of %v", a.Family.Factors[factor].Name, value, a.Family.Factors[factor].Values))
 }
 
-// WithDepth is a with a stage of another depth. Slots that then run get the choice of
-// the last that ran. A depth that the stage can't have panics.
+// WithDepth returns a with another depth of one stage. Slots that begin to run copy the
+// choice of the last one that ran. It panics if the stage can't have the depth.
 func (a Arch) WithDepth(stage, depth int) Arch {
 	was := a.Depth(stage)
 	if st := a.Family.Stages[stage]; depth < 1 || depth > st.Slots || !st.Elastic && depth != st.Slots {
@@ -174,13 +179,13 @@ func (a Arch) WithDepth(stage, depth int) Arch {
 	return a
 }
 
-// String gives the canonical text, which Parse reads. Its form is the family's:
+// String gives the canonical text, which Parse reads. The family defines its form:
 //
 //	r176 d43344 k5533-535-335-3557-5755 e6666-444-444-6666-6666
 //	|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|
 //
-// and, common to families without a form of their own, the family, the resolution and
-// for each stage the labels of its slots:
+// Families without a form of their own share a common one: the family, the resolution,
+// and for each stage the labels of its slots:
 //
 //	fbnet r224 skip k3_e3-k3_e1-skip-skip k5_e6-k3_e3-k5_e1-k3_e3 …
 func (a Arch) String() string {
@@ -193,7 +198,7 @@ func (a Arch) String() string {
 	return a.Family.Text.Format(a)
 }
 
-// MarshalText gives the canonical text. The zero Arch has none.
+// MarshalText gives the canonical text. It errs for the zero Arch.
 func (a Arch) MarshalText() ([]byte, error) {
 	if a.Family == nil {
 		return nil, errors.New("space: the zero architecture has no text")
@@ -201,7 +206,7 @@ func (a Arch) MarshalText() ([]byte, error) {
 	return []byte(a.String()), nil
 }
 
-// UnmarshalText reads what Parse reads.
+// UnmarshalText reads any text that Parse reads. On error a is unchanged.
 func (a *Arch) UnmarshalText(text []byte) error {
 	parsed, err := Parse(string(text))
 	if err == nil {
@@ -210,8 +215,8 @@ func (a *Arch) UnmarshalText(text []byte) error {
 	return err
 }
 
-// MarshalBinary gives the canonical text, for formats such as gob, which would follow
-// the pointer to the family; nothing for the zero Arch.
+// MarshalBinary gives the canonical text, and no bytes for the zero Arch. It is for
+// formats such as gob, which would otherwise follow the pointer to the family.
 func (a Arch) MarshalBinary() ([]byte, error) {
 	if a.Family == nil {
 		return nil, nil

@@ -59,15 +59,15 @@ func (l Layer) Params() int64 {
 	return params
 }
 
-// Launches of a squeeze-and-excitation and of the global average pooling that OFA's
-// code writes as two means, over height and over width.
+// GPU launches of a squeeze-and-excitation, and of the global average pooling, which
+// OFA's code writes as two means: over height and over width.
 const (
 	launchesSE   = 11
 	launchesPool = 2
 )
 
-// launches are how many GPU launches an activation is: h_swish, which OFA writes as
-// x·relu6(x+3)/6, is an addition, a clamp, a division and a product.
+// launches is the number of GPU launches of an activation. OFA writes h_swish as
+// x·relu6(x+3)/6: an addition, a clamp, a division and a product.
 func (a Activation) launches() int {
 	switch a {
 	case Linear:
@@ -78,12 +78,12 @@ func (a Activation) launches() int {
 	return 1
 }
 
-// Launches is the number of GPU kernels that PyTorch launches for the layer when it
-// runs eagerly, batch normalisation folded into the convolution before it: one for
+// Launches is the number of GPU launches of the layer when PyTorch runs it eagerly,
+// with batch normalisation folded into the convolution before it: one for
 // each convolution and for a linear layer, one for ReLU and ReLU6, four for h_swish,
 // eleven for squeeze-and-excitation, one for each two tensors added, one for a channel
-// shuffle, two for the global average. Source: OFA's network code; NAS-Bench-201's
-// for zeros, which are a product.
+// shuffle, two for the global average. Source: OFA's network code, and NAS-Bench-201's
+// for Zero, which it computes as a product.
 func (l Layer) Launches() int {
 	n := max(0, len(l.From)-1)
 	act := l.Activation.launches()

@@ -5,7 +5,7 @@ import (
 	"math/big"
 )
 
-// Size is the number of sub-networks, without the choice of resolution.
+// Size is the number of sub-networks at one resolution.
 func (s *Space) Size() *big.Int {
 	size := big.NewInt(1)
 	for stage := range s.Family.Stages {
@@ -19,7 +19,7 @@ func (s *Space) Size() *big.Int {
 	return size
 }
 
-// choices are those that a slot of a stage may have when the stage is so deep,
+// choices lists the choices that a slot of a stage may have at a depth of the stage,
 // ascending.
 func (s *Space) choices(stage, depth int) []int {
 	out := []int{0}
@@ -35,16 +35,16 @@ func (s *Space) choices(stage, depth int) []int {
 	return out
 }
 
-// Networks goes through all sub-networks at a resolution, each once. There are Size
-// of them: few spaces are small enough to see the end.
+// Networks iterates over all sub-networks at a resolution, each once. There are Size of
+// them, which is too many to enumerate in most spaces.
 func (s *Space) Networks(resolution int) iter.Seq[Arch] {
 	return func(yield func(Arch) bool) {
 		s.networks(Arch{Family: s.Family, Resolution: resolution}, 0, 0, 0, yield)
 	}
 }
 
-// networks goes through what there is from a slot of a stage on, whose depth is 0
-// before it is chosen.
+// networks yields every completion of a from one position of a stage on. A depth of 0
+// means that the stage's depth is not chosen yet. It returns false once yield does.
 func (s *Space) networks(a Arch, stage, depth, position int, yield func(Arch) bool) bool {
 	switch {
 	case stage == len(s.Family.Stages):

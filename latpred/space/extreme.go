@@ -2,21 +2,22 @@ package space
 
 import "slices"
 
-// Smallest is the network with the fewest multiply-accumulates, at the lowest
-// resolution that searches draw: the shallowest stages, the lowest levels of ordered
-// factors, and where factors are not ordered the choice that costs least in its slot,
-// the first of several.
+// Smallest is the network with the fewest multiply-accumulates, at the lowest of
+// Resolutions. Its stages have their lowest depths. If all factors are ordered, slots
+// have the lowest allowed levels; else each slot has the choice with the fewest
+// multiply-accumulates, the first one if several are equal.
 func (s *Space) Smallest() Arch {
 	return s.extreme(func(from []int) int { return from[0] }, func(a, b int64) bool { return a < b })
 }
 
-// Largest is the network with the most multiply-accumulates, at the highest resolution
-// that searches draw; see Smallest.
+// Largest is the network with the most multiply-accumulates, at the highest of
+// Resolutions; see Smallest.
 func (s *Space) Largest() Arch {
 	return s.extreme(func(from []int) int { return from[len(from)-1] }, func(a, b int64) bool { return a > b })
 }
 
-// extreme takes the end of what is ascending, and beats where MACs decide.
+// extreme makes Smallest or Largest: end picks the first or last of an ascending list,
+// and beats compares MACs where a factor is not ordered.
 func (s *Space) extreme(end func([]int) int, beats func(a, b int64) bool) Arch {
 	a := Arch{Family: s.Family, Resolution: end(s.Resolutions)}
 	for stage := range s.Family.Stages {
@@ -36,7 +37,7 @@ func (s *Space) extreme(end func([]int) int, beats func(a, b int64) bool) Arch {
 	return a
 }
 
-// extremeSlot gives one slot the choice that beats all others.
+// extremeSlot gives one slot the choice, of those in among, whose MACs beat all others.
 func (s *Space) extremeSlot(a Arch, slot int, among []int, beats func(a, b int64) bool) Arch {
 	best := a.WithChoice(slot, among[0])
 	most := s.MACs(best)
@@ -49,10 +50,10 @@ func (s *Space) extremeSlot(a Arch, slot int, among []int, beats func(a, b int64
 	return best
 }
 
-// Uniform is the deepest network, all of whose slots have one choice, whether or not
-// the space ties them to something: its Layers are those that a table of the space
-// needs for the choice. They are s.Macro.Layers's; Space.Layers takes networks of the
-// space alone.
+// Uniform is the deepest network at a resolution, with the same choice in every slot. It
+// ignores s.Ties, so it need not be in the space: use s.Macro.Layers for its layers, since
+// Space.Layers panics for networks outside the space. They are the layers that a lookup
+// table of the space needs for the choice.
 func (s *Space) Uniform(resolution, choice int) Arch {
 	a := Arch{Family: s.Family, Resolution: resolution}
 	for stage := range s.Family.Stages {

@@ -7,26 +7,25 @@ import (
 	"strings"
 )
 
-// MaxSlots is how many slots an architecture of any family has at most, and
-// maxChoices how many choices a slot.
+// Limits of families.
 const (
-	MaxSlots   = 32
-	maxChoices = 255 // what a uint8 can number, 0 being no choice
+	MaxSlots   = 32  // slots of an architecture
+	maxChoices = 255 // choices of a slot: a uint8 without 0, which means no choice
 )
 
-// Factor is one of the things that a choice is made of: the kernel of a block, its
-// expansion, an operation.
+// Factor is one component of a choice: the kernel size of a block, its expansion, or an
+// operation. Levels are numbered from 0.
 type Factor struct {
 	Name    string   // "kernel"
-	Values  []int    // its levels as numbers, ascending; nil where they are names
-	Labels  []string // its levels as they are written; nil: the numbers
-	Ordered bool     // of two levels the lower costs less, whatever else is chosen
+	Values  []int    // the value of each level, ascending; nil if levels are names
+	Labels  []string // the text of each level; nil: the values
+	Ordered bool     // a lower level always costs less, whatever the other choices are
 }
 
 // Levels is the number of levels of f.
 func (f Factor) Levels() int { return max(len(f.Values), len(f.Labels)) }
 
-// Label is how a level is written.
+// Label is the text of a level.
 func (f Factor) Label(level int) string {
 	if f.Labels != nil {
 		return f.Labels[level]
@@ -34,7 +33,7 @@ func (f Factor) Label(level int) string {
 	return strconv.Itoa(f.Values[level])
 }
 
-// labels writes several levels: "[3 5 7]".
+// labels gives the texts of several levels.
 func (f Factor) labels(levels []int) []string {
 	out := make([]string, len(levels))
 	for i, l := range levels {
@@ -43,40 +42,41 @@ func (f Factor) labels(levels []int) []string {
 	return out
 }
 
-// Stage is a run of slots.
+// Stage is a group of consecutive slots.
 type Stage struct {
 	Name      string   // "stage 1"
-	Slots     int      // how many it has
-	Elastic   bool     // only the first slots run, as many as the stage is deep; false: all do, always
-	SlotNames []string // of each slot, for people; nil: "stage 1, layer 2"
+	Slots     int      // number of slots, at least 1
+	Elastic   bool     // the depth is a choice: only the first slots run; false: all slots always run
+	SlotNames []string // name of each slot, for people; nil: "stage 1, layer 2"
 }
 
-// Family is a form of networks: which slots they have, what each may be, and how an
-// architecture is written. Spaces of one family differ in widths, in input
-// resolutions and in which of the choices they allow; encodings and additive tables
-// belong to a family.
+// Family is a form of networks: their slots, the choices of a slot, and the text of an
+// architecture. Spaces of one family differ in widths, in input resolutions and in the
+// choices that they allow; encodings and additive tables belong to a family.
 //
-// A choice of a slot has a level of each factor. Choices are numbered from 0; the
+// A choice has one level of each factor. Choices are numbered from 0; the level of the
 // last factor varies fastest.
 //
-// Families are made by NewFamily, and must not be changed then.
+// Make families with NewFamily and do not change them afterwards.
 type Family struct {
 	ID      string // "ofa-5"
 	Name    string // for people
 	Factors []Factor
 	Stages  []Stage
-	Layout  *Layout // nil: a place for each slot
+	Layout  *Layout // nil: each slot is a place of its own
 	Text    Text    // nil: the common form, see Arch.String
 
 	slots, choices  int
-	first           []int           // slot of each stage, and after the last the number of slots
-	stage, position [MaxSlots]uint8 // of each slot
-	levels, values  [][]int         // factor × (1 + choice); of no choice −1 and 0
-	all             [][]int         // of each factor: 0, 1, … levels − 1
-	labels          []string        // of each choice
+	first           []int           // first slot of each stage, then the number of slots
+	stage, position [MaxSlots]uint8 // by slot
+	levels, values  [][]int         // factor × (1 + choice); at 0, no choice, −1 and 0
+	all             [][]int         // by factor: all its levels, 0, 1, …
+	labels          []string        // by choice
 }
 
-// NewFamily checks a family and prepares it for use.
+// NewFamily checks a family and prepares it for use. It errs if the ID is not one plain
+// word, if there are no slots or more than MaxSlots, if there are more than 255 choices,
+// if labels are not unique plain words, or if the layout does not fit.
 func NewFamily(f Family) (*Family, error) {
 	if f.ID == "" || strings.ContainsAny(f.ID, " \t,|[{") {
 		return nil, fmt.Errorf("space: family %q: the ID must be one plain word", f.ID)
@@ -96,7 +96,7 @@ func NewFamily(f Family) (*Family, error) {
 	return &f, nil
 }
 
-// MustFamily is NewFamily for families in programs; it panics where NewFamily errs.
+// MustFamily is NewFamily for package variables: it panics where NewFamily errs.
 func MustFamily(f Family) *Family {
 	family, err := NewFamily(f)
 	if err != nil {
@@ -180,25 +180,28 @@ func (f *Family) Slots() int { return f.slots }
 // Choices is the number of choices of a slot.
 func (f *Family) Choices() int { return f.choices }
 
-// First is the first slot of a stage; after the last stage comes the number of slots.
+// First is the first slot of a stage. For the stage after the last it is the number of
+// slots.
 func (f *Family) First(stage int) int { return f.first[stage] }
 
-// Stage is the stage of a slot, Position where in its stage the slot is, both from 0.
+// Stage is the stage of a slot, from 0.
 func (f *Family) Stage(slot int) int { return int(f.stage[slot]) }
 
-// Position see Stage.
+// Position is the place of a slot in its stage, from 0.
 func (f *Family) Position(slot int) int { return int(f.position[slot]) }
 
-// Level is that of a factor in a choice.
+// Level is the level of a factor in a choice; −1 for choice −1, which is none.
 func (f *Family) Level(choice, factor int) int { return f.levels[factor][1+choice] }
 
-// Value is the number of a factor in a choice; 0 where its levels are names.
+// Value is the value of a factor in a choice; 0 for choice −1, which is none, and if the
+// factor's levels are names.
 func (f *Family) Value(choice, factor int) int { return f.values[factor][1+choice] }
 
-// Label is how a choice is written: the labels of its factors, with colons between.
+// Label is the text of a choice: the labels of its levels, joined by colons.
 func (f *Family) Label(choice int) string { return f.labels[choice] }
 
-// Choice is the choice with these levels, one for each factor.
+// Choice is the number of the choice with the given levels, one for each factor. It
+// panics if the number of levels or one of them is wrong.
 func (f *Family) Choice(levels ...int) int {
 	if len(levels) != len(f.Factors) {
 		panic(fmt.Sprintf("space: %d levels for the %d factors of %s", len(levels), len(f.Factors), f.ID))
@@ -214,13 +217,13 @@ func (f *Family) Choice(levels ...int) int {
 	return c
 }
 
-// ByLabel finds a choice by how it is written.
+// ByLabel finds a choice by its Label.
 func (f *Family) ByLabel(label string) (choice int, ok bool) {
 	c := slices.Index(f.labels, label)
 	return c, c >= 0
 }
 
-// SlotName names a slot for people: "stage 1, layer 2".
+// SlotName names a slot for people: its stage's SlotNames, or else "stage 1, layer 2".
 func (f *Family) SlotName(slot int) string {
 	stage := f.Stage(slot)
 	if names := f.Stages[stage].SlotNames; names != nil {
@@ -229,7 +232,7 @@ func (f *Family) SlotName(slot int) string {
 	return fmt.Sprintf("%s, layer %d", f.Stages[stage].Name, f.Position(slot)+1)
 }
 
-// elastic reports whether slots can be switched off.
+// elastic reports whether a stage of the family is elastic.
 func (f *Family) elastic() bool {
 	return slices.ContainsFunc(f.Stages, func(st Stage) bool { return st.Elastic })
 }

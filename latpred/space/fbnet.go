@@ -2,10 +2,10 @@ package space
 
 import "fmt"
 
-// FBNet is the family of FBNet: 22 blocks in seven stages, each of one of nine forms.
-// kK_eE is an inverted residual with a depthwise kernel of K×K and E times as many
-// channels within; g2 has its 1×1 convolutions in two groups, channels shuffled
-// between; skip is nothing, or where the shape changes a 1×1 convolution.
+// FBNet is the family of FBNet: 22 blocks in seven stages, each with one of nine
+// operations. kK_eE is an inverted residual with a depthwise kernel of K×K and expansion
+// E. In those with g2 the 1×1 convolutions have two groups, and channels are shuffled
+// after the first. skip is the identity, or a 1×1 convolution where the shape changes.
 //
 // Source: Wu et al., FBNet: Hardware-Aware Efficient ConvNet Design via Differentiable
 // Neural Architecture Search, CVPR 2019, tables 1 and 2; order of the operations as in
@@ -30,9 +30,10 @@ var fbnetOps = [...]struct{ kernel, expand, groups int }{
 	{3, 1, 1}, {3, 1, 2}, {3, 3, 1}, {3, 6, 1}, {5, 1, 1}, {5, 1, 2}, {5, 3, 1}, {5, 6, 1}, {},
 }
 
-// The space of the paper, and the one for CIFAR-100 of HW-NAS-Bench (Li et al., ICLR
-// 2021) that HELP's latencies are of. Of the last convolution's width the paper's
-// table says 1984, as FBNet-B and FBNet-C have it; FBNet-A and HW-NAS-Bench have 1504.
+// fbnetSpaces are the space of the paper and that of HW-NAS-Bench for CIFAR-100 (Li et
+// al., ICLR 2021), which HELP's latencies are for. The last convolution has 1984 channels
+// in the paper's table, in FBNet-B and in FBNet-C, but 1504, as here, in FBNet-A and in
+// HW-NAS-Bench.
 func fbnetSpaces() []*Space {
 	widths := []int{16, 24, 32, 64, 112, 184, 352}
 	return []*Space{{
@@ -48,16 +49,16 @@ func fbnetSpaces() []*Space {
 	}}
 }
 
-// FBNetMacro is what surrounds FBNet's blocks.
+// FBNetMacro is the macro-architecture around FBNet's blocks.
 type FBNetMacro struct {
 	First, FirstStride int   // output channels and stride of the first convolution
 	Widths             []int // output channels of each stage
 	Strides            []int // of the first block of each stage
 	Last               int   // output channels of the last 1×1 convolution
-	Classes            int
+	Classes            int   // outputs of the classifier
 }
 
-// Layers see Macro.
+// Layers implements Macro.
 func (m *FBNetMacro) Layers(a Arch) []Layer {
 	c := NewChain(a.Resolution, a.Slots()+4)
 	c.Add(Layer{Kind: Stem, Slot: -1, Out: m.First, Kernel: 3, Stride: m.FirstStride, Activation: ReLU, Norm: true})

@@ -1,10 +1,11 @@
 package space
 
-// Kind says what a layer is.
+// Kind is the kind of a layer.
 type Kind string
 
-// The layers of a network. Those of OFA's come in the order of the first block; a
-// ProxylessNAS network has no HeadExpand, and its FeatureMix comes before its Pool.
+// The kinds of layers. OFA's networks have those of the first group, in this order,
+// except that a ProxylessNAS network has no HeadExpand and its FeatureMix comes before
+// its Pool.
 const (
 	Stem       Kind = "stem"        // convolution of the image
 	FixedBlock Kind = "fixed_block" // the block that no choice changes
@@ -17,7 +18,7 @@ const (
 	Conv     Kind = "conv"     // dense convolution, its input padded by half a kernel
 	AvgPool  Kind = "avg_pool" // average of Kernel × Kernel pixels
 	Identity Kind = "identity" // the input
-	Zero     Kind = "zero"     // zeros of the input's shape
+	Zero     Kind = "zero"     // zeros in the shape of the input
 	Sum      Kind = "sum"      // the sum of the layers in From
 	Norm     Kind = "norm"     // batch normalisation that follows no convolution, and activation
 )
@@ -25,7 +26,7 @@ const (
 // Activation is the non-linearity of a layer.
 type Activation string
 
-// The activations that layers have.
+// The activations of layers.
 const (
 	Linear Activation = ""        // none
 	ReLU   Activation = "relu"    // max(0, x)
@@ -33,49 +34,49 @@ const (
 	HSwish Activation = "h_swish" // x·relu6(x+3)/6
 )
 
-// Layer is one layer or block of a network with everything that its cost
-// depends on.
+// Layer is one layer or block of a network, with everything that its cost depends on.
+// Sizes are in pixels.
 type Layer struct {
 	Kind Kind
-	Slot int // whose choice the layer is; -1: of none
-	// From are the layers that it reads, by their indexes in the network; several: it
-	// reads their sum. Nil: it reads the layer before it, the first the image.
+	Slot int // the slot whose choice made the layer; −1: no slot
+	// From lists the layers that it reads, as indexes in the network; of several it
+	// reads the sum. Nil: it reads the layer before it, and the first reads the image.
 	From       []int
 	InSize     int        // input height and width
 	OutSize    int        // output height and width
-	In, Out    int        // channels
-	Mid        int        // of a block, channels between expansion and projection; In where there is no expansion
-	Expand     int        // of a block, Mid to In; 0: not a block
-	Groups     int        // of every 1×1 convolution of a block, with channels shuffled after the first; 0: one
+	In, Out    int        // input and output channels
+	Mid        int        // channels between expansion and projection of a block: In × Expand
+	Expand     int        // ratio of Mid to In; 0: not a block
+	Groups     int        // groups of a block's 1×1 convolutions, with channels shuffled after the first; 0: one group
 	Kernel     int        // of the (depthwise) convolution or of AvgPool; 0: none
-	Stride     int        // 0 where nothing slides over the image
+	Stride     int        // 0 for layers without a sliding window
 	Activation Activation // Linear: none
 	SE         int        // channels of the squeeze-and-excitation bottleneck; 0: none
-	Widen      bool       // a block has the expanding convolution even where Expand is 1
+	Widen      bool       // a block has the expanding convolution even if Expand is 1
 	ActFirst   bool       // the activation comes before the convolution
-	Shortcut   bool       // input added to the output
-	Norm       bool       // every convolution is followed by batch normalisation
+	Shortcut   bool       // the input is added to the output
+	Norm       bool       // batch normalisation follows every convolution
 }
 
 // Expands reports whether a block begins with an expanding 1×1 convolution.
 func (l Layer) Expands() bool { return l.Expand > 1 || l.Expand == 1 && l.Widen }
 
-// Chain makes a list of layers in which each reads what those before it write.
+// Chain builds the list of a network's layers and works out their shapes.
 type Chain struct {
-	Layers []Layer
-	size   int // height and width of the image
-	width  int // channels of the image
+	Layers []Layer // added so far
+	size   int     // height and width of the image
+	width  int     // channels of the image
 }
 
-// NewChain begins a network of an RGB image of so many pixels height and width.
-// layers is how many there will be, about.
+// NewChain begins a network that reads an RGB image of resolution × resolution pixels.
+// layers is the expected number of layers, a hint for allocation.
 func NewChain(resolution, layers int) *Chain {
 	return &Chain{make([]Layer, 0, layers), resolution, 3}
 }
 
-// Add appends a layer and gives its index. Of l, the caller sets what it is, what it
-// reads (see Layer.From) and Out; Add works out InSize, In, OutSize and Mid. An Out of
-// 0 is In.
+// Add appends a layer and returns its index. Add works out InSize, In, OutSize and Mid;
+// the caller sets the other fields of l. An Out of 0 means In. If l.From lists several
+// layers, their shapes must agree; that of the first counts.
 func (c *Chain) Add(l Layer) int {
 	l.InSize, l.In = c.size, c.width
 	if from := len(c.Layers) - 1; from >= 0 {
@@ -101,7 +102,8 @@ func (c *Chain) Add(l Layer) int {
 	return len(c.Layers) - 1
 }
 
-// Width is the number of channels that the last layer writes.
+// Width is the number of output channels of the last layer; 3, those of the image, before
+// the first.
 func (c *Chain) Width() int {
 	if len(c.Layers) == 0 {
 		return c.width

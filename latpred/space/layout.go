@@ -2,30 +2,29 @@ package space
 
 import "fmt"
 
-// Layout says how the vectors of a family are laid out in which tables, few-shot
-// models and learned corrections keep what they know: an entry for each choice of
-// each place, and after them one for all that comes before the first slot (stem) and
-// one for all that comes after the last (head). Slots of one place cost the same
-// wherever they have the same choice.
+// Layout is the layout of a family's parameter vectors in fitted tables, few-shot models
+// and learned corrections: an entry for each choice of each place, then one for
+// everything before the first slot (the stem), then one for everything after the last
+// (the head). Slots of one place cost the same if they have the same choice.
 //
-// Families may share a layout, which then has room for the largest of them: models
-// fitted to one and files written for it keep their order. Slots of a family are the
-// first of the layout's.
+// Families may share a layout, which then has room for the largest of them, so that
+// models and files of one keep their order. A family's slots are the first of the
+// layout's slots.
 type Layout struct {
 	Stages  int     // of the largest family
 	Slots   int     // of the largest family
 	Choices int     // of a slot
-	Places  []Place // in the order of their slots
-	PlaceOf []int   // place of each slot
+	Places  []Place // in the order of their first slots
+	PlaceOf []int   // index in Places, by slot
 }
 
-// Place is a set of slots that cost alike.
+// Place is a set of slots of one stage that cost the same for the same choice.
 type Place struct {
 	Stage int  // from 0
-	Later bool // slots after the first of their stage
+	Later bool // the slots come after the first of their stage
 }
 
-// natural is the layout in which each slot is a place.
+// natural is the layout in which each slot is a place of its own.
 func (f *Family) natural() *Layout {
 	l := &Layout{Stages: len(f.Stages), Slots: f.slots, Choices: f.choices}
 	for slot := range f.slots {
@@ -48,19 +47,20 @@ func (l *Layout) check(f *Family) error {
 	return nil
 }
 
-// Stem is the entry of all that comes before the first slot.
+// Stem is the index of the entry for everything before the first slot.
 func (l *Layout) Stem() int { return len(l.Places) * l.Choices }
 
-// Head is the entry of all that comes after the last slot.
+// Head is the index of the entry for everything after the last slot.
 func (l *Layout) Head() int { return l.Stem() + 1 }
 
-// Entries is the number of entries.
+// Entries is the number of entries: the length of a vector.
 func (l *Layout) Entries() int { return l.Stem() + 2 }
 
-// Entry is that of a slot with a choice.
+// Entry is the index of the entry of a choice in a slot.
 func (l *Layout) Entry(slot, choice int) int { return l.PlaceOf[slot]*l.Choices + choice }
 
-// PlaceAndChoice takes an entry apart; ok is false for stem and head.
+// PlaceAndChoice gives the place (an index in Places) and the choice of an entry; ok is
+// false for the stem and the head.
 func (l *Layout) PlaceAndChoice(entry int) (place, choice int, ok bool) {
 	if entry >= l.Stem() {
 		return 0, 0, false

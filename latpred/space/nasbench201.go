@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// NASBench201 is the family of NAS-Bench-201: the six edges of a cell of four nodes,
-// each of one of five operations. The network repeats one cell.
+// NASBench201 is the family of NAS-Bench-201: a cell of four nodes and six edges, each
+// edge with one of five operations. The network repeats the one cell.
 //
 // Source: Dong and Yang, NAS-Bench-201: Extending the Scope of Reproducible Neural
 // Architecture Search, ICLR 2020; order of operations and edges as in its code.
@@ -19,7 +19,7 @@ var NASBench201 = MustFamily(Family{
 		"edge 0→1", "edge 0→2", "edge 1→2", "edge 0→3", "edge 1→3", "edge 2→3"}}},
 })
 
-// cellEdges are the nodes that each slot joins.
+// cellEdges gives the two nodes that each slot's edge joins.
 var cellEdges = [6]struct{ from, to int }{{0, 1}, {0, 2}, {1, 2}, {0, 3}, {1, 3}, {2, 3}}
 
 // Choices of NASBench201.
@@ -45,12 +45,12 @@ const cifarResolution = 32
 // NASBench201Macro is the skeleton around the cells: a convolution to the first width,
 // Cells cells of each width, and between widths a residual block that halves the image.
 type NASBench201Macro struct {
-	Widths  []int // channels of the stages
-	Cells   int   // of a stage
-	Classes int
+	Widths  []int // channels of each stage
+	Cells   int   // cells in each stage
+	Classes int   // outputs of the classifier
 }
 
-// Layers see Macro. A slot has a layer in each cell.
+// Layers implements Macro. A slot has a layer in each cell.
 func (m *NASBench201Macro) Layers(a Arch) []Layer {
 	c := NewChain(a.Resolution, 8*m.Cells*len(m.Widths)+8*len(m.Widths))
 	at := c.Add(Layer{Kind: Stem, Slot: -1, Out: m.Widths[0], Kernel: 3, Stride: 1, Norm: true})
@@ -68,7 +68,7 @@ func (m *NASBench201Macro) Layers(a Arch) []Layer {
 	return c.Layers
 }
 
-// nasBench201Cell adds a cell that reads the layer in, and gives the layer of its last
+// nasBench201Cell adds a cell that reads the layer in, and returns the layer of its last
 // node.
 func nasBench201Cell(c *Chain, a Arch, in int) int {
 	nodes := [4]int{in}
@@ -87,8 +87,8 @@ func nasBench201Cell(c *Chain, a Arch, in int) int {
 	return nodes[3]
 }
 
-// nasBench201Edge is the layer of a slot; its convolutions are ReLU, convolution and
-// normalisation.
+// nasBench201Edge is the layer of a slot. Its convolutions are a ReLU, the convolution
+// and a normalisation, in this order.
 func nasBench201Edge(slot, from, choice int) Layer {
 	l := Layer{Slot: slot, From: []int{from}}
 	switch choice {
@@ -119,8 +119,8 @@ func nasBench201Residual(c *Chain, in, width int) int {
 //
 //	|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|
 //
-// in which each node lists its edges, operation and node of origin. Another resolution
-// than CIFAR's follows: " r16".
+// in which each node lists its incoming edges as operation~origin. A resolution other
+// than CIFAR's is appended: " r16".
 type nasBench201Text struct{}
 
 func (nasBench201Text) Recognises(text string) bool { return strings.HasPrefix(text, "|") }
@@ -172,8 +172,8 @@ func (nasBench201Text) Parse(text string) (Arch, error) {
 	return a, nil
 }
 
-// parseCellEdge reads "nor_conv_3x3~0|", with what comes before the first edge of a
-// node, and gives what follows.
+// parseCellEdge reads "nor_conv_3x3~0|", with the "|" or "+|" before the first edge of a
+// node, and returns the rest of the text.
 func parseCellEdge(f *Family, slot int, w word) (choice int, rest word, err error) {
 	e, start := cellEdges[slot], ""
 	switch {

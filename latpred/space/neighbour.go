@@ -9,18 +9,20 @@ import (
 type Neighbour struct {
 	Arch   Arch
 	Change string // "stage 1, layer 2: kernel 3, not 5"
-	// Smaller: of the ordered factor, the depth or the resolution that changes it has
-	// less. Larger: it has more. Both false: the factor is not ordered.
+	// Smaller and Larger tell whether the changed ordered factor, depth or resolution
+	// is lower or higher. Both are false if the factor is not ordered.
 	Smaller, Larger bool
 }
 
-// Neighbours lists the networks of s that differ from a in a single gene: a factor of
-// a slot, the depth of a stage by one layer, or the resolution by one step among those
-// given, which are ascending; nil: it stays. First come all changes of the first slot,
-// factor by factor, the next lower level before the lowest and those before the higher
-// ones; then depths, then resolutions, again the lower first. A stage that grows
-// repeats its last layer; what a space ties to the depth follows it. Neighbours of a
-// network of the space are in the space; an a of another family panics.
+// Neighbours lists the networks of s that differ from a in a single gene: one factor of
+// one slot, the depth of one stage by one layer, or the resolution by one step in
+// resolutions, which must be ascending (nil: the resolution stays).
+//
+// The order is fixed. Slots come first, factor by factor: lower levels, beginning with
+// the nearest, then higher ones. Depths follow, then resolutions, each with the lower
+// before the higher. A stage that grows repeats its last layer, and factors that s ties
+// to the depth follow it. If a is in the space, and resolutions are allowed, so are all
+// neighbours. Neighbours panics if a is of another family.
 func (s *Space) Neighbours(a Arch, resolutions []int) []Neighbour {
 	if a.Family != s.Family {
 		panic("space: " + s.Validate(a).Error())
@@ -95,8 +97,8 @@ func (s *Space) depthNeighbours(out []Neighbour, a Arch, stage int) []Neighbour 
 	return out
 }
 
-// tied gives a slot the lowest levels that its stage's depth allows where it has
-// others.
+// tied replaces each level of a slot that the ties forbid at the stage's depth by the
+// lowest allowed one.
 func (s *Space) tied(a Arch, slot, depth int) Arch {
 	for factor := range s.Family.Factors {
 		allowed := s.levels(s.Family.Stage(slot), depth, factor)

@@ -2,8 +2,8 @@ package space
 
 import "fmt"
 
-// What the two families of OFA have: their vectors are laid out for the larger of
-// them, ProxylessNAS' six stages.
+// Sizes of OFA's two families. They share a layout with room for the larger,
+// ProxylessNAS with its six stages.
 const (
 	OFAStages        = 6  // MobileNetV3 networks have five
 	OFASlotsPerStage = 4  // the sixth stage has one
@@ -44,8 +44,8 @@ func ofaFamily(id, name string, stages int) *Family {
 	return MustFamily(f)
 }
 
-// ofaLayout has two places a stage, its first slot and the later ones: of these only
-// the first strides and changes the width, and the others are alike.
+// ofaLayout has two places in each stage, one for the first slot, which alone strides and
+// changes the width, and one for the later slots, which are alike.
 var ofaLayout = func() *Layout {
 	l := &Layout{Stages: OFAStages, Slots: OFASlots, Choices: 9}
 	for stage := range OFAStages {
@@ -61,20 +61,20 @@ var ofaLayout = func() *Layout {
 	return l
 }()
 
-// OFAMacro is a supernet of OFA around its choices.
+// OFAMacro is the macro-architecture of an OFA supernet.
 type OFAMacro struct {
 	Stem       int // output channels of the first convolution
 	FixedBlock int // output channels of the block before the first stage
 	Stages     []OFAStage
-	HeadExpand int  // output channels of the 1×1 convolution after the last stage; 0: none
-	FeatureMix int  // output channels of the last 1×1 convolution
-	MixFirst   bool // the feature mix, with normalisation, comes before the pooling
-	Classes    int
+	HeadExpand int        // output channels of the 1×1 convolution after the last stage; 0: none
+	FeatureMix int        // output channels of the last 1×1 convolution
+	MixFirst   bool       // the feature mix, with normalisation, comes before the pooling
+	Classes    int        // outputs of the classifier
 	Activation Activation // of stem and head
 	BlockAct   Activation // of the fixed block
 }
 
-// OFAStage is what the slots of a stage have in common.
+// OFAStage holds what the slots of a stage have in common.
 type OFAStage struct {
 	Width      int        // output channels
 	Stride     int        // of the first slot; later slots have stride 1 and a shortcut
@@ -82,7 +82,7 @@ type OFAStage struct {
 	SE         bool       // squeeze-and-excitation after the depthwise convolution
 }
 
-// Layers see Macro.
+// Layers implements Macro.
 func (m *OFAMacro) Layers(a Arch) []Layer {
 	c := NewChain(a.Resolution, a.Blocks()+6)
 	c.Add(Layer{Kind: Stem, Slot: -1, Out: m.Stem, Kernel: 3, Stride: 2, Activation: m.Activation, Norm: true})

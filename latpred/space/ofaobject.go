@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// OFAConfig is an architecture in the form of OFA's own code, as its
-// net.config files, data sets and tutorials have it.
+// OFAConfig is an architecture in the form that OFA's own code, data sets and tutorials
+// use.
 type OFAConfig struct {
-	Kernels     []int `json:"ks"`
-	Expands     []int `json:"e"`
-	Depths      []int `json:"d"`
-	Resolutions []int `json:"r"` // one element
+	Kernels     []int `json:"ks"` // by slot: 3, 5 or 7
+	Expands     []int `json:"e"`  // by slot: 3, 4 or 6
+	Depths      []int `json:"d"`  // by stage
+	Resolutions []int `json:"r"`  // one element
 }
 
-// OFA gives the form of OFA's own code, with a gene for every slot; nil where a is of
-// another family. Inactive slots get the smallest choice, 3: OFA ignores the value but
-// looks it up.
+// OFA converts a to the form of OFA's own code, with a gene for every slot; nil if a is
+// of another family. Inactive slots get the smallest value, 3, which OFA looks up but
+// ignores.
 func (a Arch) OFA() *OFAConfig {
 	if a.Family != OFA5 && a.Family != OFA6 {
 		return nil
@@ -40,7 +40,7 @@ func (a Arch) OFA() *OFAConfig {
 	return c
 }
 
-// String gives the JSON object in one line.
+// String gives the JSON object on one line.
 func (c OFAConfig) String() string {
 	text, err := json.Marshal(c)
 	if err != nil {
@@ -49,9 +49,9 @@ func (c OFAConfig) String() string {
 	return string(text)
 }
 
-// FromSlots makes an architecture of OFA from genes listed for every slot, active or
-// not: 5 depths and 20 slots, or 6 (or 5, the last being 1) and 21. Genes of inactive
-// slots are dropped.
+// FromSlots makes an architecture of OFA from the values of every slot, active or not:
+// 5 depths and 20 slots for OFA5; 21 slots, and 6 depths or the first 5 of them, for
+// OFA6. Values of inactive slots are dropped. It errs if a length or a value is wrong.
 func FromSlots(resolution int, depths, kernels, expands []int) (Arch, error) {
 	if len(kernels) == OFASlots && len(depths) == OFAStages-1 {
 		depths = append(slices.Clone(depths), 1)

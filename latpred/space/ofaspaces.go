@@ -2,7 +2,8 @@ package space
 
 import "fmt"
 
-// Spaces of OFA's authors and of CompOFA's, and the widths of their supernets.
+// ofaSpaces are the spaces of OFA's and CompOFA's authors, with the widths of their
+// supernets.
 // Sources: mit-han-lab/once-for-all, ofa_mbv3.py and ofa_proxyless.py;
 // gatech-sysml/CompOFA.
 func ofaSpaces() []*Space {
@@ -53,7 +54,8 @@ func mobileNetV3(id, name string, multiplier float64) *Space {
 	})
 }
 
-// compOFA ties depth and expansion; kernels are free (elastic) or given by stage.
+// compOFA ties the expansion to the depth; kernels are free (nil, elastic) or fixed by
+// stage.
 func compOFA(id, name string, multiplier float64, kernels []Tie) *Space {
 	s := mobileNetV3(id, name, multiplier)
 	s.Ties = append(s.Ties, kernels...)
@@ -77,8 +79,8 @@ func proxyless(id, name string, multiplier float64) *Space {
 	return ofaSpace(id, name, multiplier, OFA6, m)
 }
 
-// round8 rounds a width to a multiple of 8, never by more than a tenth
-// downwards. Source: OFA, make_divisible.
+// round8 rounds a width to a multiple of 8, and never down by more than a tenth. Source:
+// OFA, make_divisible.
 func round8(v float64) int {
 	n := max(8, int(v+4)/8*8)
 	if float64(n) < 0.9*v {

@@ -60,8 +60,8 @@ func (ofaText) Parse(text string) (Arch, error) {
 	return a, nil
 }
 
-// ofaOf is OFA's family of networks with so many stages. It asks the registry, since
-// the families' definitions name their text.
+// ofaOf is OFA's family with the given number of stages. It asks the registry rather than
+// OFA5 and OFA6, whose definitions refer to this text form.
 func ofaOf(stages int) *Family {
 	id := "ofa-5"
 	if stages == OFAStages {
@@ -74,7 +74,7 @@ func ofaOf(stages int) *Family {
 	return f
 }
 
-// parseOFADepths reads "43344", which also tells the family.
+// parseOFADepths reads "43344", whose length determines the family.
 func parseOFADepths(w word) (a Arch, depths []int, err error) {
 	if n := len(w.text); n != OFAStages-1 && n != OFAStages {
 		return Arch{}, nil, &ParseError{w.column, fmt.Sprintf("%d stages, want 5 or 6", n)}
@@ -89,8 +89,8 @@ func parseOFADepths(w word) (a Arch, depths []int, err error) {
 	return a, depths, nil
 }
 
-// parseOFAGenes reads "5533-535-…", as many digits a stage as it is deep, and writes
-// the levels.
+// parseOFAGenes reads "5533-535-…", in which each stage has as many digits as its depth,
+// and writes the level of each slot.
 func parseOFAGenes(levels *[OFASlots]int, f *Family, factor int, depths []int, w word) error {
 	at := 0
 	for stage, depth := range depths {

@@ -18,14 +18,14 @@ type PublishedNet struct {
 	Name           string // "note10@30ms"
 	Space          *Space
 	Arch           Arch
-	LatencyMs      float64 // on the device in the name; 0 for networks found under a limit of operations
+	LatencyMs      float64 // on the device in the name; 0 for networks found under a limit on operations
 	Top1, Top5     float64 // ImageNet accuracy, percent
-	FineTuneEpochs int     // epochs of training after it was cut from the supernet
+	FineTuneEpochs int     // epochs of training after extraction from the supernet
 	MACs, Params   int64   // counted from the released configuration
 }
 
-// Published lists the fifty specialised networks of OFA's README, MobileNetV3
-// and ProxylessNAS spaces.
+// Published lists the fifty specialised networks of OFA's README, from the MobileNetV3
+// and ProxylessNAS spaces. The list is shared: don't change it.
 func Published() []PublishedNet { return published() }
 
 var published = sync.OnceValue(func() []PublishedNet {

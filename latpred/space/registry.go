@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// registry holds the spaces, and their families, in the order in which they came.
+// registry holds the spaces and their families in the order of registration.
 var registry struct {
 	sync.RWMutex
 	spaces   []*Space
@@ -24,9 +24,10 @@ func init() {
 }
 
 // Register adds a space, and its family, to those that All, ByID, Families and Parse
-// know. The first space of a family is its Reference: it should allow all that the
-// family has. Both IDs must be new, but for the family's other spaces. Programs
-// register before they do anything else, in an init function say.
+// know. The first space of a family is its Reference and should allow every choice of
+// the family. It errs if the space is not consistent, if its ID is taken, or if another
+// family has its family's ID. Register spaces before anything else, for example in an
+// init function.
 func Register(s *Space) error {
 	if err := s.check(); err != nil {
 		return fmt.Errorf("space %s: %w", s.ID, err)
@@ -46,28 +47,28 @@ func Register(s *Space) error {
 	return nil
 }
 
-// MustRegister is Register for spaces in programs; it panics where Register errs.
+// MustRegister is Register for init functions: it panics where Register errs.
 func MustRegister(s *Space) {
 	if err := Register(s); err != nil {
 		panic("space: " + err.Error())
 	}
 }
 
-// All lists every space.
+// All lists every registered space, in the order of registration.
 func All() []*Space {
 	registry.RLock()
 	defer registry.RUnlock()
 	return slices.Clone(registry.spaces)
 }
 
-// Families lists every family.
+// Families lists the families of all registered spaces, in the order of registration.
 func Families() []*Family {
 	registry.RLock()
 	defer registry.RUnlock()
 	return slices.Clone(registry.families)
 }
 
-// ByID finds a space; the error lists those there are.
+// ByID finds a registered space; the error lists the known IDs.
 func ByID(id string) (*Space, error) {
 	var ids []string
 	for _, s := range All() {
@@ -79,7 +80,7 @@ func ByID(id string) (*Space, error) {
 	return nil, fmt.Errorf("no search space %q: there are %s", id, strings.Join(ids, ", "))
 }
 
-// FamilyByID finds a family; the error lists those there are.
+// FamilyByID finds a registered family; the error lists the known IDs.
 func FamilyByID(id string) (*Family, error) {
 	var ids []string
 	for _, f := range Families() {
@@ -91,13 +92,13 @@ func FamilyByID(id string) (*Family, error) {
 	return nil, fmt.Errorf("no family %q: there are %s", id, strings.Join(ids, ", "))
 }
 
-// Spaces lists those of a family.
+// Spaces lists the registered spaces of the family.
 func (f *Family) Spaces() []*Space {
 	return slices.DeleteFunc(All(), func(s *Space) bool { return s.Family != f })
 }
 
-// Reference is a space that stands for all of the family where widths and resolutions
-// don't matter: the first that was registered. A family without a space panics.
+// Reference is the family's first registered space. It stands for all of them where
+// widths and resolutions don't matter. Reference panics if there is none.
 func (f *Family) Reference() *Space {
 	registry.RLock()
 	defer registry.RUnlock()
@@ -109,8 +110,8 @@ func (f *Family) Reference() *Space {
 	panic("space: family " + f.ID + " has no space: register one")
 }
 
-// Of is the first space that has a, which says nothing about widths; the error says in
-// what a is a sub-network of no space at all.
+// Of is the first registered space that contains a. Others may contain it too, with other
+// widths. The error says why no space does.
 func Of(a Arch) (*Space, error) {
 	if a.Family == nil {
 		return nil, errors.New("an architecture without a family is no network")
@@ -123,8 +124,8 @@ func Of(a Arch) (*Space, error) {
 	return nil, a.Family.Reference().Validate(a)
 }
 
-// Validate says in what a is a sub-network of no space at all; nil where it is one
-// of some.
+// Validate returns nil if some registered space contains a, else an error that says why
+// none does.
 func Validate(a Arch) error {
 	_, err := Of(a)
 	return err

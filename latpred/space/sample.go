@@ -7,10 +7,10 @@ import (
 
 func pick(rng *rand.Rand, choices []int) int { return choices[rng.IntN(len(choices))] }
 
-// Sample draws an architecture as OFA and CompOFA do: a resolution, a depth for
-// each stage, and each factor of each slot, each uniformly among what the space
-// still offers. (Uniform in genes: deep networks, of which there are more, are not
-// drawn more often.)
+// Sample draws an architecture as OFA and CompOFA do: the resolution, the depth of each
+// stage, and each factor of each slot, each uniformly among the allowed values. It is
+// uniform in genes and not in networks: deep networks are not drawn more often, although
+// there are more of them.
 func (s *Space) Sample(rng *rand.Rand) Arch {
 	a := Arch{Family: s.Family, Resolution: pick(rng, s.Resolutions)}
 	for stage := range s.Family.Stages {
@@ -29,8 +29,8 @@ func (s *Space) drawDepth(rng *rand.Rand, stage int) int {
 	return pick(rng, s.Depths[stage])
 }
 
-// drawChoice draws what a slot of a stage is when the stage is so deep, as Arch.Choice
-// has it.
+// drawChoice draws the choice of a slot of a stage at a depth, in the form of
+// Arch.Choice.
 func (s *Space) drawChoice(rng *rand.Rand, stage, depth int) uint8 {
 	c := 0
 	for factor := range s.Family.Factors {
@@ -39,8 +39,8 @@ func (s *Space) drawChoice(rng *rand.Rand, stage, depth int) uint8 {
 	return uint8(1 + c)
 }
 
-// redrawDepth draws a stage's depth anew: slots that become active are drawn, slots
-// that become inactive are cleared, and factors tied to the depth follow.
+// redrawDepth draws a stage's depth again: choices of slots that become active are drawn,
+// those of slots that become inactive are cleared, and factors tied to the depth follow.
 func (s *Space) redrawDepth(rng *rand.Rand, a *Arch, stage int) {
 	depth := s.drawDepth(rng, stage)
 	for p := range s.Family.Stages[stage].Slots {
@@ -57,7 +57,7 @@ func (s *Space) redrawDepth(rng *rand.Rand, a *Arch, stage int) {
 }
 
 // follow redraws the factors of a slot that its stage's new depth does not allow.
-// Where the depth allows but one level nothing is drawn.
+// Where the depth allows only one level, nothing is drawn.
 func (s *Space) follow(rng *rand.Rand, a *Arch, slot, depth int) {
 	if s.Ties == nil {
 		return
@@ -74,11 +74,10 @@ func (s *Space) follow(rng *rand.Rand, a *Arch, slot, depth int) {
 	}
 }
 
-// Mutate redraws genes of a, each with probability p: first the resolution, then
-// all factors of each active slot together, then the depth of each stage. The result
-// is in the space. Source: OFA, evolution_finder; OFA keeps genes of inactive slots
-// and brings them back when a stage grows, here they are drawn anew. An a outside the
-// space panics.
+// Mutate draws genes of a again, each with probability p: the resolution, all factors of
+// each active slot together, and the depth of each stage. The result is in the space.
+// Mutate panics if a is not. Source: OFA, evolution_finder, except that OFA keeps the
+// genes of inactive slots for when a stage grows again, and here they are drawn again.
 func (s *Space) Mutate(rng *rand.Rand, a Arch, p float64) Arch {
 	s.mustContain(a)
 	if rng.Float64() < p {
@@ -103,11 +102,10 @@ func (s *Space) Mutate(rng *rand.Rand, a Arch, p float64) Arch {
 	return a
 }
 
-// Crossover takes each gene from a or b with equal chance: the resolution, the
-// depth of each stage, and each factor of each slot. Where the parent so chosen has
-// no gene for an active slot the other's serves. In a space that ties a factor to the
-// depth, a stage's depth and the factor come from one parent. Both parents must be in
-// the space, or Crossover panics.
+// Crossover takes each gene from a or b with equal probability: the resolution, the depth
+// of each stage, and each factor of each slot. If the slot does not run in the parent
+// drawn, the gene is the other parent's. A factor that s ties to the depth stays
+// allowed at the stage's new depth. Crossover panics if a parent is not in the space.
 func (s *Space) Crossover(rng *rand.Rand, a, b Arch) Arch {
 	s.mustContain(a)
 	s.mustContain(b)
@@ -127,8 +125,8 @@ func (s *Space) Crossover(rng *rand.Rand, a, b Arch) Arch {
 	return child
 }
 
-// inherit takes each factor of a slot from one of the parents, or where it must follow
-// the depth from the parent whose depth it is.
+// inherit takes each factor of a slot from one of the parents; if the depth does not allow
+// the level, from like, the parent that the depth came from.
 func (s *Space) inherit(rng *rand.Rand, parents [2]*Arch, like *Arch, slot, depth int) uint8 {
 	c := 0
 	for factor := range s.Family.Factors {

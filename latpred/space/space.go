@@ -6,39 +6,40 @@ import (
 	"slices"
 )
 
-// Space is a search space: a family, the resolutions and choices that are allowed,
-// and the macro-architecture around the choices, which says what each costs. All of
-// it is data; what All and ByID return must not be changed.
+// Space is a search space: a family, the allowed resolutions and choices, and the
+// macro-architecture around the choices, which determines their cost. Spaces that All
+// and ByID return are shared and must not be changed.
 type Space struct {
 	ID         string  // "mbv3-w1.0"
 	Name       string  // for people
 	Family     *Family // the form of its networks
-	Multiplier float64 // of the widths, where the family has several; 0: there is but one
-	Macro      Macro   // widths, strides and all that no choice changes
+	Multiplier float64 // width multiplier; 0: the family has none
+	Macro      Macro   // widths, strides and everything else that no choice changes
 
-	Resolutions []int // choices that searches and data sets draw from, ascending
-	Allowed     Range // resolutions that a network may have at all
+	Resolutions []int // pixels, ascending: those that searches and samples draw from
+	Allowed     Range // pixels: all resolutions that a network may have
 
-	// Depths are the choices of each stage's depth, ascending; nil: all slots of
-	// every stage run.
+	// Depths lists the allowed depths of each stage, ascending; nil: all slots of every
+	// stage run.
 	Depths [][]int
-	// Ties limit factors; the first that is meant counts. Nil: all choices are free.
+	// Ties limit the levels of factors; the first tie that applies to a slot counts.
+	// Nil: every level is allowed.
 	Ties []Tie
 }
 
-// Macro is the macro-architecture of a space: it unfolds a network of the space's
-// family into the layers that run, in their order, with every shape. Choices of
-// slots must be independent of each other in shapes: what a slot reads and writes may
-// depend on where it is and on the resolution, not on what other slots chose. Chain
-// helps to write one.
+// Macro is the macro-architecture of a space. The shapes that a slot reads and writes may
+// depend on its position and on the resolution, but not on the choices of other slots.
+// Chain helps to implement one.
 type Macro interface {
+	// Layers gives the layers of a that run, in order, with every shape. a is a network
+	// of the space's family; ties of the space need not hold.
 	Layers(a Arch) []Layer
 }
 
-// Range is Min, Min + Step, … Max. Where both ends are equal there is but one number.
+// Range is the numbers Min, Min + Step, … Max. If Min equals Max it is one number.
 type Range struct{ Min, Max, Step int }
 
-// Fixed is the range of one number.
+// Fixed is the range with one number.
 func Fixed(n int) Range { return Range{n, n, 1} }
 
 // Contains reports whether n is in r.
@@ -46,6 +47,7 @@ func (r Range) Contains(n int) bool {
 	return n >= r.Min && n <= r.Max && (n-r.Min)%max(1, r.Step) == 0
 }
 
+// String describes the range: "224", or "one of 128, 132, … 260".
 func (r Range) String() string {
 	if r.Min == r.Max {
 		return fmt.Sprint(r.Min)
@@ -53,16 +55,15 @@ func (r Range) String() string {
 	return fmt.Sprintf("one of %d, %d, … %d", r.Min, r.Min+r.Step, r.Max)
 }
 
-// Tie limits the levels of a factor: in the slots of a stage, at a depth of it.
+// Tie limits the levels of a factor in the slots of a stage, at one depth or at all.
 type Tie struct {
-	Factor int   // of Family.Factors
-	Stage  int   // −1: every stage
-	Depth  int   // 0: every depth
-	Levels []int // those allowed, ascending
+	Factor int   // index in Family.Factors
+	Stage  int   // from 0; −1: every stage
+	Depth  int   // depth of the stage; 0: every depth
+	Levels []int // the allowed levels, ascending
 }
 
-// levels are those of a factor that a slot of a stage may have when the stage is so
-// deep.
+// levels lists the allowed levels of a factor in the slots of a stage at a depth.
 func (s *Space) levels(stage, depth, factor int) []int {
 	for i := range s.Ties {
 		t := &s.Ties[i]
@@ -73,12 +74,12 @@ func (s *Space) levels(stage, depth, factor int) []int {
 	return s.Family.all[factor]
 }
 
-// followsDepth reports whether what a factor may be depends on the stage's depth.
+// followsDepth reports whether the allowed levels of a factor depend on the depth.
 func (s *Space) followsDepth(factor int) bool {
 	return slices.ContainsFunc(s.Ties, func(t Tie) bool { return t.Factor == factor && t.Depth > 0 })
 }
 
-// depths are the choices of a stage's depth.
+// depths lists the allowed depths of a stage.
 func (s *Space) depths(stage int) []int {
 	if s.Depths == nil {
 		return []int{s.Family.Stages[stage].Slots}
@@ -86,7 +87,7 @@ func (s *Space) depths(stage int) []int {
 	return s.Depths[stage]
 }
 
-// check says what is wrong with the definition of s.
+// check explains what is wrong with the definition of s; nil if nothing is.
 func (s *Space) check() error {
 	switch {
 	case s.ID == "" || s.Name == "":
@@ -125,11 +126,11 @@ func (s *Space) check() error {
 // Slots is the number of slots of all stages.
 func (s *Space) Slots() int { return s.Family.Slots() }
 
-// Contains reports whether Validate finds nothing.
+// Contains reports whether a is a sub-network of s; see Validate.
 func (s *Space) Contains(a Arch) bool { return s.Validate(a) == nil }
 
-// Validate says in what a is no sub-network of s; nil where it is one. Every
-// resolution of Allowed will do, not only those that searches draw.
+// Validate returns nil if a is a sub-network of s, else an error that says why not. Its
+// resolution may be any of Allowed, not only those of Resolutions.
 func (s *Space) Validate(a Arch) error {
 	if !s.Allowed.Contains(a.Resolution) {
 		return fmt.Errorf("%s: resolution %d is not %v", s.ID, a.Resolution, s.Allowed)
@@ -176,10 +177,12 @@ func (s *Space) mustContain(a Arch) {
 	}
 }
 
-// MACs is the sum of Layer.MACs over the network. An a outside the space panics.
+// MACs is the number of multiply-accumulates of a for one image: the sum of Layer.MACs.
+// It panics if a is not in the space.
 func (s *Space) MACs(a Arch) int64 { return s.sum(a, (*Layer).MACs) }
 
-// Params is the sum of Layer.Params over the network. An a outside the space panics.
+// Params is the number of parameters of a: the sum of Layer.Params. It panics if a is not
+// in the space.
 func (s *Space) Params(a Arch) int64 { return s.sum(a, (*Layer).Params) }
 
 func (s *Space) sum(a Arch, cost func(*Layer) int64) int64 {
@@ -191,8 +194,8 @@ func (s *Space) sum(a Arch, cost func(*Layer) int64) int64 {
 	return sum
 }
 
-// Layers unfolds a into the layers that run, in their order. An a outside the space
-// panics.
+// Layers lists the layers of a that run, in order. It panics if a is not in the space;
+// see Macro.Layers for such networks.
 func (s *Space) Layers(a Arch) []Layer {
 	s.mustContain(a)
 	return s.Macro.Layers(a)

@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// Text is how a family writes its networks where it has a form of its own.
+// Text reads and writes the networks of a family that has a text form of its own.
 // Families may share one.
 type Text interface {
-	// Recognises reports whether a text, without spaces around it, is meant to be in
-	// this form.
+	// Recognises reports whether a text, trimmed of spaces, looks like this form.
 	Recognises(text string) bool
-	// Parse reads a text. An architecture of which the text does not say the
-	// resolution has the Resolution 0. Errors are of type *ParseError.
+	// Parse reads a text. If the text gives no resolution, the result has Resolution 0.
+	// Errors are of type *ParseError.
 	Parse(text string) (Arch, error)
 	// Format gives the canonical text, which Parse reads. It has no commas.
 	Format(a Arch) string
 }
 
-// maxText bounds what Parse looks at; the longest honest input, OFA's JSON with
-// generous spaces, is far below.
+// maxText is the longest text, in bytes, that Parse reads. The longest that occurs, OFA's
+// JSON with many spaces, is far shorter.
 const maxText = 4096
 
-// ParseError says where in a text an architecture goes wrong.
+// ParseError reports the place in a text at which an architecture is malformed.
 type ParseError struct {
-	Column int    // 1-based, in bytes; 0 where the whole text is meant
+	Column int    // 1-based, in bytes; 0: the text as a whole
 	Reason string // what is wrong and what was expected
 }
 
+// Error gives the column and the reason.
 func (e *ParseError) Error() string {
 	if e.Column == 0 {
 		return "architecture: " + e.Reason
@@ -37,16 +37,19 @@ func (e *ParseError) Error() string {
 	return fmt.Sprintf("architecture, column %d: %s", e.Column, e.Reason)
 }
 
-// Parse reads an architecture of any family: from its canonical text (see
-// Arch.String), from the forms that the family's own code uses, and, where all slots
-// always run, from a JSON list of the numbers of the choices, from 0, or of their
-// labels. OFA's own form is a JSON object: keys ks, e, d and r, where a single number
-// stands for a whole list, and wid only if null; genes of inactive slots are ignored.
+// Parse reads an architecture of any registered family. It accepts
 //
-// Where the text does not say the resolution it is the only one of the family's
-// Reference. Errors are of type *ParseError.
+//   - the canonical text, see Arch.String;
+//   - OFA's JSON object: keys ks, e, d and r, each a list, or one number that stands for
+//     every element. Values of inactive slots are ignored, and wid must be null or
+//     missing;
+//   - a JSON list with the number, from 0, or the label of each slot's choice, for
+//     families whose slots all run.
 //
-// Parse knows no space: Space.Validate says whether one offers the result.
+// If the text gives no resolution, it is that of the family's Reference, or an error if
+// the Reference has several. Errors are of type *ParseError.
+//
+// Parse does not ask whether a space contains the result; Space.Validate does.
 func Parse(text string) (Arch, error) {
 	a, err := parse(text)
 	if err == nil && a.Resolution == 0 {
@@ -55,8 +58,9 @@ func Parse(text string) (Arch, error) {
 	return a, err
 }
 
-// Parse reads an architecture of s, which it need not offer; see Validate. Where the
-// text does not say the resolution it is the only one of s.
+// Parse reads an architecture of the family of s, in the forms of the function Parse. The
+// result need not be in s; see Validate. If the text gives no resolution, it is that of
+// s, or an error if s has several.
 func (s *Space) Parse(text string) (Arch, error) {
 	a, err := parse(text)
 	switch {
@@ -79,7 +83,7 @@ func (a Arch) at(s *Space) (Arch, error) {
 	return a, nil
 }
 
-// MustParse is Parse for texts in programs; it panics where Parse errs.
+// MustParse is Parse for constant texts: it panics where Parse errs.
 func MustParse(text string) Arch {
 	a, err := Parse(text)
 	if err != nil {
@@ -88,8 +92,8 @@ func MustParse(text string) Arch {
 	return a
 }
 
-// parse leaves the resolution 0 where the text does not say it. What no family
-// recognises is read as a text of the first, OFA's, whose errors say what is due.
+// parse reads a text and leaves Resolution 0 if the text gives none. A text that no
+// family recognises is read as OFA's form, whose errors tell what is expected.
 func parse(text string) (Arch, error) {
 	if len(text) > maxText {
 		return Arch{}, &ParseError{Reason: fmt.Sprintf("%d bytes long, want at most %d", len(text), maxText)}

@@ -2,8 +2,7 @@ package sparse
 
 import "fmt"
 
-// FromDense gives the rows of a dense matrix of cols columns, whose elements are
-// given row after row.
+// FromDense makes sparse rows of a dense row-major matrix with cols columns.
 func FromDense(cols int, elements []float32) Rows {
 	if cols < 1 || len(elements)%cols != 0 {
 		panic(fmt.Sprintf("sparse: %d elements are no rows of %d columns", len(elements), cols))
@@ -15,7 +14,7 @@ func FromDense(cols int, elements []float32) Rows {
 	return r
 }
 
-// Dense gives all elements row after row: Len × Cols of them.
+// Dense gives all elements, row-major: Len × Cols of them.
 func (r Rows) Dense() []float32 {
 	elements := make([]float32, r.Len()*r.Cols)
 	for i := range r.Len() {
@@ -24,7 +23,8 @@ func (r Rows) Dense() []float32 {
 	return elements
 }
 
-// DenseRow writes all elements of row i to dst, which must have room for them.
+// DenseRow writes all elements of row i to dst. It panics if dst does not have Cols
+// elements.
 func (r Rows) DenseRow(dst []float32, i int) {
 	if len(dst) != r.Cols {
 		panic(fmt.Sprintf("sparse: room for %d elements of a row of %d", len(dst), r.Cols))

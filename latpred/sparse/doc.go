@@ -1,7 +1,6 @@
-// Package sparse has matrices of which most elements are 0, as compressed rows.
+// Package sparse provides sparse matrices in compressed-sparse-row form (CSR).
 //
-// An encoded architecture has about a third of its inputs at 1 and all others at
-// 0. Rows keeps what is not 0 and nothing else: package encode appends rows as it
-// makes them, package mlp learns and predicts from them, and no dense row is made
-// in between. The package depends on nothing, so that both can.
+// About a third of the inputs of an encoded architecture are 1 and all others are 0. Rows
+// stores only the elements that are not 0. Package encode appends rows to it, and package
+// mlp trains on them and predicts from them, without dense rows in between.
 package sparse

@@ -7,22 +7,21 @@ import (
 
 // Rows is a matrix in compressed-sparse-row form (CSR): row i has the elements
 // Values[Starts[i]:Starts[i+1]], in the columns Columns[Starts[i]:Starts[i+1]],
-// which ascend, and is 0 in all others. Whoever computes with rows takes their
-// elements in this order.
+// which ascend, and is 0 in all others. Computations take the elements of a row in this
+// order, so that their sums do not depend on the caller.
 //
-// The value Rows{Cols: n} has no rows and is ready for Append. Copies share their
-// elements.
+// Rows{Cols: n} has no rows and is ready for Append. Copies share their elements.
 type Rows struct {
-	Cols    int       // columns of the matrix
-	Starts  []int     // where rows begin, and where the last one ends; nil: no rows
-	Columns []int     // of the elements
-	Values  []float32 // of the elements
+	Cols    int       // number of columns of the matrix
+	Starts  []int     // index of each row's first element, then the end of the last row; nil: no rows
+	Columns []int     // column of each element
+	Values  []float32 // value of each element
 }
 
 // Len is the number of rows.
 func (r Rows) Len() int { return max(0, len(r.Starts)-1) }
 
-// NNZ is the number of elements that are kept.
+// NNZ is the number of stored elements.
 func (r Rows) NNZ() int {
 	if len(r.Starts) == 0 {
 		return 0
@@ -30,7 +29,7 @@ func (r Rows) NNZ() int {
 	return r.Starts[len(r.Starts)-1] - r.Starts[0]
 }
 
-// Row gives the columns and the values of row i, which must not be changed.
+// Row gives the columns and the values of row i. They are shared and must not be changed.
 func (r Rows) Row(i int) (columns []int, values []float32) {
 	from, to := r.Starts[i], r.Starts[i+1]
 	return r.Columns[from:to:to], r.Values[from:to:to]
@@ -45,9 +44,9 @@ func (r Rows) At(i, j int) float32 {
 	return 0
 }
 
-// Slice gives the rows from row from to below to. They share the elements of r;
-// rows can be appended to them, which leaves r as it is, but its own rows must not
-// be extended.
+// Slice gives the rows from, … to − 1, which share their elements with r. Appending to the
+// slice leaves r unchanged, but Extend must not be applied to a shared row. Slice panics if
+// the range is not within r.
 func (r Rows) Slice(from, to int) Rows {
 	if from < 0 || to < from || to > r.Len() {
 		panic(fmt.Sprintf("sparse: rows %d to %d of %d", from, to, r.Len()))
@@ -59,21 +58,20 @@ func (r Rows) Slice(from, to int) Rows {
 	return Rows{Cols: r.Cols}
 }
 
-// Reset takes all rows away and keeps their memory for new ones, of cols columns.
+// Reset removes all rows, sets the number of columns, and keeps the memory for new rows.
 func (r *Rows) Reset(cols int) {
 	*r = Rows{cols, r.Starts[:0], r.Columns[:0], r.Values[:0]}
 }
 
-// Append adds a row with these elements, which are copied. It panics where the
-// slices differ in length, or columns do not ascend or are none of the matrix.
+// Append adds a row with the given elements, which are copied. It panics if the slices
+// differ in length, or if columns do not ascend or are out of range.
 func (r *Rows) Append(columns []int, values []float32) {
 	mustFit(columns, values, r.Cols)
 	r.Columns, r.Values = append(r.Columns, columns...), append(r.Values, values...)
 	r.End()
 }
 
-// AppendDense adds a row of which all elements are given, as many as there are
-// columns; those that are 0 are left out.
+// AppendDense adds a row, given by all its Cols elements; zeros are left out.
 func (r *Rows) AppendDense(row []float32) {
 	if len(row) != r.Cols {
 		panic(fmt.Sprintf("sparse: row of %d elements for %d columns", len(row), r.Cols))
@@ -86,9 +84,9 @@ func (r *Rows) AppendDense(row []float32) {
 	r.End()
 }
 
-// End makes a row of the elements that were appended to Columns and Values since
-// the last row ended; where values are missing they are 1. It is for those who write
-// their rows in place, such as encoders of ones, and checks nothing.
+// End ends a row that the caller wrote in place: the elements that were appended to
+// Columns and Values since the last row. Missing values are 1, so that encoders of
+// one-hots need only append columns. It checks nothing.
 func (r *Rows) End() {
 	if n := len(r.Values); n < len(r.Columns) {
 		r.Values = slices.Grow(r.Values, len(r.Columns)-n)[:len(r.Columns)]
@@ -102,9 +100,9 @@ func (r *Rows) End() {
 	r.Starts = append(r.Starts, len(r.Columns))
 }
 
-// Extend adds to the last row the values given, in the columns from first on; those
-// that are 0 are left out. It panics where there is no row, or a column is not
-// beyond the row's others or none of the matrix.
+// Extend adds values to the last row, in the columns first, first + 1, …; zeros are left
+// out. It panics if there is no row, or if a column is out of range or not after the
+// row's others.
 func (r *Rows) Extend(first int, values ...float32) {
 	n := r.Len()
 	if n == 0 {
@@ -145,7 +143,8 @@ func fit(columns []int, values []float32, cols int) error {
 	return nil
 }
 
-// Validate says in what the slices are no matrix.
+// Validate returns an error that says why the slices are not a valid matrix; nil if they
+// are.
 func (r Rows) Validate() error {
 	for i := range r.Len() {
 		from, to := r.Starts[i], r.Starts[i+1]

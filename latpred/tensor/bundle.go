@@ -13,7 +13,8 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// Bundle is the tensors of a file by name, float32 or float64.
+// Bundle holds the tensors of a file, float32 or float64, by name. It is safe for
+// concurrent reading.
 type Bundle struct{ tensors map[string]array }
 
 type array struct {
@@ -22,13 +23,14 @@ type array struct {
 	content []byte
 }
 
-// NewBundle makes one without tensors.
+// NewBundle makes an empty bundle.
 func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 
 // Len is the number of tensors.
 func (b *Bundle) Len() int { return len(b.tensors) }
 
-// PutFloat32 adds a float32 tensor of a shape, whose product is the number of values.
+// PutFloat32 adds a float32 tensor, row-major, or replaces the tensor of its name. The
+// product of shape must be the number of values.
 func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {
 	content := make([]byte, 0, 4*len(values))
 	for _, v := range values {
@@ -37,7 +39,7 @@ func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {
 	b.tensors[name] = array{shape, false, content}
 }
 
-// PutFloat64 adds a float64 vector.
+// PutFloat64 adds a float64 vector, or replaces the tensor of its name.
 func (b *Bundle) PutFloat64(name string, values []float64) {
 	content := make([]byte, 0, 8*len(values))
 	for _, v := range values {
@@ -46,7 +48,8 @@ func (b *Bundle) PutFloat64(name string, values []float64) {
 	b.tensors[name] = array{[]uint64{uint64(len(values))}, true, content}
 }
 
-// Float32 reads a float32 tensor with so many dimensions; it errs where there is none.
+// Float32 gives the values, row-major, and the shape of a float32 tensor. It errs if the
+// bundle has no such tensor with the given number of dimensions.
 func (b *Bundle) Float32(name string, dimensions int) ([]float32, []uint64, error) {
 	t, ok := b.tensors[name]
 	if !ok || t.double || len(t.shape) != dimensions {
@@ -59,8 +62,8 @@ func (b *Bundle) Float32(name string, dimensions int) ([]float32, []uint64, erro
 	return values, t.shape, nil
 }
 
-// Float64 reads a float64 vector of a length; a length below 0 takes any. It errs
-// where there is none, or where it holds what is no finite number.
+// Float64 gives the values of a float64 vector. It errs if the bundle has no such vector of
+// the given length (below 0: any), or if a value is not finite.
 func (b *Bundle) Float64(name string, length int) ([]float64, error) {
 	t, ok := b.tensors[name]
 	if !ok || !t.double || len(t.shape) != 1 || length >= 0 && t.shape[0] != uint64(length) {
@@ -77,7 +80,7 @@ func (b *Bundle) Float64(name string, length int) ([]float64, error) {
 	return values, nil
 }
 
-// Sum is the SHA-256, in hex, of head and of all tensors by name.
+// Sum is the SHA-256, in hex, of head and of all tensors in the order of their names.
 func (b *Bundle) Sum(head string) string {
 	h := sha256.New()
 	io.WriteString(h, head)
@@ -89,7 +92,7 @@ func (b *Bundle) Sum(head string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Write writes a safetensors file, with text by key in its header.
+// Write writes a safetensors file. header is text by key, for its __metadata__.
 func (b *Bundle) Write(w io.Writer, header map[string]string) error {
 	views := map[string]safetensors.TensorView{}
 	for name, t := range b.tensors {
@@ -106,8 +109,8 @@ func (b *Bundle) Write(w io.Writer, header map[string]string) error {
 	return safetensors.SerializeToWriter(views, header, w)
 }
 
-// Parse reads a safetensors file and the text in its header. A damaged file is an
-// error.
+// Parse reads a safetensors file, and the text by key in its header. It errs if the file
+// is damaged, or if a tensor is neither float32 nor float64.
 func Parse(content []byte) (b *Bundle, header map[string]string, err error) {
 	defer func() {
 		if p := recover(); p != nil { // the reader trusts some numbers in damaged headers

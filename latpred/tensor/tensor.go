@@ -1,6 +1,6 @@
-// Package tensor has named arrays of numbers, and the safetensors files that hold
-// them: Parse and Bundle.Write. Predictors, the shipped weights and PyTorch's
-// checkpoints are made of them.
+// Package tensor provides named arrays of numbers, and reads and writes them as
+// safetensors files: Parse and Bundle.Write. Saved predictors, the shipped weights and
+// PyTorch's checkpoints consist of them.
 package tensor
 
 import (
@@ -14,10 +14,10 @@ import (
 type Tensor struct {
 	Name   string // "fc1.weight"
 	Shape  []int
-	Values []float32 // row after row
+	Values []float32 // row-major
 }
 
-// Put adds a tensor.
+// Put adds t, or replaces the tensor of its name.
 func (b *Bundle) Put(t Tensor) {
 	shape := make([]uint64, len(t.Shape))
 	for i, n := range t.Shape {
@@ -26,8 +26,8 @@ func (b *Bundle) Put(t Tensor) {
 	b.PutFloat32(t.Name, t.Values, shape...)
 }
 
-// Layers lists the tensors of a network of linear layers, all float32: by layer, in
-// the order of their names, weight before bias.
+// Layers lists the tensors of a network of linear layers, all of which must be float32:
+// layer by layer, in the order of their names, weight before bias.
 func (b *Bundle) Layers() ([]Tensor, error) {
 	var out []Tensor
 	for _, name := range slices.Sorted(maps.Keys(b.tensors)) {

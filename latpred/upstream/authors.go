@@ -12,8 +12,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// ParseAuthorsCSV reads a data set of the paper's authors: columns child_arch, a
-// Python dict of OFA's keys, and latency in milliseconds.
+// ParseAuthorsCSV reads a set of the paper's authors: columns child_arch, a Python dict
+// with OFA's keys, and latency, in milliseconds. Errors refer to the file as name.
 func ParseAuthorsCSV(r io.Reader, name string) ([]dataset.Sample, error) {
 	in := csv.NewReader(dataset.LimitLines(r))
 	in.ReuseRecord = true
@@ -47,8 +47,8 @@ func ParseAuthorsCSV(r io.Reader, name string) ([]dataset.Sample, error) {
 		if len(samples) == dataset.MaxRows {
 			return nil, fail(0, fmt.Errorf("more than %d rows", dataset.MaxRows))
 		}
-		// The dict uses no strings but its keys, so that quotes and None are all
-		// that keeps it from being JSON.
+		// The only strings of the dict are its keys, so only quotes and None differ
+		// from JSON.
 		arch, err := space.Parse(strings.NewReplacer("'", `"`, "None", "null").Replace(row[0]))
 		if err != nil {
 			return nil, fail(0, err)

@@ -16,17 +16,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
-// The repositories that shipped sets are from. The project's own sets have none.
+// The repositories of the shipped sets. The project's own sets have none.
 const (
 	Authors = "OFANAS/OFANAS_PerformanceEstimation" // of the paper
 	HELP    = "HayeonLee/HELP"
 )
 
-// Build makes the shipped files again from the upstream files in the folder
-// upstream and writes them to dir, the project's data folder: the sets of the
-// index, the Note10 table and the accuracy predictor's weights. The project's own
-// measurements have no upstream: package measure makes them from data/journals. Each
-// file is written whole or not at all.
+// Build makes the shipped files again from the upstream files in the folder upstream, and
+// writes them to dir, the project's data folder: the sets of the index, the Note10 table
+// and the accuracy predictor's weights. It leaves out the project's own measurements,
+// which package measure makes from data/journals. Each file is written whole or not at
+// all, and one that has the same content is left alone.
 func Build(dir, upstream string) error {
 	archs, err := parseFile(upstream, HELP+"/data/ofa/ofa_archs.pt", ParseHELPArchs)
 	if err != nil {
@@ -66,7 +66,7 @@ func Build(dir, upstream string) error {
 	})
 }
 
-// buildSet reads a set in its upstream format.
+// buildSet reads a set from its upstream file.
 func buildSet(info dataset.Info, upstream string, helpArchs []space.Arch) (*dataset.Set, error) {
 	s := &dataset.Set{Info: info}
 	place := info.Repository + "/" + info.Path
@@ -102,7 +102,7 @@ func buildSet(info dataset.Info, upstream string, helpArchs []space.Arch) (*data
 
 var tableName = regexp.MustCompile(`/(\d+)_lookup_table\.yaml$`)
 
-// buildTable gathers the Note10 table's files.
+// buildTable reads the Note10 table from its files, one for each resolution.
 func buildTable(upstream string) (*lut.Table, error) {
 	t := &lut.Table{Device: "note10", Rows: map[int]map[string]lut.Entry{}}
 	for _, f := range Manifest() {
@@ -121,7 +121,8 @@ func buildTable(upstream string) (*lut.Table, error) {
 	return t, nil
 }
 
-// parseFile opens a file of the mirror and parses it.
+// parseFile opens the file at a place (see File.Place) in the folder upstream and parses
+// it.
 func parseFile[T any](upstream, place string, parse func(io.Reader, string) (T, error)) (T, error) {
 	f, err := os.Open(filepath.Join(upstream, filepath.FromSlash(place)))
 	if err != nil {

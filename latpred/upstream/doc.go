@@ -1,7 +1,9 @@
-// Package upstream has the files of other projects that the shipped data come from.
+// Package upstream downloads and reads the files of other projects that the shipped data
+// come from.
 //
-//  1. Manifest lists them; Fetch downloads them into CacheDir, resumes and verifies.
-//  2. ParseAuthorsCSV, ParseHELPArchs and ParseHELPLatencies read their formats;
-//     PyTorch's are package pytorch's.
+//  1. Manifest lists the files; Fetch downloads them, for example into CacheDir, resumes
+//     interrupted downloads and verifies hashes.
+//  2. ParseAuthorsCSV, ParseHELPArchs and ParseHELPLatencies read their formats; package
+//     pytorch reads PyTorch's.
 //  3. Build makes the shipped files from them again.
 package upstream

@@ -19,28 +19,28 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// origin serves the files of public repositories at a commit.
+// origin is the server of files of public repositories, by commit.
 const origin = "https://raw.githubusercontent.com"
 
-// fetchers is how many files are downloaded at once.
+// fetchers is the number of files that are downloaded at once.
 const fetchers = 4
 
-// Progress says how far Fetch is.
+// Progress tells how far Fetch has come.
 type Progress struct {
-	File         File
-	Files, Of    int   // files that are in place
-	Bytes, OfAll int64 // bytes of them
+	File         File  // the file that was completed last
+	Files, Of    int   // number of files in place, and of all files
+	Bytes, OfAll int64 // their sizes in bytes
 }
 
-// Fetch brings the given upstream files into dir, which is made where it is
-// missing. A file that is there already and whole is left alone; a download
-// that broke off goes on where it stopped. Each file is verified before it gets
-// its name, so that no half-written or altered file is ever found there.
+// Fetch downloads the given upstream files into dir, which it makes if it is missing. Files
+// that are complete are left alone, and interrupted downloads are resumed. A file gets its
+// name only after its size and hash are verified, so that dir never has a partial or
+// altered file under the name of a complete one.
 //
-// mirror says where to read: a folder, an http address, or "" for the
-// repositories themselves. observe, which may be nil, is called after each file,
-// by several goroutines one at a time. When ctx ends what came so far is kept
-// for the next call.
+// mirror is where to read from: a folder, an http address, or "" for the repositories
+// themselves. observe, which may be nil, is called after each file, from several
+// goroutines but never concurrently. If ctx ends, partial downloads are kept for the next
+// call.
 func Fetch(ctx context.Context, dir, mirror string, files []File, observe func(Progress)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetchers)
@@ -105,8 +105,8 @@ func fetchOne(ctx context.Context, dir, mirror string, f File) error {
 	return os.Rename(part.Name(), target)
 }
 
-// download appends to part, of which have bytes are there and in sum, and says
-// how many there are then.
+// download appends to part, which has the first have bytes, and to sum, which has hashed
+// them. It returns the number of bytes that part then has.
 func download(ctx context.Context, part *os.File, sum hash.Hash, mirror string, f File, have int64) (int64, error) {
 	from, source, err := open(ctx, mirror, f, have)
 	if err != nil {
@@ -128,7 +128,8 @@ func download(ctx context.Context, part *os.File, sum hash.Hash, mirror string, 
 	return have + n, nil
 }
 
-// open gives the bytes of f from some position, at most `from`.
+// open opens f at the byte from, or before it if the server can't resume, and returns the
+// position.
 func open(ctx context.Context, mirror string, f File, from int64) (int64, io.ReadCloser, error) {
 	base, err := url.Parse(mirror)
 	if err != nil {
@@ -174,7 +175,7 @@ func get(ctx context.Context, address string, from int64) (int64, io.ReadCloser,
 	return 0, nil, fmt.Errorf("%s answers %s", address, response.Status)
 }
 
-// verify compares what was summed with the manifest.
+// verify compares the size and the hash of a download with the manifest.
 func verify(sum hash.Hash, size int64, f File) error {
 	if size != f.Bytes {
 		return fmt.Errorf("has %d bytes, the manifest says %d: truncated, or changed upstream", size, f.Bytes)

@@ -9,13 +9,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// ParseHELPArchs reads HELP's ofa_archs.pt: a dict whose key arch lists
-// architectures as dicts of OFA's keys.
+// ParseHELPArchs reads HELP's ofa_archs.pt: a dict whose key arch has a list of
+// architectures, each a dict with OFA's keys. Errors refer to the file as name.
 func ParseHELPArchs(r io.Reader, name string) ([]space.Arch, error) {
 	return archList(r, name, helpArch)
 }
 
-// archList reads the list under a file's key arch, each item as one says.
+// archList reads the list under a file's key arch; one converts an item.
 func archList(r io.Reader, name string, one func(item any) (space.Arch, error)) ([]space.Arch, error) {
 	root, err := pytorch.ParseData(r, name)
 	if err != nil {
@@ -63,7 +63,8 @@ func helpArch(item any) (space.Arch, error) {
 	return space.FromSlots(genes[3][0], genes[2], genes[0], genes[1])
 }
 
-// ParseHELPLatencies reads one of HELP's latency files: a list of milliseconds.
+// ParseHELPLatencies reads one of HELP's latency files: a list of milliseconds, in the
+// order of the architectures. Errors refer to the file as name.
 func ParseHELPLatencies(r io.Reader, name string) ([]float64, error) {
 	root, err := pytorch.ParseData(r, name)
 	if err != nil {

@@ -9,13 +9,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// HELP measured networks of two other spaces too, those of HW-NAS-Bench (Li et al.,
-// ICLR 2021). They don't ship: their readers are here for who has the files. Latencies
-// are read by ParseHELPLatencies, in the order of the networks.
+// HELP also measured networks of the two spaces of HW-NAS-Bench (Li et al., ICLR 2021).
+// Those sets don't ship; the readers below are for users who have the files.
+// ParseHELPLatencies reads the latencies, in the order of the networks.
 
-// ParseHELPFBNet reads HELP's fbnet/metainfo.pt: a dict whose key arch lists networks
-// of the space fbnet-cifar100 as dicts, whose key op_idx_list has the number of each
-// block's operation.
+// ParseHELPFBNet reads HELP's fbnet/metainfo.pt: a dict whose key arch has a list of
+// networks of the space fbnet-cifar100, each a dict whose key op_idx_list has the number
+// of each block's operation. Errors refer to the file as name.
 func ParseHELPFBNet(r io.Reader, name string) ([]space.Arch, error) {
 	of, err := space.ByID("fbnet-cifar100")
 	if err != nil {
@@ -38,7 +38,7 @@ func ParseHELPFBNet(r io.Reader, name string) ([]space.Arch, error) {
 	})
 }
 
-// listAt is the list under a key of a dict.
+// listAt gives the list under a key of item, which must be a dict.
 func listAt(item any, key string) (*types.List, error) {
 	dict, ok := item.(*types.Dict)
 	if !ok {
@@ -53,7 +53,8 @@ func listAt(item any, key string) (*types.List, error) {
 }
 
 // ParseHELPNASBench201 reads HELP's nasbench201/str_arch2idx.pt: a dict from each of the
-// 15,625 networks, as NAS-Bench-201 writes it, to its place among latencies.
+// 15,625 networks, in the form of NAS-Bench-201, to its index in the lists of latencies.
+// The result is in the order of the indexes. Errors refer to the file as name.
 func ParseHELPNASBench201(r io.Reader, name string) ([]space.Arch, error) {
 	root, err := pytorch.ParseData(r, name)
 	if err != nil {

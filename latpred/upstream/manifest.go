@@ -11,18 +11,18 @@ import (
 	"github.com/ofalat/ofalat/data"
 )
 
-// File is a file of another project that shipped data come from, or
-// that tests compare with.
+// File is a file of another project from which shipped data are made, or which tests
+// compare with.
 type File struct {
-	Repository string // "OFANAS/OFANAS_PerformanceEstimation"
-	Commit     string
+	Repository string // on GitHub: "OFANAS/OFANAS_PerformanceEstimation"
+	Commit     string // hash of the commit
 	Path       string // in the repository
-	Bytes      int64
+	Bytes      int64  // size
 	SHA256     string // hex
-	Licence    string
+	Licence    string // of the repository
 }
 
-// Place is where the file lies in a mirror and in the cache.
+// Place is the path of the file, with slashes, in a mirror and in the cache.
 func (f File) Place() string { return f.Repository + "/" + f.Path }
 
 // Manifest lists all upstream files.
@@ -51,8 +51,8 @@ var manifest = sync.OnceValue(func() []File {
 	return files
 })
 
-// CacheDir is the folder that Fetch fills: LATPRED_DATA_CACHE, or ofalat/upstream
-// in the user's cache folder.
+// CacheDir is the folder for downloads: that named by the environment variable
+// LATPRED_DATA_CACHE, or else ofalat/upstream in the user's cache folder.
 func CacheDir() (string, error) {
 	if dir := os.Getenv("LATPRED_DATA_CACHE"); dir != "" {
 		return dir, nil
@@ -64,9 +64,9 @@ func CacheDir() (string, error) {
 	return filepath.Join(base, "ofalat", "upstream"), nil
 }
 
-// Dir finds the folder that holds the upstream files: the one that
-// LATPRED_DATA_MIRROR names, if it is a folder, or else the cache, if Fetch has
-// completed it. The error says what to do.
+// Dir finds a folder with the upstream files: the one that the environment variable
+// LATPRED_DATA_MIRROR names, if it is a folder, or else CacheDir, if Fetch has completed
+// it. The error says what to do.
 func Dir() (string, error) {
 	mirror := os.Getenv("LATPRED_DATA_MIRROR")
 	if info, err := os.Stat(mirror); mirror != "" && err == nil && info.IsDir() {

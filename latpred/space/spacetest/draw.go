@@ -8,8 +8,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// genes tells what was drawn: how often each value of each gene came, among how many
-// networks in which it could come.
+// genes counts how often each value of each gene was drawn.
 type genes struct {
 	values map[string]map[string]int // gene → value → times
 }
@@ -38,7 +37,8 @@ func (g *genes) count(a space.Arch) {
 }
 
 // sample checks that drawing stays in the space, can be repeated, and is uniform in
-// genes: of 5,000 networks no value of any gene is off by six standard deviations.
+// genes: in 5,000 networks the count of each value is within six (Poisson) standard
+// deviations of its expectation.
 func sample(t *testing.T, c *checker) {
 	const n = 5000
 	g := genes{map[string]map[string]int{}}
@@ -68,8 +68,8 @@ func sample(t *testing.T, c *checker) {
 	}
 }
 
-// mutate checks that mutations stay in the space, are none with probability 0, and
-// reach from one network every value of every gene that drawing reaches.
+// mutate checks that mutants are in the space, that probability 0 changes nothing, and
+// that mutation reaches every value of every gene that Sample draws.
 func mutate(t *testing.T, c *checker) {
 	drawn, reached := genes{map[string]map[string]int{}}, genes{map[string]map[string]int{}}
 	at := c.Smallest()
@@ -91,8 +91,8 @@ func mutate(t *testing.T, c *checker) {
 	}
 }
 
-// crossover checks that children stay in the space, that a network crossed with itself
-// is itself, and that children take from both parents.
+// crossover checks that children are in the space, that a network crossed with itself is
+// itself, that every level of a child is a parent's, and that children differ.
 func crossover(t *testing.T, c *checker) {
 	children := map[space.Arch]bool{}
 	for i, a := range c.archs {
@@ -128,8 +128,8 @@ func (c *checker) dependsOnDepth(factor, depth int) bool {
 	return false
 }
 
-// neighbours checks that each is in the space, differs in one gene, and has the other
-// network among its own neighbours where the change goes both ways.
+// neighbours checks that each neighbour is in the space, occurs once, differs in one
+// gene, and has no more multiply-accumulates if Smaller and no fewer if Larger.
 func neighbours(t *testing.T, c *checker) {
 	for _, a := range c.archs[:20] {
 		seen := map[space.Arch]bool{}
@@ -152,8 +152,8 @@ func neighbours(t *testing.T, c *checker) {
 	}
 }
 
-// changes counts genes that differ; a stage of another depth is one, and of slots that
-// run in both all factors together.
+// changes counts the genes that differ. A stage of another depth counts as one, and so do
+// all factors of a slot together.
 func changes(a, b space.Arch) int {
 	n := 0
 	if a.Resolution != b.Resolution {

@@ -9,7 +9,8 @@ import (
 
 var one = big.NewInt(1)
 
-// size checks, in small spaces, that there are as many networks as Size says.
+// size checks that Networks lists networks of the space, none twice, and in small spaces
+// exactly Size of them.
 func size(t *testing.T, c *checker) {
 	want := c.Size()
 	if want.Sign() <= 0 {
@@ -30,8 +31,8 @@ func size(t *testing.T, c *checker) {
 	}
 }
 
-// extremes checks that no network has fewer multiply-accumulates than Smallest, or
-// more than Largest.
+// extremes checks that no drawn network has fewer multiply-accumulates than Smallest or
+// more than Largest, and that Uniform is deepest and has the choice everywhere.
 func extremes(t *testing.T, c *checker) {
 	low, high := c.Smallest(), c.Largest()
 	c.within(t, "Smallest", low)
@@ -55,8 +56,8 @@ func extremes(t *testing.T, c *checker) {
 	}
 }
 
-// layers checks that each reads what others write, that the first reads the image and
-// the last writes classes, and that each active slot has its layer, in order.
+// layers checks that the shapes of connected layers agree, that the first layer reads the
+// image and the last is the classifier, and that exactly the active slots have layers.
 func layers(t *testing.T, c *checker) {
 	for _, a := range c.archs {
 		all, had := c.Layers(a), map[int]bool{}
@@ -89,9 +90,9 @@ func layers(t *testing.T, c *checker) {
 	}
 }
 
-// costs checks that they are not negative, that those of a network are the sums of its
-// layers', and that slots are independent: what a slot's choice adds does not depend on
-// what another slot is.
+// costs checks that costs are not negative, that those of a network are the sums over its
+// layers, and that slots are independent: the cost of a choice does not depend on the
+// choices of other slots.
 func costs(t *testing.T, c *checker) {
 	for i, a := range c.archs {
 		var macs, params int64

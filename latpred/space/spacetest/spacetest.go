@@ -1,10 +1,10 @@
-// Package spacetest holds what every search space must fulfil; spaces of other
-// packages can be put to it as well.
+// Package spacetest is a conformance suite for search spaces, also those of other
+// packages.
 //
-// A space passes when its definition is consistent: texts bring its networks back,
-// what is drawn and changed stays within, numbers of networks and extremes are true,
-// and layers connect. That its widths are those of the networks meant is for a test
-// of published figures, which every space should have beside this.
+// A space passes if its definition is consistent: networks survive being written and
+// read, sampling and mutation stay in the space, its size and extremes are right, and
+// the shapes of layers agree. The suite can't tell whether the widths are those of the
+// published networks: every space should also have a test against published figures.
 package spacetest
 
 import (
@@ -17,14 +17,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// networks is how many are drawn for a check, small how many a space may have for all
-// of them to be looked at.
 const (
-	networks = 300
-	small    = 20000
+	networks = 300   // networks drawn for each check
+	small    = 20000 // the largest Size of a space whose networks are all listed
 )
 
-// Run checks s, which need not be registered but for what texts are about.
+// Run checks s, each property as a subtest. The family of s must have a registered space,
+// s itself or another: definition and texts refer to it.
 func Run(t *testing.T, s *space.Space) {
 	t.Helper()
 	check := func(name string, f func(t *testing.T, c *checker)) {
@@ -60,7 +59,7 @@ func newChecker(s *space.Space) *checker {
 	return c
 }
 
-// within fails where a network is not of the space.
+// within fails the test if a network is not in the space.
 func (c *checker) within(t *testing.T, what string, a space.Arch) {
 	t.Helper()
 	if err := c.Validate(a); err != nil {
@@ -150,8 +149,8 @@ func texts(t *testing.T, c *checker) {
 	}
 }
 
-// canonical checks that an architecture is one value: what its choices say, and what
-// setters that set nothing leave.
+// canonical checks that a network has one value: NewArch makes it again from its choices,
+// and setting what is already set changes nothing.
 func canonical(t *testing.T, c *checker) {
 	for _, a := range c.archs {
 		choices := make([]int, a.Slots())
