@@ -13,10 +13,10 @@ import (
 const (
 	curveDraws = 4   // random halves of the rows
 	curveRows  = 8   // smallest number of rows to estimate from
-	curveMost  = 120 // largest: beyond it the fits would take too long
+	curveMost  = 120 // largest number of rows to estimate from
 	curveGain  = .8  // factor by which the error is to fall
-	slowest    = .05 // exponents below it are too uncertain to extrapolate
-	fastest    = .7  // larger exponents are cut to it
+	slowest    = .05 // with a smaller exponent the answer is not known
+	fastest    = .7  // a larger exponent is cut to it
 	mostRows   = 5000
 )
 
