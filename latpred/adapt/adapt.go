@@ -16,26 +16,28 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Config says how Adapt works. The zero value chooses by the data.
+// Config says how Adapt works. With the zero value the data decide whether there is a
+// launch queue.
 type Config struct {
-	NoQueue bool // the clock waited for the device
+	NoQueue bool // the clock waited for the device: don't look for a launch queue
 }
 
-// Report tells what Adapt chose and what it is worth.
+// Report tells what Adapt chose and how good it is expected to be.
 type Report struct {
-	Rows            int                `json:"rows"`
-	Recipe          string             `json:"recipe"`                 // in words
-	ExpectedPercent float64            `json:"expected_error_percent"` // mean relative error, by leave-one-out
-	LeaveOneOut     map[string]float64 `json:"leave_one_out"`          // of each model that was tried, as a part
-	MoreRows        int                `json:"more_rows"`              // that would bring the error down by a fifth; 0: not known
-	Warnings        []latpred.Warning  `json:"warnings,omitempty"`
+	Rows            int                `json:"rows"`                   // number of measurements
+	Recipe          string             `json:"recipe"`                 // the model in words
+	ExpectedPercent float64            `json:"expected_error_percent"` // mean relative error by leave-one-out, percent
+	LeaveOneOut     map[string]float64 `json:"leave_one_out"`          // mean relative error of each model that was tried, a fraction; see fewshot.Report
+	MoreRows        int                `json:"more_rows"`              // further measurements that would lower the error by a fifth; 0: not known
+	Warnings        []latpred.Warning  `json:"warnings,omitempty"`     // doubts about the measurements and the interval
 }
 
-// fewRows is below how many an interval holds less than it promises.
+// fewRows is the number of rows below which the coverage of intervals is not reliable.
 const fewRows = 50
 
-// Adapt learns a device from the rows of set, at least 3, and from sources. It
-// errs where the rows can't be of one device in milliseconds, saying which.
+// Adapt fits a predictor of a device to the rows of set, at least 3, and to sources. It
+// errs if rows can't be latencies of one device in milliseconds, and says which; if there
+// are no sources or none covers all rows; and when ctx ends.
 func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, config Config) (*Predictor, *Report, error) {
 	warnings, err := audit.Support(set)
 	if err != nil {
@@ -68,7 +70,8 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 	}}, r, nil
 }
 
-// calibrate makes the interval, on what is said of each row from the others.
+// calibrate makes the conformal interval from the leave-one-out predictions: scores are
+// absolute errors divided by the model's standard deviations.
 func calibrate(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y []float64) (*conformal.Split, error) {
 	s := &conformal.Split{Scales: []float64{1}}
 	unit, err := spreadOfNew(m, found, archs, y)
@@ -78,7 +81,7 @@ func calibrate(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y []
 	for i := range archs {
 		s.Scores = append(s.Scores, math.Abs(y[i]-found.LooMs[i])/(unit*found.LooSdMs[i]))
 	}
-	if len(y) < fewRows { // so few scores say little of the tail: the posterior's own is theirs at least
+	if len(y) < fewRows { // too few scores to know the tail: add those of a normal posterior
 		for i := range 10 {
 			s.Scores = append(s.Scores, conformal.NormalQuantile((float64(i)+.5)/10))
 		}
@@ -87,9 +90,9 @@ func calibrate(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y []
 	return s, nil
 }
 
-// spreadOfNew is how large the standard deviations are that Read gives of networks
-// that were not measured, in units of those of leaving one out: in fine models
-// Read leaves out what it does not know of single resolutions.
+// spreadOfNew is the mean relative standard deviation that Read gives for networks that
+// were not measured, divided by that of leave-one-out. It is 1 unless the model is fine:
+// then Read leaves out the uncertainty of the columns of single resolutions.
 func spreadOfNew(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y []float64) (float64, error) {
 	if !m.Fine() {
 		return 1, nil
@@ -97,7 +100,7 @@ func spreadOfNew(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y 
 	var of, loo float64
 	for i, a := range archs {
 		b := archs[(i+1)%len(archs)]
-		copy(a.Choice[:firstStages(a.Family)], b.Choice[:]) // of the one, and the rest of the other
+		copy(a.Choice[:firstStages(a.Family)], b.Choice[:]) // a new network: first stages of b, the rest of a
 		ms, sd, err := m.Read(a)
 		if err != nil {
 			return 0, err
@@ -107,8 +110,9 @@ func spreadOfNew(m *fewshot.Model, found *fewshot.Report, archs []space.Arch, y 
 	return of / loo, nil
 }
 
-// firstStages is the number of slots of the first two stages, or of all but the last
-// where there are fewer; of a single stage that is not elastic, of half.
+// firstStages is the number of slots of the first two stages, or of all stages but the
+// last if there are fewer than three. For a single stage that is not elastic it is half
+// the slots.
 func firstStages(f *space.Family) int {
 	if len(f.Stages) == 1 && !f.Stages[0].Elastic {
 		return f.Slots() / 2
@@ -116,6 +120,7 @@ func firstStages(f *space.Family) int {
 	return f.First(min(2, len(f.Stages)-1))
 }
 
+// sourceNames lists the sources of a model.
 func sourceNames(m *fewshot.Model) string {
 	var names []string
 	for _, s := range m.Sources {
@@ -124,7 +129,7 @@ func sourceNames(m *fewshot.Model) string {
 	return strings.Join(names, ", ")
 }
 
-// describe says in words what a model is made of.
+// describe says in words which sources a model is made of, with their weights.
 func describe(m *fewshot.Model) string {
 	shares := map[string]float64{}
 	for _, c := range m.Components {
@@ -155,8 +160,8 @@ func describe(m *fewshot.Model) string {
 	return text
 }
 
-// ratios lists, of each source, how many times as long as there the networks of set
-// take, where it knows them.
+// ratios lists for each source the measured latencies of set divided by the source's,
+// of the networks that the source covers.
 func ratios(sources []fewshot.Source, set *dataset.Set) [][]float64 {
 	out := make([][]float64, len(sources))
 	for i, s := range sources {

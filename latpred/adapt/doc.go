@@ -1,11 +1,11 @@
-// Package adapt predicts a device from few measurements of it and predictors of other
-// devices.
+// Package adapt predicts a device from a few measurements of it and from predictors of
+// other devices, the sources.
 //
-//  1. Plan says which networks to measure.
-//  2. SourceOf makes a predictor of any kind ready to start from; package catalog has
-//     those of shipped sets.
-//  3. Adapt learns a Predictor from 3 to some hundred measurements, and Reports what
-//     it expects of it.
+//  1. Plan chooses the networks to measure.
+//  2. SourceOf turns a predictor of any kind into a source; package catalog has the sources
+//     of shipped data sets.
+//  3. Adapt makes a Predictor from 3 to some hundred measurements, and a Report of its
+//     expected error.
 //
-// The model is package fewshot's.
+// The model is that of package fewshot.
 package adapt

@@ -14,19 +14,20 @@ import (
 
 func init() { modelfile.Register(latpred.KindAdapted, load) }
 
-// header is what a file says of a Predictor.
+// header is the JSON part of a stored Predictor.
 type header struct {
 	fewshot.Header
 	Scores      *conformal.Split   `json:"scores"`
 	LeaveOneOut map[string]float64 `json:"leave_one_out"`
 }
 
-// Store see modelfile.Storable.
+// Store implements modelfile.Storable.
 func (a *Predictor) Store(b *tensor.Bundle, prefix string) (any, error) {
 	model, err := a.model.Store(b, prefix)
 	return header{model, a.scores, a.leaveOneOut}, err
 }
 
+// load restores a Predictor that Store wrote.
 func load(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
 	var h header
 	if err := json.Unmarshal(model, &h); err != nil {

@@ -9,19 +9,20 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// How moreRows looks for the slope of the learning curve.
+// Settings of moreRows. It assumes that the error is a power law of the number of rows.
 const (
-	curveDraws = 4
-	curveRows  = 8   // from how many rows on there is one
-	curveMost  = 120 // rows that it is looked for with, at most
-	curveGain  = .8
-	slowest    = .05
-	fastest    = .7
+	curveDraws = 4   // random halves of the rows
+	curveRows  = 8   // smallest number of rows to estimate from
+	curveMost  = 120 // largest number of rows to estimate from
+	curveGain  = .8  // factor by which the error is to fall
+	slowest    = .05 // with a smaller exponent the answer is not known
+	fastest    = .7  // a larger exponent is cut to it
 	mostRows   = 5000
 )
 
-// moreRows estimates how many further rows would bring the expected error down by
-// a fifth, from the error with half of the rows; 0 where that can't be said.
+// moreRows estimates how many further rows would lower the expected error, a fraction, by
+// a fifth, from the error of fits to half of the rows. It is 0 if that can't be said, and
+// at most 5,000.
 func moreRows(ctx context.Context, sources []fewshot.Source, archs []space.Arch, y []float64, config Config, expected float64) (int, error) {
 	n := len(y)
 	if n < curveRows || n > curveMost {

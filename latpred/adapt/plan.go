@@ -7,12 +7,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// planPool is from how many random architectures Plan chooses.
+// planPool is the number of random architectures from which Plan chooses.
 const planPool = 600
 
-// Plan chooses n architectures of a space to measure on a device of which nothing
-// is known: those that tell most, given sources that it may be like. The pool they
-// are chosen from is drawn from rng.
+// Plan chooses n architectures of s to measure on an unknown device: the most informative
+// ones if the device is similar to the sources, in the order of their use, so that the
+// first ones are a plan for fewer. It chooses from 600 random architectures (n if that is
+// more) drawn from rng. It errs if n is below 1 or no source covers them; see
+// fewshot.Design.
 func Plan(sources []fewshot.Source, s *space.Space, rng *rand.Rand, n int) ([]space.Arch, error) {
 	pool := make([]space.Arch, max(planPool, n))
 	for i := range pool {

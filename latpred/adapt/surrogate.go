@@ -18,10 +18,12 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// SourceOf makes a source, called name, of a predictor of any kind. What counts of it
-// is how long a pass takes: the true one where it tells that from a label. What that is
-// due to a table says itself; for others a table does that is fitted to what they say
-// of random networks, a surrogate.
+// SourceOf makes a source, called name, of a predictor of any kind. The source takes the
+// time of a pass from the predictor (the true pass, see latpred.PassMs), and divides it
+// among segments by a table: the predictor's own if it is an additive.Table, else a
+// surrogate, a table fitted to the predictor's answers for 4,000 random networks. It errs
+// if the predictor answers for no network of any registered space, or with a latency that
+// is not finite and above 0.
 func SourceOf(ctx context.Context, name string, p latpred.Predictor) (fewshot.Source, error) {
 	s := fewshot.Source{Name: name}
 	if t, ok := p.(*additive.Table); ok {
@@ -38,14 +40,14 @@ func SourceOf(ctx context.Context, name string, p latpred.Predictor) (fewshot.So
 	return s, nil
 }
 
-// surrogateRows is how many random networks a table is fitted to.
+// surrogateRows is the number of random networks to which a surrogate is fitted.
 const surrogateRows = 4000
 
-// surrogate fits a table to what a predictor says of random networks, at all
-// resolutions that it knows. They are the same each time.
+// surrogate fits a table to the predictions of random networks, at all resolutions that p
+// answers for. The networks are of the first space that p knows, and the same each time.
 func surrogate(ctx context.Context, p latpred.Predictor) (*pass.Model, error) {
 	var last error
-	type kind struct { // widths don't matter
+	type kind struct { // spaces that differ only in width are tried once
 		family  *space.Family
 		allowed space.Range
 	}
@@ -81,9 +83,10 @@ func surrogate(ctx context.Context, p latpred.Predictor) (*pass.Model, error) {
 	return nil, fmt.Errorf("it answers for no network of any space: %w", last)
 }
 
-// resolutionsOf lists the resolutions at which a predictor answers for a, from the least
-// that s allows to the largest that it draws; of a network that knows only a space's own
-// in truth, these.
+// resolutionsOf lists the resolutions at which p predicts a without error, from the
+// smallest that s allows to the largest that it samples. For a neural predictor whose
+// encoding can't tell all of them apart, only those that s samples are tried. If there is
+// none it returns p's first error.
 func resolutionsOf(p latpred.Predictor, s *space.Space, a space.Arch) (resolutions []int, err error) {
 	if m, ok := p.(interface{ Encoder() encode.Encoder }); ok && strings.HasPrefix(m.Encoder().Name(), encode.OFA128.Name()) {
 		resolutions = s.Resolutions // its bins hold several resolutions each

@@ -8,18 +8,21 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// AllocateFixed divides what all networks of a resolution have in common among the parts
-// that every network has: stem, head, and the slots that always run and share their
-// times with no other, as the stages' first layers do in OFA's families. Latencies of
-// whole networks can't do that, since a millisecond can go from one of these parts to
-// another, even below 0, and no prediction changes. The least that each such slot can
-// take, and stem and head, are shared out by multiply-accumulates; what a slot takes
-// beyond its least stays its own. The sum stays the same.
+// AllocateFixed redistributes time among the fixed segments, which every network has: the
+// stem, the head, and the slots that always run and share their times with no other slot
+// (in OFA's families the first layers of stages). Latencies of whole networks don't
+// determine how the time that these have in common is divided: moving a millisecond from
+// one to another, even to below 0, changes no prediction. AllocateFixed pools the times of
+// stem and head and the smallest time that each fixed slot takes under any choice, and
+// divides the pool in proportion to multiply-accumulates. What a slot takes beyond its
+// smallest time stays its own, and so does the sum.
 //
-// ms are the times of segs, the segments of a; times gives those of other networks.
+// ms are the times of segs, the segments of a, and are changed in place; times gives those
+// of other networks with the same segments. It errs if times does. If the pool is not above
+// 0, ms stays as it is.
 func AllocateFixed(ms []float64, segs []pass.Segment, a space.Arch, times func(space.Arch) ([]float64, error)) error {
 	fixed := alwaysAlone(a.Family)
-	least := make([]float64, len(ms)) // of stem, head and such slots; 0 elsewhere
+	least := make([]float64, len(ms)) // smallest time of each fixed segment; 0 elsewhere
 	for i, s := range segs {
 		switch {
 		case s.Slot < 0:
@@ -59,10 +62,10 @@ func AllocateFixed(ms []float64, segs []pass.Segment, a space.Arch, times func(s
 	return nil
 }
 
-// alwaysAlone tells of each slot of a family whether it always runs and is alone in its
-// place of the layout.
+// alwaysAlone tells for each slot of a family whether it is fixed: it always runs, and is
+// the only slot of its place in the layout.
 func alwaysAlone(f *space.Family) []bool {
-	slots := make([]int, len(f.Layout.Places)) // of each place
+	slots := make([]int, len(f.Layout.Places)) // number of slots of each place
 	for slot := range f.Slots() {
 		slots[f.Layout.PlaceOf[slot]]++
 	}
@@ -74,8 +77,9 @@ func alwaysAlone(f *space.Family) []bool {
 	return out
 }
 
-// shares are the multiply-accumulates of stem, head and the fixed slots of a; 0 for the
-// other segments. The width of the network, which a does not say, hardly matters.
+// shares gives the multiply-accumulates of the stem, head and fixed slots of a, and 0 for
+// other segments. They are those of the family's reference space: the width, which a does
+// not determine, hardly changes the proportions.
 func shares(segs []pass.Segment, fixed []bool, a space.Arch) []float64 {
 	s := a.Family.Reference()
 	out := make([]float64, len(segs))
@@ -89,7 +93,9 @@ func shares(segs []pass.Segment, fixed []bool, a space.Arch) []float64 {
 	return out
 }
 
-// NameSegments lists the segments of a, which take ms, with names for people.
+// NameSegments lists the segments of a with readable names and their times ms, which must
+// be as long as segs. TrueMs, LabelMs and HostLimited of the Breakdown are left to the
+// caller.
 func NameSegments(a space.Arch, segs []pass.Segment, ms []float64) (b latpred.Breakdown) {
 	for i, s := range segs {
 		t := latpred.SegmentTime{Name: "head", Stage: -1, Layer: -1, Ms: ms[i]}
@@ -106,8 +112,8 @@ func NameSegments(a space.Arch, segs []pass.Segment, ms []float64) (b latpred.Br
 	return b
 }
 
-// nameChoice says what a slot is: by its kernel and expansion, where these are all that
-// its family's choices are made of, or by its label.
+// nameChoice describes the choice of a slot: factors named kernel and expansion have fields
+// of their own; with any other factor Choice is the choice's label.
 func nameChoice(t *latpred.SegmentTime, a space.Arch, slot int) {
 	for i, f := range a.Family.Factors {
 		switch f.Name {

@@ -11,29 +11,31 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// readingFeatures are the last of a correction's: label, pass, host lag, margin and
-// launches, as the table reads the network.
+// readingFeatures is the number of features from the table's pass.Reading, the last ones of
+// a row: label, true pass, host lag, margin and launches.
 const readingFeatures = 5
 
-// CorrectionFeatures is the number of features that a learned correction of networks of
-// a family sees: the resolution, the depth of each stage and a number for each factor of
-// each slot, with room for the largest family of the layout, and readingFeatures.
+// CorrectionFeatures is the number of features of a learned correction for networks of f:
+// the resolution, the depth of each stage, a number for each factor of each slot, and 5 of
+// the table's reading. Stages and slots are those of the layout, so that all families of a
+// layout have the same features.
 func CorrectionFeatures(f *space.Family) int { return ArchFeatures(f) + readingFeatures }
 
-// ArchFeatures is how many of them are of the architecture alone.
+// ArchFeatures is the number of CorrectionFeatures that depend on the architecture alone;
+// they come first.
 func ArchFeatures(f *space.Family) int { return 1 + f.Layout.Stages + len(f.Factors)*f.Layout.Slots }
 
-// FactorFeature is the number of a factor of a slot among the features, and DepthFeature
-// that of a stage's depth.
+// FactorFeature is the index of the feature of a factor of a slot. Its value is that of
+// FeatureValue.
 func FactorFeature(f *space.Family, slot, factor int) int {
 	return 1 + f.Layout.Stages + len(f.Factors)*slot + factor
 }
 
-// DepthFeature see FactorFeature.
+// DepthFeature is the index of the feature of a stage's depth. Feature 0 is the resolution.
 func DepthFeature(stage int) int { return 1 + stage }
 
-// FeatureValue is what a level of a factor has as its feature: its number, or, where
-// levels are names, which of them it is, from 1. A slot that does not run has 0.
+// FeatureValue is the feature of a level of a factor: its value or, if levels have only
+// names, the level counted from 1. The feature of a slot that does not run is 0.
 func FeatureValue(f space.Factor, level int) float64 {
 	if f.Values == nil {
 		return float64(1 + level)
@@ -41,7 +43,8 @@ func FeatureValue(f space.Factor, level int) float64 {
 	return float64(f.Values[level])
 }
 
-// correctionRow writes the features of a network to dst, which it may replace.
+// correctionRow returns the features of a network. It uses the memory of dst if that is
+// large enough.
 func correctionRow(dst []float64, a space.Arch, r pass.Reading) []float64 {
 	f := a.Family
 	dst = slices.Grow(dst[:0], CorrectionFeatures(f))[:ArchFeatures(f)]
@@ -60,10 +63,10 @@ func correctionRow(dst []float64, a space.Arch, r pass.Reading) []float64 {
 	return append(dst, r.LabelMs, r.TrueMs, r.HostLagMs, r.Margin(), float64(r.Launches))
 }
 
-// usualFeatures are room for those of most families.
+// usualFeatures is enough room for the features of most families.
 const usualFeatures = 64
 
-// correct adds the learned correction to what the table says.
+// correct gives the label, milliseconds, with the learned correction if there is one.
 func (t *Table) correct(a space.Arch, r pass.Reading) float64 {
 	if t.correction == nil {
 		return r.LabelMs
@@ -72,18 +75,17 @@ func (t *Table) correct(a space.Arch, r pass.Reading) float64 {
 	return max(SmallestPart*r.LabelMs, r.LabelMs+t.unitMs*t.correction.Value(correctionRow(room[:0], a, r)))
 }
 
-// SmallestPart of its table is the least that a corrected prediction may be.
+// SmallestPart is the smallest fraction of the uncorrected prediction that a corrected one
+// may be.
 const SmallestPart = .02
 
-// A correction must lower the validation error at least to this part of it; it
-// has stopped growing when the best is so many trees ago.
 const (
-	hybridGain    = .99
-	hybridPatient = 80
+	hybridGain     = .99 // a correction is kept if the validation error falls below this fraction
+	hybridPatience = 80  // trees without a better validation error after which growth stops
 )
 
-// learnCorrection boosts trees on what the table leaves of the training rows, as
-// many as validation rows say, and keeps them where these gain.
+// learnCorrection boosts trees on the table's residuals of the training rows, as many as
+// minimise the validation error, and keeps them if they lower that enough.
 func (s *tableSearch) learnCorrection(t *Table) error {
 	m := t.model
 	states, err := m.States(s.train.Archs(), s.train.LatenciesMs())
@@ -94,8 +96,8 @@ func (s *tableSearch) learnCorrection(t *Table) error {
 	for _, y := range s.train.LatenciesMs() {
 		sum += math.Log(y)
 	}
-	// Residuals are of the order of one unit: the recipes' Huber bend of 0.15 ms
-	// is for a median of 46 ms.
+	// Scale residuals to a device whose latencies are about 46 ms, for which the recipes'
+	// Huber threshold of 0.15 ms was chosen.
 	unit := math.Exp(sum/float64(s.train.Rows)) / 46
 	read := func(archs []space.Arch, states []int, y []float64) (rows [][]float64, left []float64, err error) {
 		for i, a := range archs {
@@ -130,7 +132,7 @@ func (s *tableSearch) learnCorrection(t *Table) error {
 		if e := metric.MAE(pred, want); e < best {
 			best, trees = e, len(f.Trees)
 		}
-		return s.ctx.Err() == nil && len(f.Trees) < trees+hybridPatient+1
+		return s.ctx.Err() == nil && len(f.Trees) < trees+hybridPatience+1
 	})
 	if trees == 0 || s.ctx.Err() != nil {
 		return s.ctx.Err()

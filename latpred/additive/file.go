@@ -17,16 +17,16 @@ func init() {
 	modelfile.Register(latpred.KindHybrid, loadTable)
 }
 
-// tableHeader is what a file says of a Table. The trees of a correction are the
-// tensor trees.
+// tableHeader is the JSON part of a stored Table. The trees of a correction are the tensor
+// trees.
 type tableHeader struct {
 	pass.Header
 	Interval *conformal.Split `json:"interval,omitempty"`
-	Trees    int              `json:"trees,omitempty"`   // of the correction
-	UnitMs   float64          `json:"unit_ms,omitempty"` // of the correction
+	Trees    int              `json:"trees,omitempty"`   // number of trees of the correction; 0: none
+	UnitMs   float64          `json:"unit_ms,omitempty"` // milliseconds of one unit of the correction
 }
 
-// Store see modelfile.Storable.
+// Store implements modelfile.Storable.
 func (t *Table) Store(b *tensor.Bundle, prefix string) (any, error) {
 	h := tableHeader{Header: t.model.Store(b, prefix), Interval: t.interval}
 	if t.correction != nil {
@@ -36,6 +36,7 @@ func (t *Table) Store(b *tensor.Bundle, prefix string) (any, error) {
 	return h, nil
 }
 
+// loadTable restores a Table that Store wrote.
 func loadTable(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
 	var h tableHeader
 	if err := json.Unmarshal(model, &h); err != nil {

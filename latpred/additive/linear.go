@@ -15,20 +15,21 @@ import (
 
 func init() { modelfile.Register(latpred.KindLinear, loadLinear) }
 
-// Linear predicts with the plainest closed form: a constant for each resolution and a
-// time for each choice of each slot, by least squares, nothing being shared between
-// slots or resolutions. It is what a learned predictor has to beat, and what sets are
-// for that have few choices. It is of kind closed form.
+// Linear is the plainest closed form: a constant for each resolution and a time for each
+// choice of each slot at each resolution, by least squares, with nothing shared between
+// slots or resolutions. It is the baseline that a learned predictor has to beat, and suits
+// spaces with few choices. It is of kind closed form and safe for concurrent use.
 type Linear struct {
 	linear     *lut.Linear
 	provenance latpred.Provenance
 }
 
-// LinearRidge is the penalty of FitLinear: small, since it is only there for choices
-// that hardly occur.
+// LinearRidge is the ridge penalty of FitLinear (see lut.FitLinear). It is small: it only
+// matters for choices that hardly occur.
 const LinearRidge = 1e-3
 
-// FitLinear fits all rows of a set.
+// FitLinear fits a Linear to all rows of a set. Errors are those of lut.FitLinear, with
+// the name of the set.
 func FitLinear(set *dataset.Set) (*Linear, error) {
 	m, err := lut.FitLinear(set.Archs(), set.LatenciesMs(), LinearRidge)
 	if err != nil {
@@ -41,23 +42,23 @@ func FitLinear(set *dataset.Set) (*Linear, error) {
 // Kind is "closed form".
 func (l *Linear) Kind() string { return latpred.KindLinear }
 
-// Provenance says where the times come from.
+// Provenance describes the set that it was fitted to.
 func (l *Linear) Provenance() latpred.Provenance { return l.provenance }
 
-// Resolutions see latpred.ResolutionLister.
+// Resolutions implements latpred.ResolutionLister.
 func (l *Linear) Resolutions() []int { return l.linear.Resolutions() }
 
-// Family is that of the networks that it predicts.
+// Family returns the family of the networks that it predicts.
 func (l *Linear) Family() *space.Family { return l.linear.Family() }
 
-// PredictMs sums the times. It does not allocate. A choice that no row of its
-// resolution had counts nothing.
+// PredictMs implements latpred.Predictor without allocating. A choice that no row of the
+// resolution had adds 0.
 func (l *Linear) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	return l.linear.PredictMs(dst, archs)
 }
 
-// Segments see latpred.SegmentTimer.
+// Segments implements latpred.SegmentTimer.
 func (l *Linear) Segments(a space.Arch) (latpred.Breakdown, error) {
 	ms, segs, err := l.SegmentsMs(nil, nil, a)
 	if err != nil {
@@ -78,9 +79,9 @@ func (l *Linear) Segments(a space.Arch) (latpred.Breakdown, error) {
 	return b, nil
 }
 
-// SegmentsMs appends the segments of a to segs and their times to dst, as
-// pass.Model.SegmentsMs does. The constant is the stem's, the head takes nothing: only
-// the sum of what all networks have is known.
+// SegmentsMs appends the segments of a to segs and their times, milliseconds, to dst, as
+// pass.Model.SegmentsMs does. The constant is given as the stem's time and the head's is 0,
+// since only the sum of the two is known.
 func (l *Linear) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
 	segs, err := pass.Segments(segs, a)
 	if err != nil {
@@ -90,11 +91,12 @@ func (l *Linear) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([
 	return append(dst, 0), segs, err
 }
 
-// Store see modelfile.Storable.
+// Store implements modelfile.Storable.
 func (l *Linear) Store(b *tensor.Bundle, prefix string) (any, error) {
 	return l.linear.Store(b, prefix), nil
 }
 
+// loadLinear restores a Linear that Store wrote.
 func loadLinear(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
 	var h lut.LinearHeader
 	if err := json.Unmarshal(model, &h); err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Lookup predicts with a lookup table: the times of a network's layers, as they were
-// measured, are summed. It answers at the resolutions that the table has, for the
-// networks whose layers it has. It is of kind lookup table.
+// Lookup predicts with a lookup table: it adds up the measured mean times of a network's
+// layers. It covers the resolutions of the table, and the networks whose layers the table
+// has. It is of kind lookup table and safe for concurrent use.
 type Lookup struct {
 	table      *lut.Table
 	space      *space.Space
@@ -22,9 +22,9 @@ type Lookup struct {
 }
 
 // NewLookup makes a predictor of networks of s from a table, which must not be changed
-// any more. A table that lacks what all networks of s have is an error, a
-// *lut.MissingError. The provenance names the table as the data, with the SHA-256 of
-// its rows as lut.WriteCSV writes them.
+// afterwards. It errs with a *lut.MissingError if the table lacks a layer that all networks
+// of s have. The provenance names the table's device as the data; its hash is the SHA-256
+// of the rows as lut.WriteCSV writes them.
 func NewLookup(t *lut.Table, s *space.Space) (*Lookup, error) {
 	index, err := t.Index(s)
 	if err != nil {
@@ -47,30 +47,30 @@ func NewLookup(t *lut.Table, s *space.Space) (*Lookup, error) {
 // Kind is "lookup table".
 func (l *Lookup) Kind() string { return latpred.KindLookup }
 
-// Provenance says which table is summed.
+// Provenance describes the table.
 func (l *Lookup) Provenance() latpred.Provenance { return l.provenance }
 
-// Table gives the table, which must not be changed.
+// Table returns the table, which must not be changed.
 func (l *Lookup) Table() *lut.Table { return l.table }
 
-// Space gives the space whose networks it predicts.
+// Space returns the search space whose networks it predicts.
 func (l *Lookup) Space() *space.Space { return l.space }
 
-// Resolutions see latpred.ResolutionLister: those that the table has.
+// Resolutions implements latpred.ResolutionLister: it lists those of the table.
 func (l *Lookup) Resolutions() []int { return l.table.Resolutions() }
 
-// Family is that of the networks that it predicts.
+// Family returns the family of the networks that it predicts.
 func (l *Lookup) Family() *space.Family { return l.space.Family }
 
-// PredictMs sums the mean times of the layers. It does not allocate; many networks are
-// divided among the cores.
+// PredictMs implements latpred.Predictor without allocating; many networks are divided
+// among the cores. It errs if the table lacks a layer.
 func (l *Lookup) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	return l.index.PredictMs(dst, archs)
 }
 
-// Segments see latpred.SegmentTimer: nothing is shared out, since each layer was
-// measured.
+// Segments implements latpred.SegmentTimer. Unlike in other predictors, stem, head and
+// first layers have their own times, since each layer was measured.
 func (l *Lookup) Segments(a space.Arch) (latpred.Breakdown, error) {
 	total, err := l.index.LatencyMs(a)
 	if err != nil {
@@ -85,8 +85,9 @@ func (l *Lookup) Segments(a space.Arch) (latpred.Breakdown, error) {
 	return b, nil
 }
 
-// SegmentsMs appends the segments of a to segs and their times to dst, as
-// pass.Model.SegmentsMs does. It errs where the table lacks one of them.
+// SegmentsMs appends the segments of a to segs and their times, milliseconds, to dst, as
+// pass.Model.SegmentsMs does. It errs with a *lut.MissingError if the table lacks the
+// resolution or a layer.
 func (l *Lookup) SegmentsMs(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
 	rows := l.table.Rows[a.Resolution]
 	if rows == nil {

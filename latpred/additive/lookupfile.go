@@ -16,21 +16,22 @@ import (
 
 func init() { modelfile.Register(latpred.KindLookup, loadLookup) }
 
-// lookupHeader is what a file says of a Lookup. The tensor rows<resolution> has the
-// count, the mean and the standard deviation (ms) of each key in turn.
+// lookupHeader is the JSON part of a stored Lookup. The tensor rows<resolution> has count,
+// mean and standard deviation (ms) of each key in turn.
 type lookupHeader struct {
 	Device string           `json:"device"`
-	Of     string           `json:"table_space,omitempty"` // whose layers the table has
-	Space  string           `json:"space"`                 // that is predicted
+	Of     string           `json:"table_space,omitempty"` // ID of the space whose layers the table has
+	Space  string           `json:"space"`                 // ID of the space that is predicted
 	Style  lut.Style        `json:"style"`
-	Keys   map[int][]string `json:"keys"` // by resolution
+	Keys   map[int][]string `json:"keys"` // by resolution, sorted
 }
 
+// rowsTensor is the name of the tensor of a resolution.
 func rowsTensor(prefix string, resolution int) string {
 	return fmt.Sprintf("%srows%d", prefix, resolution)
 }
 
-// Store see modelfile.Storable.
+// Store implements modelfile.Storable.
 func (l *Lookup) Store(b *tensor.Bundle, prefix string) (any, error) {
 	t := l.table
 	h := lookupHeader{Device: t.Device, Of: t.SpaceID, Space: l.space.ID, Style: t.Style, Keys: map[int][]string{}}
@@ -46,6 +47,7 @@ func (l *Lookup) Store(b *tensor.Bundle, prefix string) (any, error) {
 	return h, nil
 }
 
+// loadLookup restores a Lookup that Store wrote.
 func loadLookup(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
 	var h lookupHeader
 	if err := json.Unmarshal(model, &h); err != nil {

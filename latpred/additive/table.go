@@ -12,19 +12,20 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Table predicts with the times of layers, found in closed form from latencies of
-// whole networks, and the launch queue where the data show one. It is of kind
-// table or, with a learned correction, hybrid.
+// Table predicts with segment times, fitted in closed form to latencies of whole networks,
+// and with the launch queue if the data show one. It is of kind table or, with a learned
+// correction, hybrid. It is safe for concurrent use.
 type Table struct {
 	model      *pass.Model
-	correction *boost.Forest // of what the model says, in units of unitMs; nil: none
+	correction *boost.Forest // added to the model's label, in units of unitMs; nil: none
 	unitMs     float64
 	interval   *conformal.Split // nil: none
 	provenance latpred.Provenance
 }
 
-// NewTable makes a predictor of a model. interval, calibrated on rows that the
-// model did not learn from, sorted by the key that Table uses, may be nil.
+// NewTable makes a predictor from a model, which must not be changed afterwards. interval
+// must be calibrated on rows that the model was not fitted to, with pass.Reading.Margin as
+// the key; nil means no intervals.
 func NewTable(m *pass.Model, interval *conformal.Split, from latpred.Provenance) *Table {
 	return &Table{model: m, interval: interval, provenance: from}
 }
@@ -37,26 +38,27 @@ func (t *Table) Kind() string {
 	return latpred.KindTable
 }
 
-// WithoutCorrection gives the table that a hybrid corrects; its interval is that of
-// the hybrid.
+// WithoutCorrection returns the table without the learned correction. Its interval is
+// still the one calibrated for the hybrid.
 func (t *Table) WithoutCorrection() *Table {
 	return &Table{model: t.model, interval: t.interval, provenance: t.provenance}
 }
 
-// Provenance says where the times come from.
+// Provenance describes the training rows and the fit.
 func (t *Table) Provenance() latpred.Provenance { return t.provenance }
 
-// Model gives the model, which must not be changed.
+// Model returns the model, which must not be changed.
 func (t *Table) Model() *pass.Model { return t.model }
 
-// Resolutions see latpred.ResolutionLister.
+// Resolutions implements latpred.ResolutionLister.
 func (t *Table) Resolutions() []int { return slices.Clone(t.model.Basis.Resolutions()) }
 
-// Correction gives the learned correction of a hybrid, which must not be changed, and
-// the milliseconds that its values are of; nil for a table.
+// Correction returns the learned correction of a hybrid, which must not be changed, and
+// the milliseconds of one unit of its values. A table without correction returns nil and 0.
 func (t *Table) Correction() (forest *boost.Forest, unitMs float64) { return t.correction, t.unitMs }
 
-// PredictMs gives what the clock of the training data would show.
+// PredictMs implements latpred.Predictor: it predicts what the clock of the training data
+// would show.
 func (t *Table) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	if t.correction == nil {
@@ -72,7 +74,7 @@ func (t *Table) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// BoundsMs see latpred.IntervalPredictor.
+// BoundsMs implements latpred.IntervalPredictor.
 func (t *Table) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
@@ -91,7 +93,7 @@ func (t *Table) BoundsMs(low, high []float64, archs []space.Arch, level float64)
 	return nil
 }
 
-// Segments see latpred.SegmentTimer.
+// Segments implements latpred.SegmentTimer.
 func (t *Table) Segments(a space.Arch) (latpred.Breakdown, error) {
 	ms, segs, err := t.model.SegmentsMs(nil, nil, a)
 	if err != nil {
@@ -108,7 +110,7 @@ func (t *Table) Segments(a space.Arch) (latpred.Breakdown, error) {
 		return latpred.Breakdown{}, err
 	}
 	label := t.correct(a, r)
-	if !r.HostLimited { // the correction is of the pass itself
+	if !r.HostLimited { // the correction applies to the pass itself
 		for i := range ms {
 			ms[i] *= label / r.TrueMs
 		}
@@ -119,7 +121,7 @@ func (t *Table) Segments(a space.Arch) (latpred.Breakdown, error) {
 	return b, nil
 }
 
-// PassMs see latpred.PassTimer.
+// PassMs implements latpred.PassTimer.
 func (t *Table) PassMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	for i, a := range archs {
@@ -127,16 +129,18 @@ func (t *Table) PassMs(dst []float64, archs []space.Arch) error {
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
-		if dst[i] = r.TrueMs; !r.HostLimited { // the correction is of the pass itself
+		if dst[i] = r.TrueMs; !r.HostLimited { // the correction applies to the pass itself
 			dst[i] = t.correct(a, r)
 		}
 	}
 	return nil
 }
 
-// FollowMs predicts rows in the order of measuring, each after those before it
-// were seen: the host's state is followed, and the interval adapts. pred, low and
-// high have the set's length. It errs with latpred.ErrNoInterval where there is none.
+// FollowMs predicts the rows of set one after the other, in the order of measurement, each
+// after the latencies before it are known: it tracks the host's state (pass.Tracker) and
+// adapts the interval of the given level (conformal.Adaptive). pred, low and high, in
+// milliseconds, must be as long as the set. It errs with latpred.ErrNoInterval if the
+// table has no interval.
 func (t *Table) FollowMs(pred, low, high []float64, set *dataset.Set, level float64) error {
 	if t.interval == nil {
 		return latpred.ErrNoInterval

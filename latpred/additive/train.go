@@ -15,12 +15,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// Config says what Train tries. The zero value tries everything.
+// Config says what Train tries. The zero value tries all bases, with and without a launch
+// queue, and no correction.
 type Config struct {
-	NoQueue bool        // labels are true passes, whatever they look like
-	Recipe  pass.Config // the only one to try, where it has a basis
-	Hybrid  bool        // learn a correction, and keep it where it helps on validation rows
-	Seed    uint64      // of the correction
+	NoQueue bool        // take labels for true passes: try no launch queue
+	Recipe  pass.Config // if its Basis is not nil, the only fit to try
+	Hybrid  bool        // learn a correction, and keep it if it helps on validation rows
+	Seed    uint64      // recorded in the provenance; nothing is random
 }
 
 // Report tells how a table was chosen.
@@ -29,23 +30,24 @@ type Report struct {
 	Warnings []latpred.Warning `json:"warnings,omitempty"`
 }
 
-// Trial is a way to fit a table and what it is worth on validation rows.
+// Trial is a way of fitting a table, with its error on the validation rows.
 type Trial struct {
-	Basis      string  `json:"basis"`
-	Relative   bool    `json:"relative"`
-	QueueDepth int     `json:"queue_depth"`
-	HostStates int     `json:"host_states"`
+	Basis      string  `json:"basis"`       // see pass.Basis.Name
+	Relative   bool    `json:"relative"`    // see pass.Config
+	QueueDepth int     `json:"queue_depth"` // launches; 0: no queue
+	HostStates int     `json:"host_states"` // number of states of the host, at least 1
 	MAEMs      float64 `json:"validation_mae_ms"`
 	model      *pass.Model
 }
 
-// intervalBins is into how many bins of like rows an interval is divided.
+// intervalBins is the number of bins of conformal.Calibrate.
 const intervalBins = 5
 
-// Train fits tables to the training rows of split and keeps the one that is
-// best on the validation rows, which also say how wide intervals are and what
-// state the host is in. The test rows are not looked at. Rows are in the order of
-// measuring. ctx ends it between fits.
+// Train fits tables to the training rows of split and keeps the one with the smallest mean
+// absolute error on the validation rows. These also calibrate the interval and determine
+// the state of the host for predictions. Test rows are not used. Both lists of rows should
+// be in the order of measurement. Train errs with fewer than 3 training or validation rows,
+// if nothing fits them, and, between fits, when ctx ends.
 func Train(ctx context.Context, set *dataset.Set, split dataset.Split, config Config) (*Table, *Report, error) {
 	s, err := newTableSearch(ctx, set, split)
 	if err != nil {
@@ -71,15 +73,16 @@ func Train(ctx context.Context, set *dataset.Set, split dataset.Split, config Co
 	return t, &s.result, nil
 }
 
-// tableSearch tries tables.
+// tableSearch is a run of Train.
 type tableSearch struct {
 	ctx               context.Context
 	train, validation *dataset.Set
 	result            Report
-	best              *Trial
-	failed            error // the last that a try ended with
+	best              *Trial // so far; nil: none
+	failed            error  // error of the last fit that failed
 }
 
+// newTableSearch takes the rows of split and drops the warm-up.
 func newTableSearch(ctx context.Context, set *dataset.Set, split dataset.Split) (*tableSearch, error) {
 	if len(split.Train) < 3 || len(split.Validation) < 3 {
 		return nil, fmt.Errorf("%s: %d training and %d validation rows: a table needs at least 3 of each", set.Name, len(split.Train), len(split.Validation))
@@ -89,8 +92,9 @@ func newTableSearch(ctx context.Context, set *dataset.Set, split dataset.Split) 
 	return s, nil
 }
 
-// dropWarmUp leaves out the first rows of the file where they are off by twice as
-// much as the rest, and says so.
+// dropWarmUp drops the first rows of the file from the training rows, with a warning, if a
+// quick fit shows that the device was not warm there (see audit.ColdStart). It does
+// nothing unless rows are in the order of measurement.
 func (s *tableSearch) dropWarmUp(rows []int) {
 	cold := 0
 	for _, r := range rows {
@@ -120,6 +124,7 @@ func (s *tableSearch) dropWarmUp(rows []int) {
 	}
 }
 
+// seq gives from to to−1.
 func seq(from, to int) []int {
 	rows := make([]int, to-from)
 	for i := range rows {
@@ -128,8 +133,8 @@ func seq(from, to int) []int {
 	return rows
 }
 
-// search goes from plain tables to those with a queue, each step from the best
-// one so far.
+// search tries tables without a queue, then tables with one, each step starting from the
+// best so far.
 func (s *tableSearch) search(config Config) error {
 	if config.Recipe.Basis != nil {
 		if s.try(config.Recipe); s.best == nil {
@@ -150,7 +155,7 @@ func (s *tableSearch) search(config Config) error {
 	if config.NoQueue {
 		return s.ctx.Err()
 	}
-	var fast *Trial // of a basis with few columns: a queue shows there as well
+	var fast *Trial // best of the bases with few columns, which suffice to see a queue
 	for i, t := range s.result.Tried {
 		if t.Basis != "shape-sizes" && (fast == nil || t.MAEMs < fast.MAEMs) {
 			fast = &s.result.Tried[i]
@@ -169,8 +174,8 @@ func (s *tableSearch) search(config Config) error {
 	return s.ctx.Err()
 }
 
-// searchQueue looks for a queue under the basis of the best table so far, and
-// reports whether there is one.
+// searchQueue searches the queue depth and number of host states with the basis of the
+// best table so far, and reports whether a queue is kept.
 func (s *tableSearch) searchQueue() bool {
 	plain := s.best
 	b, relative := plain.model.Basis, plain.Relative
@@ -191,15 +196,15 @@ func (s *tableSearch) searchQueue() bool {
 	return true
 }
 
-// What a more complicated table must gain: at most this part of the error of the
-// simpler one.
+// A more complicated table is kept if its validation error is at most this fraction of
+// that of the simpler one.
 const (
 	queueGain      = .95
 	moreStatesGain = .9
 )
 
-// try fits one and keeps it where it is the best. One that can't be fitted, such
-// as for a resolution that no training row has, is passed over.
+// try fits a table and keeps it if it is the best so far. If it can't be fitted, such as
+// at a resolution that no training row has, try keeps the error in failed.
 func (s *tableSearch) try(c pass.Config) {
 	if s.ctx.Err() != nil {
 		return
@@ -230,8 +235,8 @@ func (s *tableSearch) try(c pass.Config) {
 	}
 }
 
-// predictValidation predicts the validation rows with the host in the states that
-// they show; the last is assumed from there on.
+// predictValidation predicts the validation rows with the host in the states estimated
+// from them, and makes the last of these the state for predictions.
 func (s *tableSearch) predictValidation(m *pass.Model) ([]float64, error) {
 	archs := s.validation.Archs()
 	states, err := m.States(archs, s.validation.LatenciesMs())
@@ -246,8 +251,8 @@ func (s *tableSearch) predictValidation(m *pass.Model) ([]float64, error) {
 	return pred, nil
 }
 
-// calibrate makes the interval, on validation rows with the host in the states
-// that they show.
+// calibrate calibrates the interval on the validation rows, with the host in the states
+// estimated from them.
 func (s *tableSearch) calibrate(t *Table) (*conformal.Split, error) {
 	archs, y := s.validation.Archs(), s.validation.LatenciesMs()
 	states, err := t.model.States(archs, y)

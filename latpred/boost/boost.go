@@ -8,33 +8,35 @@ import (
 
 // Config says how a forest grows.
 type Config struct {
-	Trees   int     // at most
-	Leaves  int     // of each tree
-	Rate    float64 // part of each tree that is added
-	Huber   float64 // size of a residual from which on it counts linearly
-	MinRows int     // in a leaf
-	Ridge   float64 // rows' worth of zeros in each leaf
+	Trees   int     // largest number of trees
+	Leaves  int     // largest number of leaves of a tree
+	Rate    float64 // learning rate: leaf values are multiplied by it
+	Huber   float64 // threshold of Huber's loss, in the targets' unit: larger residuals count linearly
+	MinRows int     // smallest number of rows of a leaf
+	Ridge   float64 // L2 penalty of leaf values: they count as this many more rows with residual 0
 }
 
-// Published is the configuration that the recipes of this project name.
+// Published returns the configuration that the recipes of this project use. Its Huber is
+// for targets scaled as package additive does.
 func Published() Config {
 	return Config{Trees: 600, Leaves: 15, Rate: .03, Huber: .15, MinRows: 20, Ridge: 5}
 }
 
-// Node is a decision, or a leaf.
+// Node is a decision or a leaf of a tree.
 type Node struct {
-	Feature     int     // −1: leaf
-	Limit       float64 // values below it go left
-	Left, Right int     // indexes of nodes
-	Value       float64 // of a leaf
+	Feature     int     // index of the feature to compare; below 0: a leaf
+	Limit       float64 // feature values below it go left, others right
+	Left, Right int     // indexes of the children in the tree, above the node's own
+	Value       float64 // value of a leaf
 }
 
-// Forest is a sum of trees.
+// Forest is a sum of trees. It is safe for concurrent use as long as it is not changed.
 type Forest struct {
-	Trees [][]Node // the first node of each is its root
+	Trees [][]Node // the first node of each tree is its root
 }
 
-// Value sums the trees for a row of features.
+// Value returns the sum of the trees for a row, in the unit of the targets. The row must
+// have as many features as those of Fit. It is 0 without trees.
 func (f *Forest) Value(row []float64) float64 {
 	var sum float64
 	for _, t := range f.Trees {
@@ -51,7 +53,8 @@ func (f *Forest) Value(row []float64) float64 {
 	return sum
 }
 
-// Validate says what is wrong with a forest that was read from a file.
+// Validate errs if a tree is empty or a node refers to a feature or node that can't be
+// there, so that Value could panic or not end. features is the length of a row.
 func (f *Forest) Validate(features int) error {
 	for i, t := range f.Trees {
 		if len(t) == 0 {
@@ -66,14 +69,17 @@ func (f *Forest) Validate(features int) error {
 	return nil
 }
 
+// bins is the largest number of bins of a feature.
 const bins = 32
 
-// grid has the features of all rows in bins.
+// grid has the features of all rows, divided into bins.
 type grid struct {
-	limits [][]float64 // of each feature: lower ends of bins 1 and up
-	bin    [][]uint8   // by feature, by row
+	limits [][]float64 // by feature: lower ends of bins 1 and up, ascending
+	bin    [][]uint8   // by feature, then row
 }
 
+// newGrid divides features into bins: one for each distinct value if these are few enough,
+// else by quantiles.
 func newGrid(rows [][]float64) *grid {
 	features := len(rows[0])
 	g := &grid{make([][]float64, features), make([][]uint8, features)}
@@ -108,8 +114,10 @@ func newGrid(rows [][]float64) *grid {
 	return g
 }
 
-// Fit grows a forest on rows of features, all of one length, with targets. After
-// each tree observe, which may be nil, is called; false ends the growth.
+// Fit grows a forest on rows of features, all of one length, with one target each. After
+// each tree it calls observe, if that is not nil, with the forest so far, which observe
+// must not change; false ends the growth. Fit panics without rows or if the lengths
+// differ.
 func Fit(rows [][]float64, targets []float64, c Config, observe func(*Forest) bool) *Forest {
 	if len(rows) == 0 || len(rows) != len(targets) {
 		panic("boost: Fit without rows, or with lengths that differ")
@@ -134,17 +142,18 @@ func Fit(rows [][]float64, targets []float64, c Config, observe func(*Forest) bo
 	return forest
 }
 
-// leaf is a leaf that may be split.
+// leaf is a leaf that may still be split.
 type leaf struct {
-	node      int
-	rows      []int32
-	sum       float64
-	histogram []float64 // sums and counts by feature and bin
-	gain      float64
-	feature   int
-	bin       int // rows below it go left
+	node      int       // index in the tree
+	rows      []int32   // rows that reach it
+	sum       float64   // of their gradients
+	histogram []float64 // for each feature and bin: sum of gradients, number of rows
+	gain      float64   // of the best split; 0: none
+	feature   int       // of the best split
+	bin       int       // of the best split: rows in lower bins go left
 }
 
+// grow grows a tree on the gradient of each row, and gives the leaf node of each row.
 func (g *grid) grow(gradient []float64, c Config) (nodes []Node, leafOf []int) {
 	all := make([]int32, len(gradient))
 	for i := range all {
@@ -195,8 +204,8 @@ func (g *grid) grow(gradient []float64, c Config) (nodes []Node, leafOf []int) {
 	return nodes, leafOf
 }
 
-// leaf makes a leaf of rows and finds its best split. The histogram is counted, or
-// that of the parent less that of the sibling.
+// leaf makes a leaf of rows and finds its best split. Its histogram is counted, or, if
+// parent is not nil, the difference of the histograms parent and sibling.
 func (g *grid) leaf(node int, rows []int32, gradient, parent, sibling []float64, c Config) *leaf {
 	l := &leaf{node: node, rows: rows, histogram: make([]float64, 2*bins*len(g.bin))}
 	for _, r := range rows {

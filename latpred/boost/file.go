@@ -2,11 +2,11 @@ package boost
 
 import "errors"
 
-// nodeValues are the numbers of a node in a file.
+// nodeValues is the number of values that a node has in a file.
 const nodeValues = 5
 
-// Values lists a forest as numbers, for a file: of each tree its number of nodes,
-// then the nodes.
+// Values writes a forest as numbers, for a file: for each tree its number of nodes, then
+// feature, limit, left, right and value of each node. FromValues reads them.
 func (f *Forest) Values() []float64 {
 	var out []float64
 	for _, t := range f.Trees {
@@ -18,8 +18,8 @@ func (f *Forest) Values() []float64 {
 	return out
 }
 
-// FromValues makes a forest of so many trees from what Values gave, for rows of so
-// many features. It errs where the numbers are no such forest.
+// FromValues restores a forest from Values. trees is its number of trees and features the
+// length of a row. It errs if the values are cut short or the forest is not valid.
 func FromValues(values []float64, trees, features int) (*Forest, error) {
 	f := &Forest{}
 	for range trees {

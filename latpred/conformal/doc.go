@@ -1,12 +1,13 @@
-// Package conformal turns predictions into intervals that hold what they promise.
+// Package conformal makes prediction intervals with guaranteed coverage.
 //
-//  1. Calibrate looks at rows that the predictor did not learn from: a row's score
-//     is its error over the error that is usual in its bin.
-//  2. Split.HalfWidthMs is, for a share of the cases, what the error stays below:
-//     if rows come as they came (exchangeably), an interval of level 0.9 holds
-//     nine of ten, whatever the distribution of errors.
-//  3. Adaptive corrects the level while a device drifts, from measurements that
-//     come in.
+//  1. Calibrate takes rows that the predictor was not trained on. The score of a row is
+//     its relative error divided by the median relative error of its bin.
+//  2. Split.HalfWidthMs gives the half-width of an interval from a quantile of the scores.
+//     If new rows are exchangeable with the calibration rows, an interval of level 0.9
+//     covers the measurement in at least nine of ten cases on average, whatever the
+//     distribution of errors.
+//  3. Adaptive adjusts the level on a device that drifts, from measurements as they come
+//     in.
 //
 // Source: Lei et al., "Distribution-Free Predictive Inference for Regression",
 // 2018; Gibbs and Candès, "Adaptive Conformal Inference Under Distribution Shift",

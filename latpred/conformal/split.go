@@ -8,20 +8,22 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 )
 
-// Split is a calibration by rows kept apart (split conformal prediction).
+// Split is the result of split conformal calibration: on rows that the predictor was not
+// trained on. It is safe for concurrent use as long as it is not changed.
 type Split struct {
-	Edges  []float64 `json:"edges,omitempty"` // between bins of the key, ascending
-	Scales []float64 `json:"scales"`          // usual relative error in each bin: one more than edges
-	Scores []float64 `json:"scores"`          // of the calibration rows, ascending
+	Edges  []float64 `json:"edges,omitempty"` // keys that divide the bins, ascending; a key equal to one is in the upper bin
+	Scales []float64 `json:"scales"`          // median relative error of each bin: len(Edges)+1
+	Scores []float64 `json:"scores"`          // of the calibration rows, ascending; at least 3
 }
 
-// rowsPerBin is how many rows a bin must have to have a scale of its own.
+// rowsPerBin is how many calibration rows there must be for each bin.
 const rowsPerBin = 40
 
-// Calibrate makes intervals from predictions and measurements of rows that were
-// not trained on. key sorts rows into at most bins bins of like rows, such as by
-// their predicted size; it has the rows' length, and fewer rows have fewer bins.
-// It errs where there are fewer than 3 rows; lengths that differ panic.
+// Calibrate calibrates intervals on predictions and measurements of rows that the
+// predictor was not trained on. key has a number for each row, such as its prediction:
+// rows are divided by its quantiles into at most bins bins of similar errors, and into
+// fewer if there would be fewer than 40 rows for each. Predictions must not be 0. It errs
+// with fewer than 3 rows, and panics if the lengths differ.
 func Calibrate(predMs, wantMs, key []float64, bins int) (*Split, error) {
 	n := len(predMs)
 	if n != len(wantMs) || n != len(key) {
@@ -56,6 +58,7 @@ func Calibrate(predMs, wantMs, key []float64, bins int) (*Split, error) {
 	return s, nil
 }
 
+// bin is the index of the bin of a key.
 func (s *Split) bin(key float64) int {
 	b := 0
 	for b < len(s.Edges) && key >= s.Edges[b] {
@@ -64,7 +67,8 @@ func (s *Split) bin(key float64) int {
 	return b
 }
 
-// Validate says what is wrong with a calibration that was read from a file.
+// Validate errs if lengths don't fit together, edges or scores are not ascending, or a
+// scale or score is negative or not finite.
 func (s *Split) Validate() error {
 	if len(s.Scales) != len(s.Edges)+1 || len(s.Scores) < 3 || !slices.IsSorted(s.Scores) || !slices.IsSorted(s.Edges) {
 		return fmt.Errorf("conformal: calibration of %d edges, %d scales and %d scores", len(s.Edges), len(s.Scales), len(s.Scores))
@@ -77,9 +81,9 @@ func (s *Split) Validate() error {
 	return nil
 }
 
-// Factor is the score below which a share level of rows stays: the ⌈(n+1)·level⌉th
-// smallest. Where the rows are too few for the level it is the largest, times how
-// much too few they are.
+// Factor is the conformal quantile of the n scores at a level between 0 and 1: the
+// ⌈(n+1)·level⌉th smallest. If that rank is above n, too few rows for the level, it is
+// the largest score times rank / n, which guarantees nothing.
 func (s *Split) Factor(level float64) float64 {
 	n := len(s.Scores)
 	rank := int(math.Ceil(float64(n+1) * level))
@@ -89,11 +93,12 @@ func (s *Split) Factor(level float64) float64 {
 	return s.Scores[max(0, rank-1)]
 }
 
-// HalfWidthMs is half the width of the interval around a prediction whose key is
-// given, at a level above 0 and below 1.
+// HalfWidthMs is the half-width, milliseconds, of the interval around a prediction with
+// the given key (see Calibrate), at a level above 0 and below 1.
 func (s *Split) HalfWidthMs(predMs, key, level float64) float64 {
 	return math.Abs(predMs) * s.Scales[s.bin(key)] * s.Factor(level)
 }
 
-// NormalQuantile is the quantile of the absolute value of a standard normal.
+// NormalQuantile is the p quantile of the absolute value of a standard normal variable,
+// for p from 0 to 1: 1.645 for 0.9.
 func NormalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(p) }

@@ -9,21 +9,21 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Part is a source's share of a base.
+// Part is a source's part of a base.
 type Part struct {
-	Source int     // index among the sources
-	Scale  float64 // target's milliseconds for one of the source's
+	Source int     // index in Model.Sources
+	Scale  float64 // factor by which the source's times are multiplied
 }
 
-// Base is a guess at the device from sources alone.
+// Base is a prediction of the device from sources alone, before correction.
 type Base struct {
-	Parts    []Part
-	Queue    pass.Queue
-	CentreMs float64 // of the measurements: their geometric mean
-	PowerLaw bool    `json:"Plain"` // only a power law of the base, and a constant, is fitted
-	Sizes    []int   // resolutions with columns of their own, ascending
+	Parts    []Part     // the times of a segment are summed over the parts
+	Queue    pass.Queue // of the clock; the zero value is a clock that waits for the device
+	CentreMs float64    // geometric mean of the measurements
+	PowerLaw bool       `json:"Plain"` // correct only by a factor, a power and a constant
+	Sizes    []int      // resolutions with columns of their own, ascending; nil: a coarse model
 
-	columns *columns // of the family that the sources know
+	columns *columns // those of the networks' family
 }
 
 // width is the number of columns.
@@ -34,7 +34,7 @@ func (b *Base) width() int {
 	return b.columns.count(len(b.Sizes))
 }
 
-// priors are the standard deviations of the columns.
+// priors gives the prior standard deviation of each column.
 func (b *Base) priors() []float64 {
 	sd := b.columns.priors(len(b.Sizes))[:b.width()]
 	if b.PowerLaw {
@@ -43,7 +43,7 @@ func (b *Base) priors() []float64 {
 	return sd
 }
 
-// sizeColumns is where the columns of a resolution start, 0 where it has none.
+// sizeColumns is the index of the first column of a resolution; 0 if it has none.
 func (b *Base) sizeColumns(resolution int) int {
 	if i, ok := slices.BinarySearch(b.Sizes, resolution); ok {
 		return b.columns.coarse + i*b.columns.perSize
@@ -51,19 +51,20 @@ func (b *Base) sizeColumns(resolution int) int {
 	return 0
 }
 
-// baseline is a network as a base sees it.
+// baseline is the prediction of a base for a network.
 type baseline struct {
 	arch        space.Arch
 	segs        []pass.Segment
-	ms          []float64 // of the segments
+	ms          []float64 // times of segs
 	view        pass.View
-	labelMs     float64 // what errors are relative to
+	labelMs     float64 // predicted label, to which errors are relative
 	limited     bool    // the host limits the label
-	implausible bool    // … to less than LeastLabel, which is what labelMs then is
+	implausible bool    // the label was below LeastLabel of the pass, and was raised to that
 }
 
-// see looks at a network, of whose segments source s says that they take ms(s).
-func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]float64, error)) (baseline, error) {
+// baseline predicts a network. ms gives the times of segs on a source. It errs if ms does,
+// or if the sum of the times is not finite and above 0.
+func (b *Base) baseline(a space.Arch, segs []pass.Segment, ms func(source int) ([]float64, error)) (baseline, error) {
 	s := baseline{arch: a, segs: segs, ms: make([]float64, len(segs)), view: b.Queue.View(segs)}
 	for _, p := range b.Parts {
 		times, err := ms(p.Source)
@@ -85,17 +86,18 @@ func (b *Base) see(a space.Arch, segs []pass.Segment, ms func(source int) ([]flo
 	return s, nil
 }
 
-// LeastLabel is the smallest part of a pass that a clock is believed to show of it: a
-// queue that hides more is none. (On the authors' devices it hides 26 % at worst.)
+// LeastLabel is the smallest plausible label as a fraction of the true pass: a hypothesis
+// whose queue hides more is dropped. (On the authors' devices it hides at most 26 %.)
 const LeastLabel = .5
 
-// plausible reports whether a launch takes, under coefficients of the columns, about
-// as long as the base says.
+// plausible reports whether the coefficients change the launch time of the base by less
+// than a factor of 2; true without a queue.
 func (b *Base) plausible(mean []float64) bool {
 	return b.Queue.None() || math.Abs(math.Log(max(1e-9, 1+mean[colLaunch]))) < math.Ln2
 }
 
-// effects are the errors of the segments' times, under coefficients of the columns.
+// effects writes the relative error of each segment's time under the coefficients mean to
+// dst, which must be as long as segs: 0 for a power law.
 func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean []float64) {
 	clear(dst)
 	if b.PowerLaw {
@@ -107,8 +109,8 @@ func (b *Base) effects(dst []float64, segs []pass.Segment, resolution int, mean 
 	}
 }
 
-// correct gives the label of s, as a part of the base's, under coefficients of the
-// columns, and whether the host limits it then.
+// correct gives the label of s under the coefficients mean, as a fraction of s.labelMs and
+// at least smallest, and whether the host limits it.
 func (b *Base) correct(s *baseline, mean []float64) (part float64, limited bool) {
 	all := b.common(s.labelMs, mean)
 	if b.PowerLaw {
@@ -128,15 +130,14 @@ func (b *Base) correct(s *baseline, mean []float64) (part float64, limited bool)
 	return max(smallest, label/s.labelMs+all), limited
 }
 
-// common is the error that all segments have in common, under coefficients of the
-// columns.
+// common is the relative error of the label that is attributed to no segment or host,
+// under the coefficients mean: factor, power and constant.
 func (b *Base) common(labelMs float64, mean []float64) float64 {
 	return mean[colGlobal] + mean[colPower]*math.Log(labelMs/b.CentreMs) + mean[colConstant]*(b.CentreMs/labelMs-1)
 }
 
-// fill writes the columns of s to row, which has width, and gives the part of the
-// label that they change: with coefficients x, the label is that and row·x times the
-// base's, as long as the host limits it, or not, as limited says.
+// fill writes the columns of s to row, of length width, for a label that the host limits
+// or not, as limited says. The label under coefficients x is s.labelMs · (part + row·x).
 func (b *Base) fill(row []float64, s *baseline, limited bool) (part float64) {
 	clear(row)
 	row[colGlobal] = 1

@@ -24,7 +24,7 @@ func TestSeeByHand(t *testing.T) {
 	of := func(source int) ([]float64, error) { return times[source], nil }
 	b := Base{Parts: []Part{{0, .5}, {1, 2}}, CentreMs: 10}
 	a := judged(t)[0]
-	s, err := b.see(a, segs, of)
+	s, err := b.baseline(a, segs, of)
 	if err != nil || !slices.Equal(s.ms, []float64{5, 7}) || s.labelMs != 12 || s.limited || s.implausible {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -33,17 +33,17 @@ func TestSeeByHand(t *testing.T) {
 		limited, implausible bool
 	}{{.001, false, false}, {.02, true, false}, {.2, true, true}} {
 		b.Queue = pass.Queue{Depth: 900, LaunchMs: []float64{c.launch}, OffsetMs: []float64{0}}
-		s, err := b.see(a, segs, of)
+		s, err := b.baseline(a, segs, of)
 		if err != nil || s.limited != c.limited || s.implausible != c.implausible || c.implausible && s.labelMs != LeastLabel*12 {
 			t.Errorf("a launch of %v ms: %+v, %v", c.launch, s, err)
 		}
 	}
 	times[1] = []float64{-9, math.Inf(1)}
-	if _, err := b.see(a, segs, of); err == nil {
+	if _, err := b.baseline(a, segs, of); err == nil {
 		t.Error("a source that gives infinity, no error")
 	}
 	no := errors.New("no")
-	if _, err := b.see(a, segs, func(int) ([]float64, error) { return nil, no }); !errors.Is(err, no) {
+	if _, err := b.baseline(a, segs, func(int) ([]float64, error) { return nil, no }); !errors.Is(err, no) {
 		t.Errorf("%v", err)
 	}
 }

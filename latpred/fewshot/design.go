@@ -8,14 +8,16 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// designNoise is the relative noise of a measurement that Design reckons with.
+// designNoise is the standard deviation of a measurement that Design assumes, as a fraction
+// of the measurement.
 const designNoise = .02
 
-// Design chooses n architectures of pool to measure on a device of which nothing
-// is known but that it is like the sources: each next one is that which lowers the
-// mean posterior variance over the pool most. It gives their indexes in the order
-// of choosing, so that the first of them are a design for fewer. A pool of some
-// hundred serves; the choice depends on nothing but the arguments.
+// Design chooses n architectures of pool to measure on a device of which nothing is known
+// except that it is similar to the sources. It is greedy: each next architecture is the one
+// that lowers the mean posterior variance over the pool most. It returns indexes of pool in
+// the order of choice, so that the first ones are a design for fewer. A pool of some
+// hundred is enough; the result is deterministic. It errs if n is below 1 or above the size
+// of the pool, or no source covers the whole pool.
 func Design(sources []Source, pool []space.Arch, n int) ([]int, error) {
 	if n < 1 || n > len(pool) {
 		return nil, fmt.Errorf("fewshot: a design of %d from a pool of %d", n, len(pool))
@@ -61,8 +63,8 @@ func Design(sources []Source, pool []space.Arch, n int) ([]int, error) {
 	return chosen, nil
 }
 
-// designRows are the columns of the pool, times their priors, under the mean of
-// the sources that cover it.
+// designRows gives the columns of each architecture of the pool, multiplied by their prior
+// standard deviations and averaged over the sources that cover the pool.
 func designRows(sources []Source, pool []space.Arch) (*mat.Dense, error) {
 	c := columnsOf(pool[0].Family)
 	coarse, sd := c.coarse, c.priors(0)
@@ -81,7 +83,7 @@ func designRows(sources []Source, pool []space.Arch) (*mat.Dense, error) {
 				last = err
 				break
 			}
-			one, err := base.see(a, segs, func(int) ([]float64, error) { return ms, nil })
+			one, err := base.baseline(a, segs, func(int) ([]float64, error) { return ms, nil })
 			if err != nil {
 				last = err
 				break

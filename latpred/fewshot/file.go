@@ -10,31 +10,34 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Header is what a file says of a Model. Tensors are source<i>.theta, what sources
-// say themselves (source<i>.own.*), component<i>.mean and component<i>.covariance.
+// Header is the JSON part of a stored Model. Tensors are source<i>.theta, those of the
+// sources' Total (source<i>.own.*), component<i>.mean and component<i>.covariance.
 type Header struct {
 	Sources    []sourceHeader    `json:"sources"`
 	Components []componentHeader `json:"components"`
 }
 
+// sourceHeader is that of a Source.
 type sourceHeader struct {
 	Name  string            `json:"name"`
-	Total *modelfile.Nested `json:"own,omitempty"`
+	Total *modelfile.Nested `json:"own,omitempty"` // nil: none
 	pass.Header
 }
 
+// componentHeader is that of a Component.
 type componentHeader struct {
 	Base    Base    `json:"base"`
 	Weight  float64 `json:"weight"`
 	NoiseSd float64 `json:"noise_sd"`
-	Columns int     `json:"columns"`
-	Known   int     `json:"covariance_columns"`
+	Columns int     `json:"columns"`            // length of the mean
+	Known   int     `json:"covariance_columns"` // first columns, which have a covariance
 }
 
-// maxColumns bounds what a damaged file may ask for.
+// maxColumns bounds the memory that a damaged file can ask for.
 const maxColumns = 1 << 16
 
-// Store puts the model's tensors into b, under names that start with prefix.
+// Store puts the model's tensors into b, under names that start with prefix, and returns
+// the header. It errs if a source's Total can't be stored.
 func (m *Model) Store(b *tensor.Bundle, prefix string) (h Header, err error) {
 	for i, s := range m.Sources {
 		at := fmt.Sprintf("%ssource%d.", prefix, i)
@@ -61,7 +64,8 @@ func (m *Model) Store(b *tensor.Bundle, prefix string) (h Header, err error) {
 	return h, nil
 }
 
-// Load makes the model that Store took in; it checks what it reads.
+// Load restores the model that Store wrote under prefix. It errs if header and tensors make
+// no valid model.
 func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 	m := &Model{}
 	for i, s := range h.Sources {
@@ -91,6 +95,7 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 	return m, m.Validate()
 }
 
+// load restores a component, without the columns of its base.
 func (h componentHeader) load(b *tensor.Bundle, prefix string) (Component, error) {
 	if h.Known < 1 || h.Known > h.Columns || h.Columns > maxColumns || !(h.Weight >= 0) || math.IsInf(h.Weight, 0) {
 		return Component{}, fmt.Errorf("%d columns, %d of them with a covariance, weight %v", h.Columns, h.Known, h.Weight)

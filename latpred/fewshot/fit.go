@@ -14,28 +14,31 @@ import (
 
 // Config says what Fit tries. The zero value tries everything.
 type Config struct {
-	NoQueue  bool // the clock waits for the device
-	PowerLaw bool // only power laws of sources, with a constant
+	NoQueue  bool // the clock waits for the device: try no launch queue
+	PowerLaw bool // try only power laws of sources with a constant
 }
 
 const (
-	minRows       = 3
-	screenRows    = 80  // sources are chosen on so many rows at most
-	kept          = 3   // sources that mixtures are made of
-	mixtureLog    = 1.5 // how much less likely, as a logarithm, a power law of two sources is than of one
-	minWeight     = .002
-	reweightRows  = 5 // from how many rows on outliers count less
-	outlierSd     = 1.5
-	fineRows      = 40  // from how many rows on resolutions have columns of their own
-	fineWeight    = .05 // that a base must have for it
-	fineBases     = 3
-	maxComponents = 8 // of the full average
-	maxPowerLaws  = 3 // of power laws
-	scaleRounds   = 4 // how often the factor of a base is brought to the median ratio
-	kinkRounds    = 2 // how often is looked anew which measurements the host limits
+	minRows        = 3
+	screenRows     = 80   // sources are chosen on at most this many rows
+	mixtureSources = 3    // number of best sources to make bases of
+	mixtureLog     = 1.5  // minus the log prior of a power law of two sources, relative to one source
+	minWeight      = .002 // hypotheses and components of less weight are dropped
+	reweightRows   = 5    // smallest number of rows for giving outliers less weight
+	outlierSd      = 1.5  // Huber's threshold, in leave-one-out standard deviations
+	fineRows       = 40   // smallest number of rows for columns of single resolutions
+	fineWeight     = .05  // smallest weight of a base for that, except the best
+	fineBases      = 3    // largest number of bases for that
+	maxComponents  = 8    // largest number of components of the full average
+	maxPowerLaws   = 3    // … of the average of power laws
+	scaleRounds    = 4    // iterations that bring the factor of a base to the median ratio
+	kinkRounds     = 2    // refits in which the rows that the host limits are updated
 )
 
-// Fit learns a device from measurements of it, at least 3.
+// Fit learns a device from measurements of it: archs, all of one family, with latencies in
+// milliseconds, above 0. It panics if the lengths differ. It errs with fewer than 3 rows,
+// without sources, if no source covers all rows, and when ctx ends. The result is
+// deterministic.
 func Fit(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Report, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("fewshot: Fit with lengths that differ")
@@ -53,6 +56,7 @@ func Fit(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs 
 	return f.fit()
 }
 
+// newFitter collects what the sources say of the rows.
 func newFitter(ctx context.Context, sources []Source, archs []space.Arch, latenciesMs []float64, config Config) (*fitter, error) {
 	f := &fitter{ctx: ctx, sources: withTables(sources), archs: archs, y: latenciesMs, weight: ones(len(archs)), config: config}
 	if archs[0].Family == nil {
@@ -66,6 +70,7 @@ func newFitter(ctx context.Context, sources []Source, archs []space.Arch, latenc
 	return f, f.collect()
 }
 
+// ones returns n ones.
 func ones(n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
@@ -74,20 +79,21 @@ func ones(n int) []float64 {
 	return out
 }
 
+// fitter holds the rows of a fit.
 type fitter struct {
 	ctx     context.Context
 	sources []Source
 	archs   []space.Arch
-	segs    [][]pass.Segment // of each row
-	ms      [][][]float64    // of each source, row and segment; nil: a source that does not cover all rows
-	y       []float64
-	weight  []float64 // square roots
-	centre  float64
-	columns *columns // of the rows' family
+	segs    [][]pass.Segment // segments of each row
+	ms      [][][]float64    // times by source, row and segment; ms[s] is nil if source s does not cover all rows
+	y       []float64        // latencies, milliseconds
+	weight  []float64        // square roots of the rows' weights
+	centre  float64          // geometric mean of y
+	columns *columns         // those of the rows' family
 	config  Config
 }
 
-// ask lets every source say what it knows of the rows.
+// collect fills segs and ms. It errs if no source covers all rows, and when ctx ends.
 func (f *fitter) collect() error {
 	f.segs, f.ms = make([][]pass.Segment, len(f.archs)), make([][][]float64, len(f.sources))
 	var last error
@@ -115,10 +121,10 @@ func (f *fitter) collect() error {
 	return nil
 }
 
-// see looks at all rows through a base.
-func (f *fitter) see(b *Base, dst []baseline) (err error) {
+// baselines writes the baseline of each row under b to dst.
+func (f *fitter) baselines(b *Base, dst []baseline) (err error) {
 	for i, a := range f.archs {
-		dst[i], err = b.see(a, f.segs[i], func(source int) ([]float64, error) {
+		dst[i], err = b.baseline(a, f.segs[i], func(source int) ([]float64, error) {
 			if f.ms[source] == nil {
 				return nil, errNotCovered
 			}
@@ -131,14 +137,15 @@ func (f *fitter) see(b *Base, dst []baseline) (err error) {
 	return nil
 }
 
+// errNotCovered is the error of a base whose source does not cover all rows.
 var errNotCovered = errors.New("fewshot: a source does not cover the measurements")
 
-// fitScale brings the base to the size of the measurements, and looks at them
-// through it.
+// fitScale scales the parts of b so that the median of measured over predicted label is 1,
+// and writes the baselines of the rows.
 func (f *fitter) fitScale(b *Base, baselines []baseline) error {
 	ratios := make([]float64, len(f.y))
 	for range scaleRounds {
-		if err := f.see(b, baselines); err != nil {
+		if err := f.baselines(b, baselines); err != nil {
 			return err
 		}
 		for i := range baselines {
@@ -152,9 +159,10 @@ func (f *fitter) fitScale(b *Base, baselines []baseline) error {
 			break // exact
 		}
 	}
-	return f.see(b, baselines)
+	return f.baselines(b, baselines)
 }
 
+// fit makes the model and its report.
 func (f *fitter) fit() (*Model, *Report, error) {
 	full, powerLaw, err := f.averages()
 	if err != nil {
@@ -164,19 +172,19 @@ func (f *fitter) fit() (*Model, *Report, error) {
 	return m, r, f.ctx.Err()
 }
 
-// averages averages over all that is tried, and over power laws alone.
+// averages gives the average over all bases that are tried, and that over power laws only.
 func (f *fitter) averages() (full, powerLaw *averaged, err error) {
 	bases, err := f.screen()
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := f.work(bases)
+	all, err := f.hypotheses(bases)
 	if err != nil {
 		return nil, nil, err
 	}
 	full, powerLaw = f.average(all, false), f.average(all, true)
 	if len(f.y) >= fineRows {
-		all, err := f.work(f.fine(full))
+		all, err := f.hypotheses(f.fine(full))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -195,8 +203,8 @@ func (f *fitter) averages() (full, powerLaw *averaged, err error) {
 	return full, powerLaw, nil
 }
 
-// reweigh makes an average anew, in which measurements count less that are far from
-// what the others say of them.
+// reweigh refits an average with Huber weights: measurements far from their leave-one-out
+// prediction get less weight.
 func (f *fitter) reweigh(a *averaged, powerLaw bool) (*averaged, error) {
 	robust := *f
 	robust.weight = make([]float64, len(f.y))
@@ -204,14 +212,15 @@ func (f *fitter) reweigh(a *averaged, powerLaw bool) (*averaged, error) {
 		z := math.Abs(y-a.loo[i]) / a.looSd[i]
 		robust.weight[i] = math.Sqrt(min(1, outlierSd/max(z, 1e-9)))
 	}
-	all, err := robust.work(a.bases())
+	all, err := robust.hypotheses(a.bases())
 	if err != nil || len(all) == 0 {
 		return a, err
 	}
 	return robust.average(all, powerLaw), nil
 }
 
-// fine gives the bases that matter columns for each resolution that was measured.
+// fine returns the bases of most weight, with columns of their own for each measured
+// resolution unless they are power laws.
 func (f *fitter) fine(a *averaged) []Base {
 	var bases []Base
 	for _, h := range a.hypotheses {

@@ -7,54 +7,53 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Columns whose place does not depend on the family.
+// Columns of the linear model with the same index in all families.
 const (
-	colGlobal      = 0
-	colPower       = 1
-	colConstant    = 2
-	colLaunch      = 3
-	colOffset      = 4
-	colTrend       = 5
-	colFactorTrend = 6
-	colSlope       = 7 // two: linear and square
-	colPlace       = 9 // of the layout, then stem and head
+	colGlobal      = 0 // factor of the label
+	colPower       = 1 // exponent of the label, less 1
+	colConstant    = 2 // constant, as a fraction of the centre
+	colLaunch      = 3 // relative change of the launch time
+	colOffset      = 4 // offset of the host's time h, as a fraction of the label
+	colTrend       = 5 // trend from stem to head
+	colFactorTrend = 6 // … of a step of the first factor, if that is ordered
+	colSlope       = 7 // two: resolution, linear and square
+	colPlace       = 9 // first of the places: those of the layout, stem, head
 )
 
-// columns says which columns the error of networks of a family has: for groups of
-// segments, each a part of all. In their order, after those above: places of the
-// layout; levels of each factor; levels of each factor in each stage; slopes of each
-// stage, stem and head; entries. Fine models have, for each resolution that was
-// measured, more of their own: one of all segments, one of each place and of each entry.
-// Families that share a layout have the same columns.
+// columns is the layout of the columns for networks of a family. After those above come, in
+// this order: places; levels of each factor; levels of each factor in each stage; slopes of
+// each stage, stem and head; entries. Fine models append, for each measured resolution, one
+// for all segments, one for each place and one for each entry. Families that share a layout
+// have the same columns.
 type columns struct {
 	family     *space.Family
-	places     int // with stem and head
-	stages     int // of the layout
-	factor     []int
-	stageOf    []int // of each factor: the first of its levels in the first stage
-	slopes     int
-	entry      int
-	coarse     int // number of columns without those of resolutions
-	perSize    int // number of columns of a resolution
-	unit, zero float64
+	places     int     // number of places, with stem and head
+	stages     int     // number of stages of the layout
+	factor     []int   // by factor: index of its first level
+	stageOf    []int   // by factor: index of its first level in the first stage
+	slopes     int     // index of the first slope
+	entry      int     // index of the first entry
+	coarse     int     // number of columns without those of single resolutions
+	perSize    int     // number of columns of a single resolution
+	unit, zero float64 // see resolutionScale
 
-	groups []group // of each entry
+	groups []group // by entry
 }
 
-// group is what a segment belongs to.
+// group says to which columns a segment belongs.
 type group struct {
-	place, slopes int     // numbers of the place and of the pair of slopes
-	depth         float64 // from the stem to the head
-	fixed         []term  // whose values don't depend on the resolution
+	place, slopes int     // number of its place and of its pair of slopes, from 0
+	depth         float64 // position between stem and head, see columns.group
+	fixed         []term  // terms that don't depend on the resolution
 }
 
-// term is the value of a column for a segment that takes all the time.
+// term is the value of a column for a segment that takes the whole time.
 type term struct {
 	column int
 	value  float64
 }
 
-// columnsOf gives the columns of a family, each time the same.
+// columnsOf gives the columns of a family: always the same pointer.
 func columnsOf(f *space.Family) *columns {
 	if c, ok := allColumns.Load(f); ok {
 		return c.(*columns)
@@ -63,8 +62,10 @@ func columnsOf(f *space.Family) *columns {
 	return c.(*columns)
 }
 
+// allColumns caches the columns of families.
 var allColumns sync.Map // *space.Family to *columns
 
+// newColumns lays out the columns of a family.
 func newColumns(f *space.Family) *columns {
 	l := f.Layout
 	c := &columns{family: f, places: len(l.Places) + 2, stages: l.Stages}
@@ -89,9 +90,9 @@ func newColumns(f *space.Family) *columns {
 	return c
 }
 
-// depthScale is half the number of steps from the first to the last stage, in the
-// smallest of the families that share f's layout; so the depth of a place is the same in
-// all of them. 0: there is but one stage.
+// depthScale is half the number of steps from the first to the last stage, in the family
+// with the fewest stages among those that share f's layout, so that the depth of a place is
+// the same in all of them. It is 0 with a single stage.
 func depthScale(f *space.Family) float64 {
 	stages := len(f.Stages)
 	for _, other := range space.Families() {
@@ -102,16 +103,16 @@ func depthScale(f *space.Family) float64 {
 	return float64(stages-1) / 2
 }
 
-// resolutionScale is the resolution that counts as 0 and the distance that counts as 1:
-// from the least that the family's reference allows to the largest that is drawn is −1
-// to 1. The distance is 0 where there is but one.
+// resolutionScale gives the resolution that counts as 0 and the distance that counts as 1,
+// so that the smallest resolution that the family's reference space allows is −1 and the
+// largest that it samples is 1. The distance is 0 if there is only one resolution.
 func resolutionScale(f *space.Family) (zero, unit float64) {
 	s := f.Reference()
 	low, high := float64(s.Allowed.Min), float64(s.Resolutions[len(s.Resolutions)-1])
 	return (low + high) / 2, (high - low) / 2
 }
 
-// size is a resolution on a scale that is about −1 to 1.
+// size is a resolution on the scale of resolutionScale, about −1 to 1.
 func (c *columns) size(resolution int) float64 {
 	if c.unit == 0 {
 		return 0
@@ -119,8 +120,8 @@ func (c *columns) size(resolution int) float64 {
 	return (float64(resolution) - c.zero) / c.unit
 }
 
-// group works out what an entry belongs to. The depth goes from −1 in the first stage to
-// 1 in the last, and to half as much again at the stem and the head.
+// group makes the group of an entry; scale is that of depthScale. The depth is −1.5 at the
+// stem, −1 in the first stage, 1 in the last one and 1.5 at the head.
 func (c *columns) group(entry int, scale float64) group {
 	l := c.family.Layout
 	place, choice, ok := l.PlaceAndChoice(entry)
@@ -149,14 +150,15 @@ func (c *columns) group(entry int, scale float64) group {
 	return g
 }
 
-// count is the number of columns with so many resolutions of their own.
+// count is the number of columns with the given number of single resolutions.
 func (c *columns) count(resolutions int) int { return c.coarse + resolutions*c.perSize }
 
-// A segment's terms, in their order: trend, slopes, place, the stage's slopes, the fixed
-// terms of its entry, and those of its resolution where that has columns. size is what
-// columns.size gives of the resolution, sizeAt where its columns start, or 0.
+// The terms of a segment are, in this order: trend, slopes, place, the stage's slopes, the
+// fixed terms of its entry, and those of its resolution if that has columns. In the two
+// methods below, size is columns.size of the resolution and sizeAt the index of its first
+// column, or 0 if it has none.
 
-// effect is the error of a segment's time under coefficients of the columns.
+// effect is the relative error of a segment's time under coefficients x.
 func (c *columns) effect(s pass.Segment, size float64, sizeAt int, x []float64) (sum float64) {
 	g := &c.groups[s.Entry]
 	slopes := c.slopes + 2*g.slopes
@@ -177,7 +179,7 @@ func (c *columns) effect(s pass.Segment, size float64, sizeAt int, x []float64) 
 	return sum
 }
 
-// add writes share times a segment's terms to a row.
+// add adds share times a segment's terms to a row.
 func (c *columns) add(row []float64, share float64, s pass.Segment, size float64, sizeAt int) {
 	g := &c.groups[s.Entry]
 	slopes := c.slopes + 2*g.slopes

@@ -9,25 +9,25 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// hypothesis is a base with its rows worked out.
+// hypothesis is a base with its linear model of the rows.
 type hypothesis struct {
 	base    Base
-	prior   float64   // log
-	base0   []float64 // the base's labels
-	z       *mat.Dense
+	prior   float64    // logarithm of the prior probability, up to a constant
+	base0   []float64  // label of each row under the base, milliseconds
+	z       *mat.Dense // rows × columns, multiplied by row weights and prior standard deviations
 	s       *spectrum
 	fits    []fitted
-	logBest float64
+	logBest float64 // highest evidence of the fits
 }
 
-// fitted is a noise and a width of the priors of a hypothesis.
+// fitted is a hypothesis at one noise level and prior width.
 type fitted struct {
-	noise, width float64
-	evidence     float64 // log, of all measurements
-	weight       float64
+	noise, width float64 // see noises and widths
+	evidence     float64 // log marginal likelihood of all measurements plus log prior
+	weight       float64 // posterior probability in an average
 }
 
-// weight is the sum over a hypothesis' fits.
+// weight is the sum of the weights of a hypothesis' fits.
 func (h *hypothesis) weight() (w float64) {
 	for _, t := range h.fits {
 		w += t.weight
@@ -51,12 +51,13 @@ func (h *hypothesis) mean() []float64 {
 	return out
 }
 
-// one works a base out; nil where it does not cover the measurements or contradicts them.
+// hypothesis fits a base; nil if the base does not cover the measurements or contradicts
+// them.
 //
-// Which measurements the host limits is first taken from the base; then, where there
-// is a queue, from the base as corrected, since what is learnt of the segments decides
-// on which side of the kink a network is.
-func (f *fitter) one(base Base) *hypothesis {
+// Which measurements the host limits is first taken from the base. With a queue it is then
+// taken from the corrected base, and the fit repeated, since the effects of the segments
+// can move a network to the other side of the kink.
+func (f *fitter) hypothesis(base Base) *hypothesis {
 	base.Parts = slices.Clone(base.Parts)
 	baselines := make([]baseline, len(f.y))
 	if f.fitScale(&base, baselines) != nil {
@@ -92,7 +93,7 @@ func (f *fitter) one(base Base) *hypothesis {
 	return h
 }
 
-// solve finds the evidence of a base for every noise and width.
+// solve fits a base and computes its evidence for every noise level and prior width.
 func (f *fitter) solve(base Base, baselines []baseline, limited []bool) *hypothesis {
 	n, width := len(f.y), base.width()
 	h := &hypothesis{base: base, base0: make([]float64, n), logBest: math.Inf(-1), z: mat.NewDense(n, width, nil)}
@@ -126,13 +127,13 @@ func (f *fitter) solve(base Base, baselines []baseline, limited []bool) *hypothe
 	return h
 }
 
-// averaged is a set of hypotheses with weights, and what they say of each row
-// from the others alone.
+// averaged is a weighted set of hypotheses, with its leave-one-out predictions.
 type averaged struct {
-	hypotheses []*hypothesis
-	loo, looSd []float64
+	hypotheses []*hypothesis // highest weight first; all weights sum up to 1
+	loo, looSd []float64     // mean and standard deviation of each row, milliseconds
 }
 
+// bases lists the bases of the hypotheses, in their order.
 func (a *averaged) bases() []Base {
 	var bases []Base
 	for _, h := range a.hypotheses {
@@ -150,7 +151,7 @@ func (a *averaged) logBest() float64 {
 	return best
 }
 
-// average weighs hypotheses, of power laws alone where powerLaw is set.
+// average weights hypotheses by their evidence; with powerLaw, only power laws.
 func (f *fitter) average(all []*hypothesis, powerLaw bool) *averaged {
 	best := math.Inf(-1)
 	for _, h := range all {
@@ -187,8 +188,8 @@ func (f *fitter) average(all []*hypothesis, powerLaw bool) *averaged {
 	return out
 }
 
-// leaveOneOut works out, for each row, what the average says of it when it is not
-// among the measurements: both the fits and their weights are those of the others.
+// leaveOneOut computes the leave-one-out prediction of each row in closed form. Both the
+// fits and their weights are those of the other rows.
 func (f *fitter) leaveOneOut(a *averaged) {
 	n := len(f.y)
 	mean, square, total := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -196,7 +197,7 @@ func (f *fitter) leaveOneOut(a *averaged) {
 		for _, t := range h.fits {
 			kr, d := h.s.inverse(t.noise, t.width)
 			for i := range n {
-				e := kr[i] / d[i] / f.weight[i] // relative error of leaving it out
+				e := kr[i] / d[i] / f.weight[i] // relative leave-one-out error
 				v := 1 / d[i] / (f.weight[i] * f.weight[i])
 				density := -.5 * (kr[i]*kr[i]/d[i] - math.Log(d[i])) // in weighted units
 				w := t.weight / math.Exp(min(50, max(-50, density-math.Log(h.base0[i]/f.centre))))

@@ -34,9 +34,9 @@ func prepared(t testing.TB, n int) *fitter {
 func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 	f := prepared(t, 6)
 	for _, base := range f.bases([]Part{{0, 1}}) {
-		h := f.one(base)
+		h := f.hypothesis(base)
 		rows := make([]baseline, len(f.y))
-		if err := f.see(&h.base, rows); err != nil {
+		if err := f.baselines(&h.base, rows); err != nil {
 			t.Fatal(err)
 		}
 		mean := make([]float64, len(f.y))
@@ -68,7 +68,7 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 	bases := f.bases([]Part{{0, 1}})
 	var all []*hypothesis
 	for _, b := range bases {
-		all = append(all, f.one(b))
+		all = append(all, f.hypothesis(b))
 	}
 	a := f.average(all, false)
 	n := len(f.y)
@@ -106,7 +106,7 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 // with the means' own, and so do variances of the noise.
 func TestComponentIsTheMixture(t *testing.T) {
 	f := prepared(t, 6)
-	h := *f.one(f.bases([]Part{{0, 1}})[1])
+	h := *f.hypothesis(f.bases([]Part{{0, 1}})[1])
 	h.fits = []fitted{{noise: .01, width: 1, weight: .3}, {noise: .04, width: 2, weight: .1}}
 	c := h.component(.7)
 	sd := h.base.priors()
@@ -171,7 +171,7 @@ func TestReadIsTheMixture(t *testing.T) {
 // weights' roots from 1.5 standard deviations on, Huber's weight.
 func TestReweighting(t *testing.T) {
 	f := prepared(t, 8)
-	all, err := f.work(f.bases([]Part{{0, 1}}))
+	all, err := f.hypotheses(f.bases([]Part{{0, 1}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		if !b.PowerLaw && rapid.Bool().Draw(t, "fine") {
 			b.Sizes = []int{160, 176, 192, 208, 224}
 		}
-		seen, err := b.see(a, segs, func(int) ([]float64, error) { return ms, nil })
+		seen, err := b.baseline(a, segs, func(int) ([]float64, error) { return ms, nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +279,7 @@ func TestTrust(t *testing.T) {
 // The average of both is a mixture too: by hand, 10 ± 1 with 3 parts and 20 ± 2 with one.
 func TestBlendOfLeftOut(t *testing.T) {
 	f := prepared(t, 8)
-	all, err := f.work(f.bases([]Part{{0, 1}}))
+	all, err := f.hypotheses(f.bases([]Part{{0, 1}}))
 	if err != nil {
 		t.Fatal(err)
 	}

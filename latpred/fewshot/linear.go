@@ -5,20 +5,22 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Smallest is the smallest part of its base that a prediction may be.
+// Smallest is the smallest fraction of the base's label that a prediction may be.
 const Smallest = smallest
 
-// Linear is a component's mean, for other programs to compute. Of a network whose
-// label its base gives as L, at least LeastLabel of the pass, through a view with
-// weights Stop and Start and the host's time h, it predicts
+// Linear has the coefficients of a component's mean prediction that belong to no segment,
+// for code that computes it elsewhere, such as an export. For a network whose base has label
+// L (at least LeastLabel of the pass), with the weights Stop and Start and the host time h of
+// its pass.View, the prediction is
 //
 //	Σ Stop·t − max(h · (1 + Launch) + L · Offset, Σ Start·t) + L · (Global + Power · ln(L / C) + Constant · (C / L − 1))
 //
-// where C is Base.CentreMs and t = base's time · (1 + effect) of each segment, with what
-// Effects gives; at least Smallest · L.
+// and at least Smallest · L. Here C is Base.CentreMs, t of each segment is the base's time
+// (see Model.Times) times 1 + effect (see Component.Effects), and all times are in
+// milliseconds. For a base without a queue the max term is 0.
 type Linear struct{ Global, Power, Constant, Launch, Offset float64 }
 
-// Linear gives the terms that are no segment's.
+// Linear returns the coefficients of c that belong to no segment.
 func (c *Component) Linear() Linear {
 	l := Linear{Global: c.Mean[colGlobal], Power: c.Mean[colPower], Constant: c.Mean[colConstant]}
 	if !c.Base.PowerLaw {
@@ -27,14 +29,15 @@ func (c *Component) Linear() Linear {
 	return l
 }
 
-// Effects writes the effect of each segment of a network at a resolution to dst,
-// which has their length.
+// Effects writes the effect, a fraction, of each segment of a network at a resolution to
+// dst, which must be as long as segs.
 func (c *Component) Effects(dst []float64, segs []pass.Segment, resolution int) {
 	c.Base.effects(dst, segs, resolution, c.Mean)
 }
 
-// Times gives the segments of a and their times under a component's base.
+// Times returns the segments of a and their times, milliseconds, under the base of c, a
+// component of m. It errs if a source does not cover a.
 func (m *Model) Times(c *Component, a space.Arch) ([]pass.Segment, []float64, error) {
-	s, err := m.see(c, a)
+	s, err := m.baseline(c, a)
 	return s.segs, s.ms, err
 }

@@ -11,30 +11,32 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Component is a base with the posterior of its relative error.
+// Component is a base with the posterior of its relative error: a coefficient for each
+// column of the linear model.
 type Component struct {
 	Base   Base
-	Weight float64       // of all components 1
-	Mean   []float64     // of the columns
-	Cov    *mat.SymDense // of the columns
-	Noise  float64       // standard deviation of a measurement, as a part of it
+	Weight float64       // posterior weight; those of a model sum up to about 1, and are normalised in use
+	Mean   []float64     // posterior mean of each coefficient
+	Cov    *mat.SymDense // posterior covariance of the first coefficients: all but those of single resolutions
+	Noise  float64       // standard deviation of a measurement, as a fraction of the base's label
 }
 
-// Model predicts a device. It is safe for concurrent use.
+// Model predicts a device as a weighted average of components. It comes from Fit or
+// Header.Load, and is safe for concurrent use as long as it is not changed.
 type Model struct {
-	Sources    []Source
+	Sources    []Source // those that components use
 	Components []Component
 }
 
-// Report tells what Fit found on the way.
+// Report is what Fit found besides the model.
 type Report struct {
-	LeaveOneOut map[string]float64 // mean relative error of the full average and of power laws alone
-	LooMs       []float64          // what the model says of each measurement from the others
-	LooSdMs     []float64          // and the standard deviation that it gives there
+	LeaveOneOut map[string]float64 // mean relative error, a fraction, of the average over all bases ("full") and over power laws only ("power law")
+	LooMs       []float64          // leave-one-out prediction of each measurement
+	LooSdMs     []float64          // its standard deviation
 }
 
-// components turns an average into components, one for each base, n at most, whose
-// weights sum up to share.
+// components makes a component of each of the n best hypotheses of an average. Their
+// weights sum up to share, less those below minWeight, which are dropped.
 func (f *fitter) components(a *averaged, share float64, n int) (out []Component) {
 	if share == 0 {
 		return nil
@@ -55,7 +57,7 @@ func (f *fitter) components(a *averaged, share float64, n int) (out []Component)
 // component is the posterior of a hypothesis, averaged over its fits.
 func (h *hypothesis) component(weight float64) Component {
 	p, sd, total := h.base.width(), h.base.priors(), h.weight()
-	known := min(p, h.base.columns.coarse) // columns whose covariance is kept
+	known := min(p, h.base.columns.coarse) // number of first columns whose covariance is kept
 	c := Component{Base: h.base, Weight: weight, Mean: make([]float64, p), Cov: mat.NewSymDense(known, nil)}
 	one := make([]float64, p)
 	for _, t := range h.fits {
@@ -79,7 +81,7 @@ func (h *hypothesis) component(weight float64) Component {
 	return c
 }
 
-// dropUnused leaves out sources that no component names.
+// dropUnused removes the sources that no component uses, and renumbers the parts.
 func (m *Model) dropUnused() {
 	var used []Source
 	place := map[int]int{}
@@ -97,7 +99,8 @@ func (m *Model) dropUnused() {
 	m.Sources = used
 }
 
-// Validate says what is wrong with a model that was read from a file.
+// Validate errs if a component's lengths don't fit its base, it refers to a source that
+// does not exist, or there is no component of positive weight.
 func (m *Model) Validate() error {
 	var total float64
 	for i, c := range m.Components {
@@ -123,17 +126,17 @@ func (m *Model) Validate() error {
 	return nil
 }
 
-// smallest is the smallest part of its base that a prediction may be.
+// smallest is the value of Smallest.
 const smallest = .02
 
-// see looks at a network through a component's base.
-func (m *Model) see(c *Component, a space.Arch) (baseline, error) {
+// baseline predicts a network by a component's base.
+func (m *Model) baseline(c *Component, a space.Arch) (baseline, error) {
 
 	segs, first, err := m.Sources[c.Base.Parts[0].Source].segmentsMs(a)
 	if err != nil {
 		return baseline{}, err
 	}
-	return c.Base.see(a, segs, func(source int) ([]float64, error) {
+	return c.Base.baseline(a, segs, func(source int) ([]float64, error) {
 		if source == c.Base.Parts[0].Source {
 			return first, nil
 		}
@@ -142,12 +145,13 @@ func (m *Model) see(c *Component, a space.Arch) (baseline, error) {
 	})
 }
 
-// MeanMs predicts a network, ms: it is the first value of Read, and faster.
+// MeanMs predicts the latency of a network, milliseconds. It is the first result of Read,
+// and faster.
 func (m *Model) MeanMs(a space.Arch) (float64, error) {
 	var ms, total float64
 	for i := range m.Components {
 		c := &m.Components[i]
-		s, err := m.see(c, a)
+		s, err := m.baseline(c, a)
 		if err != nil {
 			return 0, err
 		}
@@ -158,13 +162,14 @@ func (m *Model) MeanMs(a space.Arch) (float64, error) {
 	return ms / total, nil
 }
 
-// Read predicts a network: mean and standard deviation of a measurement, ms.
+// Read gives the mean and standard deviation of a measurement of a network, milliseconds.
+// It errs if a source does not cover the network.
 func (m *Model) Read(a space.Arch) (ms, sdMs float64, err error) {
 	var row []float64
 	var square, total float64
 	for i := range m.Components {
 		c := &m.Components[i]
-		s, err := m.see(c, a)
+		s, err := m.baseline(c, a)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -183,13 +188,14 @@ func (m *Model) Read(a space.Arch) (ms, sdMs float64, err error) {
 	return ms, math.Sqrt(max(0, square/total-ms*ms)), nil
 }
 
-// SegmentsMs takes the true pass of a apart, and says whether in some component
-// the clock sees less of it, since the host limits it.
+// SegmentsMs gives the segments of a and their times, milliseconds, which sum up to the
+// true pass. hostLimited reports whether in any component the host limits the label, so
+// that it is below the true pass.
 func (m *Model) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, hostLimited bool, err error) {
 	var total float64
 	for i := range m.Components {
 		c := &m.Components[i]
-		s, err := m.see(c, a)
+		s, err := m.baseline(c, a)
 		if err != nil {
 			return nil, nil, false, err
 		}
@@ -209,7 +215,7 @@ func (m *Model) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, hos
 	return segs, ms, hostLimited, nil
 }
 
-// segments corrects the times of s, and reports whether the host limits its label.
+// segments corrects the times of s in place, and reports whether the host limits its label.
 func (c *Component) segments(s *baseline) (limited bool) {
 	part, limited := c.Base.correct(s, c.Mean)
 	effects := make([]float64, len(s.ms))
@@ -228,7 +234,8 @@ func (c *Component) segments(s *baseline) (limited bool) {
 	return limited
 }
 
-// Fine reports whether resolutions have columns of their own.
+// Fine reports whether a component has columns of its own for single resolutions. Read's
+// standard deviation does not include the uncertainty of these.
 func (m *Model) Fine() bool {
 	return slices.ContainsFunc(m.Components, func(c Component) bool { return c.Base.Sizes != nil })
 }

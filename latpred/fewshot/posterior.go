@@ -6,40 +6,40 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// What is averaged over: noise of a measurement, as a part of it, and factors of
-// the prior standard deviations.
+// Grid that is averaged over: noises are standard deviations of a measurement, as a
+// fraction of it; widths are common factors of the prior standard deviations.
 var (
 	noises = []float64{.0005, .0015, .005, .01, .02, .04, .08, .15}
 	widths = []float64{.25, .5, 1, 2, 4}
 )
 
-// What is believed of them before anything is measured: log-normal, around usualNoise
-// and 1.
+// Priors of noise and width: log-normal around usualNoise and 1.
 const (
 	usualNoise  = .01
-	noiseSpread = .9 // standard deviations of the logarithms
-	widthSpread = .5
+	noiseSpread = .9 // standard deviation of the logarithm of the noise
+	widthSpread = .5 // … of the width
 )
 
-// logPrior is the logarithm of how likely a noise and a width are beforehand, less a
-// constant.
+// logPrior is the log prior of a noise and a width, up to a constant.
 func logPrior(noise, width float64) float64 {
 	a, b := math.Log(noise/usualNoise)/noiseSpread, math.Log(width)/widthSpread
 	return -.5 * (a*a + b*b)
 }
 
-// spectrum is a linear model with Gaussian priors, diagonal for every noise and
-// width at once: the rows' covariance is U λ Uᵀ.
+// spectrum is a linear model with Gaussian priors, factorised so that every noise and width
+// is cheap: Z Zᵀ = U diag(λ) Uᵀ, and the covariance of the rows is
+// K = width² Z Zᵀ + noise² I.
 type spectrum struct {
-	z      *mat.Dense // rows × columns, times the priors
-	r      []float64  // relative errors of the base
+	z      *mat.Dense // Z: rows × columns, multiplied by row weights and prior standard deviations
+	r      []float64  // relative errors of the base, multiplied by row weights
 	weight []float64  // square roots of the rows' weights
-	lambda []float64
-	u      *mat.Dense // rows × rank
+	lambda []float64  // λ, ascending, at least 0
+	u      *mat.Dense // U: rows × len(lambda)
 	ur     []float64  // Uᵀ r
-	outer  float64    // squared length of r outside U
+	outer  float64    // squared length of the part of r orthogonal to U
 }
 
+// newSpectrum factorises Z Zᵀ, or ZᵀZ if that is smaller.
 func newSpectrum(z *mat.Dense, r, weight []float64) *spectrum {
 	n, p := z.Dims()
 	s := &spectrum{z: z, r: r, weight: weight}
@@ -86,7 +86,7 @@ func newSpectrum(z *mat.Dense, r, weight []float64) *spectrum {
 	return s
 }
 
-// evidence is the log marginal likelihood under a noise and a width.
+// evidence is the log marginal likelihood of r under a noise and a width, up to a constant.
 func (s *spectrum) evidence(noise, width float64) float64 {
 	v, w := noise*noise, width*width
 	sum := -.5 * s.outer / v
@@ -114,8 +114,8 @@ func (s *spectrum) inverse(noise, width float64) (kr, diagonal []float64) {
 	return kr, diagonal
 }
 
-// mean adds weight times the posterior mean of the columns, in units of their
-// priors, to dst.
+// mean adds weight times the posterior mean of the coefficients, in units of their prior
+// standard deviations, to dst.
 func (s *spectrum) mean(dst []float64, noise, width, weight float64) {
 	kr, _ := s.inverse(noise, width)
 	n, p := s.z.Dims()
@@ -128,8 +128,9 @@ func (s *spectrum) mean(dst []float64, noise, width, weight float64) {
 	}
 }
 
-// covariance adds weight times the posterior covariance of the first columns, in units
-// of their priors, to dst: w (I − w Zᵀ K⁻¹ Z).
+// covariance adds weight times the posterior covariance of the first coefficients, in units
+// of their prior standard deviations, to dst: w (I − w Zᵀ K⁻¹ Z) with w = width². dst's
+// size says how many.
 func (s *spectrum) covariance(dst *mat.SymDense, noise, width, weight float64) {
 	p := dst.SymmetricDim()
 	v, w := noise*noise, width*width

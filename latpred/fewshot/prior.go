@@ -1,45 +1,46 @@
 package fewshot
 
-// Prior standard deviations of the relative errors of groups of segments. Source: most
-// from the marginal likelihood of training rows, over 18 pairs of shipped devices whose
-// targets are the Note10 and HELP's, rounded; those of resolutions are between that and
-// what ten rows of the authors' devices want; those of trends, of places and of fine
-// models from validation rows: 14 cases of ten rows, 5 of a hundred.
+// Prior standard deviations of the columns' coefficients. Source: most maximise the
+// evidence of training rows over 18 pairs of shipped devices whose targets are the Note10
+// and HELP's devices, rounded. Those of resolutions lie between these values and what is
+// best for ten rows of the authors' devices. Those of trends, places and fine models were
+// chosen on validation rows: 14 cases of ten rows, 5 of a hundred.
 const (
-	sdGlobal      = 1.0
+	sdGlobal      = 1.0 // factor
 	sdPower       = .04 // exponent of the source
-	sdFreePower   = .3  // … where little else is fitted
-	sdConstant    = .1  // … and a constant, as a part of the centre
-	sdTrend       = .1  // from the stem to the head
-	sdFactorTrend = .04 // … of what a step of the first factor costs
+	sdFreePower   = .3  // … in a power law
+	sdConstant    = .1  // constant in a power law, as a fraction of the centre
+	sdTrend       = .1  // trend from stem to head
+	sdFactorTrend = .04 // … of a step of the first factor
 	sdPlace       = .08 // place of the layout, stem, head
-	sdEntry       = .04
-	sdSlope       = .01 // resolution, of all segments
-	sdStageSlope  = .07 // … of a stage
-	sdEndSlope    = .10 // … of stem and head
-	sdLaunch      = .15 // a launch, as a part of its grid value
-	sdOffset      = .01 // of the host, as a part of the base
+	sdEntry       = .04 // entry of the layout
+	sdSlope       = .01 // slopes of the resolution, all segments
+	sdStageSlope  = .07 // … one stage
+	sdEndSlope    = .10 // … stem, head
+	sdLaunch      = .15 // launch time, relative to its value on the grid
+	sdOffset      = .01 // offset of the host's time, as a fraction of the base's label
 )
 
-// Fine models are made of enough rows that these may be wider, and have more.
+// Fine models have enough rows for a wider prior of places, and for further columns.
 const (
 	sdFinePlace = .2
-	sdSize      = .005 // a resolution of its own
+	sdSize      = .005 // single resolution
 	sdPlaceSize = .025 // … × place
 	sdEntrySize = .02  // … × entry
 )
 
-// factorPrior is what is believed of the levels of a factor, alone and in each stage, in
-// coarse and in fine models.
+// factorPrior has the prior standard deviations of the levels of a factor, in all stages
+// and in a single one, for coarse and for fine models.
 type factorPrior struct{ all, stage, fineAll, fineStage float64 }
 
-// factorPriors are those of OFA's factors; other factors have that of kernels, which
-// change a block as an operation does.
+// factorPriors are those of OFA's factors. Other factors use that of "kernel", because a
+// kernel changes a block as another operation would.
 var factorPriors = map[string]factorPrior{
 	"kernel":    {.05, .06, .05, .06},
 	"expansion": {.02, .015, .03, .025},
 }
 
+// priorOf gives the prior of a factor by its name.
 func priorOf(factor string) factorPrior {
 	if p, ok := factorPriors[factor]; ok {
 		return p
@@ -47,8 +48,8 @@ func priorOf(factor string) factorPrior {
 	return factorPriors["kernel"]
 }
 
-// priors are the standard deviations of the columns with so many resolutions of their
-// own.
+// priors gives the prior standard deviation of each column, with the given number of
+// single resolutions. That of colConstant is 0: only power laws use it.
 func (c *columns) priors(resolutions int) []float64 {
 	sd := make([]float64, c.count(resolutions))
 	set := func(from, n int, v float64) {

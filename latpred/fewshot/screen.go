@@ -10,15 +10,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 )
 
-// screen lists the bases that are worth their work: of the sources that explain
-// the measurements best, alone and in pairs.
+// screen lists the bases to fit: those of the sources that have the highest evidence on at
+// most screenRows rows, alone and in pairs.
 func (f *fitter) screen() ([]Base, error) {
 	small := f.some(screenRows)
 	var singles []Base
 	for s := range f.sources {
 		singles = append(singles, f.bases([]Part{{s, 1}})...)
 	}
-	worked, err := small.work(singles)
+	worked, err := small.hypotheses(singles)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (f *fitter) screen() ([]Base, error) {
 	if math.IsInf(score[order[0]], -1) {
 		return nil, errors.New("fewshot: no source covers the measurements")
 	}
-	order = order[:min(kept, len(order))]
+	order = order[:min(mixtureSources, len(order))]
 	var bases []Base
 	for i, s := range order {
 		if math.IsInf(score[s], -1) {
@@ -52,7 +52,7 @@ func (f *fitter) screen() ([]Base, error) {
 	return bases, nil
 }
 
-// some is the fitter of at most n of the rows.
+// some is a fitter of n of the rows, evenly spaced; f itself if it has no more.
 func (f *fitter) some(n int) *fitter {
 	if len(f.y) <= n {
 		return f
@@ -72,8 +72,8 @@ func (f *fitter) some(n int) *fitter {
 	return &out
 }
 
-// ratio brings source t to the size of source s on the measured networks, which both
-// cover.
+// ratio is the geometric mean over the rows of the pass on source s divided by that on
+// source t. Both sources must cover the rows.
 func (f *fitter) ratio(s, t int) float64 {
 	var logs float64
 	for i := range f.archs {
@@ -82,6 +82,7 @@ func (f *fitter) ratio(s, t int) float64 {
 	return math.Exp(logs / float64(len(f.archs)))
 }
 
+// sum adds up values.
 func sum(values []float64) (total float64) {
 	for _, v := range values {
 		total += v
@@ -89,7 +90,8 @@ func sum(values []float64) (total float64) {
 	return total
 }
 
-// bases lists what is tried of a mixture.
+// bases lists the bases to try with the given parts: without a queue, as a power law, and
+// with a queue at each of several launch times.
 func (f *fitter) bases(parts []Part) []Base {
 	base := Base{Parts: parts, CentreMs: f.centre, columns: f.columns}
 	powerLaw := base
@@ -109,9 +111,9 @@ func (f *fitter) bases(parts []Part) []Base {
 	return out
 }
 
-// work works hypotheses out, on all cores; bases that don't cover the measured
-// networks are left out.
-func (f *fitter) work(bases []Base) ([]*hypothesis, error) {
+// hypotheses fits bases, two at a time, in their order. Bases that don't cover the
+// measurements or contradict them are left out. It errs when ctx ends.
+func (f *fitter) hypotheses(bases []Base) ([]*hypothesis, error) {
 	out := make([]*hypothesis, len(bases))
 	var group sync.WaitGroup
 	var next sync.Mutex
@@ -126,7 +128,7 @@ func (f *fitter) work(bases []Base) ([]*hypothesis, error) {
 				if i >= len(bases) || f.ctx.Err() != nil {
 					return
 				}
-				out[i] = f.one(bases[i])
+				out[i] = f.hypothesis(bases[i])
 			}
 		})
 	}

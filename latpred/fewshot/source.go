@@ -8,17 +8,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Source is what is known of another device: how long a network takes, and what of
-// it is due to which segment.
+// Source is what is known of another device: how long a network takes there, and how that
+// time is divided among its segments.
 type Source struct {
 	Name  string
-	Model *pass.Model
-	// Total says how long a pass takes where that is not the sum of Model's times:
-	// these then say only how it is divided. Nil: it is the sum.
+	Model *pass.Model // segment times
+	// Total, if not nil, predicts the time of a pass; Model's times are then scaled to
+	// that sum. If nil, a pass takes the sum of Model's times.
 	Total latpred.Predictor
 }
 
-// segmentsMs gives the segments of a and their times.
+// segmentsMs gives the segments of a and their times, milliseconds. It errs if the source
+// does not cover a.
 func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 	ms, segs, err := s.Model.SegmentsMs(make([]float64, 0, space.MaxSlots+2), make([]pass.Segment, 0, space.MaxSlots+2), a)
 	if err != nil {
@@ -42,8 +43,8 @@ func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 	return segs, ms, nil
 }
 
-// PassMs writes how long a pass of each architecture takes, ms, to dst, which has
-// their number. It errs where the source does not cover one.
+// PassMs writes the time of a pass of each architecture, milliseconds, to dst, which must
+// be as long as archs. It errs if the source does not cover one of them.
 func (s *Source) PassMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	for i, a := range archs {
@@ -56,8 +57,8 @@ func (s *Source) PassMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// withTables adds, to each source whose time is not the sum of its table's, the table
-// alone: what is in a source beyond it may be noise.
+// withTables adds, for each source with a Total, a source of its Model alone: what Total
+// has beyond that may be noise.
 func withTables(sources []Source) []Source {
 	out := append([]Source(nil), sources...)
 	for _, s := range sources {

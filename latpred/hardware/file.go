@@ -14,7 +14,7 @@ import (
 
 func init() { modelfile.Register(latpred.KindHardware, load) }
 
-// header is what a file says of a Predictor; tensors are source<i>.theta.
+// header is the JSON part of a stored Predictor; its tensors are source<i>.theta.
 type header struct {
 	Spec    Spec           `json:"spec"`
 	Sources []sourceHeader `json:"sources"`
@@ -22,12 +22,13 @@ type header struct {
 	LogSd   float64        `json:"log_sd"`
 }
 
+// sourceHeader is that of the model of a measured GPU.
 type sourceHeader struct {
 	Name string `json:"name"`
 	pass.Header
 }
 
-// Store see modelfile.Storable.
+// Store implements modelfile.Storable.
 func (h *Predictor) Store(b *tensor.Bundle, prefix string) (any, error) {
 	file := header{Spec: h.spec, LogSd: h.logSd}
 	for i, p := range h.parts {
@@ -37,6 +38,7 @@ func (h *Predictor) Store(b *tensor.Bundle, prefix string) (any, error) {
 	return file, nil
 }
 
+// load restores a Predictor that Store wrote.
 func load(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
 	var file header
 	if err := json.Unmarshal(model, &file); err != nil {

@@ -15,31 +15,33 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// How uncertain the scale is, as a standard deviation of its logarithm. Source:
-// leaving out each measured GPU, the mean errors are 3 to 5 % within a generation
-// and 20 to 34 % across.
+// Uncertainty of the scale, as the standard deviation of its natural logarithm. Source:
+// when each measured GPU in turn is left out and predicted, the mean errors are 3 to 5 %
+// within a generation and 20 to 34 % across generations.
 const (
 	sameGenerationSd  = .08
 	otherGenerationSd = .30
-	outsideSd         = .50
-	outsideFactor     = 1.5 // of the measured GPUs' bandwidths and arithmetic
+	outsideSd         = .50 // a GPU far from all that were measured, or a small batch
+	outsideFactor     = 1.5 // far: this factor beyond the measured bandwidths or teraflops
 )
 
-// Measured is a GPU that was measured, with networks of one space at one batch.
+// Measured is a measured GPU: measurements of networks of one space at one batch size.
 type Measured struct {
-	Name  string // of the measurements
+	Name  string // name of the measurements
 	GPU   gpu.Spec
-	Space string // see space.ByID
-	Batch int    // images a pass
-	// Learn gives the times of layers, the number of rows that there are and their
-	// hash, see dataset.Set.Hash.
+	Space string // ID of the space, see space.ByID
+	Batch int    // images per pass
+	// Learn fits a model of segment times to the measurements; it also gives the number
+	// of rows and their hash, see dataset.Set.Hash.
 	Learn func(ctx context.Context) (m *pass.Model, rows int, hash string, err error)
 }
 
-// For makes a predictor of a GPU from its data sheet and those that were measured, of
-// which it takes what is of the data sheet's space and batch. A space was measured by
-// one laboratory, which matters: two laboratories' 2080 Ti differ by a factor of 1.7.
-// A GPU unlike those that were measured gets a warning and a wide interval.
+// For makes a predictor of a GPU from its data sheet and measured GPUs. It uses those of
+// the data sheet's space and batch, and among them only those of its generation if there
+// are any. (Spaces are not mixed because each was measured by another laboratory: two
+// laboratories' 2080 Ti differ by a factor of 1.7.) A GPU unlike the measured ones gets
+// warnings and wide intervals. For errs if spec is not valid, if no GPU was measured with
+// its space and batch, or if Learn errs.
 func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []latpred.Warning, error) {
 	spec = spec.withDefaults()
 	if err := spec.Validate(); err != nil {
@@ -77,8 +79,8 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	return h, warnings, nil
 }
 
-// uncertainty is the standard deviation of the logarithm of the scale, and why it is
-// large where it is.
+// uncertainty gives the standard deviation of the logarithm of the scale, and a warning
+// for each reason why it is large.
 func uncertainty(spec Spec, like []Measured) (logSd float64, warnings []latpred.Warning) {
 	doubt := func(format string, args ...any) {
 		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf(format, args...)})
@@ -99,7 +101,8 @@ func uncertainty(spec Spec, like []Measured) (logSd float64, warnings []latpred.
 	return logSd, warnings
 }
 
-// ofSpaceAndBatch lists what was measured of a data sheet's space and batch.
+// ofSpaceAndBatch lists the measured GPUs of the data sheet's space and batch. It errs if
+// there are none.
 func ofSpaceAndBatch(spec Spec, measured []Measured) (like []Measured, err error) {
 	var spaces []string
 	var batches []int
@@ -125,7 +128,8 @@ func ofSpaceAndBatch(spec Spec, measured []Measured) (like []Measured, err error
 	return like, nil
 }
 
-// outside says in what a GPU is unlike all that were measured, "" where it is not.
+// outside says which figures of a GPU are far from those of all measured ones; "" if none
+// is.
 func outside(spec Spec, measured []Measured) string {
 	beyond := func(v float64, of func(gpu.Spec) float64) bool {
 		low, high := math.Inf(1), 0.0

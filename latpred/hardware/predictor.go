@@ -11,15 +11,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Predictor predicts a GPU that was never measured from tables of others: their
-// times, scaled by memory bandwidth, and never below what the GPU's arithmetic
-// allows (the roofline). It is of kind hardware. Expect the order of networks to
-// be right, and the scale as far as the interval says.
+// Predictor predicts a GPU that was never measured from the tables of measured GPUs: their
+// times, scaled by memory bandwidth, and never below the time that the GPU's arithmetic
+// needs (the roofline). It is of kind hardware and safe for concurrent use.
 type Predictor struct {
 	spec       Spec
 	space      *space.Space
 	parts      []gpuPart
-	logSd      float64 // of the scale
+	logSd      float64 // standard deviation of the natural logarithm of the scale
 	provenance latpred.Provenance
 }
 
@@ -27,23 +26,24 @@ type Predictor struct {
 type gpuPart struct {
 	name  string
 	model *pass.Model
-	scale float64 // unknown GPU's milliseconds for one of this one's
+	scale float64 // the unknown GPU's time divided by this one's
 }
 
 // Kind is "hardware".
 func (h *Predictor) Kind() string { return latpred.KindHardware }
 
-// Provenance says what was measured.
+// Provenance names the measured GPUs as the data. Its Rows and DataHash cover those whose
+// tables are used.
 func (h *Predictor) Provenance() latpred.Provenance { return h.provenance }
 
-// Spec gives the data sheet.
+// Spec returns the data sheet, with defaults filled in.
 func (h *Predictor) Spec() Spec { return h.spec }
 
-// Space gives the space whose networks it predicts.
+// Space returns the search space whose networks it predicts.
 func (h *Predictor) Space() *space.Space { return h.space }
 
-// Parts gives the times of layers of the measured GPUs, and this one's milliseconds
-// for one of theirs. The models must not be changed.
+// Parts returns the models of the measured GPUs in use, which must not be changed, and for
+// each the factor by which its times are multiplied.
 func (h *Predictor) Parts() (models []*pass.Model, scales []float64) {
 	for _, p := range h.parts {
 		models, scales = append(models, p.model), append(scales, p.scale)
@@ -51,7 +51,8 @@ func (h *Predictor) Parts() (models []*pass.Model, scales []float64) {
 	return models, scales
 }
 
-// PredictMs gives the geometric mean over the measured GPUs, scaled.
+// PredictMs implements latpred.Predictor: it gives the geometric mean over the measured
+// GPUs of the scaled pass, or the roofline if that is larger.
 func (h *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	for i, a := range archs {
@@ -64,7 +65,8 @@ func (h *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// read gives the prediction, and by how much the roofline raises it (1: not).
+// read gives the prediction, and the factor by which the roofline raises it (1: not at
+// all).
 func (h *Predictor) read(a space.Arch) (ms, raised float64, err error) {
 	if err := h.space.Validate(a); err != nil {
 		return 0, 0, err
@@ -85,7 +87,8 @@ func (h *Predictor) read(a space.Arch) (ms, raised float64, err error) {
 	return max(ms, least), max(1, least/ms), nil
 }
 
-// BoundsMs see latpred.IntervalPredictor: the scale is taken as log-normal.
+// BoundsMs implements latpred.IntervalPredictor. The uncertainty of the scale is taken as
+// log-normal.
 func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
@@ -100,7 +103,7 @@ func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level floa
 	return nil
 }
 
-// Segments see latpred.SegmentTimer.
+// Segments implements latpred.SegmentTimer.
 func (h *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
 	want, _, err := h.read(a)
 	if err != nil {
@@ -128,7 +131,8 @@ func (h *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
 	return b, nil
 }
 
-// segmentsMs is the sum of the parts' times, segment by segment.
+// segmentsMs gives the sum over the measured GPUs of the scaled time of each segment:
+// only the proportions count.
 func (h *Predictor) segmentsMs(a space.Arch) (total []float64, segs []pass.Segment, err error) {
 	for _, p := range h.parts {
 		ms, s, err := p.model.SegmentsMs(nil, nil, a)

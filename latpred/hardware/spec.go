@@ -10,23 +10,23 @@ import (
 	"github.com/ofalat/ofalat/latpred/gpu"
 )
 
-// Spec is what has to be known of a GPU that was never measured.
+// Spec is the data sheet of a GPU that was never measured, and what to predict for it.
 type Spec struct {
-	Name         string  `json:"name"`
-	Generation   string  `json:"generation"` // "turing", "pascal", …; "": not known
-	BandwidthGBs float64 `json:"bandwidth_gb_per_s"`
-	FP32TFLOPS   float64 `json:"fp32_tflops"`
-	Batch        int     `json:"batch"` // images a pass; 0 is 64
-	Space        string  `json:"space"` // "" is mbv3-w1.2
+	Name         string  `json:"name"`               // for people
+	Generation   string  `json:"generation"`         // "turing", "pascal", …, in any case; "": not known
+	BandwidthGBs float64 `json:"bandwidth_gb_per_s"` // memory bandwidth, 10⁹ bytes per second; above 0
+	FP32TFLOPS   float64 `json:"fp32_tflops"`        // peak FP32 arithmetic, 10¹² operations per second; above 0
+	Batch        int     `json:"batch"`              // images per pass; 0 is 64
+	Space        string  `json:"space"`              // ID of the search space; "" is mbv3-w1.2
 }
 
-// SpecOf takes a shipped data sheet.
+// SpecOf makes a Spec from a shipped data sheet, with the default batch and space.
 func SpecOf(g gpu.Spec) Spec {
 	return Spec{Name: g.Name, Generation: g.Generation, BandwidthGBs: g.BandwidthGBs, FP32TFLOPS: g.FP32TFLOPS}
 }
 
-// ParseSpec reads a data sheet as JSON; an unknown key is an error, since a
-// misspelt one would be lost silently.
+// ParseSpec reads a data sheet as JSON with the keys of Spec, fills in the defaults and
+// validates it. An unknown key is an error, since a misspelt one would be lost silently.
 func ParseSpec(content []byte) (Spec, error) {
 	var s Spec
 	d := json.NewDecoder(bytes.NewReader(content))
@@ -38,6 +38,7 @@ func ParseSpec(content []byte) (Spec, error) {
 	return s, s.Validate()
 }
 
+// withDefaults fills in batch and space, and writes the generation in lower case.
 func (s Spec) withDefaults() Spec {
 	s.Generation = strings.ToLower(s.Generation)
 	if s.Batch == 0 {
@@ -49,7 +50,8 @@ func (s Spec) withDefaults() Spec {
 	return s
 }
 
-// Validate says what is missing or impossible.
+// Validate errs if bandwidth or arithmetic is not a finite number above 0, or the batch is
+// negative. It does not check the space.
 func (s Spec) Validate() error {
 	switch {
 	case !(s.BandwidthGBs > 0) || math.IsInf(s.BandwidthGBs, 0):

@@ -7,8 +7,8 @@ type fifo struct {
 	max int
 }
 
-// FIFO trains every trial to epoch max, at least 1, in order. It watches no
-// metric: a trial has diverged where the report says so. It panics on another max.
+// FIFO returns a scheduler that trains every trial to epoch max, in order. It watches no
+// metric: a trial has diverged only if its report says so. It panics if max is below 1.
 func FIFO(configs []Config, max int) Scheduler {
 	if max < 1 {
 		panic(fmt.Sprintf("hpo: FIFO to epoch %d", max))

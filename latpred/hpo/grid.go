@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// Axis is a hyper-parameter and the values it may take: different ones, at least
-// one, none NaN.
+// Axis is a hyper-parameter with the values it may take: at least one, all different, none
+// NaN. The name must not be empty.
 type Axis struct {
 	Name   string
 	Values []float64
 }
 
-// Config is a point: a value for each hyper-parameter, by name.
+// Config is a point of the grid: the value of each hyper-parameter, by name.
 type Config map[string]float64
 
-// String gives "lr=0.01 momentum=0.9 wd=0.0001", sorted by name.
+// String returns, for example, "lr=0.01 momentum=0.9 wd=0.0001", sorted by name.
 func (c Config) String() string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(c)) {
@@ -30,8 +30,8 @@ func (c Config) String() string {
 }
 
 // Grid lists all combinations of the axes' values; the last axis changes fastest.
-// Without axes that is one empty Config. It panics on axes that are no axes: see
-// Axis; names must differ.
+// Without axes that is one empty Config. It panics if an axis is not valid (see Axis) or
+// two have the same name.
 func Grid(axes []Axis) []Config {
 	list := make([]Config, size(axes))
 	for i := range list {
@@ -40,8 +40,8 @@ func Grid(axes []Axis) []Config {
 	return list
 }
 
-// Random draws n different points of the grid, in random order: all of them where
-// it has no more. It panics as Grid does, and on a negative n.
+// Random draws n different points of the grid uniformly, in random order; all of them if
+// the grid has no more than n. It panics as Grid does, and if n is negative.
 func Random(rng *rand.Rand, axes []Axis, n int) []Config {
 	all := size(axes)
 	if n < 0 {
@@ -64,7 +64,7 @@ func Random(rng *rand.Rand, axes []Axis, n int) []Config {
 	return list
 }
 
-// size is the number of points of the grid.
+// size is the number of points of the grid. It panics if the axes are not valid.
 func size(axes []Axis) int {
 	n := 1
 	names := map[string]bool{}

@@ -16,22 +16,22 @@ type halving struct {
 }
 
 // Halving is the successive halving of Jamieson & Talwalkar, "Non-stochastic Best
-// Arm Identification and Hyperparameter Optimization" (2016): of n trials all train
-// to the first rung, the best ⌊n/Reduction⌋ to the next, the best ⌊n/Reduction²⌋ to
-// the one after it, but finalists at least, up to Max. Ties go to the lower trial.
+// Arm Identification and Hyperparameter Optimization" (2016). All n trials train to the
+// first rung, the best ⌊n/Reduction⌋ of them to the next, the best ⌊n/Reduction²⌋ to the
+// one after it, and so on up to Max, but never fewer than finalists. Ties go to the trial
+// with the lower number.
 //
-// It does not wait for a rung to be complete: a trial goes on, and another is
-// stopped, as soon as no report that is still to come can change that. So nothing
-// is trained that halving in step would not train, whatever the number of workers
-// and their pace, and the result is the same. Promotion can't do that: it does not
-// know how many trials are to come, goes on with what is best so far, and on a
-// finite set trains several times as much.
+// It does not wait until a rung is complete: a trial continues, or is stopped, as soon as
+// no outstanding report can change that. So for any number and speed of workers it trains
+// exactly what synchronous halving trains, with the same result. Promotion can't do that:
+// it does not know how many trials will come and continues the best so far, so that on a
+// finite set it trains several times as much.
 //
-// finalists is at least 1; as many as there are workers keep all of them busy to
-// the end. A trial whose metric is NaN or infinite, or whose report says so, has
-// diverged, is recorded as +Inf and never goes on, though nobody is left to take
-// its place. It errs on rungs, finalists or a watch that aren't valid; the watch
-// can't allow a missing metric.
+// finalists must be at least 1; with as many as there are workers, all of them stay busy to
+// the end. A trial has diverged if its metric is NaN or infinite or its report says so; it
+// is recorded as +Inf and never continues, even if no other trial is left to take its
+// place. Halving errs if the rungs, finalists or the watch are not valid; the watch must
+// have a metric, and AllowMissing and MinRecords must be zero.
 func Halving(configs []Config, r Rungs, finalists int, w Watch) (Scheduler, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
@@ -53,12 +53,12 @@ func Halving(configs []Config, r Rungs, finalists int, w Watch) (Scheduler, erro
 	return h, nil
 }
 
-// HalvingRungs are those from which Halving comes down to a single one of so many
-// trials, and no rung more: the last cut leaves it, and the first rung is
-// ⌈max/reductionˢ⌉ with s cuts. That is the bracket of Hyperband (Li et al. 2017)
-// which begins with all trials; training them costs about (s+1)/reductionˢ of what
-// it costs to train all to the end. Halving refuses what comes of arguments that
-// make no rungs.
+// HalvingRungs returns the rungs with which Halving cuts the given number of trials as
+// often as at least reduction of them are left, say s times, and trains the rest (one, if
+// trials is a power of reduction) to epoch max. The first rung is ⌈max/reductionˢ⌉. This is
+// the bracket of Hyperband (Li et al. 2017) that starts with all trials; it costs about
+// (s+1)/reductionˢ of training all of them to max. Arguments out of range give rungs that
+// Halving refuses.
 func HalvingRungs(trials, reduction, max int) Rungs {
 	r := Rungs{Grace: max, Reduction: reduction, Max: max}
 	for n := trials; reduction >= 2 && n >= reduction; n /= reduction {
@@ -78,7 +78,7 @@ func (h *halving) Next() (Task, bool) {
 	return Task{}, false
 }
 
-// choose says what Next hands out: the longest way first.
+// choose says what Next hands out: the trial that is furthest first.
 func (h *halving) choose() (trial, to int, ok bool) {
 	for k := len(h.levels) - 2; k >= 0; k-- {
 		ranked := h.ranked(h.levels[k])
@@ -91,8 +91,8 @@ func (h *halving) choose() (trial, to int, ok bool) {
 	return trial, h.levels[0], ok
 }
 
-// expected is how many trials will have been recorded at level k, by what is known:
-// they may become fewer.
+// expected is the number of trials that will have been recorded at level k in the end, as
+// far as known: more divergence can only make it smaller.
 func (h *halving) expected(k int) int {
 	n := h.keep[0]
 	for j, level := range h.levels[:k] {
@@ -110,7 +110,7 @@ func (h *halving) Observe(r Report) error {
 	if err := h.record(r, h.rungs, h.watch); err != nil {
 		return err
 	}
-	// Whoever has as many better ones beside it as go on is stopped.
+	// A trial is stopped once as many better ones are recorded as will continue.
 	if k := slices.Index(h.levels, r.Epoch); k+1 < len(h.levels) {
 		ranked := h.ranked(r.Epoch)
 		for _, i := range ranked[min(h.keep[k+1], len(ranked)):] {

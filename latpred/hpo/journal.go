@@ -11,23 +11,24 @@ import (
 	"github.com/ofalat/ofalat/latpred/journal"
 )
 
-// The journal of a search (package journal) has a first line that says of which
-// search it is; each other one is a report, in the order in which the scheduler took
-// them:
+// journalVersion is the version of the format. The first line of a search's journal (see
+// package journal) identifies the search; each other line is a report, in the order in
+// which the scheduler accepted them:
 //
 //	{"version":1,"search":"FIFO to epoch 9, 2 trials","digest":"5d0f…"}
 //	{"tasks":2,"elapsed_seconds":1.5,"report":{"trial":0,"epoch":9,…}}
 const journalVersion = 1
 
+// header is the first line of a journal.
 type header struct {
 	Version int    `json:"version"`
 	Search  string `json:"search"` // for people
-	Digest  string `json:"digest"` // SHA-256 of everything that makes it this search
+	Digest  string `json:"digest"` // SHA-256 of subject, scheduler and configurations, hexadecimal
 }
 
-// entry is a report, and how many tasks had been handed out before it. With that
-// a replay calls Next where the search did, so that the scheduler comes to the
-// same state, tasks that were under way included, whatever the number of workers.
+// entry is a report with the number of tasks that had been handed out before it. With that
+// number a replay can call Next exactly where the search did, so that the scheduler ends
+// in the same state, running tasks included, for any number of workers.
 type entry struct {
 	Tasks          int     `json:"tasks"`
 	ElapsedSeconds float64 `json:"elapsed_seconds"`
@@ -49,7 +50,8 @@ func newHeader(s Scheduler, subject string) header {
 	return h
 }
 
-// openJournal opens or starts the journal of a search and reads what it has.
+// openJournal opens or creates the journal of a search and reads its entries. It errs if
+// the file is another search's.
 func openJournal(path string, h header) (*journal.File, []entry, error) {
 	start, err := json.Marshal(h)
 	if err != nil {
@@ -67,7 +69,7 @@ func openJournal(path string, h header) (*journal.File, []entry, error) {
 	return j, entries, err
 }
 
-// sameSearch errs where the first line isn't that of the search.
+// sameSearch errs if the first line of a journal is not start, and says why.
 func sameSearch(first, start []byte, want header) error {
 	if bytes.Equal(first, start) {
 		return nil
@@ -83,6 +85,7 @@ func sameSearch(first, start []byte, want header) error {
 		have.Search, want.Search)
 }
 
+// readEntry parses a line after the first.
 func readEntry(text []byte) (e entry, err error) {
 	if err := json.Unmarshal(text, &e); err != nil {
 		return e, fmt.Errorf("damaged: %w", err)

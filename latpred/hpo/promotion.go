@@ -9,21 +9,20 @@ type promotion struct {
 	watch  Watch
 }
 
-// Promotion is the ASHA of Li et al., "A System for Massively Parallel
-// Hyperparameter Tuning" (2018). Trials pause at each rung. Whoever is free looks
-// from the highest rung down for a trial among the best ⌊n/Reduction⌋ of the n
-// recorded there that hasn't been promoted, and takes it to the next rung, from
-// the last one to Max; without one, it starts a new trial. Ties go to the lower
-// trial.
+// Promotion is the ASHA of Li et al., "A System for Massively Parallel Hyperparameter
+// Tuning" (2018). Trials pause at each rung. For a free worker it looks, from the highest
+// rung down, for a trial that has not been promoted yet and is among the best
+// ⌊n/Reduction⌋ of the n trials recorded at the rung, and trains it to the next rung, or
+// from the last rung to Max. If there is none it starts a new trial. Ties go to the trial
+// with the lower number.
 //
-// The paper draws trials for ever; here they are finite, so there is an end rule:
-// when nothing runs, nothing can be promoted, no trial is new and none has reached
-// Max, the best one of the highest rung goes on. Where all trials are known from
-// the start, Halving trains less.
+// In the paper there are always more trials; here their number is finite, which needs a
+// rule for the end: when no trial is running, new, promotable or completed, the best trial
+// of the highest rung continues. If all trials are known in advance, Halving trains less.
 //
-// A trial whose metric is NaN or infinite, or whose report says so, has diverged,
-// is recorded as +Inf and never promoted. It errs on rungs or a watch that aren't
-// valid; the watch can't allow a missing metric.
+// A trial has diverged if its metric is NaN or infinite or its report says so; it is
+// recorded as +Inf and never promoted. Promotion errs if the rungs or the watch are not
+// valid; the watch must have a metric, and AllowMissing and MinRecords must be zero.
 func Promotion(configs []Config, r Rungs, w Watch) (Scheduler, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err

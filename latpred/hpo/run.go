@@ -11,52 +11,52 @@ import (
 	"github.com/ofalat/ofalat/latpred/journal"
 )
 
-// Trainable is a trial in progress, such as a network being trained. One goroutine
-// at a time uses it.
+// Trainable is a trial in progress, such as a network being trained. Run uses it from one
+// goroutine at a time.
 type Trainable interface {
-	// Train goes on to epoch to and gives the metrics there. It returns soon after
-	// ctx ends, with an error.
+	// Train continues training up to and including epoch to, and returns the metrics
+	// there. When ctx ends it returns soon, with an error.
 	Train(ctx context.Context, to int) (metrics map[string]float64, err error)
+	// Close releases what the trial holds. It is called once, after the last Train.
 	Close()
 }
 
-// ErrDiverged is what Train returns, wrapped or not, when the loss is no number
-// any more. The trial ends with that, and the search goes on; metrics that come
-// along are kept.
+// ErrDiverged is returned by Train, wrapped or not, when the loss is no longer a finite
+// number. It ends the trial but not the search; metrics returned with it are kept.
 var ErrDiverged = errors.New("diverged")
 
-// Options say how Run works; the zero value trains one trial at a time and keeps
-// no journal.
+// Options say how Run works. The zero value trains one trial at a time and keeps no
+// journal.
 type Options struct {
-	Workers int         // tasks at a time; 0 is 1
-	Journal string      // file; "" is none
-	Subject string      // what is searched besides, such as data set and seed: a journal of another subject is refused
-	Observe func(Event) // told of each report, by one goroutine; nil is nobody
+	Workers int         // number of tasks at a time; 0 is 1, below 0 panics
+	Journal string      // file name; "": no journal
+	Subject string      // what else defines the search, such as data set and seed: a journal of another subject is refused
+	Observe func(Event) // called for each report, never concurrently; may be nil
 }
 
-// Event is a report that the scheduler has taken.
+// Event is a report that the scheduler has accepted.
 type Event struct {
 	Report  Report
-	Status  []TrialStatus
-	Elapsed time.Duration // that the search has run, earlier sessions in its journal included
+	Status  []TrialStatus // of all trials, after the report; a copy
+	Elapsed time.Duration // running time of the search, with that of earlier sessions in its journal
 	Resumed bool          // the report comes from the journal
 }
 
-// Run carries out a search: it takes tasks from s, which must be new, and reports
-// back until s is done. It calls start, several times at once, to make the
-// Trainable of a trial at epoch 0; the ctx that start is given lasts as long as
-// Run. The status is what is known in the end, also with an error.
+// Run carries out a search: it takes tasks from s, which must be new, and reports their
+// results to s until s is done. It calls start, possibly from several goroutines at once,
+// to make the Trainable of a trial at epoch 0; the ctx passed to start ends when Run
+// returns or fails. Run returns the final status of all trials, also with an error. It
+// panics if s has been used.
 //
-// A Trainable is kept open while its trial pauses, and closed when the trial ends
-// or Run does. With a journal, reports that are in it are not worked for again: an
-// interrupted search goes on where it was, tasks that were under way being given
-// out anew. A trial that goes on after that has lost its Trainable; it is started
-// again, and its first Train covers all epochs from 0.
+// A Trainable stays open while its trial is paused, and is closed when the trial ends or
+// Run returns. With a journal, an interrupted search resumes where it was: tasks whose
+// reports are in the journal are not repeated, those that were running are run again. A
+// trial that continues after a resume has no Trainable any more; it is started again, and
+// its first Train covers all epochs from 0.
 //
-// When ctx ends, tasks under way are broken off, and the error is ctx.Err().
-// Another error of start or Train, a report that s can't take, or a journal that
-// can't be read or written end the search too: the error names trial and
-// configuration, or the file.
+// When ctx ends, running tasks are cancelled and the error is ctx.Err(). Any other error of
+// start or Train, a report that s refuses, and a journal that can't be read or written also
+// end the search; the error names the trial and its configuration, or the journal.
 func Run(ctx context.Context, s Scheduler, start func(ctx context.Context, trial int, c Config) (Trainable, error), o Options) ([]TrialStatus, error) {
 	if o.Workers < 0 {
 		panic(fmt.Sprintf("hpo: Run with %d workers", o.Workers))
@@ -79,19 +79,20 @@ func Run(ctx context.Context, s Scheduler, start func(ctx context.Context, trial
 	return s.Status(), err
 }
 
+// runner is a search in progress.
 type runner struct {
 	Scheduler
 	start   func(ctx context.Context, trial int, c Config) (Trainable, error)
 	options Options
-	journal *journal.File // nil without
-	began   time.Time     // of this session
-	before  time.Duration // of earlier ones
-	tasks   int           // handed out by the scheduler
-	out     []Task        // those without a report yet; at first, those of the journal
-	idle    map[int]Trainable
+	journal *journal.File     // nil: none
+	began   time.Time         // of this session
+	before  time.Duration     // of earlier ones
+	tasks   int               // handed out by the scheduler
+	out     []Task            // tasks without a report yet
+	idle    map[int]Trainable // by trial: open Trainables that no goroutine uses
 }
 
-// result is what a worker hands back.
+// result is what a worker returns for a task.
 type result struct {
 	task      Task
 	trainable Trainable // nil where it could not be started
@@ -118,6 +119,7 @@ func (r *runner) resume() error {
 	return nil
 }
 
+// replay repeats the calls of Next and Observe up to and including a journal entry.
 func (r *runner) replay(e entry) error {
 	for r.tasks < e.Tasks {
 		if _, ok := r.take(); !ok {
@@ -135,7 +137,7 @@ func (r *runner) replay(e entry) error {
 	return nil
 }
 
-// take gets a task from the scheduler.
+// take takes a task from the scheduler, if there is one, and keeps it in out.
 func (r *runner) take() (Task, bool) {
 	task, ok := r.Next()
 	if ok {
@@ -145,7 +147,7 @@ func (r *runner) take() (Task, bool) {
 	return task, ok
 }
 
-// reported forgets the task of a report and tells who watches.
+// reported removes the task of a report from out and calls Observe of the options.
 func (r *runner) reported(report Report, elapsed time.Duration, resumed bool) {
 	r.out = slices.DeleteFunc(r.out, func(t Task) bool { return t.Trial == report.Trial })
 	if r.options.Observe != nil {
@@ -197,7 +199,7 @@ func (r *runner) work(parent context.Context) error {
 	panic(fmt.Sprintf("hpo: the scheduler (%s) has no task, waits for none and isn't done", r))
 }
 
-// train does a task, in a goroutine of its own.
+// train runs a task, in a goroutine of its own; a nil trainable is started first.
 func (r *runner) train(ctx context.Context, task Task, trainable Trainable) result {
 	res := result{task: task, trainable: trainable}
 	began := time.Now()
@@ -211,7 +213,8 @@ func (r *runner) train(ctx context.Context, task Task, trainable Trainable) resu
 	return res
 }
 
-// finish reports a result, unless ctx ended before it was one.
+// finish reports a result to the scheduler and the journal. A task that failed because ctx
+// ended is dropped without an error.
 func (r *runner) finish(ctx context.Context, res result) error {
 	trial := res.task.Trial
 	if res.trainable != nil {
@@ -240,8 +243,8 @@ func (r *runner) finish(ctx context.Context, res result) error {
 	return nil
 }
 
-// closeEnded closes what trials have that will not go on: that of the last report,
-// and those that it stopped.
+// closeEnded closes the Trainables of trials that have ended: the last one reported, and
+// those that its report stopped.
 func (r *runner) closeEnded() {
 	status := r.Status()
 	for _, trial := range slices.Sorted(maps.Keys(r.idle)) {

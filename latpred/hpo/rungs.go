@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// Rungs say at which epochs trials are compared: at Grace, then always Reduction
-// times later, up to Max, where trials end. About one in Reduction goes on from
-// each. The paper's search has {1, 2, 100}.
+// Rungs are the epochs at which trials are compared: Grace, Grace·Reduction,
+// Grace·Reduction² and so on up to Max, where trials end. About one in Reduction trials
+// continues beyond each. The paper's search has {1, 2, 100}.
 type Rungs struct {
-	Grace     int // at least 1
-	Reduction int // at least 2
-	Max       int // at least Grace
+	Grace     int // first rung; at least 1
+	Reduction int // η of the ASHA paper; at least 2
+	Max       int // last epoch; at least Grace
 }
 
-// Validate errs where a field is out of its range.
+// Validate errs if a field is out of its range.
 func (r Rungs) Validate() error {
 	if r.Grace < 1 || r.Reduction < 2 || r.Max < r.Grace {
 		return fmt.Errorf("rungs %+v: grace must be at least 1, reduction at least 2, max at least grace", r)
@@ -24,8 +24,8 @@ func (r Rungs) Validate() error {
 	return nil
 }
 
-// Epochs lists the rungs: 1, 2, 4, 8, 16, 32, 64 for {1, 2, 100}. Max is among
-// them only where it falls on one. It panics on rungs that aren't valid.
+// Epochs lists the rungs, ascending: 1, 2, 4, 8, 16, 32, 64 for {1, 2, 100}. Max is among
+// them only if it is Grace times a power of Reduction. It panics if r is not valid.
 func (r Rungs) Epochs() []int {
 	if err := r.Validate(); err != nil {
 		panic("hpo: " + err.Error())
@@ -47,8 +47,8 @@ func (r Rungs) levels() []int {
 	return list
 }
 
-// cutoff is the quantile 1/reduction of values, interpolated linearly as by
-// numpy.percentile. Values may be +Inf; there must be one at least.
+// cutoff is the 1/reduction quantile of values, interpolated linearly as
+// numpy.percentile does. Values may be +Inf; there must be at least one.
 func cutoff(values []float64, reduction int) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	at, rest := (len(sorted)-1)/reduction, (len(sorted)-1)%reduction
@@ -59,7 +59,7 @@ func cutoff(values []float64, reduction int) float64 {
 	return low + (sorted[at+1]-low)*float64(rest)/float64(reduction)
 }
 
-// record takes a report for schedulers whose trials pause at rungs.
+// record implements Observe for schedulers whose trials pause at every rung.
 func (b *board) record(r Report, rungs Rungs, w Watch) error {
 	t, err := b.check(r)
 	if err != nil {
@@ -97,7 +97,7 @@ func (b *board) ranked(rung int) []int {
 	return list
 }
 
-// best is the first of the ranked trials that still pauses at the rung.
+// best is the first of the ranked trials that is still paused at the rung.
 func (b *board) best(ranked []int, rung int) (trial int, ok bool) {
 	for _, i := range ranked {
 		if t := b.trials[i]; t.State == Paused && t.Epoch == rung {

@@ -14,14 +14,15 @@ type stopping struct {
 	watch  Watch
 }
 
-// Stopping is what Ray Tune calls ASHA. A trial that reaches a rung is held
-// against those that were there before: where its error is above their quantile
-// 1/Reduction, interpolated linearly, it is stopped, and otherwise it goes on at
-// once. Then its error is recorded, also that of a stopped trial. The first at a
-// rung always goes on, and nobody is stopped at Max.
+// Stopping is what Ray Tune calls ASHA. A trial that reaches a rung is compared with the
+// trials recorded there before: it is stopped if its error is above their 1/Reduction
+// quantile, interpolated linearly; otherwise it continues at once. Either way its error is
+// then recorded. The first trial at a rung always continues, and at Max all trials are
+// completed.
 //
-// A trial whose metric is NaN or infinite, or whose report says so, has diverged
-// and is recorded as +Inf. It errs on rungs or a watch that aren't valid.
+// A trial has diverged if its metric is NaN or infinite or its report says so; it is
+// recorded as +Inf. Stopping errs if the rungs are not valid, or if the watch has no metric
+// or a negative MinRecords.
 func Stopping(configs []Config, r Rungs, w Watch) (Scheduler, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (s *stopping) String() string {
 	return fmt.Sprintf("stopping, rungs %+v, watch %+v", s.rungs, s.watch)
 }
 
-// Next prefers trials that may go on to new ones: they keep their worker.
+// Next prefers trials that continue to new ones.
 func (s *stopping) Next() (Task, bool) {
 	trial, ok := s.first(Paused)
 	if !ok {
@@ -66,7 +67,7 @@ func (s *stopping) Observe(r Report) error {
 	return nil
 }
 
-// verdict is the next state of a trial at an epoch.
+// verdict is the new state of a trial that reports value at an epoch.
 func (s *stopping) verdict(epoch int, value float64, known bool) State {
 	switch {
 	case known && math.IsInf(value, 1):
@@ -79,7 +80,8 @@ func (s *stopping) verdict(epoch int, value float64, known bool) State {
 	return Paused
 }
 
-// worse says whether those that were at the rung before were better.
+// worse reports whether value is above the cutoff of the trials recorded at the rung; false
+// if they are too few.
 func (s *stopping) worse(rung int, value float64) bool {
 	var records []float64
 	for _, t := range s.trials {

@@ -8,30 +8,28 @@ import (
 	"strconv"
 )
 
-// Task is a piece of work: train Trial up to and including epoch To. From is the
-// epoch at which it stands, 0 for a new one. Config is not to be changed.
+// Task is a piece of work: train Trial up to and including epoch To.
 type Task struct {
 	Trial    int
-	Config   Config
-	From, To int
+	Config   Config // must not be changed
+	From, To int    // epochs; From is the last one trained so far, 0 for a new trial
 }
 
-// Report is what came of a task. In JSON, metrics that are no finite numbers are
-// the strings "NaN", "+Inf" and "-Inf".
+// Report is the result of a task. In JSON, metrics that are not finite are the strings
+// "NaN", "+Inf" and "-Inf".
 type Report struct {
 	Trial    int                `json:"trial"`
-	Epoch    int                `json:"epoch"` // the task's To, also where the trial diverged on the way
+	Epoch    int                `json:"epoch"` // the task's To, even if the trial diverged earlier
 	Metrics  map[string]float64 `json:"metrics,omitempty"`
-	Diverged bool               `json:"diverged,omitempty"` // the loss is no number any more
-	Seconds  float64            `json:"seconds"`            // that the task took
+	Diverged bool               `json:"diverged,omitempty"` // the loss is no longer a finite number
+	Seconds  float64            `json:"seconds"`            // wall-clock time of the task
 }
 
-// State says where a trial stands.
+// State is the state of a trial.
 type State string
 
-// A trial is waiting until its first task, running during tasks and paused
-// between them. The other states are final. A trial of Promotion that nothing
-// promotes stays paused.
+// A trial is Waiting before its first task, Running during a task and Paused between
+// tasks. The other states are final. A trial that Promotion never promotes stays Paused.
 const (
 	Waiting   State = "waiting"
 	Running   State = "running"
@@ -41,20 +39,21 @@ const (
 	Diverged  State = "diverged"
 )
 
+// final reports whether a trial in state s gets no more tasks.
 func (s State) final() bool { return s == Stopped || s == Completed || s == Diverged }
 
-// TrialStatus is what a scheduler knows of a trial.
+// TrialStatus is what a scheduler knows about a trial.
 type TrialStatus struct {
 	Trial   int
-	Config  Config // shared: not to be changed
-	Epoch   int    // of the last report, 0 without
+	Config  Config // shared: must not be changed
+	Epoch   int    // epoch of the last report; 0: none yet
 	State   State
-	Rungs   map[int]float64    // watched metric recorded at each rung; +Inf where the trial diverged
+	Rungs   map[int]float64    // watched metric by rung (epoch), for rungs reached; +Inf: diverged
 	Last    map[string]float64 // metrics of the last report
-	Seconds float64            // over all reports
+	Seconds float64            // sum over all reports
 }
 
-// number is a float64 that need not be finite in JSON.
+// number is a float64 whose JSON may be NaN or infinite, as a string.
 type number float64
 
 func (n number) MarshalJSON() ([]byte, error) {
@@ -80,19 +79,19 @@ func (n *number) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// plain is a Report without its methods; in reportJSON the outer Metrics stand in
-// for the inner ones.
+// reportFields is a Report without its methods. In reportJSON the outer Metrics replace
+// the inner ones.
 type (
-	plain      Report
-	reportJSON struct {
-		plain
+	reportFields Report
+	reportJSON   struct {
+		reportFields
 		Metrics map[string]number `json:"metrics,omitempty"`
 	}
 )
 
-// MarshalJSON writes the report as its fields' tags say, any metric included.
+// MarshalJSON implements json.Marshaler: metrics may be NaN or infinite.
 func (r Report) MarshalJSON() ([]byte, error) {
-	out := reportJSON{plain: plain(r), Metrics: map[string]number{}}
+	out := reportJSON{reportFields: reportFields(r), Metrics: map[string]number{}}
 	for name, v := range r.Metrics {
 		out.Metrics[name] = number(v)
 	}
@@ -105,7 +104,7 @@ func (r *Report) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err
 	}
-	*r = Report(in.plain)
+	*r = Report(in.reportFields)
 	r.Metrics = nil
 	if len(in.Metrics) > 0 {
 		r.Metrics = make(map[string]float64, len(in.Metrics))
@@ -116,7 +115,7 @@ func (r *Report) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// clone copies what changes.
+// clone copies t with the maps that later reports change; Config is shared.
 func (t TrialStatus) clone() TrialStatus {
 	t.Rungs, t.Last = maps.Clone(t.Rungs), maps.Clone(t.Last)
 	return t

@@ -1,5 +1,5 @@
-// Package latpredtest has the conformance suite for predictors: Run. A new kind of
-// predictor that passes it works with every command.
+// Package latpredtest has the conformance suite for predictors, Run, and helpers for tests
+// of them. A new kind of predictor that passes Run works with every command.
 package latpredtest
 
 import (
@@ -24,9 +24,10 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Run holds a predictor to the contract of latpred.Predictor, and of what else it
-// offers: predictions, its file, intervals, segments, being a source of others, ONNX.
-// set has at least 100 rows, of networks that it can predict.
+// Run tests that p keeps the contract of latpred.Predictor and of the further interfaces
+// that it implements: predictions, storing and loading, intervals, segments, use as a
+// source for adapt, and ONNX export. set must have at least 100 rows, all of networks that
+// p can predict, and p must not predict those of space proxyless-w1.3.
 func Run(t *testing.T, p latpred.Predictor, set *dataset.Set) {
 	if !slices.Contains(latpred.Kinds(), p.Kind()) {
 		t.Errorf("kind %q is none of %v", p.Kind(), latpred.Kinds())
@@ -44,7 +45,8 @@ func Run(t *testing.T, p latpred.Predictor, set *dataset.Set) {
 	}
 }
 
-// Predict gives the latencies of architectures, which must be finite and above 0.
+// Predict returns p's latencies of archs, milliseconds. An error, or a latency that is not
+// finite and above 0, is fatal for the test.
 func Predict(t testing.TB, p latpred.Predictor, archs []space.Arch) []float64 {
 	t.Helper()
 	out := make([]float64, len(archs))
@@ -59,6 +61,8 @@ func Predict(t testing.TB, p latpred.Predictor, archs []space.Arch) []float64 {
 	return out
 }
 
+// conformPredictions tests errors, panics, and that single predictions from many goroutines
+// equal those of the batch.
 func conformPredictions(t *testing.T, p latpred.Predictor, set *dataset.Set, want []float64) {
 	t.Helper()
 	if err := p.PredictMs(nil, nil); err != nil {
@@ -92,7 +96,8 @@ func conformPredictions(t *testing.T, p latpred.Predictor, set *dataset.Set, wan
 	_ = p.PredictMs(make([]float64, 1), set.Archs()[:2])
 }
 
-// conformFile saves and loads: everything comes back to the bit.
+// conformFile saves and loads p: predictions, kind, provenance and intervals must come back
+// bit for bit.
 func conformFile(t *testing.T, p latpred.Predictor, set *dataset.Set, want []float64) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "m.latpred")
@@ -123,7 +128,8 @@ func conformFile(t *testing.T, p latpred.Predictor, set *dataset.Set, want []flo
 	}
 }
 
-// Bounds gives intervals; nil where there are none.
+// Bounds returns p's intervals of a level for archs, milliseconds; nil if p has none
+// (latpred.ErrNoInterval). Any other error is fatal for the test.
 func Bounds(t testing.TB, p latpred.IntervalPredictor, archs []space.Arch, level float64) (low, high []float64) {
 	t.Helper()
 	low, high = make([]float64, len(archs)), make([]float64, len(archs))
@@ -136,7 +142,8 @@ func Bounds(t testing.TB, p latpred.IntervalPredictor, archs []space.Arch, level
 	return low, high
 }
 
-// conformBounds wants the prediction inside, and wider intervals at higher levels.
+// conformBounds tests that intervals contain the prediction, and those of higher levels the
+// ones of lower levels.
 func conformBounds(t *testing.T, p latpred.IntervalPredictor, set *dataset.Set, want []float64) {
 	t.Helper()
 	low, high := Bounds(t, p, set.Archs(), .5)
@@ -151,7 +158,7 @@ func conformBounds(t *testing.T, p latpred.IntervalPredictor, set *dataset.Set, 
 	}
 }
 
-// conformSegments wants the parts to be the whole.
+// conformSegments tests that the segments' times add up to the prediction.
 func conformSegments(t *testing.T, p latpred.SegmentTimer, set *dataset.Set, want []float64) {
 	t.Helper()
 	for i, a := range set.Archs()[:20] {
@@ -161,7 +168,7 @@ func conformSegments(t *testing.T, p latpred.SegmentTimer, set *dataset.Set, wan
 		}
 		var sum float64
 		for _, s := range b.Segments {
-			if s.Layer <= 0 && s.Ms < 0 { // what all networks share has been divided up
+			if s.Layer <= 0 && s.Ms < 0 { // stem, head and first layers have been shared out by AllocateFixed
 				t.Errorf("%s of %s takes %v ms", s.Name, a, s.Ms)
 			}
 			sum += s.Ms
@@ -175,8 +182,8 @@ func conformSegments(t *testing.T, p latpred.SegmentTimer, set *dataset.Set, wan
 	}
 }
 
-// conformSource adapts from the predictor to a device that is three times as slow: it
-// is found, whatever the predictor's kind, and comes back from its file.
+// conformSource adapts with p as the only source to a simulated device that takes three
+// times as long: the adapted predictor must be accurate, and survive storing and loading.
 func conformSource(t *testing.T, p latpred.Predictor, set *dataset.Set) {
 	t.Helper()
 	s, err := adapt.SourceOf(t.Context(), "mine", p)
@@ -202,7 +209,7 @@ func conformSource(t *testing.T, p latpred.Predictor, set *dataset.Set) {
 	conformFile(t, adapted, slow, got)
 }
 
-// Seq gives 0 to n−1.
+// Seq returns 0 to n−1.
 func Seq(n int) []int {
 	out := make([]int, n)
 	for i := range out {

@@ -13,7 +13,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// SameInONNX writes a predictor and compares what onnxruntime makes of it.
+// SameInONNX exports p to ONNX, runs that with onnxruntime on archs encoded by e, and fails
+// if a latency differs from p's by more than 10⁻⁵ ms.
 func SameInONNX(t testing.TB, p latpred.Predictor, e encode.Encoder, archs []space.Arch) {
 	t.Helper()
 	var b bytes.Buffer
@@ -39,8 +40,9 @@ func SameInONNX(t testing.TB, p latpred.Predictor, e encode.Encoder, archs []spa
 	}
 }
 
-// RunONNX is SameInONNX with the encoding that a predictor of any kind is written for, of
-// networks of one space.
+// RunONNX is SameInONNX with the encoding for which p is exported: its own if it has an
+// Encoder method, else encode.Of the first space that contains archs[0]. archs must be of
+// one space.
 func RunONNX(t testing.TB, p latpred.Predictor, archs []space.Arch) {
 	t.Helper()
 	if n, ok := p.(interface{ Encoder() encode.Encoder }); ok {

@@ -7,29 +7,29 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// NormalSpread times the median of normally distributed errors' absolute values is
-// their standard deviation: 1/Φ⁻¹(¾), to the digits in use.
+// NormalSpread is the ratio of the standard deviation of normally distributed errors
+// around 0 to the median of their absolute values: 1/Φ⁻¹(¾), rounded.
 const NormalSpread = 1.4826
 
-// Median is the middle one of values, in whatever order; of an even number of them
-// the mean of the two in the middle. NaN of none.
+// Median returns the median of values, in any order: the middle one, or the mean of the
+// two middle ones of an even number. It is NaN without values.
 func Median(values []float64) float64 {
 	lower, upper := middle(values)
 	return (lower + upper) / 2
 }
 
-// LowerMedian and UpperMedian are the middle value, and of an even number of values
-// the lower or upper one in the middle: always one of them. NaN of none.
+// LowerMedian returns the middle one of values, in any order, or the lower of the two
+// middle ones of an even number: always one of the values. It is NaN without values.
 func LowerMedian(values []float64) float64 { lower, _ := middle(values); return lower }
 
-// UpperMedian: see LowerMedian.
+// UpperMedian is LowerMedian with the upper of the two middle values.
 func UpperMedian(values []float64) float64 { _, upper := middle(values); return upper }
 
-// Spread is the robust standard deviation of errors around 0: NormalSpread times the
-// median of their absolute values. NaN of none.
+// Spread is a robust standard deviation of errors around 0: NormalSpread times the median
+// of their absolute values. It is NaN without errors.
 func Spread(errors []float64) float64 { return NormalSpread * Median(Abs(errors)) }
 
-// Abs gives the absolute values.
+// Abs returns the absolute values, in a new slice.
 func Abs(values []float64) []float64 {
 	abs := make([]float64, len(values))
 	for i, v := range values {
@@ -38,7 +38,8 @@ func Abs(values []float64) []float64 {
 	return abs
 }
 
-// middle gives the lower and upper one of the values in the middle.
+// middle gives the lower and the upper of the two middle values, which are the same for
+// an odd number.
 func middle(values []float64) (lower, upper float64) {
 	n := len(values)
 	if n == 0 {

@@ -6,13 +6,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Autocorrelation says whether values in the order of measuring follow each
-// other: the correlation of each with the next, and the probability that order
-// says nothing gives one so high (normal approximation, one-sided). It needs 8
-// values, and NaN, 1 stands for fewer or for values that are all equal.
+// Autocorrelation returns the lag-1 autocorrelation of values in the order of
+// measurement, and its one-sided p-value: the probability of one at least as high if the
+// order were random (normal approximation). With fewer than 8 values, or if all are
+// equal, it returns NaN and 1.
 //
-// Residuals that follow each other mean that the device changed while it was
-// measured.
+// Autocorrelated residuals are a sign that the device changed while it was measured.
 func Autocorrelation(values []float64) (correlation, probability float64) {
 	n := len(values)
 	if n < 8 {

@@ -7,15 +7,15 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Spearman is the rank correlation ρ: the correlation of the ranks, equal values
-// sharing the average of theirs. NaN where all predictions, or all measurements,
-// are equal.
+// Spearman is the rank correlation ρ: the Pearson correlation of the ranks, where equal
+// values get the average of their ranks. It is NaN where all predictions, or all
+// measurements, are equal, or one is NaN.
 func Spearman(pred, want []float64) float64 {
 	check(pred, want)
 	return stat.Correlation(ranks(pred), ranks(want), nil)
 }
 
-// ranks gives average ranks, from 1.
+// ranks gives average ranks, from 1; that of a NaN is NaN.
 func ranks(values []float64) []float64 {
 	order := make([]int, len(values))
 	for i := range order {
@@ -39,6 +39,7 @@ func ranks(values []float64) []float64 {
 	return out
 }
 
+// compare orders numbers as cmp.Compare does, except that NaN equals everything.
 func compare(a, b float64) int {
 	switch {
 	case a < b:
@@ -49,10 +50,10 @@ func compare(a, b float64) int {
 	return 0
 }
 
-// Kendall is τ-b: concordant minus discordant pairs, over the geometric mean of
-// the numbers of pairs that are not tied in the one and in the other. It takes
-// n log n steps (Knight 1966). NaN where all predictions, or all measurements,
-// are equal, or one is NaN.
+// Kendall is Kendall's τ-b: the number of concordant minus that of discordant pairs,
+// divided by the geometric mean of the numbers of pairs not tied in pred and not tied in
+// want. It takes O(n log n) time (Knight 1966). It is NaN where all predictions, or all
+// measurements, are equal, or one is NaN.
 func Kendall(pred, want []float64) float64 {
 	check(pred, want)
 	n := len(pred)
@@ -91,8 +92,8 @@ func Kendall(pred, want []float64) float64 {
 	return (concordant - discordant) / math.Sqrt((all-tiedWant)*(all-tiedPred))
 }
 
-// exchanges sorts order by values, stably, and counts the pairs that were out of
-// order.
+// exchanges sorts order by values with a stable merge sort, and counts the pairs that
+// were out of order. scratch must be as long as order.
 func exchanges(order, scratch []int, values []float64) float64 {
 	n := len(order)
 	if n < 2 {

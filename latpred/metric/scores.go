@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Scores are all metrics of a set of predictions.
+// Scores are all metrics of a set of predictions, in milliseconds or percent.
 type Scores struct {
-	N               int     `json:"n"`
+	N               int     `json:"n"` // number of predictions
 	RMSEMs          float64 `json:"rmse_ms"`
 	MAEMs           float64 `json:"mae_ms"`
 	PaperRMSEMs     float64 `json:"paper_rmse_ms"` // see PaperRMSE
@@ -19,12 +19,13 @@ type Scores struct {
 	Within5Percent  float64 `json:"within_5_percent"`
 	Within10Percent float64 `json:"within_10_percent"`
 	BiasMs          float64 `json:"bias_ms"`
-	Spearman        float64 `json:"spearman"`
+	Spearman        float64 `json:"spearman"` // 0 where it is not defined, as Kendall
 	Kendall         float64 `json:"kendall_tau_b"`
 }
 
-// Evaluate computes all metrics. Rank correlations that are not defined, since
-// all values are equal, are given as 0.
+// Evaluate computes all metrics of predictions and measurements, in milliseconds. Rank
+// correlations that are not defined, because all predictions or all measurements are
+// equal, are 0.
 func Evaluate(predMs, wantMs []float64) Scores {
 	defined := func(v float64) float64 {
 		if math.IsNaN(v) {
@@ -41,17 +42,17 @@ func Evaluate(predMs, wantMs []float64) Scores {
 	}
 }
 
-// Mean is a mean over repeated experiments and how far it can be trusted.
+// Mean is a mean over repeated experiments with its 95 % confidence interval.
 type Mean struct {
-	Value     float64 `json:"value"`
-	Low, High float64 `json:"-"`
-	HalfWidth float64 `json:"half_width"` // of the interval; 0 with one value
-	N         int     `json:"n"`
+	Value     float64 `json:"value"`      // the mean
+	Low, High float64 `json:"-"`          // ends of the interval
+	HalfWidth float64 `json:"half_width"` // half the width of the interval; 0 with one value
+	N         int     `json:"n"`          // number of values
 }
 
-// Interval is the mean of independent values with its 95 % confidence interval
-// by Student's t. One value has an interval of no width: nothing is known of it.
-// It panics without values.
+// Interval returns the mean of independent values with its 95 % confidence interval by
+// Student's t. With one value the interval is not known and its width is given as 0. It
+// panics without values.
 func Interval(values []float64) Mean {
 	if len(values) == 0 {
 		panic("metric: Interval of no values")

@@ -7,17 +7,19 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Estimate writes a number for each architecture to dst, which has their length:
-// a latency in milliseconds, or a top-1 accuracy as a share.
+// Estimate writes a number for each architecture to dst, which is as long as archs: a
+// latency in milliseconds, or a top-1 accuracy, 0 to 1. It must not keep the slices.
 type Estimate func(dst []float64, archs []space.Arch) error
 
-// MACs gives the multiply-accumulates of networks of s: what to maximise where no
-// accuracy is known. Networks that do more are, by and large, more accurate.
+// MACs returns the Estimate that counts the multiply-accumulates of networks of s. It is a
+// proxy to maximise if no accuracy is known: networks with more are on the whole more
+// accurate. It errs for an architecture that is not in s.
 func MACs(s *space.Space) Estimate { return counted(s, s.MACs) }
 
-// Params gives the parameters of networks of s; see MACs.
+// Params returns the Estimate that counts the parameters of networks of s; see MACs.
 func Params(s *space.Space) Estimate { return counted(s, s.Params) }
 
+// counted makes an Estimate of a count for networks of s.
 func counted(s *space.Space, count func(space.Arch) int64) Estimate {
 	return func(dst []float64, archs []space.Arch) error {
 		for i, a := range archs {
@@ -30,30 +32,32 @@ func counted(s *space.Space, count func(space.Arch) int64) Estimate {
 	}
 }
 
-// Key says which architectures a cache takes for the same.
+// Key maps an architecture to its key in a cache: those with the same key share a result.
 type Key func(space.Arch) space.Arch
 
-// ByArch tells all architectures apart.
+// ByArch is the Key that distinguishes all architectures.
 func ByArch(a space.Arch) space.Arch { return a }
 
-// WithoutResolution forgets the resolution, as the published code does: a network
-// then has at every resolution the latency of the one it was first met at.
+// WithoutResolution is the Key that ignores the resolution, as the published code does by
+// mistake: a network then has at every resolution the latency of the first one it was
+// evaluated at.
 func WithoutResolution(a space.Arch) space.Arch {
 	a.Resolution = 0
 	return a
 }
 
-// CacheStats counts what a cache was asked.
+// CacheStats counts the architectures that a cache had (hits) and had not (misses).
 type CacheStats struct{ Hits, Misses int }
 
-// Cached remembers what e said of each key. It serves one search at a time.
+// Cached returns an Estimate that calls e only for keys it has not seen, and its counts so
+// far. Errors are not cached. One goroutine at a time may use it.
 func Cached(e Estimate, key Key) (Estimate, *CacheStats) {
 	known := map[space.Arch]float64{}
 	stats := &CacheStats{}
 	var (
-		unknown []space.Arch // to ask e for, and their places in dst
-		places  []int
-		again   []int // places of those that are unknown, and among unknown already
+		unknown []space.Arch // those to call e for
+		places  []int        // their indexes in dst
+		again   []int        // indexes in dst of further ones with the key of an unknown one
 		values  []float64
 	)
 	return func(dst []float64, archs []space.Arch) error {
@@ -64,7 +68,7 @@ func Cached(e Estimate, key Key) (Estimate, *CacheStats) {
 			switch {
 			case !ok:
 				stats.Misses++
-				known[k] = math.NaN() // met: a second one of this batch is a hit
+				known[k] = math.NaN() // pending: a second one in this batch is a hit
 				unknown, places = append(unknown, a), append(places, i)
 				continue
 			case v != v:

@@ -7,17 +7,17 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Calibration turns accuracies of a predictor into published ones, linearly.
+// Calibration converts the accuracies of a predictor to published ones by a straight line.
 type Calibration struct {
-	Slope     float64 `json:"slope"`     // percent per unit of predicted share
+	Slope     float64 `json:"slope"`     // percentage points for a predicted accuracy of 1
 	Intercept float64 `json:"intercept"` // percent
-	RMSE      float64 `json:"rmse"`      // percent: each network predicted by a line through the others
-	N         int     `json:"n"`         // networks it was fitted to
+	RMSE      float64 `json:"rmse"`      // leave-one-out RMSE, percentage points
+	N         int     `json:"n"`         // number of networks it was fitted to
 }
 
-// Calibrate fits published top-1 accuracies, in percent, to predicted ones, as
-// shares. Fewer than four networks, or predictions that are all the same, are an
-// error. Lengths must agree, or Calibrate panics.
+// Calibrate fits published top-1 accuracies, in percent, to predicted ones, 0 to 1, by
+// least squares. It errs with fewer than four networks or if all predictions are the same,
+// and panics if the lengths differ.
 func Calibrate(predicted, publishedPercent []float64) (Calibration, error) {
 	n := len(predicted)
 	if n != len(publishedPercent) {
@@ -42,5 +42,6 @@ func Calibrate(predicted, publishedPercent []float64) (Calibration, error) {
 	return c, nil
 }
 
-// Top1Percent estimates the published top-1 accuracy.
+// Top1Percent estimates the published top-1 accuracy, percent, from a predicted one, 0 to
+// 1.
 func (c Calibration) Top1Percent(predicted float64) float64 { return c.Intercept + c.Slope*predicted }

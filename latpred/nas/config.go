@@ -9,33 +9,33 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Config describes a search. The zero value is not valid; Published is the
-// authors'.
+// Config describes a search. The zero value is not valid; Published returns the authors'.
 type Config struct {
 	Space         *space.Space
-	LimitMs       float64 // largest latency allowed; +Inf: any
-	Population    int
-	Generations   int
-	ParentRatio   float64 // share of the population that survives and has children
-	MutationRatio float64 // share of the population's size in children by mutation; as many come from crossover as are missing
-	MutationProb  float64 // of each gene
-	Tries         int     // how often a child may miss the limit before it gets other parents; 0: 50
+	LimitMs       float64 // largest latency allowed, above 0; +Inf: any
+	Population    int     // number of children of a generation and size of the first one, at least 2; parents survive in addition
+	Generations   int     // number of generations after the first population, at least 0
+	ParentRatio   float64 // parents, which survive, as a share of Population: above 0, at most 1
+	MutationRatio float64 // children by mutation as a share of Population, 0 to 1; the others come from crossover
+	MutationProb  float64 // probability that a mutation changes a gene, 0 to 1
+	Tries         int     // how often a child may miss the limit before other parents are drawn; 0: 50
 
-	// Initial is the space that the first population is drawn from; nil: Space.
-	// The authors always used CompOFA's fixed kernels.
+	// Initial is the space from which the first population is drawn; nil: Space. The
+	// authors always used CompOFA's fixed kernels.
 	Initial *space.Space
-	// HalfStart keeps only the first MutationRatio of the first population, as the
-	// authors' code does, which loops over the wrong count.
+	// HalfStart keeps only the share MutationRatio of the first population, as the
+	// authors' code does by looping over the wrong count.
 	HalfStart bool
 }
 
-// Published is the search of OFA's tutorial, of CompOFA and of the paper: 100
-// networks, 500 generations, a quarter of them parents, half of the children by
-// mutation of a tenth of the genes.
+// Published returns the search of OFA's tutorial, of CompOFA and of the paper: population
+// 100, 500 generations, a quarter of the population as parents, half of the children by
+// mutation, with probability 0.1 for each gene.
 func Published(s *space.Space, limitMs float64) Config {
 	return Config{Space: s, LimitMs: limitMs, Population: 100, Generations: 500, ParentRatio: 0.25, MutationRatio: 0.5, MutationProb: 0.1}
 }
 
+// validate errs if a field is out of its range.
 func (c Config) validate() error {
 	switch {
 	case c.Space == nil:
@@ -64,40 +64,42 @@ func (c Config) tries() int {
 type Candidate struct {
 	Arch      space.Arch `json:"arch"`
 	LatencyMs float64    `json:"latency_ms"`
-	Accuracy  float64    `json:"accuracy"` // what is maximised: top-1 as a share, of an accuracy predictor, or another Estimate
+	Accuracy  float64    `json:"accuracy"` // what is maximised: predicted top-1 accuracy, 0 to 1, or another Estimate
 }
 
-// Generation is the state after a generation; number 0 is the start.
+// Generation describes the population after a generation.
 type Generation struct {
-	Number       int
-	Best         Candidate
-	MeanAccuracy float64 // of the population
+	Number       int       // 0: the first population
+	Best         Candidate // the most accurate one; of equals the fastest
+	MeanAccuracy float64   // of the population
 }
 
 // Result is what a search found.
 type Result struct {
-	Best        Candidate
-	Front       []Candidate  // best trade-offs among all that were judged: latency and accuracy both ascend
-	History     []Generation //
-	Evaluations int          // latencies asked for
-	Rejected    int          // of them above the limit
+	Best        Candidate    // best of the last population
+	Front       []Candidate  // Pareto front of all candidates evaluated: latency and accuracy both ascend
+	History     []Generation // in order, from number 0
+	Evaluations int          // number of latencies requested of the Estimate
+	Rejected    int          // number of those above the limit, or NaN
 	Elapsed     time.Duration
 }
 
-// ErrInfeasible is what a search returns, wrapped in an InfeasibleError, when no
-// network that it tried meets the limit.
+// ErrInfeasible is the error of a search, wrapped in an InfeasibleError, if no network that
+// it tried meets the limit.
 var ErrInfeasible = errors.New("no network meets the limit")
 
-// InfeasibleError says how near the limit the search came.
+// InfeasibleError says how close to the limit the search came.
 type InfeasibleError struct {
 	LimitMs    float64
-	SmallestMs float64 // smallest latency seen
-	Smallest   space.Arch
-	Tried      int
+	SmallestMs float64    // smallest latency seen
+	Smallest   space.Arch // the network that has it
+	Tried      int        // number of networks tried
 }
 
+// Error implements error.
 func (e *InfeasibleError) Error() string {
 	return fmt.Sprintf("no network of %d meets the limit of %g ms: the smallest latency seen is %.4g ms, of %s", e.Tried, e.LimitMs, e.SmallestMs, e.Smallest)
 }
 
+// Unwrap returns ErrInfeasible.
 func (e *InfeasibleError) Unwrap() error { return ErrInfeasible }

@@ -14,14 +14,16 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Search evolves a population for the highest accuracy whose latency is at most
-// c.LimitMs. Each generation keeps the most accurate as parents, and makes
-// children by mutation of one of them and by crossover of two, drawn uniformly; a
-// child above the limit is drawn again. Children of a generation are judged in
-// batches. Source: OFA's evolution_finder, CompOFA's changes to it.
+// Search evolves a population for the highest accuracy at a latency of at most c.LimitMs.
+// Each generation keeps the most accurate candidates as parents, and makes children by
+// mutation of one parent or by crossover of two, drawn uniformly. A child above the limit
+// is drawn again. The estimates are called with many architectures at once. Source: OFA's
+// evolution_finder and CompOFA's changes to it.
 //
-// observe, told of each generation, may be nil. When ctx ends Search returns what
-// it has with ctx's error. An estimate's error ends the search.
+// observe is called after each generation; it may be nil. Search errs if c is not valid,
+// if no network that it tries meets the limit (ErrInfeasible), if an estimate errs, and
+// when ctx ends. After an error of the last two kinds it also returns the result so far,
+// or nil before the first population is complete.
 func Search(ctx context.Context, rng *rand.Rand, c Config, latency, accuracy Estimate, observe func(Generation)) (*Result, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -48,19 +50,19 @@ func Search(ctx context.Context, rng *rand.Rand, c Config, latency, accuracy Est
 	return e.result, err
 }
 
-// Sweep is a search under several limits.
+// Sweep is a search under each of several limits.
 type Sweep struct {
-	Seed     uint64
-	Config   Config    // its LimitMs does not matter
-	LimitsMs []float64 // in the order in which they are searched
+	Seed     uint64    // each limit has a random stream of its own under it
+	Config   Config    // LimitMs is ignored
+	LimitsMs []float64 // searched in this order
 	Latency  Estimate
 	Accuracy Estimate
-	Observe  func(limitMs float64, g Generation) // told of each generation; nil: nobody is
+	Observe  func(limitMs float64, g Generation) // called after each generation; may be nil
 }
 
-// Limits searches for each limit in turn, each with a stream of its own under the
-// seed. It returns the results that are complete; at an infeasible limit, nil among
-// them, it goes on, and the error joins all that went wrong.
+// Limits runs Search for each limit in turn. Element i of the results is that of limit i,
+// or nil if its search did not complete. An infeasible limit does not stop the others; any
+// other error does. The error joins all errors.
 func Limits(ctx context.Context, s Sweep) ([]*Result, error) {
 	results := make([]*Result, len(s.LimitsMs))
 	var errs []error
@@ -83,14 +85,14 @@ func Limits(ctx context.Context, s Sweep) ([]*Result, error) {
 	return results, errors.Join(errs...)
 }
 
-// byAccuracy sorts the most accurate first, of equals the faster.
+// byAccuracy sorts a population, the most accurate first, of equals the faster.
 func byAccuracy(population []Candidate) {
 	slices.SortStableFunc(population, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(b.Accuracy, a.Accuracy), cmp.Compare(a.LatencyMs, b.LatencyMs))
 	})
 }
 
-// evolution is a search under way.
+// evolution is a search in progress.
 type evolution struct {
 	ctx               context.Context
 	rng               *rand.Rand
@@ -98,11 +100,11 @@ type evolution struct {
 	latency, accuracy Estimate
 	result            *Result
 
-	smallest     float64 // latency seen
+	smallest     float64 // smallest latency seen, milliseconds
 	smallestArch space.Arch
 }
 
-// record notes a sorted population.
+// record adds a sorted population to the result and calls observe.
 func (e *evolution) record(number int, population []Candidate, observe func(Generation)) {
 	var sum float64
 	for _, p := range population {
@@ -116,9 +118,9 @@ func (e *evolution) record(number int, population []Candidate, observe func(Gene
 	}
 }
 
-// start draws networks until the population is full of feasible ones. Where
-// almost none is, the smallest ones are tried, and what is missing comes from
-// mutation of those that were found.
+// start makes the first population. It draws networks until it has enough feasible ones or
+// has drawn 100 times the population. If none was feasible, the smallest network at each
+// resolution is tried. What is still missing comes from mutation of those found.
 func (e *evolution) start() ([]Candidate, error) {
 	c := e.config
 	from := c.Initial
@@ -169,7 +171,7 @@ func (e *evolution) start() ([]Candidate, error) {
 	return found, nil
 }
 
-// next makes a generation: the parents and their children.
+// next makes the next generation from a sorted population: the parents and their children.
 func (e *evolution) next(population []Candidate) ([]Candidate, error) {
 	c := e.config
 	parents := population[:min(c.parents(), len(population))]
@@ -184,22 +186,25 @@ func (e *evolution) next(population []Candidate) ([]Candidate, error) {
 	return slices.Concat(parents, mutants, crossed), nil
 }
 
-// breeder draws parents and gives what makes children of them.
+// breeder draws parents and returns a function that makes a new child of them at each
+// call.
 type breeder func(parents []Candidate) (child func() space.Arch)
 
+// mutant is the breeder by mutation of one parent.
 func (e *evolution) mutant(parents []Candidate) func() space.Arch {
 	p := parents[e.rng.IntN(len(parents))].Arch
 	return func() space.Arch { return e.config.Space.Mutate(e.rng, p, e.config.MutationProb) }
 }
 
+// cross is the breeder by crossover of two parents, which may be the same.
 func (e *evolution) cross(parents []Candidate) func() space.Arch {
 	a, b := parents[e.rng.IntN(len(parents))].Arch, parents[e.rng.IntN(len(parents))].Arch
 	return func() space.Arch { return e.config.Space.Crossover(e.rng, a, b) }
 }
 
-// children makes n children that meet the limit. One that misses it is drawn again
-// from the same parents, after so many tries from others; all that are missing are
-// judged together.
+// children makes n children that meet the limit. A child that misses it is drawn again from
+// the same parents, and after Config.Tries misses from new ones. The latencies of all
+// children still missing are estimated together.
 func (e *evolution) children(parents []Candidate, n int, breed breeder) ([]Candidate, error) {
 	type attempt struct {
 		child func() space.Arch
@@ -235,7 +240,7 @@ func (e *evolution) children(parents []Candidate, n int, breed breeder) ([]Candi
 	return e.judged(made)
 }
 
-// feasible keeps the architectures that meet the limit.
+// feasible returns the architectures that meet the limit as candidates, without accuracy.
 func (e *evolution) feasible(archs []space.Arch) ([]Candidate, error) {
 	ms := make([]float64, len(archs))
 	if err := e.latencies(ms, archs); err != nil {
@@ -250,6 +255,7 @@ func (e *evolution) feasible(archs []space.Arch) ([]Candidate, error) {
 	return out, nil
 }
 
+// latencies estimates latencies and counts them in the result. It errs when ctx has ended.
 func (e *evolution) latencies(ms []float64, archs []space.Arch) error {
 	if err := e.ctx.Err(); err != nil {
 		return err
@@ -269,7 +275,7 @@ func (e *evolution) latencies(ms []float64, archs []space.Arch) error {
 	return nil
 }
 
-// judged fills the accuracies and takes the candidates into the front.
+// judged fills in the accuracies of candidates and adds these to the front.
 func (e *evolution) judged(candidates []Candidate) ([]Candidate, error) {
 	archs, share := make([]space.Arch, len(candidates)), make([]float64, len(candidates))
 	for i, c := range candidates {

@@ -2,9 +2,10 @@ package nas
 
 import "slices"
 
-// Front keeps the candidates that none of all beats: no other is as fast and more
-// accurate, or faster and as accurate. Latency and accuracy of the result both
-// ascend; of equal ones the first is kept.
+// Front returns the Pareto front: the candidates that no other one dominates, that is for
+// which no other is at least as fast and at least as accurate, and better in one of the
+// two. Latency and accuracy of the result both ascend. Of candidates that are equal in both
+// the first is kept; those with a NaN are left out.
 func Front(all []Candidate) []Candidate {
 	var front []Candidate
 	for _, c := range all {
@@ -13,12 +14,13 @@ func Front(all []Candidate) []Candidate {
 	return front
 }
 
-// insert takes c into a front, unless one is as good, and drops what it beats.
+// insert adds c to a front, unless one there dominates or equals it, and removes those that
+// c dominates. It may reuse front.
 func insert(front []Candidate, c Candidate) []Candidate {
 	if c.LatencyMs != c.LatencyMs || c.Accuracy != c.Accuracy { // NaN
 		return front
 	}
-	// at is the first that is slower than c.
+	// at is the index of the first that is slower than c.
 	at, _ := slices.BinarySearchFunc(front, c, func(have, c Candidate) int {
 		if have.LatencyMs <= c.LatencyMs {
 			return -1
@@ -39,9 +41,10 @@ func insert(front []Candidate, c Candidate) []Candidate {
 	return slices.Replace(front, from, to, c)
 }
 
-// Hypervolume is the area, in milliseconds times share, between a front and a
-// reference point that is worse than all of it: what the front is worth as a
-// whole. Candidates beyond the point count nothing.
+// Hypervolume is the area that the front of candidates dominates, up to the reference
+// point of latency worstMs and accuracy worstAccuracy, in milliseconds times the unit of
+// accuracy: larger is better. Candidates worse than the point in latency or accuracy add
+// nothing.
 func Hypervolume(candidates []Candidate, worstMs, worstAccuracy float64) float64 {
 	var area float64
 	front := Front(candidates)

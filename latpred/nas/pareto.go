@@ -9,13 +9,12 @@ import (
 	"time"
 )
 
-// SearchFront evolves the whole trade-off between latency and accuracy in one run,
-// up to c.LimitMs (+Inf: no limit): NSGA-II (Deb et al., 2002). A population is
-// ranked by fronts, the best trade-offs first, and within a front by how lonely a
-// candidate is, so that the front stays spread out; parents are winners of a
-// tournament of two. c.ParentRatio does not matter, c.MutationRatio is the share
-// of children by mutation. Result.Best is the most accurate, Result.Front what was
-// looked for. All else is as in Search.
+// SearchFront evolves the whole Pareto front of latency and accuracy in one run, up to
+// c.LimitMs (+Inf: no limit), by NSGA-II (Deb et al., 2002). A population is ranked by
+// non-dominated fronts and, within a front, by crowding distance, which keeps the front
+// spread out; parents are winners of tournaments of two, and the c.Population fittest
+// survive. c.ParentRatio must be valid but is not used. Result.Front is the front,
+// Result.Best its most accurate candidate in the last population. All else is as in Search.
 func SearchFront(ctx context.Context, rng *rand.Rand, c Config, latency, accuracy Estimate, observe func(Generation)) (*Result, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -41,7 +40,7 @@ func SearchFront(ctx context.Context, rng *rand.Rand, c Config, latency, accurac
 	return e.result, err
 }
 
-// offspring makes as many children as the population is large.
+// offspring makes Config.Population children of winners of tournaments.
 func (e *evolution) offspring(fitness []fitness, population []Candidate) ([]Candidate, error) {
 	winners := make([]Candidate, len(population))
 	for i := range winners {
@@ -59,19 +58,19 @@ func (e *evolution) offspring(fitness []fitness, population []Candidate) ([]Cand
 	return append(mutants, crossed...), err
 }
 
-// fitness ranks a candidate: by its front, the first being 0, then by its crowding
-// distance, the larger the better.
+// fitness ranks a candidate: by its front, then by its crowding distance.
 type fitness struct {
-	front    int
-	crowding float64
+	front    int     // from 0, the best
+	crowding float64 // larger is better; +Inf at the ends of a front
 }
 
+// better reports whether f ranks before g.
 func (f fitness) better(g fitness) bool {
 	return f.front < g.front || f.front == g.front && f.crowding > g.crowding
 }
 
-// fitnessOf peels front after front off a population. Two goals make that a sweep:
-// in the order of latency a candidate belongs to the first front whose last
+// fitnessOf sorts a population into non-dominated fronts. With two objectives one sweep in
+// the order of latency is enough: a candidate belongs to the first front whose last
 // accuracy is below its own.
 func fitnessOf(population []Candidate) []fitness {
 	byLatency := make([]int, len(population))
@@ -106,8 +105,8 @@ func fitnessOf(population []Candidate) []fitness {
 	return out
 }
 
-// survivors keeps the n fittest. Copies of one architecture count once, as long as
-// there are others.
+// survivors returns the n fittest, of at least n. Copies of a candidate come after all
+// others.
 func survivors(population []Candidate, n int) []Candidate {
 	fit := fitnessOf(population)
 	seen := map[Candidate]bool{}

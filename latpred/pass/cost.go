@@ -8,10 +8,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// What a segment costs whatever the device: these explain a latency coarsely, and
-// are what a fit falls back on where measurements don't say which of two segments
-// the time is due to. (Every network has one first slot in each stage: only the
-// sum of their times shows.)
+// Kinds of device-independent cost. Together they explain a latency coarsely, and Fit
+// uses them as its prior mean where the measurements can't attribute time to one of
+// several segments. (For example, every network of OFA runs the first slot of each
+// stage, so that measurements only determine the sum of their times.)
 const (
 	costLaunch    = iota // GPU launches
 	costMemory           // feature-map values read and written, millions
@@ -20,14 +20,15 @@ const (
 	costKinds
 )
 
-// cost is that of a segment: a constant part, one for each output pixel and one
-// for each input pixel.
+// cost is the cost of a segment by kind: a constant, an amount per output pixel
+// (written) and an amount per input pixel (read).
 type cost struct{ constant, written, read [costKinds]float64 }
 
 const million = 1e-6
 
-// costs are those of the entries of a family, by its reference: widths are alike in
-// proportion. Entries that the family does not have cost nothing.
+// costs gives the cost of each entry of f's layout, computed on the family's reference
+// space: spaces of other widths differ roughly by a common factor. Entries that f itself
+// does not have cost 0. The result is cached and must not be changed.
 func costs(f *space.Family) []cost {
 	if c, ok := costsOf.Load(f); ok {
 		return c.([]cost)
@@ -58,8 +59,8 @@ func costs(f *space.Family) []cost {
 
 var costsOf sync.Map // *space.Family to []cost
 
-// add takes in the cost of a layer of a segment, for each pixel of the segment where
-// the layer has others.
+// add adds the cost of layer l to that of segment s, converted from the layer's pixels
+// to the segment's where their sizes differ.
 func (c *cost) add(other cost, l space.Layer, s Segment) {
 	written, read := pixelsOver(l.OutSize, s.Out), pixelsOver(l.InSize, s.In)
 	for k := range costKinds {
@@ -69,15 +70,16 @@ func (c *cost) add(other cost, l space.Layer, s Segment) {
 	}
 }
 
+// pixelsOver is the ratio of the pixels of two square feature maps.
 func pixelsOver(size, other int) float64 { return float64(size*size) / float64(other*other) }
 
-// layerCost is what a layer costs. What a depthwise convolution or an activation reads
-// and writes counts, batch normalisation and squeeze-and-excitation don't; nor does a
-// slot's shortcut, which is but a launch.
+// layerCost is the cost of a layer per image. Memory traffic of depthwise convolutions
+// and activations is counted; that of batch normalisation, squeeze-and-excitation and
+// shortcuts is not, and a block's shortcut does not count as a launch either.
 func layerCost(l space.Layer) (c cost) {
 	in, mid, out := float64(l.In), float64(l.Mid), float64(l.Out)
 	kernel, groups := float64(l.Kernel*l.Kernel), float64(max(1, l.Groups))
-	conv := func(at *[costKinds]float64, in, out float64) { // 1×1: reads in, writes out, a pixel
+	conv := func(at *[costKinds]float64, in, out float64) { // 1×1: reads in values and writes out values per pixel
 		at[costMemory] += (in + out) * million
 		at[costPointwise] += in * out / groups * million
 	}
@@ -109,7 +111,7 @@ func layerCost(l space.Layer) (c cost) {
 		}
 	case space.Classifier:
 		c.constant[costPointwise] = in * out * million
-		c.constant[costMemory] = in * out * million / 64 // weights, once a batch
+		c.constant[costMemory] = in * out * million / 64 // weights, read once per batch of 64
 	case space.Pool, space.Identity:
 	default: // dense convolution, average, sum, zeros, normalisation
 		c.read[costMemory] = in * float64(max(1, len(l.From))) * million
@@ -124,7 +126,7 @@ func layerCost(l space.Layer) (c cost) {
 	return c
 }
 
-// at gives the cost at the size of a segment.
+// at gives the total cost for the feature-map sizes of s.
 func (c cost) at(s Segment) (sum [costKinds]float64) {
 	in, out := float64(s.In*s.In), float64(s.Out*s.Out)
 	for k := range sum {
@@ -133,8 +135,9 @@ func (c cost) at(s Segment) (sum [costKinds]float64) {
 	return sum
 }
 
-// fitCosts finds what the kinds of cost take on a device, milliseconds, none of
-// them below 0, by relative least squares over networks of a family.
+// fitCosts estimates the milliseconds per unit of each kind of cost, none below 0, by
+// least squares on relative errors. segs are the segments of networks of f, y their
+// latencies in milliseconds, above 0.
 func fitCosts(segs [][]Segment, f *space.Family, y []float64) [costKinds]float64 {
 	table := costs(f)
 	var gram [costKinds][costKinds]float64
@@ -156,6 +159,7 @@ func fitCosts(segs [][]Segment, f *space.Family, y []float64) [costKinds]float64
 	return nonNegative(gram, moment)
 }
 
+// dot is the inner product of x and y.
 func dot(x, y [costKinds]float64) (sum float64) {
 	for k, v := range x {
 		sum += v * y[k]
@@ -163,8 +167,8 @@ func dot(x, y [costKinds]float64) (sum float64) {
 	return sum
 }
 
-// nonNegative minimises xᵀGx/2 − mᵀx over x ≥ 0 by trying every set of kinds that
-// are above 0.
+// nonNegative minimises xᵀGx/2 − mᵀx over x ≥ 0 by trying every subset of kinds as
+// those above 0.
 func nonNegative(gram [costKinds][costKinds]float64, moment [costKinds]float64) (best [costKinds]float64) {
 	lowest := 0.0
 	for set := 1; set < 1<<costKinds; set++ {

@@ -1,33 +1,35 @@
-// Package pass takes a forward pass apart: its time is the sum of the times of its
-// segments, and what a clock shows of it depends on the launch queue.
+// Package pass models a forward pass as the sum of the times of its segments, and
+// models what a clock shows of it when the GPU has a launch queue.
 //
-//  1. Segments lists what a network runs: stem, active slots, head. Each has an entry
-//     in the layout of the network's family: slots of one place cost alike where they
-//     have the same choice. In OFA's families a place is the first slot of a stage or
-//     its later ones: 90 entries of slots for five stages, in place of 180.
-//  2. A Basis says how entries become milliseconds: Tied has a time for each entry
-//     and resolution; Shape has times a pixel, at the true size of each feature
-//     map, and so serves resolutions that were not measured.
-//  3. Fit finds the times from latencies of whole networks, by robust ridge
+//  1. Segments lists the segments of a network: the stem, each active slot and the
+//     head. Each has an entry in the layout of the network's family: slots of the same
+//     place with the same choice share an entry, and so a time. In OFA's families a
+//     place is the first slot of a stage or all of its later ones: five stages have
+//     90 slot entries instead of 180.
+//  2. A Basis turns entries into milliseconds. Tied has a time for each entry and
+//     resolution. Shape has times per pixel at the true size of each feature map, and
+//     so also covers resolutions that were not measured.
+//  3. Fit estimates the times from latencies of whole networks by robust ridge
 //     regression. Model.SegmentsMs gives them, Model.Read their sum.
-//  4. With Config.Queue, labels are taken as what an unsynchronised clock shows
-//     (see Queue), and Model.LabelsMs gives such labels.
-//  5. Model.States finds, in measuring order, which of several states the host was
-//     in; a Tracker does so online.
+//  4. With Config.QueueDepth, Fit takes the latencies as labels of an unsynchronised
+//     clock (see Queue), and Model.LabelsMs predicts such labels.
+//  5. Model.States estimates, from measurements in order, which of several states the
+//     host was in at each of them; a Tracker does so online.
 //
 // # The launch queue
 //
-// A GPU runs what its host has launched into a queue of Q places. A clock on the host,
-// which times passes 6 to 15 and does not wait for the GPU, starts when pass 5 is
-// launched and stops when the last launch of pass 15 is: at that moment the GPU has done
-// all but Q of the launches. With n launches a pass,
+// The host launches work into a queue of Q places, from which the GPU runs it. Consider
+// a clock on the host that times passes 6 to 15 and does not wait for the GPU. It starts
+// once pass 5 has been launched and stops once pass 15 has been launched. At each of
+// these moments the GPU has finished all but the last Q launches. With n launches in a
+// pass,
 //
 //	E  = time of the first 15n − Q launches / 10
 //	S  = time of the first 5n − Q launches / 10
-//	h  = 5 passes' launches / 10 = n τ / 2 + δ
+//	h  = host time for 5 passes' launches / 10 = n τ / 2 + δ
 //	label = E − max(h, S)
 //
-// where τ is the time of a launch. Where the queue was full when the clock
-// started (S ≥ h), the label is the true pass T: between start and stop the GPU
-// did exactly 10 n launches. Elsewhere it is too short.
+// where τ is the time of one launch and δ an offset. If the queue was full when the
+// clock started (S ≥ h), the label is the true pass T, because the GPU ran exactly 10 n
+// launches between start and stop. Otherwise the label is too short.
 package pass

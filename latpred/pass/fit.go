@@ -11,23 +11,28 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Config says how a model is fitted.
+// Config says how Fit works.
 type Config struct {
-	Basis      Basis
-	Relative   bool    // squared relative errors count, not squared milliseconds
-	QueueDepth int     // 0: labels are true passes
-	States     int     // of the host; 0 is 1
-	LaunchMs   float64 // τ to start from; 0 is that of a typical host
-	Rounds     int     // robust rounds; 0 is 6
+	Basis      Basis   // required
+	Relative   bool    // minimise squared relative errors, not squared milliseconds
+	QueueDepth int     // launches that the queue holds; 0: labels are true passes
+	States     int     // number of states of the host, used with a queue; 0 is 1
+	LaunchMs   float64 // initial τ, milliseconds; 0 is .025
+	// Rounds is the number of robust rounds, each a solve in which rows are weighted
+	// by their last residuals; 0 is 6. Without a queue the first, unweighted solve
+	// counts as one of them. With a queue and several states it is ignored: the number
+	// of rounds is fixed.
+	Rounds int
 }
 
 const (
-	huber         = 1.5  // standard deviations within which rows count fully
-	hostPenalty   = 1e-3 // on τ and δ
+	huber         = 1.5  // Huber's threshold, in robust standard deviations
+	hostPenalty   = 1e-3 // ridge penalty of τ and δ, in units of tiedPenalty
 	defaultRounds = 6
 )
 
-// fitter holds the rows of a fit.
+// fitter holds the rows and the current model of a fit. The columns of system are those
+// of the basis, then τ and δ of each state.
 type fitter struct {
 	Config
 	archs  []space.Arch
@@ -40,15 +45,16 @@ type fitter struct {
 	system *ridge.System
 }
 
-// Report tells what Fit found on the way.
+// Report is what Fit found besides the model.
 type Report struct {
-	States []int // of the host at each row; all 0 where there is but one
+	States []int // state of the host at each row; all 0 with a single state
 }
 
-// Fit finds the coefficients from measured latencies, milliseconds, in the order of
-// measuring. Lengths must agree, or Fit panics; all networks must be of one family and
-// at resolutions that the basis covers. Where the host has several states, predictions
-// assume that of the last row.
+// Fit estimates the coefficients of config.Basis from measured latencies, in
+// milliseconds and above 0. It panics if the lengths differ, and errs without rows, if
+// the networks are not all of one family, or at a resolution that the basis does not
+// cover. With several states of the host, rows must be in the order of measurement, and
+// the model predicts for the state of the last row.
 func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Report, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("pass: Fit with lengths that differ")
@@ -66,7 +72,7 @@ func Fit(archs []space.Arch, latenciesMs []float64, config Config) (*Model, *Rep
 	return f.model, &Report{f.states}, nil
 }
 
-// newFitter takes the rows apart and fills in what config leaves open.
+// newFitter lists the segments of all rows and fills in the defaults of config.
 func newFitter(archs []space.Arch, latenciesMs []float64, config Config) (*fitter, error) {
 	f := &fitter{Config: config, archs: archs, y: latenciesMs, states: make([]int, len(archs)),
 		segs: make([][]Segment, len(archs)), w: make([]weights, len(archs))}
@@ -94,8 +100,10 @@ func newFitter(archs []space.Arch, latenciesMs []float64, config Config) (*fitte
 	return f, nil
 }
 
+// run fits the model: an unweighted solve that takes labels for true passes, then robust
+// rounds, in turns with the host's states if there are several.
 func (f *fitter) run() error {
-	if err := f.solve(nil, true); err != nil { // as true passes
+	if err := f.solve(nil, true); err != nil {
 		return err
 	}
 	single := f.States == 1 || f.model.Queue.None()
@@ -108,6 +116,7 @@ func (f *fitter) run() error {
 	return f.alternate()
 }
 
+// rounds does n robust rounds and sets the model's Spread, in milliseconds.
 func (f *fitter) rounds(n int) error {
 	for range n {
 		residuals := make([]float64, len(f.y))
@@ -127,6 +136,7 @@ func (f *fitter) rounds(n int) error {
 	return nil
 }
 
+// residuals writes label minus prediction of each row, milliseconds, to dst.
 func (f *fitter) residuals(dst []float64) error {
 	if err := f.model.LabelsMs(dst, f.archs, f.states); err != nil {
 		return err
@@ -137,7 +147,8 @@ func (f *fitter) residuals(dst []float64) error {
 	return nil
 }
 
-// scaled gives residuals in the unit in which they count.
+// scaled gives residuals in the unit of the fit: as a fraction of the label with
+// Relative, else in milliseconds.
 func (f *fitter) scaled(residuals []float64) []float64 {
 	if !f.Relative {
 		return residuals
@@ -149,8 +160,9 @@ func (f *fitter) scaled(residuals []float64) []float64 {
 	return out
 }
 
-// solve does one ridge regression, weighting rows by the residuals of the model
-// so far (nil: all alike). asTrue takes labels for true passes.
+// solve does one ridge regression, with Huber weights from residuals (ms) of the current
+// model; nil weights all rows alike. asTrue takes labels for true passes; otherwise the
+// current model decides which rows the host limits.
 func (f *fitter) solve(residuals []float64, asTrue bool) error {
 	f.system.Reset()
 	columns := f.model.columns
@@ -195,13 +207,14 @@ func (f *fitter) solve(residuals []float64, asTrue bool) error {
 		}
 		f.system.Add(row, f.y[i], weight)
 	}
-	return f.take(width, asTrue)
+	return f.update(width, asTrue)
 }
 
-// take solves the system and moves the model there.
-func (f *fitter) take(width int, asTrue bool) error {
+// update solves the system and writes the solution to the model; with asTrue, τ and δ
+// stay as they are.
+func (f *fitter) update(width int, asTrue bool) error {
 	unit := 1.0
-	if f.Relative { // penalties are made for milliseconds
+	if f.Relative { // penalties are for labels in milliseconds: divide by their squared geometric mean
 		var sum float64
 		for _, y := range f.y {
 			sum += math.Log(y)

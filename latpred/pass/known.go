@@ -1,20 +1,20 @@
 package pass
 
-// What is known of launch queues before a device's own is found: where to look. Both
-// of the authors' sets whose clock was not synchronised show a queue, of 920 and of
-// 935 launches; 1,024 is often said of CUDA.
+// Starting values for the launch queue of a device that is not known yet. Both of the
+// authors' sets that were timed without synchronisation show a queue, of 920 and of 935
+// launches; CUDA's is often said to hold 1,024.
 
-// QueueDepths are the depths that a search begins with, ascending. They must not be
-// changed.
+// QueueDepths are the queue depths, in launches, with which a search starts, ascending.
+// They must not be changed.
 var QueueDepths = []int{800, 860, 920, 980, 1040}
 
-// TypicalQueueDepth is between those of the two sets that show a queue: what is taken
-// where measurements are too few to find it.
+// TypicalQueueDepth, in launches, is used where there are too few measurements to find
+// the depth. It lies between those of the two sets that show a queue.
 const TypicalQueueDepth = 928
 
-// LaunchesMs are the times of a launch, in milliseconds, that are tried where
-// measurements are too few to fit it, ascending. They must not be changed.
+// LaunchesMs are the times of one launch, in milliseconds, that are tried where there are
+// too few measurements to fit it, ascending. They must not be changed.
 var LaunchesMs = []float64{.008, .012, .017, .0205, .0255, .032, .04, .055}
 
-// typicalLaunchMs is what a fit begins with.
+// typicalLaunchMs is the launch time, in milliseconds, with which Fit starts.
 const typicalLaunchMs = .025

@@ -7,16 +7,16 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Model gives the times of segments, and what a clock shows of their sum. It is
-// safe for concurrent use.
+// Model predicts the times of segments, and what a clock shows of their sum. It comes
+// from Fit or Header.Load, and is safe for concurrent use as long as no field is changed.
 type Model struct {
 	Basis  Basis
-	Family *space.Family // of the networks that it was fitted to
-	Theta  []float64     // a coefficient for each column of the basis
+	Family *space.Family // family of the networks that it was fitted to
+	Theta  []float64     // one coefficient for each column of the basis
 	Queue  Queue
 	Spread float64 // robust standard deviation of the training residuals, ms
 
-	columns Columns // of the basis for the family
+	columns Columns // Basis.Of(Family)
 }
 
 // newModel makes a model without coefficients.
@@ -24,17 +24,17 @@ func newModel(b Basis, f *space.Family, q Queue) *Model {
 	return &Model{Basis: b, Family: f, Queue: q, columns: b.Of(f)}
 }
 
-// Reading is a pass as the model sees it.
+// Reading is what a model predicts of one pass; see the package comment for the symbols.
 type Reading struct {
-	TrueMs      float64 // T: the pass itself
-	LabelMs     float64 // what the clock shows; TrueMs where it waits for the GPU
-	HostLimited bool    // the clock started before the launch queue was full
-	HostLagMs   float64 // h − S: above 0 where HostLimited; 0 without a queue
-	Launches    int     // GPU launches of a pass
+	TrueMs      float64 // T: time of the pass on the GPU
+	LabelMs     float64 // what the clock shows; equal to TrueMs without a queue
+	HostLimited bool    // the clock started before the launch queue was full (h > S)
+	HostLagMs   float64 // h − S: above 0 if HostLimited; 0 without a queue
+	Launches    int     // number of GPU launches of a pass
 }
 
-// Margin tells like rows from unlike ones, for intervals: under a launch queue,
-// h − S as a part of the label; without one the label itself.
+// Margin is the key by which intervals group rows with similar errors, see
+// conformal.Calibrate: HostLagMs / LabelMs with a launch queue, LabelMs without one.
 func (r Reading) Margin() float64 {
 	if r.HostLagMs == 0 {
 		return r.LabelMs
@@ -42,7 +42,9 @@ func (r Reading) Margin() float64 {
 	return r.HostLagMs / r.LabelMs
 }
 
-// SegmentsMs appends the segments of a to segs and their times to dst.
+// SegmentsMs appends the segments of a to segs and their times, milliseconds, to dst. A
+// time is the solution of a regression, and may be below 0. It errs if a is not of the
+// model's family or at a resolution that the basis does not cover.
 func (m *Model) SegmentsMs(dst []float64, segs []Segment, a space.Arch) ([]float64, []Segment, error) {
 	if a.Family != m.Family {
 		return dst, segs, sameFamily(a, m.Family)
@@ -62,7 +64,9 @@ func (m *Model) SegmentsMs(dst []float64, segs []Segment, a space.Arch) ([]float
 	return dst, segs, nil
 }
 
-// Read gives a reading of a in a state of the host.
+// Read predicts a pass of a, with the host in the given state: an index of
+// Queue.LaunchMs, which must be in range; it is ignored without a queue. Errors are those
+// of SegmentsMs.
 func (m *Model) Read(a space.Arch, state int) (Reading, error) {
 	var times [maxSegments]float64
 	var segments [maxSegments]Segment
@@ -85,8 +89,9 @@ func (m *Model) Read(a space.Arch, state int) (Reading, error) {
 	return r, nil
 }
 
-// LabelsMs writes the label of each architecture to dst, which has their length,
-// with the host in the state of each; nil is the state that the queue assumes.
+// LabelsMs writes the predicted label of each architecture, milliseconds, to dst, which
+// must be as long as archs. states has the state of the host for each of them; nil is
+// Queue.HostState for all. Errors are those of SegmentsMs, with the index.
 func (m *Model) LabelsMs(dst []float64, archs []space.Arch, states []int) error {
 	for i, a := range archs {
 		state := m.Queue.HostState

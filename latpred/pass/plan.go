@@ -10,37 +10,40 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// plan is what networks of a family run at a resolution: a segment for each choice of
-// each slot. Shapes of a slot don't depend on what other slots chose, so that it holds
-// for all of them; see space.Macro.
+// plan has all segments that networks of a family can have at a resolution. The shapes
+// of a slot don't depend on the choices of other slots (see space.Macro), so that one
+// plan serves all networks.
 type plan struct {
 	stem, head     Segment
-	slots          []Segment // slot × choice
-	count, choices int       // of slots, and of a slot's choices
-	entries        []Segment // of each entry; Slot is absent where the family has none
+	slots          []Segment // by slot and choice: index slot × choices + choice
+	count, choices int       // number of slots, and of choices for each
+	entries        []Segment // by entry; Slot is absent for entries that the family lacks
 }
 
-// absent is the slot of entries that only other families of a layout have.
+// absent is Segment.Slot for entries that only other families of the layout have.
 const absent = -3
 
-// plans are those made so far. They are few: reading them takes no lock.
+// plans caches the plans made so far. They are few, and reading them takes no lock.
 var (
 	plans     atomic.Pointer[[]familyPlans]
 	planMutex sync.Mutex
 )
 
+// familyPlans are the cached plans of a family.
 type familyPlans struct {
 	family *space.Family
-	at     []*plan // by resolution, nil where there is none yet
+	at     []*plan // by resolution; nil: not made yet
 }
 
-// keptResolutions bounds what is remembered, and maxResolution what is believed.
+// Plans are cached at resolutions below keptResolutions; those above maxResolution are
+// refused as implausible.
 const (
 	keptResolutions = 1024
 	maxResolution   = 1 << 15
 )
 
-// planFor gives the plan of a family at a resolution.
+// planFor gives the plan of a family at a resolution, from the cache if it is there. It
+// errs on a nil family and on a resolution out of range.
 func planFor(f *space.Family, resolution int) (*plan, error) {
 	if resolution > 0 && resolution < keptResolutions {
 		if known := plans.Load(); known != nil {
@@ -64,7 +67,7 @@ func planFor(f *space.Family, resolution int) (*plan, error) {
 	return p, nil
 }
 
-// keep remembers a plan.
+// keep adds a plan to the cache.
 func keep(f *space.Family, resolution int, p *plan) {
 	planMutex.Lock()
 	defer planMutex.Unlock()
@@ -83,6 +86,7 @@ func keep(f *space.Family, resolution int, p *plan) {
 	plans.Store(&all)
 }
 
+// newPlan makes the plan of a family at a resolution, from the reference space.
 func newPlan(f *space.Family, resolution int) *plan {
 	l := f.Layout
 	p := &plan{count: f.Slots(), choices: f.Choices(), entries: make([]Segment, l.Entries())}
@@ -102,20 +106,20 @@ func newPlan(f *space.Family, resolution int) *plan {
 			case Head:
 				p.head.Launches += layer.Launches()
 			default:
-				p.head.In, p.head.Out = layer.OutSize, layer.OutSize // it reads what the last slot writes
+				p.head.In, p.head.Out = layer.OutSize, layer.OutSize // the size that the last slot writes
 				p.slots[slot*p.choices+choice].add(layer, l.Entry(slot, choice))
 			}
 		}
 	}
 	for _, s := range append(slices.Clone(p.slots), p.stem, p.head) {
-		if p.entries[s.Entry].Slot == absent { // slots of one place are alike
+		if p.entries[s.Entry].Slot == absent { // slots of a place with the same choice share an entry: keep the first
 			p.entries[s.Entry] = s
 		}
 	}
 	return p
 }
 
-// add takes a layer into a slot's segment.
+// add adds a layer to the segment of a slot, which has the given entry.
 func (s *Segment) add(l space.Layer, entry int) {
 	if s.Out == 0 {
 		*s = Segment{Entry: entry, Slot: l.Slot, In: l.InSize}
@@ -124,7 +128,8 @@ func (s *Segment) add(l space.Layer, entry int) {
 	s.Launches += l.Launches()
 }
 
-// uniform lists the layers of the family's reference whose slots all have one choice.
+// uniform lists the layers of the network of f's reference space in which every slot has
+// the given choice.
 func uniform(f *space.Family, resolution, choice int) []space.Layer {
 	s := f.Reference()
 	return s.Macro.Layers(s.Uniform(resolution, choice))

@@ -2,16 +2,17 @@ package pass
 
 import "fmt"
 
-// Queue says how a clock that is never synchronised with the GPU sees a pass. The
-// zero Queue is a clock that waits for the GPU: it shows the true pass.
+// Queue describes what a clock shows of a pass if it is never synchronised with the GPU;
+// see the package comment. The zero Queue is a clock that waits for the GPU: it shows the
+// true pass.
 type Queue struct {
-	Depth     int       `json:"depth"`                // launches that wait in the launch queue when the clock stops; 0: none
-	LaunchMs  []float64 `json:"launch_ms,omitempty"`  // τ: a launch, in each state of the host
-	OffsetMs  []float64 `json:"offset_ms,omitempty"`  // δ: added to half a pass's launches, in each state
-	HostState int       `json:"host_state,omitempty"` // the state that predictions assume
+	Depth     int       `json:"depth"`                // Q: launches that still wait in the queue when the clock starts or stops; 0: no queue
+	LaunchMs  []float64 `json:"launch_ms,omitempty"`  // τ: time of one launch, for each state of the host
+	OffsetMs  []float64 `json:"offset_ms,omitempty"`  // δ: offset of h, for each state
+	HostState int       `json:"host_state,omitempty"` // the state for which to predict, an index of LaunchMs
 }
 
-// Validate says what is wrong with a queue that was read from a file.
+// Validate errs if the depth is negative, the lengths differ or the state does not exist.
 func (q Queue) Validate() error {
 	if n := len(q.LaunchMs); q.Depth < 0 || len(q.OffsetMs) != n || !q.None() && (q.HostState < 0 || q.HostState >= n) {
 		return fmt.Errorf("pass: queue of depth %d with %d launches, %d offsets and state %d", q.Depth, n, len(q.OffsetMs), q.HostState)
@@ -19,23 +20,24 @@ func (q Queue) Validate() error {
 	return nil
 }
 
-// The routine that the paper's authors timed with: 5 passes, then 10 timed.
+// The timing routine of the paper's authors: 5 warm-up passes, then 10 timed ones.
 const (
 	warmUps = 5
 	timed   = 10
 )
 
-// None reports whether labels are true passes.
+// None reports whether there is no queue, so that labels are true passes.
 func (q Queue) None() bool { return q.Depth == 0 }
 
-// hostMs is h: what the host needs for half a pass's launches, in a state.
+// hostMs is h in a state, for a pass of the given number of launches.
 func (q Queue) hostMs(launches, state int) float64 {
 	return .5*float64(launches)*q.LaunchMs[state] + q.OffsetMs[state]
 }
 
-// done is how often each segment is passed within the first m launches of repeated
-// passes, the last one in part: dst has the length of segments.
-func done(dst []float64, segments []Segment, n, m int) {
+// passesWithin writes to dst, as long as segments, how many times each segment runs
+// within the first m launches of repeated passes of n launches each. A segment that is
+// under way counts in part.
+func passesWithin(dst []float64, segments []Segment, n, m int) {
 	if m <= 0 {
 		clear(dst)
 		return
@@ -48,28 +50,29 @@ func done(dst []float64, segments []Segment, n, m int) {
 	}
 }
 
-// weights are those of a network's segments in E and in S, and its launches a pass.
+// weights are the coefficients of a network's segment times in E (stop) and in S
+// (start), and its number of launches in a pass.
 type weights struct {
 	stop, start [maxSegments]float64
 	launches    int
 }
 
-// weigh fills w for a network under a queue of some depth.
+// weigh sets w for a network with the given segments and queue depth.
 func (w *weights) weigh(segments []Segment, depth int) {
 	w.launches = 0
 	for _, s := range segments {
 		w.launches += s.Launches
 	}
-	done(w.stop[:len(segments)], segments, w.launches, (warmUps+timed)*w.launches-depth)
-	done(w.start[:len(segments)], segments, w.launches, warmUps*w.launches-depth)
+	passesWithin(w.stop[:len(segments)], segments, w.launches, (warmUps+timed)*w.launches-depth)
+	passesWithin(w.start[:len(segments)], segments, w.launches, warmUps*w.launches-depth)
 	for b := range segments {
 		w.stop[b] /= timed
 		w.start[b] /= timed
 	}
 }
 
-// label is what the clock shows of a network with the given times of its segments,
-// in a state, and by how much the host was later at the start than the GPU.
+// label gives what the clock shows for a network with weights w and the given segment
+// times, in a state of the host, and h − S.
 func (q Queue) label(w *weights, timesMs []float64, state int) (ms, lateMs float64) {
 	var stop, start float64
 	for b, ms := range timesMs {
@@ -80,17 +83,18 @@ func (q Queue) label(w *weights, timesMs []float64, state int) (ms, lateMs float
 	return stop - max(h, start), h - start
 }
 
-// View is what a clock sees of a network: with times t of its segments the label is
+// View is how a clock times one network. With segment times t, the label is
 //
 //	Σ Stop·t − max(HostMs, Σ Start·t)
 //
-// Without a queue that is their sum.
+// Without a queue Stop is 1 and the rest 0, so that the label is the sum of t.
 type View struct {
-	Stop, Start [maxSegments]float64 // of each segment
+	Stop, Start [maxSegments]float64 // coefficients of the segments' times in E and in S
 	HostMs      float64              // h
 }
 
-// View is that of a network under q, with the host in the state that q assumes.
+// View returns the view of a network with the given segments, with the host in
+// q.HostState.
 func (q Queue) View(segments []Segment) View {
 	if q.None() {
 		var v View
@@ -104,7 +108,8 @@ func (q Queue) View(segments []Segment) View {
 	return View{w.stop, w.start, q.hostMs(w.launches, q.HostState)}
 }
 
-// LabelMs is what the clock shows, and whether the host limits it.
+// LabelMs gives what the clock shows if the segments take timesMs, and whether the host
+// limits it (h > S). timesMs are in the order of the segments that the view was made of.
 func (v *View) LabelMs(timesMs []float64) (ms float64, hostLimited bool) {
 	var start float64
 	for b, t := range timesMs {

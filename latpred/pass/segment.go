@@ -7,25 +7,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Slots of the segments that are of no slot.
+// Values of Segment.Slot for the two segments that don't belong to a slot.
 const (
-	Stem = -1 // all that comes before the first slot
-	Head = -2 // what comes after it and is of no slot
+	Stem = -1 // all layers before the first slot
+	Head = -2 // all later layers that belong to no slot
 )
 
-// maxSegments is how many a network has at most.
+// maxSegments is the largest number of segments of a network.
 const maxSegments = space.MaxSlots + 2
 
 // Segment is a part of a pass: the stem, an active slot or the head.
 type Segment struct {
-	Entry    int // in the family's layout, see space.Layout: where tables keep its time
-	Slot     int // or Stem, or Head
-	In, Out  int // height and width of the feature maps it reads and writes, pixels
-	Launches int // GPU launches of PyTorch for it
+	Entry    int // index in the family's layout, see space.Layout: tables keep its time there
+	Slot     int // slot of the family from 0, or Stem, or Head
+	In, Out  int // height (= width) of the feature maps it reads and writes, pixels
+	Launches int // number of GPU launches that PyTorch makes for it
 }
 
-// Segments appends the segments of a to dst, in the order in which they run, with the
-// shapes that the reference of a's family gives them. It errs where a is no network.
+// Segments appends the segments of a to dst: stem, active slots in order, head. Shapes
+// are those of the reference space of a's family. It errs if a has no family, a choice
+// that its family lacks, or a resolution that is not in 1 to 32,768. It is safe for
+// concurrent use.
 func Segments(dst []Segment, a space.Arch) ([]Segment, error) {
 	p, err := planFor(a.Family, a.Resolution)
 	if err != nil {
@@ -45,8 +47,9 @@ func Segments(dst []Segment, a space.Arch) ([]Segment, error) {
 	return append(dst, p.head), nil
 }
 
-// Gather adds f(i) of each layer i of a network, as space.Space.Layers lists them, to
-// the segment that it is part of. dst and segs, the network's, have one length.
+// Gather adds f(i), for each layer i of a network, to the element of dst of the segment
+// that the layer is part of. layers are in the order of space.Space.Layers, segs are the
+// network's segments, and dst must be as long as segs.
 func Gather(dst []float64, segs []Segment, layers []space.Layer, f func(i int) float64) {
 	var at [space.MaxSlots]int
 	for i, s := range segs {
@@ -66,8 +69,8 @@ func Gather(dst []float64, segs []Segment, layers []space.Layer, f func(i int) f
 	}
 }
 
-// slotsOf gives the slot of each layer: its own, or Stem before the first that has one,
-// or Head.
+// slotsOf gives the slot of each layer: its own; without one, Stem before the first
+// layer that has a slot and Head after it.
 func slotsOf(layers []space.Layer) []int {
 	slots, none := make([]int, len(layers)), Stem
 	for i, l := range layers {
@@ -78,7 +81,7 @@ func slotsOf(layers []space.Layer) []int {
 	return slots
 }
 
-// sameFamily says in what a is no network that a model of family f knows.
+// sameFamily returns nil if a is of family f, else an error that says how they differ.
 func sameFamily(a space.Arch, f *space.Family) error {
 	switch {
 	case a.Family == f:

@@ -8,16 +8,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// shape has, for each entry, a constant, a time for pixels read and written, and
-// times a pixel for each size that occurs.
+// shape has, for each entry, a constant, a time per pixel written and one per pixel read
+// and, with perSize, a correction per pixel written for each feature-map size. The last
+// columns, one for each resolution, are corrections of the stem, used with perSize only.
 type shape struct {
 	resolutions []int
 	perSize     bool
 }
 
-// Shape is the basis with times a pixel, which covers every resolution. perSize
-// adds a correction for each size of feature map at the given resolutions, which
-// pays where the noise is small.
+// Shape returns the basis with a constant and times per pixel for each entry, which
+// covers every resolution. perSize adds a correction for each feature-map size that
+// occurs at the given resolutions (ascending); it pays off where the noise is small. The
+// basis is named "shape", or "shape-sizes" with perSize.
 func Shape(resolutions []int, perSize bool) Basis {
 	return shape{slices.Clone(resolutions), perSize}
 }
@@ -40,11 +42,12 @@ func (b shape) Of(f *space.Family) Columns {
 	return c
 }
 
-// halvings are the sizes of feature maps that every layout of columns has: those of a
-// network that halves its image up to six times, as OFA's do five.
+// halvings is the number of times that sizes halves each resolution: these feature-map
+// sizes always have columns. OFA's networks halve the image five times.
 const halvings = 6
 
-// sizes lists the distinct sizes of feature maps at the given resolutions.
+// sizes lists the distinct feature-map sizes at the given resolutions, ascending: the
+// halved resolutions and the output sizes of f's segments.
 func sizes(f *space.Family, resolutions []int) (all []int) {
 	add := func(size int) {
 		if i, ok := slices.BinarySearch(all, size); !ok {
@@ -64,29 +67,31 @@ func sizes(f *space.Family, resolutions []int) (all []int) {
 	return all
 }
 
+// shapeColumns are the columns of Shape for one family: perEntry for each entry, then
+// one for each resolution.
 type shapeColumns struct {
 	resolutions []int
 	family      *space.Family
 	entries     int
-	perEntry    int   // columns
+	perEntry    int   // columns of each entry
 	sizes       []int // distinct output sizes, ascending; nil: no corrections
 }
 
-// Columns of an entry.
+// Offsets of columns among those of an entry.
 const (
 	shapeConstant = iota
 	shapeWritten
 	shapeRead
-	shapeSize // the first of the sizes
+	shapeSize // first of the corrections by size
 )
 
-// pixelUnit brings pixels to the order of 1.
+// pixelUnit is the number of pixels that counts as 1, so that values are of order 1.
 const pixelUnit = 28 * 28
 
 func (b *shapeColumns) Width() int { return b.entries*b.perEntry + len(b.resolutions) }
 
-// Penalty favours times a pixel over constants, and both over corrections. Like
-// tiedPenalty it is in units of a row.
+// Penalty is lowest for times per pixel, higher for constants, and highest for
+// corrections of single sizes and resolutions. Units are those of tiedPenalty.
 func (b *shapeColumns) Penalty(column int) float64 {
 	if column >= b.entries*b.perEntry {
 		return .03 * 3

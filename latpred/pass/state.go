@@ -7,13 +7,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// How states are told apart: the residual's cost is Huber's with this bend, in
-// standard deviations, and a change of state costs so much.
 const (
-	stateBend    = 3
-	switchCost   = 12
-	trackerLimit = 20
-	alternations = 6
+	stateBend    = 3  // Huber's threshold for residuals, in standard deviations
+	switchCost   = 12 // cost of a change of state
+	trackerLimit = 20 // CUSUM threshold at which a Tracker changes its state
+	alternations = 6  // of states and coefficients, in a fit
 )
 
 // stateCost is Huber's loss of a standardised residual.
@@ -24,7 +22,8 @@ func stateCost(z float64) float64 {
 	return z * z / 2
 }
 
-// costs gives, for each row, the cost of each state.
+// costs gives stateCost of the residual of each row under each state: one slice for each
+// row. Residuals are in units of spread, milliseconds.
 func (m *Model) costs(archs []space.Arch, latenciesMs []float64, spread float64) ([][]float64, error) {
 	out := make([][]float64, len(archs))
 	for i, a := range archs {
@@ -40,8 +39,9 @@ func (m *Model) costs(archs []space.Arch, latenciesMs []float64, spread float64)
 	return out, nil
 }
 
-// States finds the most likely state of the host at each row, in the order of
-// measuring (Viterbi). Without a queue, or with one state, all are 0.
+// States estimates the state of the host at each row by the Viterbi algorithm. Rows must
+// be in the order of measurement, and the lengths must agree. Without a queue, or with
+// one state, all are 0. Errors are those of SegmentsMs.
 func (m *Model) States(archs []space.Arch, latenciesMs []float64) ([]int, error) {
 	states := make([]int, len(archs))
 	k := len(m.Queue.LaunchMs)
@@ -55,6 +55,7 @@ func (m *Model) States(archs []space.Arch, latenciesMs []float64) ([]int, error)
 	return viterbi(costs, k), nil
 }
 
+// viterbi gives the sequence of k states with the lowest total cost, switches included.
 func viterbi(costs [][]float64, k int) []int {
 	from := make([][]int, len(costs))
 	total := make([]float64, k)
@@ -79,21 +80,22 @@ func viterbi(costs [][]float64, k int) []int {
 	return states
 }
 
-// Tracker follows the state of the host from measurement to measurement: it
-// changes its mind when the other state has been the better one for long enough
-// (CUSUM).
+// Tracker follows the state of the host from one measurement to the next: it changes
+// State once another state has explained the measurements better for long enough (CUSUM).
+// One goroutine at a time may use it.
 type Tracker struct {
-	State int
+	State int // current state, an index of Queue.LaunchMs
 	m     *Model
-	sum   []float64 // by how much each state was better than State, since it was not
+	sum   []float64 // CUSUM of each state: by how much it was better than State, at least 0
 }
 
-// Track starts in the state that the model assumes.
+// Track returns a Tracker that starts in m.Queue.HostState.
 func (m *Model) Track() *Tracker {
 	return &Tracker{State: m.Queue.HostState, m: m, sum: make([]float64, len(m.Queue.LaunchMs))}
 }
 
-// Observe takes in a measurement.
+// Observe updates the state by the next measurement, in milliseconds. With fewer than two
+// states it does nothing. Errors are those of SegmentsMs.
 func (t *Tracker) Observe(a space.Arch, latencyMs float64) error {
 	if len(t.sum) < 2 {
 		return nil
@@ -112,12 +114,13 @@ func (t *Tracker) Observe(a space.Arch, latencyMs float64) error {
 	return nil
 }
 
-// hostSteps are the ratios of a second state's launch to the first's that are
-// tried; the one that explains the rows best is kept.
+// hostSteps are the ratios that are tried between the launch times of one state and the
+// one before; the ratio that explains the rows best is kept.
 var hostSteps = []float64{1.25, .8}
 
-// alternate finds states and coefficients in turns, from a fit with one state: the
-// further states' launches are a step longer, or shorter, each.
+// alternate fits states and coefficients in turns. It starts from a fit with one state;
+// each further state starts with a launch time longer, or shorter, by a factor of
+// hostSteps.
 func (f *fitter) alternate() error {
 	if err := f.rounds(3); err != nil {
 		return err
@@ -146,7 +149,8 @@ func (f *fitter) alternate() error {
 	return nil
 }
 
-// turns alternates, and gives the rows' total cost in units of spread.
+// turns alternates between states and coefficients, and gives the total cost of the rows,
+// switches included, with residuals in units of spread.
 func (f *fitter) turns(spread float64) (float64, error) {
 	for range alternations {
 		states, err := f.model.States(f.archs, f.y)

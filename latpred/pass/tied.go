@@ -8,16 +8,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// tied has a column for each resolution and entry.
+// tied has one column for each resolution and entry, resolution by resolution.
 type tied struct {
 	resolutions []int
 }
 
-// tiedPenalty is in units of a row, of labels in milliseconds.
+// tiedPenalty is the ridge penalty of a time, for rows of weight 1 with labels in
+// milliseconds; see ridge.System.Solve.
 const tiedPenalty = .1
 
-// Tied is the basis with a time for each entry at each of the given resolutions,
-// ascending; at others it interpolates, or goes on, along the pixels written.
+// Tied returns the basis "tied": a time for each entry at each of the given resolutions,
+// ascending. At other resolutions it interpolates or extrapolates linearly in the number
+// of pixels that the segment writes, and errs if it has only one resolution.
 func Tied(resolutions []int) Basis { return tied{slices.Clone(resolutions)} }
 
 func (b tied) Name() string       { return "tied" }
@@ -27,6 +29,7 @@ func (b tied) Of(f *space.Family) Columns {
 	return &tiedColumns{resolutions: b.resolutions, family: f, entries: f.Layout.Entries()}
 }
 
+// tiedColumns are the columns of Tied for one family.
 type tiedColumns struct {
 	resolutions []int
 	family      *space.Family
@@ -46,7 +49,7 @@ func (b *tiedColumns) Terms(dst []ridge.Term, s Segment, resolution int, weight 
 	default:
 		i = max(1, min(n-1, i))
 	}
-	// Between two resolutions, or beyond them, a time goes with the pixels written.
+	// Between two resolutions, or beyond them, time is linear in the pixels written.
 	low, high := b.pixels(s.Entry, b.resolutions[i-1]), b.pixels(s.Entry, b.resolutions[i])
 	share := .5
 	if low != high {
@@ -55,7 +58,7 @@ func (b *tiedColumns) Terms(dst []ridge.Term, s Segment, resolution int, weight 
 	return append(dst, ridge.Term{Column: (i-1)*b.entries + s.Entry, Value: weight * (1 - share)}, ridge.Term{Column: i*b.entries + s.Entry, Value: weight * share}), nil
 }
 
-// pixels is how many a segment writes at a resolution.
+// pixels is the number of pixels that an entry's segment writes at a resolution.
 func (b *tiedColumns) pixels(entry, resolution int) float64 {
 	out := mustPlan(b.family, resolution).entries[entry].Out
 	return float64(out * out)

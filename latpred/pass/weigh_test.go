@@ -28,7 +28,7 @@ func TestDoneByHand(t *testing.T) {
 		{12, [2]float64{2 + 2./3, 2}}, {14, [2]float64{3, 2.5}}, {15, [2]float64{3, 3}}, {0, [2]float64{}}, {-4, [2]float64{}},
 	} {
 		got := []float64{9, 9}
-		done(got, segs, 5, c.launches)
+		passesWithin(got, segs, 5, c.launches)
 		if math.Abs(got[0]-c.want[0])+math.Abs(got[1]-c.want[1]) > 1e-12 {
 			t.Errorf("of %d launches: %v, want %v", c.launches, got, c.want)
 		}

@@ -8,31 +8,34 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Term is a value in a column of a row; columns that no term names are 0. A
-// column that is named twice has the sum.
+// Term is one value of a sparse row. Columns that no term of the row names are 0; the
+// values of a column that is named twice add up.
 type Term struct {
 	Column int
 	Value  float64
 }
 
-// System holds normal equations, of the columns that occurred so far.
+// System holds normal equations, for the columns that occurred so far. One goroutine at a
+// time may use it.
 type System struct {
-	position []int // 1 + place of each column among those that occur
-	occurs   []int // their columns
-	gram     []float64
-	moment   []float64
-	stride   int // room for columns in a row of gram
+	position []int     // of each column: 1 + its index in occurs; 0: it did not occur
+	occurs   []int     // columns that occurred, in order of occurrence
+	gram     []float64 // XᵀWX over occurs, rows of stride values
+	moment   []float64 // XᵀWy over occurs
+	stride   int       // length of a row of gram
 }
 
-// New makes a system for columns 0 to width-1.
+// New returns an empty system with columns 0 to width-1.
 func New(width int) *System { return &System{position: make([]int, width)} }
 
-// Reset forgets all rows; the columns that occurred stay known.
+// Reset removes all rows and keeps the memory. Columns that occurred before still count
+// as occurring in Solve.
 func (s *System) Reset() {
 	clear(s.gram)
 	clear(s.moment)
 }
 
+// place returns the index of a column in occurs, and makes room for a new one.
 func (s *System) place(column int) int {
 	if p := s.position[column]; p > 0 {
 		return p - 1
@@ -52,7 +55,8 @@ func (s *System) place(column int) int {
 	return n - 1
 }
 
-// Add takes in a row with its target and weight, which must not be negative.
+// Add adds a row with target y. weight, which must not be negative, multiplies its squared
+// error. A column outside of the system panics.
 func (s *System) Add(row []Term, y, weight float64) {
 	for _, t := range row {
 		s.place(t.Column)
@@ -67,9 +71,11 @@ func (s *System) Add(row []Term, y, weight float64) {
 	}
 }
 
-// Solve minimises the weighted sum of squares plus Σ penalty(c)·(x_c − prior_c)².
-// penalty must be positive for columns that rows don't determine; prior may be
-// nil, which is 0. Columns that never occurred get their prior.
+// Solve returns the coefficients x, one for each column, that minimise the weighted sum of
+// squared errors plus Σ penalty(c)·(x_c − prior_c)². penalty must not be negative, and must
+// be above 0 for columns that the rows don't determine. prior has one value for each
+// column; nil means 0. Columns that never occurred get their prior. Solve errs if no
+// column occurred, if the normal equations are singular, or if the solution is not finite.
 func (s *System) Solve(penalty func(column int) float64, prior []float64) ([]float64, error) {
 	x := make([]float64, len(s.position))
 	copy(x, prior)
@@ -106,7 +112,7 @@ func (s *System) Solve(penalty func(column int) float64, prior []float64) ([]flo
 	return x, nil
 }
 
-// Dot is a row's value under coefficients x.
+// Dot returns the inner product of a row and coefficients x.
 func Dot(row []Term, x []float64) float64 {
 	var sum float64
 	for _, t := range row {
@@ -115,8 +121,9 @@ func Dot(row []Term, x []float64) float64 {
 	return sum
 }
 
-// Huber is the weight min(1, k·spread/|e|) of a residual: 1 near the fit, less
-// far from it. A spread of 0 gives 1.
+// Huber returns the weight min(1, k·spread/|e|) of a residual e in iteratively reweighted
+// least squares, where spread is the standard deviation of the residuals, in the unit of
+// e, and k the threshold in standard deviations. It is 1 if spread is 0.
 func Huber(e, spread, k float64) float64 {
 	if a := math.Abs(e); a > k*spread && spread > 0 {
 		return k * spread / a

@@ -1,5 +1,5 @@
-// Package helpsets opens, for tests, HELP's latencies of FBNet's and NAS-Bench-201's
-// networks, which are not shipped: where the upstream files are not at hand, tests skip.
+// Package helpsets opens HELP's latencies of networks of FBNet and NAS-Bench-201 for tests.
+// They are not shipped: a test is skipped if the upstream files are not there.
 package helpsets
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
-// spaces has, for each space, the folder of HELP's data, the file of the networks and its
-// reader.
+// spaces has, by ID of a space, the folder of HELP's data, and the file of the networks in
+// it with its parser.
 var spaces = map[string]struct {
 	folder, networks string
 	parse            func(r io.Reader, name string) ([]space.Arch, error)
@@ -23,8 +23,9 @@ var spaces = map[string]struct {
 	"nasbench201":    {"nasbench201", "str_arch2idx.pt", upstream.ParseHELPNASBench201},
 }
 
-// Open gives the latencies of networks of s, fbnet-cifar100 or nasbench201, on one of
-// HELP's devices, milliseconds.
+// Open returns the latencies, in milliseconds, of networks of s on one of HELP's devices,
+// called as its file is. s must be fbnet-cifar100 or nasbench201. Errors are fatal for the
+// test; without the files the test is skipped.
 func Open(t testing.TB, s *space.Space, device string) *dataset.Set {
 	t.Helper()
 	of := spaces[s.ID]
@@ -43,7 +44,7 @@ func Open(t testing.TB, s *space.Space, device string) *dataset.Set {
 	return set
 }
 
-// open opens a file of HELP's data.
+// open opens a file of HELP's data until the test ends, or skips the test.
 func open(t testing.TB, path string) *os.File {
 	t.Helper()
 	dir, err := upstream.Dir()
