@@ -145,9 +145,9 @@ func (f Formulation) sums(x *Node, o op) *Node {
 }
 
 // pooledProduct multiplies the channels of images of one pixel by a matrix that is
-// stored output × input, so that each output's weights lie together in memory. Stored
-// input × output, the 1280 outputs of one matrix map to four sets of the cache, which
-// was 13 times slower.
+// stored output × input, so that each output's weights lie together in memory. Down a
+// column of an input × output matrix with 1280 columns, all elements map to four sets of
+// the cache, which was 13 times slower.
 func pooledProduct(x, w *Node) *Node {
 	batch, in, out := x.Shape().Dimensions[0], w.Shape().Dimensions[1], w.Shape().Dimensions[0]
 	return Reshape(EinsumAxes(Reshape(x, batch, in), w, [][2]int{{1, 1}}, nil), batch, 1, 1, out)

@@ -54,8 +54,8 @@ func Machine(be *backend.Backend) map[string]string {
 }
 
 // DeviceID returns the device's name in labels: hardware, backend, precision, batch,
-// threads (except on CUDA) and formulation, such as "pixel-xla-cpu-f32-b1-t2-dot" for
-// hardware "Pixel".
+// threads (except on CUDA) and formulation, such as
+// "epyc-zen4-xla-cpu-f32-b1-t1-dot".
 func (r *Runner) DeviceID(hardware string) string {
 	threads := ""
 	if r.be.Kind != backend.CUDA {
