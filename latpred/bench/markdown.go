@@ -123,7 +123,7 @@ func (r *Row) Cells() []string {
 			cpu += ", " + quantity(metric.Median(r.PeerCPU[r.PeerBest]), "s")
 		}
 	}
-	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.asked(), cpu, limit, r.Note}
+	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.targets(), cpu, limit, r.Note}
 }
 
 // Header returns the names of the columns of Cells.
@@ -131,8 +131,8 @@ func Header() []string {
 	return []string{"job", "ours", "peer, best", "ratio", "asked", "processor time: ours, peer", "of the limit", "note"}
 }
 
-// asked says what the targets are and whether they are reached.
-func (r *Row) asked() string {
+// targets lists the row's targets and whether they are met.
+func (r *Row) targets() string {
 	var parts []string
 	if r.Target > 0 && r.Ratio > 0 {
 		parts = append(parts, fmt.Sprintf("ratio ≥ %g", r.Target))

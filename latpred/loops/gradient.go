@@ -11,7 +11,7 @@ type SGD struct{ Rate, Momentum, Decay float32 }
 // must have w's shape. It panics if the shapes do not fit.
 func GradientStep(w, v Matrix, first int, s *Sparse, d Matrix, sgd SGD) {
 	mustFit(w, d)
-	s.mustMeet(d)
+	s.mustMatch(d)
 	if v.Stride != w.Stride || v.Rows != w.Rows {
 		panic("loops: weights and velocities of different shapes")
 	}
@@ -50,7 +50,7 @@ func GradientStep(w, v Matrix, first int, s *Sparse, d Matrix, sgd SGD) {
 // matrix multiplication. It panics if the shapes do not fit.
 func MultiplySampled(dst Matrix, first int, s *Sparse, w, dense Matrix) {
 	mustFit(w, dense)
-	s.mustMeet(dense)
+	s.mustMatch(dense)
 	if dst.Stride != dense.Stride {
 		panic("loops: rows of different strides")
 	}

@@ -25,7 +25,7 @@ func Multiply(dst Matrix, first int, s *Sparse, dense Matrix, bias int) {
 // values in dst.
 func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
 	mustFit(dst, dense)
-	s.mustMeet(dense)
+	s.mustMatch(dense)
 	if s.source.Data != nil {
 		panic("loops: the values of columns have not been gathered")
 	}
@@ -85,8 +85,8 @@ func mustFit(a, b Matrix) {
 	}
 }
 
-// mustMeet panics where s was made for another dense matrix.
-func (s *Sparse) mustMeet(dense Matrix) {
+// mustMatch panics where s was made for another dense matrix.
+func (s *Sparse) mustMatch(dense Matrix) {
 	if s.n > 0 && (s.inner > dense.Rows || s.stride != dense.Stride) {
 		panic(fmt.Sprintf("loops: entries for %d rows with stride %d meet %d with stride %d", s.inner, s.stride, dense.Rows, dense.Stride))
 	}
