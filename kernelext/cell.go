@@ -14,7 +14,7 @@ import (
 // exit ends the cell's program; tests replace it.
 var exit = os.Exit
 
-// Must gives v, or ends the cell with err as a readable error.
+// Must returns v, or ends the cell with err as a readable error if err is not nil.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		fail(err)
@@ -29,9 +29,8 @@ func Check(err error) {
 	}
 }
 
-// Go runs f in a goroutine. A panic in it ends the cell with the reason and the
-// cell's line first and the stack folded away, instead of killing the program in
-// the midst of its displays.
+// Go runs f in a goroutine. A panic in it ends the cell with a readable error: the reason,
+// the line of the cell, and the stack folded away.
 func Go(f func()) {
 	go func() {
 		defer func() {
@@ -44,16 +43,16 @@ func Go(f func()) {
 	}()
 }
 
-// Context ends when the cell is interrupted. A long computation that is given it
-// can stop, and the cell go on to show what there is; GoNB kills a cell five
-// seconds after the interrupt. A cell that doesn't call Context ends at the
-// interrupt, once its displays have said so.
+// Context returns a context that ends when the cell is interrupted. A computation that
+// watches it can stop, and the cell can then show the results so far, within five seconds:
+// then GoNB kills the cell. A cell that does not call Context ends at the interrupt, after
+// its open displays have shown that they were interrupted.
 func Context() context.Context {
 	cooperative.Store(true)
 	return interrupts()
 }
 
-var cooperative atomic.Bool // somebody stops when the context ends
+var cooperative atomic.Bool // the cell has called Context, and stops by itself
 
 // interrupts is the context that ends with the interrupt.
 var interrupts = sync.OnceValue(func() context.Context {
@@ -82,7 +81,7 @@ var open struct {
 	followers []follower
 }
 
-// opened says that f must be told of an interrupt.
+// opened registers f to be told of an interrupt.
 func opened(f follower) {
 	interrupts()
 	open.mu.Lock()
@@ -101,7 +100,7 @@ func closed(f follower) {
 	}
 }
 
-// showInterrupted has open displays show that they were interrupted.
+// showInterrupted makes all open displays show that they were interrupted.
 func showInterrupted() {
 	open.mu.Lock()
 	followers := append([]follower(nil), open.followers...)

@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// Comparison is a value of the paper beside ours; NaN where there is none.
+// Comparison is a value of the paper and ours.
 type Comparison struct {
 	Quantity, Unit string
-	Paper, Ours    float64
+	Paper, Ours    float64 // in Unit; NaN: there is none
 }
 
-// Compare shows values of the paper beside ours, with the difference as a part of
-// the paper's, signed and coloured.
+// Compare shows a table of the paper's values and ours, with their Difference in percent
+// of the paper's.
 func Compare(rows []Comparison) {
 	var cells [][]any
 	for _, r := range rows {
@@ -21,20 +21,20 @@ func Compare(rows []Comparison) {
 	Table([]string{"quantity", "unit", "paper", "ours", "difference"}, cells)
 }
 
-// Difference is a table's cell: how far Value lies from Reference, in percent of
-// Reference. It is blue where it is lower and orange where it is higher, stronger
-// the further it is, which colour-blind readers tell apart; the sign says the
-// same. A dash where one is NaN or Reference is 0.
+// Difference is a cell of a Table: the difference of Value from Reference in percent of
+// Reference, signed. Its background is blue if Value is lower and orange if it is higher,
+// stronger for larger differences; colour-blind readers can tell the two apart. It is a
+// dash if either is NaN or Reference is 0.
 type Difference struct{ Value, Reference float64 }
 
-// part is the difference as a part of the reference; NaN or infinite where there
-// is none.
+// part is the difference as a fraction of the reference; NaN or infinite if it is
+// undefined.
 func (d Difference) part() float64 { return (d.Value - d.Reference) / math.Abs(d.Reference) }
 
 func (d Difference) String() string { return d.field().text }
 
-// Differences below even are not coloured, from strong on they are as strong as
-// can be.
+// Differences below the fraction even are not coloured; from strong on, the colour is at
+// its strongest.
 const even, strong = 0.02, 0.5
 
 func (d Difference) field() field {
@@ -53,7 +53,7 @@ func (d Difference) field() field {
 	return f
 }
 
-// percent writes a signed part with a precision that fits its size.
+// percent writes a signed fraction in percent, with a precision that fits its size.
 func percent(part float64) string {
 	switch p := 100 * part; {
 	case math.Abs(p) < 0.05:

@@ -14,11 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A panic ends the program before any of its own code could say where it was. So a
-// cell's stderr goes through a second process, this same program in another role,
-// which passes on what comes and, when that is a crash, puts the reason and the
-// cell's line first and makes one line of the stack. KERNELEXT_STACK=1 switches
-// it off, and the whole stack shows.
+// A panic ends the program before any of its own code can report it. So a cell's stderr
+// goes through a second process, this same program in another role. It passes on the
+// text, except that it shortens the message of a crash: the reason and the line of the
+// cell come first, and the stack becomes one line. KERNELEXT_STACK=1 switches this off,
+// so that the whole stack is shown.
 
 // crashRole is set for the second process.
 const crashRole = "KERNELEXT_CRASH_ROLE"
@@ -63,7 +63,8 @@ func divertStderr() error {
 // crashStart is how the Go runtime begins to tell of a crash, at the start of a line.
 var crashStart = []string{"panic: ", "fatal error: "}
 
-// passOn copies text as it comes, until a crash; of that it waits for the end.
+// passOn copies text as it comes, until a crash; it waits for the end of that and then
+// writes it shortened.
 func passOn(from io.Reader, to io.Writer) error {
 	var held []byte // an unfinished line that may become a crash, or the crash itself
 	crashed := false
@@ -89,8 +90,8 @@ func passOn(from io.Reader, to io.Writer) error {
 	}
 }
 
-// harmless gives how much of a text, which begins with a line, is no crash, and
-// whether one follows.
+// harmless returns the length of the part of text before a crash, and whether a crash
+// follows. text must begin at the start of a line.
 func harmless(text []byte) (n int, crash bool) {
 	for start := 0; start < len(text); {
 		line := text[start:]
@@ -116,8 +117,8 @@ var (
 	frame     = regexp.MustCompile(`(?m)^([\w./\-·*()\[\]]+)\(.*\)\n\t`)
 )
 
-// brief makes of a crash its reason, the cell's line and the names on the stack.
-// What has no stack stays as it is.
+// brief shortens a crash to its reason, the line of the cell and the names on the stack. A
+// text without a stack stays as it is.
 func brief(crash string) string {
 	at := goroutine.FindStringIndex(crash)
 	if at == nil {

@@ -17,7 +17,8 @@ func init() {
 	gob.Register(map[string]any{})
 }
 
-// Out is where displays are printed outside a notebook; nil is standard output.
+// Out is where displays are printed outside a notebook; nil stands for standard output.
+// It must not be changed while displays are shown.
 var Out io.Writer
 
 // out is Out, or standard output as it is now: tests of examples replace it.
@@ -40,9 +41,9 @@ type bundle struct {
 	id              string // of a display that later ones replace; "" for none
 }
 
-// show sends b to the notebook and waits until it has arrived, or prints its text
-// where there is none. A display that is lost ends the cell: better no result
-// than one without its figures.
+// show sends b to the notebook and waits until it has arrived; outside a notebook it
+// prints the text. A display that is lost ends the cell, since a result without its
+// figures would mislead.
 func show(b bundle) {
 	if !gonbui.IsNotebook {
 		fmt.Fprintln(out(), b.text)
@@ -78,8 +79,8 @@ func show(b bundle) {
 	}
 }
 
-// Text shows a formatted text in the order of displays; fmt.Println can arrive
-// before or after the figures around it.
+// Text shows a text, formatted as by fmt.Sprintf, in the order of the displays. Text
+// printed with fmt.Println may arrive before or after neighbouring figures.
 func Text(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	show(bundle{html: `<pre style="margin:0;padding:0">` + escape(text) + "</pre>", text: text})

@@ -1,22 +1,23 @@
-// Package kernelext makes GoNB, the Go kernel for Jupyter, a comfortable lab. A
-// notebook cell imports it for what it shows and what it keeps:
+// Package kernelext adds displays, cached values and readable errors to notebooks for
+// GoNB, the Go kernel for Jupyter. Notebook cells import it:
 //
-//  1. Figure shows a plot, Drawing whatever is drawn on a canvas. Table,
-//     SortedTable, FoldedTable and Compare show numbers, the last beside the
-//     paper's with the Difference signed and coloured; Text shows text.
-//  2. Live draws the curves of something that runs, LiveTable a table of it,
-//     Progress and Each say how far a loop is, Log folds what a library has to
-//     say: at most ten times a second, the last state always.
-//  3. Keep carries a value from cell to cell and from notebook to notebook: a cell
-//     is a program of its own, and variables don't outlive it. Forget drops it.
-//  4. Context ends when the cell is interrupted, and what was open says so; Go runs
-//     a goroutine whose panic is reported; Must and Check end the cell with the
-//     reason and its line first.
+//  1. Figure shows a plot, Drawing anything drawn on a canvas. Table, SortedTable and
+//     FoldedTable show numbers; Compare shows them beside the paper's, with the
+//     Difference signed and coloured; Text shows text.
+//  2. Live draws the curves of a running computation, LiveTable a table of it; Progress
+//     and Each show the progress of a loop; Log collects the output of a library in a
+//     folded display. They are updated at most ten times a second, and the final state
+//     is always shown.
+//  3. Keep passes a value from cell to cell and from notebook to notebook, since each
+//     cell is a program of its own whose variables end with it. Forget removes it.
+//  4. Context ends when the cell is interrupted, and open displays then say so; Go runs
+//     a goroutine whose panic is reported; Must and Check end the cell with an error
+//     message that begins with the reason and the line of the cell.
 //
-// Each display goes out in several forms, of which a front end takes the best that
-// it may show: right in an untrusted notebook, in light and dark, in print. Outside
-// a notebook the same calls print to standard output, so that what a cell does runs
-// under go test and go run as well.
+// Each display is sent in several forms, and the front end shows the best one that it
+// can, also in untrusted notebooks, in light and dark themes and in print. Outside a
+// notebook the same calls print text to standard output, so that the code of a cell also
+// runs under go test and go run.
 //
 // Package run executes notebooks without Jupyter; command kernelext starts the
 // Jupyter kernel, installs it, and runs and checks notebooks.

@@ -15,8 +15,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// fail ends the cell with an error that it can't go on from. The context's own
-// end is no error of the cell: it says that it was interrupted.
+// fail ends the cell with an error. The end of Context is reported as an interrupt, not as
+// an error.
 func fail(err error) {
 	if errors.Is(err, context.Canceled) && interrupts().Err() != nil {
 		fmt.Fprintln(os.Stderr, interruptedText)
@@ -27,12 +27,12 @@ func fail(err error) {
 	exit(1)
 }
 
-// textDelay is how long text takes to arrive, which travels by another way than
-// displays do: what is said first shall stand first.
+// textDelay is the time to wait for printed text to arrive, which takes another route than
+// displays, so that the order is kept.
 const textDelay = 100 * time.Millisecond
 
-// report shows a failure: the reason, the line of the cell, and the stack folded
-// away. stderr gets reason and line; GoNB adds the cell's number to the place.
+// report shows a failure: the reason, the line of the cell, and the stack folded away. The
+// reason and the line also go to stderr, where GoNB adds the cell's number.
 func report(reason string, stack []byte) {
 	place, source := cellLine(string(stack))
 	fmt.Fprintf(os.Stderr, "error: %s\n", reason)
@@ -51,8 +51,8 @@ func report(reason string, stack []byte) {
 
 var stackLine = regexp.MustCompile(`(?m)^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?$`)
 
-// cellLine finds the innermost line of the cell's own program in a stack: its
-// place, and what stands there. "" where no line is the cell's.
+// cellLine finds the innermost line of the cell's own program in a stack: its file and
+// line number, and its source. Both are "" if the stack has no such line.
 func cellLine(stack string) (place, source string) {
 	dir := os.Getenv("GONB_TMP_DIR")
 	if dir == "" {

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Size of a figure where nothing else is asked for.
+// The default size of a figure.
 const (
 	DefaultWidth  = 6.5 * vg.Inch
 	DefaultHeight = 4 * vg.Inch
@@ -21,9 +21,8 @@ const (
 // Figure shows p at the default size.
 func Figure(p *plot.Plot) { FigureSize(p, DefaultWidth, DefaultHeight) }
 
-// FigureSize shows p at a size. It is sent as SVG, as a PNG of twice the
-// resolution and as a line of text: a notebook that is not trusted falls back to
-// the PNG, a terminal to the text.
+// FigureSize shows p at a size. It is sent as SVG, as a PNG of twice the resolution and as
+// a line of text: untrusted notebooks show the PNG, terminals the text.
 func FigureSize(p *plot.Plot, width, height vg.Length) {
 	title := p.Title.Text
 	if title == "" {
@@ -38,9 +37,9 @@ func FigureSize(p *plot.Plot, width, height vg.Length) {
 	show(b)
 }
 
-// Drawing shows what paint draws on a canvas of a size, less a small margin, in the
-// forms in which FigureSize shows a plot; text stands for it where there are no
-// pictures.
+// Drawing shows what paint draws on a canvas, in the forms of FigureSize. The canvas has
+// the given size less a small margin. text is shown where pictures can't be. paint is
+// called once for each form.
 func Drawing(text string, width, height vg.Length, paint func(draw.Canvas)) {
 	b, err := picture(paint, width, height)
 	if err != nil {
@@ -51,7 +50,7 @@ func Drawing(text string, width, height vg.Length, paint func(draw.Canvas)) {
 	show(b)
 }
 
-// picture renders what draw draws, in all forms but text.
+// picture renders a drawing in all forms but text.
 func picture(draw func(draw.Canvas), width, height vg.Length) (bundle, error) {
 	svg, err := renderSVG(draw, width, height)
 	if err != nil {

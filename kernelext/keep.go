@@ -20,17 +20,16 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Keep gives the value that make returned when it was last called with these
-// inputs, in this cell, another or another notebook, and calls it where there is
-// none. Values are kept on disk, under name, T, inputs (anything that JSON can
-// express), the text of make as it stands in the cell, and the source of the
-// module that the notebook lies in (but for its tests, notebooks and kernelext):
-// an edited package computes anew, and so does an edited make. What make reads
-// beside that belongs into inputs. T must be something that gob can encode.
+// Keep returns the value of make from a cache on disk, or calls make and caches its value.
+// Cells and notebooks share the cache. Its key is name, T, inputs (any value that
+// encoding/json can encode), the source text of make, and the source of the Go module
+// around the notebook, without its tests, notebooks and package kernelext. So an edit of
+// make, or of a package, leads to a new computation. Everything else that make depends on
+// must be in inputs. T must be a type that encoding/gob can encode.
 //
-// A value that can't be read is computed again. An error of make is returned and
-// nothing kept. All values together take at most KERNELEXT_CACHE_MB megabytes,
-// 1024 where that is not set; those that were not asked for longest go first.
+// A cached value that can't be read is computed again. An error of make is returned, and
+// nothing is cached. All values together take at most KERNELEXT_CACHE_MB megabytes, by
+// default 1024; the least recently used ones are removed first.
 func Keep[T any](name string, inputs any, make func() (T, error)) (T, error) {
 	var value T
 	file, err := keepFile(name, fmt.Sprintf("%T", value), inputs, sourceOf(make))
@@ -59,8 +58,7 @@ func Keep[T any](name string, inputs any, make func() (T, error)) (T, error) {
 	return value, trim(filepath.Dir(file), file)
 }
 
-// trim removes the values that were not asked for longest until the rest fits;
-// never the newest.
+// trim removes the least recently used values, but never newest, until the rest fits.
 func trim(dir, newest string) error {
 	limit := int64(1024)
 	if text := os.Getenv("KERNELEXT_CACHE_MB"); text != "" {
@@ -98,7 +96,7 @@ func trim(dir, newest string) error {
 	return nil
 }
 
-// Forget removes all values kept under name, whatever their inputs.
+// Forget removes all values that Keep has cached under name, whatever their inputs.
 func Forget(name string) error {
 	dir, err := keepDir()
 	if err != nil {
@@ -135,7 +133,7 @@ func keepFile(name, kind string, inputs any, code string) (string, error) {
 	return filepath.Join(dir, fileName(name)+"-"+hex.EncodeToString(sum[:16])+".gob"), nil
 }
 
-// fileName keeps what is harmless of a name.
+// fileName reduces a name to characters that are safe in file names.
 func fileName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {

@@ -16,14 +16,14 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// updateEvery bounds how often a display is replaced; front ends choke on more.
+// updateEvery is the shortest time between two updates of a display; front ends can't
+// keep up with more.
 const updateEvery = 100 * time.Millisecond
 
-// Live is a display that follows something while it runs: a bar, the latest
-// values, rate and time left, and a curve for each quantity. It is replaced at
-// most ten times a second; the final state stays. Its methods may be called from
-// several goroutines. On a terminal it is one line that changes, elsewhere
-// outside a notebook the final line alone.
+// Live displays the progress of a running computation: a bar, the latest values, rate and
+// remaining time, and a curve for each quantity. It is updated at most ten times a second;
+// the final state stays. It is safe for concurrent use. On a terminal it is one line that
+// changes; other output outside a notebook gets the final line only.
 type Live struct {
 	title string
 	names []string
@@ -47,8 +47,8 @@ const (
 	done
 )
 
-// NewLive starts a display of total steps, and shows it at once. names are the
-// quantities that Add gives, with their units. Done must be called.
+// NewLive starts a display of total steps, 0 if not known yet, and shows it at once. names
+// are the quantities that are passed to Add, with their units. The caller must call Done.
 func NewLive(title string, total int, names ...string) *Live {
 	l := &Live{title: title, total: total, names: names, id: "live-" + gonbui.UniqueId(), start: time.Now(),
 		latest: make([]float64, len(names)), curves: make([]plotter.XYs, len(names))}
@@ -62,8 +62,9 @@ func NewLive(title string, total int, names ...string) *Live {
 	return l
 }
 
-// Add says what the quantities are after a step, in the order of the names; NaN
-// leaves one out. It shows them unless the last display is too fresh.
+// Add sets the number of steps done and the values of the quantities after that step, in
+// the order of their names; NaN stands for a missing value. The display is updated unless
+// the last update was less than a tenth of a second ago.
 func (l *Live) Add(step int, values ...float64) {
 	if len(values) != len(l.names) {
 		panic(fmt.Sprintf("kernelext: %d values for the %d quantities of %q", len(values), len(l.names), l.title))
@@ -82,11 +83,11 @@ func (l *Live) Add(step int, values ...float64) {
 	}
 }
 
-// maxPoints bounds a curve: more can't be seen, and a display is sent whole.
+// maxPoints is the largest number of points of a curve: more can't be seen, and each
+// update sends all of them.
 const maxPoints = 2000
 
-// thinned leaves out every second point of a curve that has grown too long, but
-// never the last.
+// thinned removes every second point, but never the last, of a curve that is too long.
 func thinned(points plotter.XYs) plotter.XYs {
 	if len(points) <= maxPoints {
 		return points
@@ -100,7 +101,7 @@ func thinned(points plotter.XYs) plotter.XYs {
 	return kept
 }
 
-// Done shows the final state, which stays in the saved notebook.
+// Done ends the display and shows its final state, which stays in the saved notebook.
 func (l *Live) Done() {
 	closed(l)
 	l.mu.Lock()
@@ -111,7 +112,7 @@ func (l *Live) Done() {
 	}
 }
 
-// interrupt shows the state that the interrupt found.
+// interrupt shows the state at the interrupt as the final one.
 func (l *Live) interrupt() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -170,7 +171,7 @@ func (l *Live) status() string {
 	return strings.Join(append(parts, pace(l.step, l.total, time.Since(l.start), l.state)...), " · ")
 }
 
-// pace says how fast it goes and how long it will take, or took.
+// pace formats the rate and the remaining time or, after the end, the time taken.
 func pace(step, total int, elapsed time.Duration, s state) []string {
 	var parts []string
 	if step > 0 {
@@ -205,7 +206,7 @@ func round(d time.Duration) time.Duration {
 	}
 }
 
-// curve draws what Add gave; "" while that is less than two points.
+// curve draws the values passed to Add; "" while there are fewer than two points.
 func (l *Live) curve() string {
 	p := newPlot("step")
 	drawn := 0

@@ -9,10 +9,9 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// LiveTable is a table that is replaced while it changes, below a bar: the trials of
-// a search, the nodes of a cluster. It is replaced at most ten times a second; the
-// final state stays. Its methods may be called from several goroutines. Outside a
-// notebook the final state alone is printed.
+// LiveTable displays a changing table below a progress bar, such as the trials of a
+// search. It is updated at most ten times a second; the final state stays. It is safe for
+// concurrent use. Outside a notebook only the final state is printed.
 type LiveTable struct {
 	title  string
 	header []string
@@ -27,8 +26,8 @@ type LiveTable struct {
 	state state
 }
 
-// NewLiveTable starts a table of total steps, under header, and shows it at once.
-// Done must be called.
+// NewLiveTable starts a table with a bar of total steps, 0 if not known, and shows it at
+// once. header has the headings, as in Table. The caller must call Done.
 func NewLiveTable(title string, total int, header []string) *LiveTable {
 	l := &LiveTable{title: title, total: total, header: header, id: "table-" + gonbui.UniqueId(), start: time.Now()}
 	opened(l)
@@ -38,8 +37,8 @@ func NewLiveTable(title string, total int, header []string) *LiveTable {
 	return l
 }
 
-// Set says that step steps are done and what the rows are now; see Table for cells.
-// It shows them unless the last display is too fresh.
+// Set sets the number of steps done and the rows; see Table for their cells. The display
+// is updated unless the last update was less than a tenth of a second ago.
 func (l *LiveTable) Set(step int, rows [][]any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +48,7 @@ func (l *LiveTable) Set(step int, rows [][]any) {
 	}
 }
 
-// Done shows the final state, which stays in the saved notebook.
+// Done ends the display and shows its final state, which stays in the saved notebook.
 func (l *LiveTable) Done() {
 	closed(l)
 	l.end(done)

@@ -9,32 +9,32 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Log is a display of lines that is folded: its title, the number of lines and the
-// last one show, the others when it is opened. It is an io.Writer, for anything
-// that logs; its methods may be called from several goroutines. Outside a
-// notebook lines are printed as they come.
+// Log is a folded display of lines: it shows its title, the number of lines and the last
+// line, and the others when it is opened. It keeps the last 5000 lines. It is an io.Writer
+// for anything that logs, and safe for concurrent use. Outside a notebook lines are
+// printed as they come.
 type Log struct {
 	title string
 
 	mu    sync.Mutex
 	id    string
 	lines []string
-	part  string // a last line without its end
-	lost  int    // lines that were dropped
+	part  string // the beginning of a line that is not complete yet
+	lost  int    // number of lines dropped
 	shown time.Time
 }
 
-// maxLines bounds what a Log keeps; of more it keeps the last.
+// maxLines is the largest number of lines that a Log keeps.
 const maxLines = 5000
 
-// NewLog starts a log. Done must be called.
+// NewLog starts a log. The caller must call Done.
 func NewLog(title string) *Log {
 	l := &Log{title: title, id: "log-" + gonbui.UniqueId()}
 	opened(l)
 	return l
 }
 
-// Printf adds a line, or several.
+// Printf adds a line, or several, formatted as by fmt.Sprintf.
 func (l *Log) Printf(format string, args ...any) {
 	fmt.Fprintf(l, strings.TrimSuffix(format, "\n")+"\n", args...)
 }
@@ -59,7 +59,7 @@ func (l *Log) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// Done shows the final state.
+// Done ends the display and shows its final state.
 func (l *Log) Done() {
 	closed(l)
 	l.interrupt()

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// decimal writes four significant digits as people do, 31.66 and 9.526·10⁻⁵, and
-// whole numbers from ten thousand on: 1,195,000.
+// decimal writes four significant digits, such as 31.66 and 9.526·10⁻⁵; numbers from ten
+// thousand on are written as whole numbers, such as 1,195,000.
 func decimal(v float64) string {
 	text := strconv.FormatFloat(v, 'g', 4, 64)
 	mantissa, exponent, scientific := strings.Cut(text, "e")

@@ -2,19 +2,18 @@ package kernelext
 
 import "iter"
 
-// Progress is a display that says how far a loop is: a bar, the rate, the time
-// left.
+// Progress displays the progress of a loop: a bar, the rate and the remaining time. It is
+// safe for concurrent use.
 type Progress struct{ live *Live }
 
-// NewProgress starts a display of total steps; 0 where that is not known yet.
-// Done must be called.
+// NewProgress starts a display of total steps; 0 stands for a total that is not known yet.
+// The caller must call Done.
 func NewProgress(label string, total int) *Progress { return &Progress{NewLive(label, total)} }
 
-// Set says that step steps are done.
+// Set sets the number of steps done.
 func (p *Progress) Set(step int) { p.live.Add(step) }
 
-// SetOf says that step steps of total are done, where the total was not known
-// beforehand.
+// SetOf sets the number of steps done and the total, if that was not known at the start.
 func (p *Progress) SetOf(step, total int) {
 	p.live.mu.Lock()
 	p.live.total = total
@@ -22,14 +21,14 @@ func (p *Progress) SetOf(step, total int) {
 	p.Set(step)
 }
 
-// Done shows the final state.
+// Done ends the display and shows its final state.
 func (p *Progress) Done() { p.live.Done() }
 
-// Each counts from 0 to n-1 and shows how far it is:
+// Each yields 0 to n-1 and displays the progress:
 //
 //	for i := range kernelext.Each("networks", len(archs)) {
 //
-// It ends early, and says so, when the cell is interrupted.
+// It ends early, and the display says so, when the cell is interrupted.
 func Each(label string, n int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		p := NewProgress(label, n)

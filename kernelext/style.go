@@ -18,12 +18,12 @@ var palette = []color.Color{
 	color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.RGBA{230, 159, 0, 255},
 }
 
-// sans is the type of everything that is drawn here.
+// sans is the font of everything that is drawn here.
 func sans(size vg.Length) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
 }
 
-// newPlot starts a figure that looks as those of the project do.
+// newPlot starts a figure in the style of package figure.
 func newPlot(x string) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = color.White

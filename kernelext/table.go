@@ -15,24 +15,23 @@ import (
 
 func escape(text string) string { return html.EscapeString(text) }
 
-// Table shows rows under header. A heading may end with a unit in parentheses,
-// "latency (ms)". Cells are formatted for reading: floats to four significant
-// digits, from ten thousand on with separators, nil and NaN as a dash, a
-// Difference signed and coloured; columns of numbers are aligned to the right. A
-// row of another length than header is a mistake and panics.
+// Table shows rows under header. A heading may end with a unit in parentheses, such as
+// "latency (ms)". Floats are shown with four significant digits, numbers from ten thousand
+// on with separators, nil and NaN as a dash, a Difference signed and coloured. Columns of
+// numbers are aligned to the right. It panics if a row is not as long as header.
 func Table[T any](header []string, rows [][]T) {
 	show(newTable(header, rows).bundle())
 }
 
-// SortedTable is Table with rows in the order of one column, named by its heading:
-// rising, or falling where the name has a "-" before it. The column gets a mark.
-// Numbers come before text, what is missing comes last; a heading that is not
-// there is a mistake and panics.
+// SortedTable is Table with the rows sorted by the column whose heading is by, in
+// ascending order, or in descending order if by begins with "-". The column gets a mark.
+// Numbers come before text, and missing values last. It panics if there is no such
+// heading.
 func SortedTable[T any](header []string, rows [][]T, by string) {
 	show(newTable(header, rows).sort(by).bundle())
 }
 
-// table is text in rows, with what is known of its columns.
+// table is a formatted table.
 type table struct {
 	header  []string
 	rows    [][]field
@@ -137,7 +136,7 @@ func read(v any) field {
 	}
 }
 
-// FoldedTable is Table below a title that opens it.
+// FoldedTable is Table, folded below a title that opens it.
 func FoldedTable[T any](title string, header []string, rows [][]T) {
 	t := newTable(header, rows)
 	show(bundle{
@@ -148,8 +147,8 @@ func FoldedTable[T any](title string, header []string, rows [][]T) {
 
 func (t *table) bundle() bundle { return bundle{html: t.html(), text: t.text()} }
 
-// html is the table as front ends show it, also where the notebook is not
-// trusted: styles that their sanitizers let pass, and no class.
+// html is the table for front ends. Sanitizers of untrusted notebooks pass its inline
+// styles; it has no classes, which they remove.
 func (t *table) html() string {
 	var b strings.Builder
 	style := func(c int) string {

@@ -17,9 +17,9 @@ import (
 	"sync"
 )
 
-// moduleHash identifies the Go source of the module around the working folder,
-// "" where there is none. Tests, notebooks and this package are left out: they
-// change no value.
+// moduleHash identifies the Go source of the module around the working folder; "" if there
+// is none. Tests, notebooks and this package are left out, since values do not depend on
+// them.
 var moduleHash = sync.OnceValue(func() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -59,10 +59,10 @@ func hashSource(module string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// sourceOf gives the text of a function literal, without comments and spaces, or
-// of the declaration of a named function; "" where its file can't be read. GoNB
-// puts all declarations of a notebook in one file, so that the same function has
-// another line in each cell, but the same text.
+// sourceOf returns the text of a function literal, or of the declaration of a named
+// function, without comments and spaces; "" if its file can't be read. GoNB puts all
+// declarations of a notebook in one file, so the same function is on different lines in
+// different cells, but has the same text.
 func sourceOf(f any) string {
 	pc := reflect.ValueOf(f).Pointer()
 	file, line := runtime.FuncForPC(pc).FileLine(pc)

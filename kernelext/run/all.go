@@ -10,30 +10,30 @@ import (
 	"time"
 )
 
-// Options say how All runs notebooks.
+// Options of All.
 type Options struct {
 	Launch Launch
-	Jobs   int           // notebooks at once; at least 1
-	Limit  time.Duration // of a cell
+	Jobs   int           // notebooks that run at once; at least 1
+	Limit  time.Duration // longest time of a cell
 	Out    string        // folder for executed notebooks, pages, index.html and report.json
 	Cache  *Cache        // of earlier runs; nil: execute everything
-	Event  func(Event)   // told what happens, by one goroutine at a time; may be nil
+	Event  func(Event)   // called for each event, never concurrently; may be nil
 }
 
-// Event says what happens to a notebook.
+// Event reports the progress of a notebook.
 type Event struct {
 	Notebook int // index into the paths
 	Path     string
-	Cell     int    // code cells done
-	Cells    int    // code cells in all
-	Line     string // first line of the cell that runs
-	Done     bool
-	Cached   bool          // of a notebook that is done: it is unchanged
-	Err      error         // of a notebook that is done; nil: it ran
+	Cell     int           // code cells done
+	Cells    int           // code cells in all
+	Line     string        // first line of the cell that runs
+	Done     bool          // the notebook has ended
+	Cached   bool          // if Done: it was not executed, since it is unchanged
+	Err      error         // if Done: why it failed; nil: it did not
 	Elapsed  time.Duration // since the notebook began
 }
 
-// Report is what became of a notebook.
+// Report is the result of running a notebook.
 type Report struct {
 	Notebook string       `json:"notebook"`
 	Title    string       `json:"title"`
@@ -41,15 +41,15 @@ type Report struct {
 	Page     string       `json:"page"`               // in Options.Out
 	OK       bool         `json:"ok"`
 	Error    string       `json:"error,omitempty"`
-	Seconds  float64      `json:"seconds"`          // that executing it took, if cached, then
+	Seconds  float64      `json:"seconds"`          // that executing it took; if Cached, in the earlier run
 	PeakMB   float64      `json:"peak_mb"`          // resident memory of the largest process: a cell, or its compiler; 0: not known
-	Cached   bool         `json:"cached,omitempty"` // nothing was executed: it is unchanged
+	Cached   bool         `json:"cached,omitempty"` // it was not executed, since it is unchanged
 	Cells    []CellReport `json:"cells"`
 
 	thumbnail []byte // PNG of the first figure, may be nil
 }
 
-// CellReport is what became of a code cell.
+// CellReport is the result of running a code cell.
 type CellReport struct {
 	Cell    int     `json:"cell"` // 1-based, among all cells
 	Line    string  `json:"line"`
@@ -58,14 +58,13 @@ type CellReport struct {
 	OK      bool    `json:"ok"`
 }
 
-// All executes notebooks and writes to Options.Out, for each, the executed
-// notebook and its page, also where it failed half-way; then index.html and
-// report.json. It gives a report for each, and the errors of those that failed,
-// joined. When ctx ends, cells that run are interrupted and keep what they
-// showed.
+// All executes notebooks. For each it writes the executed notebook and its page to
+// Options.Out, even if a cell failed, and at the end index.html and report.json. It
+// returns a report for each notebook and the errors of those that failed, joined. When
+// ctx ends, running cells are interrupted and keep their outputs so far.
 //
-// A notebook whose metadata say {"kernelext": {"alone": true}}, since it times
-// something, runs after the others, by itself.
+// A notebook with the metadata {"kernelext": {"alone": true}}, because it measures times,
+// runs by itself after the others.
 func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
 	reports := make([]Report, len(paths))
 	errs := make([]error, len(paths))
@@ -113,7 +112,7 @@ func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
 	return reports, errors.Join(append(errs, err)...)
 }
 
-// NotebookError is the error of one notebook among many.
+// NotebookError is the error of one of the notebooks that All runs.
 type NotebookError struct {
 	Path string
 	Err  error
@@ -124,7 +123,7 @@ func (e *NotebookError) Error() string { return e.Path + ": " + e.Err.Error() }
 // Unwrap gives the reason.
 func (e *NotebookError) Unwrap() error { return e.Err }
 
-// one executes a notebook, unless the cache has it, and writes what came of it.
+// one executes a notebook, unless the cache has it, and writes the results.
 func one(ctx context.Context, path string, o Options, emit func(Event)) (Report, error) {
 	name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
 	report := Report{Notebook: filepath.Base(path), Page: name + ".html"}

@@ -15,21 +15,21 @@ import (
 	"strings"
 )
 
-// Cache remembers what cells showed. A notebook whose code cells, module and
-// data are those of an earlier run that succeeded needs no Jupyter kernel; its text may
-// have changed.
+// Cache keeps the outputs of cells on disk. A notebook need not be executed if its code
+// cells, module and data are those of an earlier successful run; its text may have
+// changed.
 type Cache struct {
 	dir     string
-	version string // of everything that cells depend on beside their text
-	forget  bool   // nothing is taken from it
+	version string // of everything that cells depend on besides their text
+	forget  bool   // nothing is read from it
 }
 
-// Forget makes the cache have nothing, while it goes on to remember what is
-// executed.
+// Forget makes the cache ignore earlier runs, so that everything is executed; new runs are
+// still stored.
 func (c *Cache) Forget() { c.forget = true }
 
-// Fingerprint changes when a file that notebooks depend on, or one of them, does:
-// it looks at times and sizes, not into files.
+// Fingerprint returns a text that changes when one of the notebooks, or a file that they
+// depend on, changes. It compares times and sizes, not contents.
 func Fingerprint(module string, notebooks []string) (string, error) {
 	files, err := sources(module)
 	if err != nil {
@@ -54,9 +54,8 @@ func Fingerprint(module string, notebooks []string) (string, error) {
 // ago go first.
 const keptRuns = 200
 
-// NewCache opens the cache in dir for the code and data of a module as they are
-// now, and for cells that run with env and with the variables of this process that
-// change what they show.
+// NewCache opens the cache in dir for the present code and data of a module, and for cells
+// that run with env and with those variables of this process that affect their outputs.
 func NewCache(dir, module string, env map[string]string) (*Cache, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version())
@@ -156,7 +155,8 @@ func (nb *Notebook) codeCells() []*Cell {
 	return cells
 }
 
-// Has tells whether nb, as it is, was executed before. A nil cache has nothing.
+// Has reports whether nb, with its present code cells, was executed before. A nil cache is
+// empty.
 func (c *Cache) Has(nb *Notebook) bool {
 	if c == nil || c.forget {
 		return false

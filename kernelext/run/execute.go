@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// CellError says which cell failed and how.
+// CellError is the failure of a cell.
 type CellError struct {
 	Cell   int    // 1-based, among all cells
 	Line   string // the first line of the cell
 	Reason string // the Jupyter kernel's error, or what this package found
-	Detail string // what the cell printed to stderr, its end
+	Detail string // the end of what the cell printed to stderr
 }
 
 func (e *CellError) Error() string {
@@ -38,10 +38,10 @@ type display struct {
 	} `json:"transient"`
 }
 
-// Execute runs code as one cell and gathers what it shows in cell.Outputs. It
-// ends with an error of the Jupyter kernel as *CellError (without Cell and Line), when
-// the Jupyter kernel dies, or when limit or ctx end: then the cell is interrupted first
-// and keeps what it showed.
+// Execute runs a cell and collects its outputs in cell.Outputs. It errs with a *CellError,
+// without Cell and Line, if the cell fails, and also errs if the Jupyter kernel dies or
+// limit or ctx ends; then the cell is interrupted first and keeps its outputs so far. It
+// must not be called concurrently.
 func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) error {
 	cell.Outputs = nil
 	id, err := s.send(s.shell, "execute_request", map[string]any{

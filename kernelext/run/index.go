@@ -17,7 +17,7 @@ type indexEntry struct {
 	Thumbnail template.URL
 }
 
-// Index makes the page that lists all others.
+// Index returns the HTML page that lists the pages of all notebooks.
 func Index(reports []Report) []byte {
 	var entries []indexEntry
 	for _, r := range reports {

@@ -13,7 +13,8 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// FindModule gives the folder of the Go module around dir.
+// FindModule returns the folder of the Go module that contains dir; it errs if there is
+// none.
 func FindModule(ctx context.Context, dir string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "env", "GOMOD")
 	cmd.Dir = dir
@@ -28,16 +29,16 @@ func FindModule(ctx context.Context, dir string) (string, error) {
 	return filepath.Dir(file), nil
 }
 
-// Launch says how to start the GoNB kernel for a module.
+// Launch describes how to start the GoNB kernel for a module.
 type Launch struct {
 	Module string            // its folder
 	Bin    string            // folder with gonb and goimports, see InstallTools
-	Raw    bool              // errors as plain text, for clients that show no HTML
-	Env    map[string]string // further variables for the cells
-	Path   string            // a Jupyter kernel other than gonb, called with the connection file alone; for tests
+	Raw    bool              // send errors as plain text, for clients that show no HTML
+	Env    map[string]string // additional environment variables of the cells
+	Path   string            // another Jupyter kernel, called with the connection file alone, for tests; "": gonb
 }
 
-// Command gives the Jupyter kernel's command for a connection file.
+// Command returns the command that starts the Jupyter kernel with a connection file.
 //
 // A workspace makes cells see the module's packages; GOPROXY=off keeps `go get`
 // from asking for them elsewhere, and gives cells the versions of the module's
@@ -69,8 +70,8 @@ var tools = map[string]string{
 	"goimports": "golang.org/x/tools/cmd/goimports",
 }
 
-// CacheDir is where everything lies that this package keeps for a user: tools,
-// executed notebooks.
+// CacheDir returns the folder of everything that this package keeps for a user: tools and
+// the outputs of executed notebooks.
 func CacheDir() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -79,9 +80,8 @@ func CacheDir() (string, error) {
 	return filepath.Join(cache, "ofalat"), nil
 }
 
-// InstallTools builds the tools that the module's go.mod pins, and gives the
-// folder of the user's cache where they are. Where they are there already it takes
-// no time.
+// InstallTools builds the tools that the module's go.mod pins, unless they are already
+// built, and returns their folder in the user's cache.
 func InstallTools(ctx context.Context, module string) (string, error) {
 	cache, err := CacheDir()
 	if err != nil {

@@ -20,10 +20,10 @@ const KernelspecName = "latpred"
 
 var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)[\w.\-]+`)
 
-// Lint lists what is wrong with the source of a notebook: stored outputs or
-// execution counts, paths of one machine, another Jupyter kernel, no title, repeated or
-// missing cell ids, mathematics that pages can't show, a size beyond 200 kB, and
-// what a lesson lacks.
+// Lint lists mistakes in the source of a notebook: stored outputs or execution counts,
+// paths of one machine, another Jupyter kernel, no title, repeated or missing cell ids,
+// mathematics that pages can't show, a size above 200 kB, and missing parts of a lesson.
+// It errs if the file can't be read.
 func Lint(path string) ([]string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -39,7 +39,7 @@ type Cell struct {
 	Outputs        []*Output
 }
 
-// Output is what a cell showed.
+// Output is one output of a cell.
 type Output struct {
 	Type     string         // "stream", "display_data", "execute_result" or "error"
 	Name     string         // of a stream: "stdout" or "stderr"
@@ -254,7 +254,7 @@ func ParseNotebook(content []byte) (*Notebook, error) {
 	return &nb, nil
 }
 
-// Content gives the .ipynb file.
+// Content returns the content of the .ipynb file.
 func (nb *Notebook) Content() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -264,7 +264,7 @@ func (nb *Notebook) Content() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Title is the first heading, or "".
+// Title returns the first heading, or "".
 func (nb *Notebook) Title() string {
 	for _, c := range nb.Cells {
 		for line := range strings.Lines(c.Source) {

@@ -83,7 +83,7 @@ type pageCell struct {
 	Outputs  []template.HTML
 }
 
-// Page makes a page of an executed notebook that needs nothing else: styles and
+// Page returns the HTML page of an executed notebook. It is self-contained: styles and
 // figures are inside, and it runs no script. failure, which may be nil, is shown
 // at the top.
 func Page(nb *Notebook, failure error) []byte {

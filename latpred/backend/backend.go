@@ -20,23 +20,23 @@ const (
 	Go   = "go"       // GoMLX's pure-Go backend
 )
 
-// Backend is an open GoMLX backend and what is known of it.
+// Backend is an open GoMLX backend and its description. It lives as long as the process.
 type Backend struct {
 	compute.Backend
 	Kind    string // CUDA, CPU or Go
 	Plugin  string // file of the PJRT plugin; "" for Go
 	Version string // PJRT API version of the plugin; "" for Go
 	Device  string // what the device calls itself
-	Threads int    // that a computation may use on the processor
-	Reason  string // why this one was taken
-	Missed  string // what a better choice would have needed; "" where this is the best
+	Threads int    // processor threads that a computation may use
+	Reason  string // why this backend was chosen
+	Missed  string // what a better choice would have needed; "": this is the best
 }
 
 // XLA reports whether computations run through XLA, which has loops and dynamic
 // slices that the pure-Go backend lacks.
 func (b *Backend) XLA() bool { return b.Kind != Go }
 
-// String is the line that says what was chosen and why.
+// String returns one line that says what was chosen and why.
 func (b *Backend) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "backend %s", b.Kind)
@@ -50,28 +50,28 @@ func (b *Backend) String() string {
 	return s.String()
 }
 
-// Options say what Open may do. The zero value opens the best that is installed
-// with all cores.
+// Options of Open. The zero value opens the best backend that is installed, with all
+// cores.
 type Options struct {
-	Kind    string       // CUDA, CPU or Go; "": GOMLX_BACKEND, or the best there is
-	Threads int          // on the processor; 0: PJRT_NPROC, or all cores
-	Install bool         // fetch the CPU plugin where no plugin is installed, unless LATPRED_OFFLINE=1
+	Kind    string       // CUDA, CPU or Go; "": the value of GOMLX_BACKEND, or the best one
+	Threads int          // on the processor; 0: the value of PJRT_NPROC, or GOMAXPROCS
+	Install bool         // fetch the CPU plugin if it is needed and not installed, unless LATPRED_OFFLINE=1
 	Observe func(string) // told what a fetch is doing; may be nil
 
-	// Loops prefers the Go backend to the CPU plugin where package loops has vector
-	// instructions for this processor; its loops serve networks of package mlp alone.
+	// Loops prefers the Go backend to the CPU plugin if package loops has vector
+	// instructions for this processor. Only networks of package mlp use these loops.
 	Loops bool
 }
 
 var (
 	mu   sync.Mutex
-	open = map[string]*Backend{} // by kind, threads and number: a process needs each once
+	open = map[string]*Backend{} // by kind, plugin, threads and number; each is opened once
 )
 
-// Open opens a backend. A kind asked for, by Options or GOMLX_BACKEND, that can't
-// be had is an error; without such a wish there is always the pure-Go backend,
-// and Missed says what the better ones lacked. Calls with the same outcome share
-// one backend; it lives as long as the process.
+// Open opens a backend. It errs if the kind that Options or GOMLX_BACKEND names is
+// unknown or not available. If neither names one, the pure-Go backend is always
+// available, and Backend.Missed says what a better one lacked. Calls with the same
+// outcome return the same backend. It is safe for concurrent use.
 func Open(ctx context.Context, o Options) (*Backend, error) {
 	kind, reason := o.Kind, "asked for"
 	if env := os.Getenv("GOMLX_BACKEND"); kind == "" && env != "" {
@@ -95,10 +95,10 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	return openShared(kind, plugin, o.threads(), 0, reason)
 }
 
-// SideBySide gives backends for computations that run at the same time, such as
-// the trials of a search. On the processor that is one of a single thread for each
-// thread of b: a client of the CPU plugin runs one computation after the other, and
-// threads that needn't meet are faster. On a GPU it is b alone.
+// SideBySide returns backends for independent computations that run concurrently, such
+// as the trials of a search. On the processor these are b.Threads backends of one thread
+// each, since a client of the CPU plugin runs one computation at a time, and threads that
+// need not synchronise are faster. On a GPU it is b alone.
 func SideBySide(b *Backend) ([]*Backend, error) {
 	if b.Kind == CUDA || b.Threads < 2 {
 		return []*Backend{b}, nil
@@ -143,8 +143,8 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 	return openGo(o.threads(), 0, "it is always there", missed)
 }
 
-// find gives the plugin of a kind, installing that of the CPU where o says so,
-// or what is missing.
+// find returns the path of the plugin of a kind, installing the CPU's if o says so, or a
+// text that says what is missing.
 func find(ctx context.Context, kind string, o Options) (plugin, missed string) {
 	if !cgoEnabled {
 		return "", "this program was built without cgo, which PJRT plugins need: install a C compiler and build again"
@@ -196,7 +196,8 @@ func openGo(threads, number int, reason, missed string) (*Backend, error) {
 	return b, nil
 }
 
-// openShared gives the client with a number of those of a kind.
+// openShared returns the client of a plugin with that number of threads; number tells
+// apart several with the same.
 func openShared(kind, plugin string, threads, number int, reason string) (*Backend, error) {
 	mu.Lock()
 	defer mu.Unlock()

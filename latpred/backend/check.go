@@ -7,22 +7,22 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Report is what Check saw.
+// Report is the result of Check. Its texts are those of Backend.
 type Report struct {
-	Backend   string  `json:"backend"`
+	Backend   string  `json:"backend"` // its Kind
 	Plugin    string  `json:"plugin,omitempty"`
 	PJRT      string  `json:"pjrt_version,omitempty"`
 	Device    string  `json:"device"`
-	Devices   int     `json:"devices"`
+	Devices   int     `json:"devices"` // number of devices that the client has
 	Threads   int     `json:"threads"`
 	Reason    string  `json:"reason"`
 	Missed    string  `json:"missed,omitempty"`
-	CompileMs float64 `json:"compile_ms"` // of the check's computation, its first run included
-	RunMs     float64 `json:"run_ms"`     // of a further run
+	CompileMs float64 `json:"compile_ms"` // time to compile the check's computation and run it once
+	RunMs     float64 `json:"run_ms"`     // time of a second run
 }
 
-// Check multiplies two matrices on b and compares the result with what it must
-// be.
+// Check multiplies two matrices on b and errs if the computation fails or its result is
+// wrong.
 func Check(b *Backend) (report Report, err error) {
 	defer func() {
 		if p := recover(); p != nil {

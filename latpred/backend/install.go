@@ -21,17 +21,17 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// ErrOffline is why nothing is fetched under LATPRED_OFFLINE=1.
+// ErrOffline reports that nothing was fetched because LATPRED_OFFLINE is 1.
 var ErrOffline = errors.New("LATPRED_OFFLINE is set")
 
 func userLib() (string, error) { return installer.DefaultHomeLibPath() }
 
-// wheel is a Python package that holds a CPU plugin, pinned.
+// wheel is a pinned Python wheel that contains a CPU plugin.
 type wheel struct {
 	pkg, version, platform string
 	bytes                  int64
 	sha256                 string
-	plugin                 string // file in the wheel
+	plugin                 string // path inside the wheel
 }
 
 var cpuWheels = map[string]wheel{
@@ -42,14 +42,16 @@ var cpuWheels = map[string]wheel{
 	},
 }
 
-// releases is where go-xla's installer looks for CPU plugins; its reachability
-// is asked first, since that installer waits without end where nobody answers.
+// releases is where go-xla's installer looks for CPU plugins. Whether it can be reached
+// is tested first, since that installer waits for ever if there is no answer.
 const releases = "https://github.com/gomlx/pjrt-cpu-binaries/releases"
 
-// Install fetches a PJRT plugin, "cpu" or "cuda13" (or "cuda12"), for this user
-// and gives its file. For the CPU it asks go-xla's own installer first and then
-// takes a pinned Python wheel through pip. Where the plugin is there already,
-// nothing is fetched. observe, which may be nil, is told of each step.
+// Install fetches a PJRT plugin for this user and returns its file. name is "cpu",
+// "cuda12" or "cuda13". If a plugin of that kind is already installed, nothing is
+// fetched. The CPU's is fetched with go-xla's installer or, if that fails, with pip from
+// a pinned Python wheel. observe, which may be nil, is told of each step. It errs with
+// ErrOffline if something would have to be fetched under LATPRED_OFFLINE=1. Processes
+// that install at the same time wait for each other.
 func Install(ctx context.Context, name string, observe func(string)) (string, error) {
 	if observe == nil {
 		observe = func(string) {}
@@ -116,8 +118,8 @@ func installCPU(ctx context.Context, dir string, observe func(string)) error {
 	return nil
 }
 
-// install downloads the wheel with pip, verifies it and unpacks the plugin to
-// target, which gets its name only when it is whole.
+// install downloads the wheel with pip, verifies its size and SHA-256, and unpacks the
+// plugin to target atomically.
 func (w wheel) install(ctx context.Context, target string, observe func(string)) error {
 	tmp, err := os.MkdirTemp(filepath.Dir(target), ".download-")
 	if err != nil {
@@ -176,7 +178,7 @@ func (w wheel) verify(file string) error {
 	return nil
 }
 
-// reachable asks whether an address answers, for ten seconds.
+// reachable errs if an address does not answer with status 200 within ten seconds.
 func reachable(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -195,8 +197,8 @@ func reachable(ctx context.Context, address string) error {
 	return nil
 }
 
-// interruptible runs a function that knows no context, and abandons it when ctx
-// ends. Panics, which installers of libraries are not above, become errors.
+// interruptible runs a function that takes no context, and abandons it when ctx ends.
+// Panics, which go-xla's installer may raise, become errors.
 func interruptible(ctx context.Context, f func() error) error {
 	done := make(chan error, 1)
 	go func() {

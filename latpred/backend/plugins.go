@@ -10,15 +10,16 @@ import (
 	"strings"
 )
 
-// Plugin is a PJRT plugin that is installed.
+// Plugin is an installed PJRT plugin.
 type Plugin struct {
 	Kind string `json:"kind"` // CPU or CUDA
-	Path string `json:"path"`
+	Path string `json:"path"` // of the shared library
 }
 
-// Plugins lists the PJRT plugins for processors and NVIDIA GPUs, in the order of
-// preference: folders of PJRT_PLUGIN_LIBRARY_PATH, which excludes the others, or
-// else the user's and the system's; in a folder, later versions first.
+// Plugins lists the installed PJRT plugins for processors and NVIDIA GPUs in order of
+// preference. They are searched in the folders of PJRT_PLUGIN_LIBRARY_PATH if it is set,
+// and otherwise in the user's and the system's folder. In a folder, later versions come
+// first.
 func Plugins() []Plugin {
 	dirs := filepath.SplitList(os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"))
 	if len(dirs) == 0 {
@@ -70,13 +71,14 @@ func versionOf(path string) []int {
 	return parts
 }
 
-// installDir is where go-xla's installer puts plugins for the user, and so do we.
+// installDir is the folder where go-xla's installer, and Install, put the user's
+// plugins.
 func installDir() (string, error) {
 	lib, err := userLib()
 	return filepath.Join(lib, "go-xla"), err
 }
 
-// hasGPU reports whether the kernel drives an NVIDIA GPU.
+// hasGPU reports whether the system's NVIDIA driver is loaded.
 func hasGPU() bool {
 	_, err := os.Stat("/proc/driver/nvidia/version")
 	return err == nil

@@ -13,7 +13,7 @@ import (
 
 const cgoEnabled = true
 
-// openPlugin makes a client of the plugin in a file. It is called under mu: the
+// openPlugin makes a client of the plugin in a file. The caller holds mu, because the
 // plugin reads the number of threads from the environment.
 func openPlugin(kind, path string, threads int) (*Backend, error) {
 	xla.EnableAutoInstall(false) // Install says what it fetches; GoMLX's would not

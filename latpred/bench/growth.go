@@ -13,24 +13,26 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// Curve says how the seconds of a job grow with a size.
+// Curve is the time of a job by its size.
 type Curve struct {
-	Name    string    `json:"name"` // "rows"
-	Axis    string    `json:"axis"` // what is counted, for a figure: "training rows"
-	What    string    `json:"what"` // whose seconds: "training of 5 epochs"
-	Sizes   []float64 `json:"sizes"`
-	Seconds []float64 `json:"seconds"`
+	Name    string    `json:"name"`    // of the size: "rows"
+	Axis    string    `json:"axis"`    // label of the sizes in a figure: "training rows"
+	What    string    `json:"what"`    // the job: "training of 5 epochs"
+	Sizes   []float64 `json:"sizes"`   // ascending
+	Seconds []float64 `json:"seconds"` // for each size
 }
 
-// growth is how a curve is measured.
+// growth is a curve and the job that it measures.
 type growth struct {
 	Curve
 	run func(ctx context.Context, size int) error
 }
 
-// Growth measures how trainings grow with rows, width and batch, searches over
-// hyper-parameters with trials, and over architectures with generations. Each size
-// is measured twice, and the shorter time counts.
+// Growth measures how the time of a training grows with rows, width and batch, that of a
+// search over hyper-parameters with trials, and that of a search over architectures with
+// generations. Each size is measured twice, and the shorter time counts. observe is told
+// what begins; it must not be nil. After an error it returns the curves that were
+// complete.
 func Growth(ctx context.Context, be *backend.Backend, seed uint64, observe func(string)) ([]Curve, error) {
 	s, err := newSubject(Options{Seed: seed}, be)
 	if err != nil {
@@ -87,7 +89,7 @@ func Growth(ctx context.Context, be *backend.Backend, seed uint64, observe func(
 	return out, nil
 }
 
-// of is the curve with sizes, and room for their seconds.
+// of is the curve with the given sizes, and with room for their seconds.
 func (c Curve) of(sizes ...float64) Curve {
 	c.Sizes, c.Seconds = sizes, make([]float64, len(sizes))
 	return c

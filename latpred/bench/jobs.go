@@ -20,16 +20,16 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// timed is how many seconds f takes.
+// timed returns the seconds that f takes.
 func timed(f func() error) (float64, error) {
 	start := time.Now()
 	err := f()
 	return time.Since(start).Seconds(), err
 }
 
-// trainingFLOPs are the operations of a training if no zero were skipped: two for
-// each weight and row on the way forward, as many for the gradients of weights, and
-// of the layers' inputs but the first's.
+// trainingFLOPs is the number of floating-point operations of a training if no zeros were
+// skipped: for each weight and row two in the forward pass, two for the gradient of the
+// weight, and two for that of the layer's input, except in the first layer.
 func trainingFLOPs(layers []int, rows, epochs int) float64 {
 	var perRow float64
 	for l, in := range layers[:len(layers)-1] {
@@ -42,7 +42,7 @@ func trainingFLOPs(layers []int, rows, epochs int) float64 {
 	return perRow * float64(rows) * float64(epochs)
 }
 
-// startJobs start the program.
+// startJobs time the start of the program.
 func (s *subject) startJobs() []job {
 	if s.options.Program == "" {
 		return nil
@@ -60,8 +60,8 @@ func (s *subject) startJobs() []job {
 	}}}
 }
 
-// trainJobs train the published network: with validation after every epoch on our
-// side and in the peer's typical variant, without it in the peer's fast one.
+// trainJobs train the published network. Ours and the peer's typical variant validate
+// after every epoch, the peer's fast variant does not.
 func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 	epochs := fmt.Sprint(s.options.Epochs)
 	name := fmt.Sprintf("published network, 7,000 rows × %s epochs", epochs)
@@ -121,8 +121,8 @@ func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 	return append(jobs, step), nil
 }
 
-// fineTuneJobs take the Note10's network to the RTX 2080 Ti with 700 rows; as the
-// peer's, ours does not validate.
+// fineTuneJobs fine-tune the Note10's network for the RTX 2080 Ti with 700 rows. Neither
+// ours nor the peer's validates.
 func (s *subject) fineTuneJobs(ctx context.Context) ([]job, error) {
 	source, err := s.trained(ctx, "note10")
 	if err != nil {
@@ -183,7 +183,7 @@ func (s *subject) tuneJobs() ([]job, error) {
 	}
 	halving := job{row: Row{Job: Tune, Name: "the same grid by halving", Unit: "s"}, once: true}
 	halving.ours = func(ctx context.Context) (float64, error) {
-		// As latpred tune --rule halving has it.
+		// The same settings as latpred tune --rule halving.
 		scheduler, err := hpo.Halving(grid, hpo.HalvingRungs(len(grid), 2, epochs), 2, hpo.Watch{Metric: neural.MetricValRMSE})
 		if err != nil {
 			return 0, err
@@ -232,8 +232,8 @@ func (s *subject) stackedJob(grid []hpo.Config) job {
 	}}
 }
 
-// per calls f until a good part of a second has passed, several times, and gives
-// the median of the seconds a call took.
+// per returns the seconds of a call of f: the median of 15 batches of calls, each of at
+// least 30 ms, after a call that does not count.
 func per(f func() error) (float64, error) {
 	if err := f(); err != nil {
 		return 0, err
@@ -342,7 +342,7 @@ func (s *subject) searchJobs(ctx context.Context) ([]job, error) {
 	return []job{one, five}, nil
 }
 
-// cached asks for an architecture once, as latpred search does.
+// cached estimates each architecture once, as latpred search does.
 func cached(e nas.Estimate) nas.Estimate {
 	c, _ := nas.Cached(e, nas.ByArch)
 	return c

@@ -11,29 +11,29 @@ import (
 	"github.com/ofalat/ofalat/latpred/loops"
 )
 
-// Machine is what a report was measured on.
+// Machine describes the machine that a report was measured on.
 type Machine struct {
-	CPU     string `json:"cpu"`
-	Threads int    `json:"threads"`
-	Go      string `json:"go"`
-	Loops   string `json:"loops"`   // of package loops
-	Backend string `json:"backend"` // the line about it
+	CPU     string `json:"cpu"`     // the processor's name
+	Threads int    `json:"threads"` // GOMAXPROCS
+	Go      string `json:"go"`      // version
+	Loops   string `json:"loops"`   // instruction set, from loops.Name
+	Backend string `json:"backend"` // from backend.Backend.String
 
 	// Load is how many processes wanted to run in the minute before: what other
 	// programs took. 0: not known.
 	Load float64 `json:"load,omitempty"`
 }
 
-// Limits are what the processor can do at most. Multiply-adds are counted as two
-// operations; copied bytes as read and as written.
+// Limits holds peak rates of the processor. A multiply-add counts as two operations; a
+// copied byte counts twice, as read and as written.
 type Limits struct {
 	OneThreadGFLOPs  float64 `json:"one_thread_gflops"`  // float32 multiply-adds on registers
 	AllThreadsGFLOPs float64 `json:"all_threads_gflops"` // the same on all threads at once
-	CopyGBs          float64 `json:"copy_gbs"`           // of memory that no cache holds, all threads
+	CopyGBs          float64 `json:"copy_gbs"`           // GB/s of copying memory that is too large for the caches, on all threads
 }
 
-// measureLimits takes about a second. Each limit is the best of several tries, since
-// a limit is what the machine can do, not what other programs leave.
+// measureLimits measures Limits, in about a second. Each is the best of several tries, so
+// that other programs affect it little.
 func measureLimits() Limits {
 	threads := runtime.GOMAXPROCS(0)
 	burn := func() float64 { return float64(loops.Burn(10_000)) }
@@ -73,8 +73,8 @@ func perSecond(threads int, atLeast time.Duration, f func() float64) float64 {
 	return total / elapsed
 }
 
-// copyBandwidth gives a try: it copies back and forth between two areas of 64 MB a
-// thread, by the runtime's memmove.
+// copyBandwidth returns a function that measures the bandwidth once: each thread copies
+// back and forth between two areas of 64 MB with the runtime's memmove.
 func copyBandwidth(threads int) (try func() float64) {
 	const size = 64 << 20
 	areas := make(chan [2][]byte, threads)
@@ -94,7 +94,7 @@ func copyBandwidth(threads int) (try func() float64) {
 	}
 }
 
-// loadAverage is the system's, of a minute.
+// loadAverage is the system's load average over a minute; 0 if it is not known.
 func loadAverage() (load float64) {
 	content, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
@@ -106,7 +106,7 @@ func loadAverage() (load float64) {
 	return load
 }
 
-// cpuName is what the system calls the processor.
+// cpuName is the processor's name from the system.
 func cpuName() string {
 	content, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 //go:embed record.json
 var record []byte
 
-// Recorded gives the report that the project ships. The commands that make it anew:
+// Recorded returns the report that the project ships. These commands make it anew:
 //
 //	latpred bench all --peer --peer-script SCRIPT --record latpred/bench
 //	latpred bench growth memory --record latpred/bench
@@ -29,8 +29,8 @@ func Recorded() (*Report, error) {
 	return &r, nil
 }
 
-// Merge gives later, with what earlier has and it has not: rows of other jobs,
-// curves, memory.
+// Merge returns later, completed from earlier with rows of jobs that it lacks and, if it
+// has none, with curves and memory.
 func Merge(earlier, later *Report) *Report {
 	merged := *later
 	if later.Rows == nil && earlier.Rows != nil { // machine and limits belong to the rows
@@ -61,8 +61,8 @@ func Merge(earlier, later *Report) *Report {
 	return &merged
 }
 
-// Record merges the report into the record in a folder, record.json, and writes
-// the tables of README.md there anew.
+// Record merges the report into record.json in the folder dir, and rewrites the tables of
+// README.md there.
 func (r *Report) Record(dir string) error {
 	file, page := filepath.Join(dir, "record.json"), filepath.Join(dir, "README.md")
 	content, err := os.ReadFile(file)
@@ -91,7 +91,7 @@ func (r *Report) Record(dir string) error {
 	return renameio.WriteFile(page, []byte(replaced), 0o644)
 }
 
-// What a page has between these lines is made of the record.
+// The part of a page between these lines is generated from the record.
 const (
 	pageStart = "<!-- the record -->\n"
 	pageEnd   = "<!-- end of the record -->\n"
@@ -106,8 +106,8 @@ func intoPage(page string, r *Report) (string, error) {
 	return before + pageStart + "\n" + r.Markdown() + "\n" + pageEnd + after, nil
 }
 
-// Cells are the columns of a row in a table: job, ours, the peer's best, ratio,
-// what is asked, processor time, share of the limit, note.
+// Cells returns the row as text, under Header: job, ours, the peer's best, ratio, target,
+// processor time, share of the limit, note.
 func (r *Row) Cells() []string {
 	peer, ratio, limit := "–", "–", "–"
 	if r.PeerBest != "" {
@@ -123,16 +123,16 @@ func (r *Row) Cells() []string {
 			cpu += ", " + quantity(metric.Median(r.PeerCPU[r.PeerBest]), "s")
 		}
 	}
-	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.asked(), cpu, limit, r.Note}
+	return []string{string(r.Job) + ": " + r.Name, quantity(r.Median, r.Unit), peer, ratio, r.targets(), cpu, limit, r.Note}
 }
 
-// Header names the columns of Cells.
+// Header returns the names of the columns of Cells.
 func Header() []string {
 	return []string{"job", "ours", "peer, best", "ratio", "asked", "processor time: ours, peer", "of the limit", "note"}
 }
 
-// asked says what the targets are and whether they are reached.
-func (r *Row) asked() string {
+// targets lists the row's targets and whether they are met.
+func (r *Row) targets() string {
 	var parts []string
 	if r.Target > 0 && r.Ratio > 0 {
 		parts = append(parts, fmt.Sprintf("ratio ≥ %g", r.Target))
@@ -153,7 +153,7 @@ func (r *Row) asked() string {
 	return strings.Join(parts, ", ") + ": " + verdict
 }
 
-// quantity writes three digits and a unit.
+// quantity writes a value with three significant digits and its unit.
 func quantity(v float64, unit string) string {
 	if unit == "1/s" {
 		switch {
@@ -170,7 +170,8 @@ func quantity(v float64, unit string) string {
 	return text + " " + unit
 }
 
-// Markdown is a table of the report with a line about the machine.
+// Markdown returns the report as Markdown: a line about the machine and a table of the
+// rows.
 func (r *Report) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s, %d threads, %s, loops for %s. Load of the minute before: %.1f. Limits, measured beside: %.0f GFLOP/s on one thread, %.0f on all; %.0f GB/s copied.\n\n",

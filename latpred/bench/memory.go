@@ -16,15 +16,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Peak is the most memory that a command held.
+// Peak is the peak memory of a command.
 type Peak struct {
 	Name string  `json:"name"`
 	MB   float64 `json:"mb"`
 }
 
-// Memory runs the program latpred, which is a file, as a user would: it trains the
-// published network, and predicts a stream of a million architectures. It gives
-// the peak of each process's resident memory.
+// Memory runs latpred, whose executable is program, as a user would: it trains the
+// published network, and predicts a stream of a million architectures. It returns the peak
+// resident memory of each process. observe is told what begins; it must not be nil.
 func Memory(ctx context.Context, program string, seed uint64, observe func(string)) ([]Peak, error) {
 	dir, err := os.MkdirTemp("", "latpred-memory-")
 	if err != nil {
@@ -63,9 +63,9 @@ func Memory(ctx context.Context, program string, seed uint64, observe func(strin
 	return peaks, nil
 }
 
-// watchPeak reads a process's high-water mark until seen is called, which gives the
-// last one in MB, 0 where there is no /proc. What the kernel says when a process has
-// ended counts the memory of the one that started it as well.
+// watchPeak polls a process's peak resident memory until seen is called, which returns it
+// in MB; 0 if there is no /proc. It polls because the peak that the system reports after
+// a process has ended includes the memory of the process that started it.
 func watchPeak(pid int) (seen func() float64) {
 	stop, result := make(chan struct{}), make(chan float64)
 	go func() {
@@ -105,8 +105,8 @@ func highWaterMB(pid int) (mb float64) {
 	return mb * 1024 / 1e6
 }
 
-// peakMB is the most resident memory that a process had, or the one that started
-// it.
+// peakMB is the peak resident memory, in MB, of an ended process or of the one that
+// started it, whichever is larger.
 func peakMB(p *os.ProcessState) float64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -119,7 +119,7 @@ func peakMB(p *os.ProcessState) float64 {
 	return float64(usage.Maxrss) * unit / 1e6
 }
 
-// stream gives n architectures as text, a line each, made as they are read.
+// stream returns a text of n architectures, one a line, that is generated as it is read.
 func stream(seed uint64, n int) io.Reader {
 	r, w := io.Pipe()
 	go func() {

@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// Peer is another implementation of the same jobs: a Python script that does one
-// when it is called with its name, and prints a JSON object.
+// Peer is another implementation of the same jobs: a Python script that is called with the
+// name of a job, does it and prints a JSON object with its times.
 type Peer struct {
-	Python string // interpreter; "" is /usr/bin/python3
-	Script string
+	Python string // interpreter; "": /usr/bin/python3
+	Script string // path
 }
 
-// pythonOrDefault is the interpreter that a distribution's PyTorch belongs to.
+// python is the interpreter, by default the one that a distribution's PyTorch belongs to.
 func (p *Peer) python() string {
 	if p.Python != "" {
 		return p.Python
@@ -27,7 +27,7 @@ func (p *Peer) python() string {
 	return "/usr/bin/python3"
 }
 
-// Check says what the peer lacks.
+// Check errs if the script does not exist, or the interpreter lacks numpy or PyTorch.
 func (p *Peer) Check(ctx context.Context) error {
 	if _, err := os.Stat(p.Script); err != nil {
 		return fmt.Errorf("the peer's script: %w; name it by --peer-script", err)
@@ -39,7 +39,8 @@ func (p *Peer) Check(ctx context.Context) error {
 	return nil
 }
 
-// run gives the object that a job prints.
+// run does a job and returns the object that it prints. threads of 0 leaves their number
+// to the script.
 func (p *Peer) run(ctx context.Context, threads int, args ...string) (map[string]any, error) {
 	args = append([]string{p.Script}, args...)
 	if threads > 0 {
@@ -58,7 +59,7 @@ func (p *Peer) run(ctx context.Context, threads int, args ...string) (map[string
 	return object, nil
 }
 
-// number takes a field of what a peer printed.
+// number returns a numeric field of the object that a peer printed.
 func number(object map[string]any, field string) (float64, error) {
 	v, ok := object[field].(float64)
 	if !ok {

@@ -14,7 +14,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 )
 
-// Job names what is measured.
+// Job is a kind of work that is measured.
 type Job string
 
 // The jobs.
@@ -28,46 +28,47 @@ const (
 	Encode   Job = "encode"
 )
 
-// Jobs lists them in the order of reports.
+// Jobs lists the jobs in the order of reports.
 func Jobs() []Job { return []Job{Start, Train, FineTune, Tune, Predict, Search, Encode} }
 
-// Options say how Run works.
+// Options of Run.
 type Options struct {
 	Jobs        []Job // nil: all
-	Peer        *Peer // nil: ours alone
-	Repetitions int   // of each side; 0: 3
-	// Budget ends the repetitions of a row: none begins after it. 0: three minutes.
+	Peer        *Peer // nil: only ours is measured
+	Repetitions int   // of ours and of the peer's; 0: 3
+	// Budget is the time after which no further repetition of a row begins; 0: three
+	// minutes.
 	Budget  time.Duration
-	Program string       // latpred itself, a file, for the job Start; "": that is left out
-	Epochs  int          // of trainings; 0: the 100 that targets are about
+	Program string       // executable of latpred, for the job Start; "": Start is left out
+	Epochs  int          // of trainings; 0: 100, for which the targets are set
 	Seed    uint64       // of weights, shuffles and searches
 	Observe func(string) // told what begins; may be nil
 }
 
-// Row is a job, or a part of one, and its times.
+// Row holds the times of a job, or of a part of one.
 type Row struct {
 	Job    Job     `json:"job"`
 	Name   string  `json:"name"`
 	Unit   string  `json:"unit"`             // "s", "µs", "ns": less is better; "1/s": more is
-	Target float64 `json:"target,omitempty"` // ratio to reach; 0: none
-	Most   float64 `json:"most,omitempty"`   // time not to be above, in Unit; 0: none
-	Least  float64 `json:"least,omitempty"`  // rate not to be below; 0: none
+	Target float64 `json:"target,omitempty"` // smallest acceptable Ratio; 0: none
+	Most   float64 `json:"most,omitempty"`   // largest acceptable Median, in Unit; 0: none
+	Least  float64 `json:"least,omitempty"`  // smallest acceptable Median, in Unit; 0: none
 
-	Ours       []float64            `json:"ours"`               // each repetition
-	Median     float64              `json:"median"`             // of ours
-	OursCPU    []float64            `json:"ours_cpu"`           // processor seconds of each repetition: what other programs took doesn't count
-	Peer       map[string][]float64 `json:"peer,omitempty"`     // by variant and threads
-	PeerCPU    map[string][]float64 `json:"peer_cpu,omitempty"` // of its whole process, start and reading of data included
-	PeerMedian float64              `json:"peer_median,omitempty"`
-	PeerBest   string               `json:"peer_best,omitempty"` // variant whose median that is
-	Ratio      float64              `json:"ratio,omitempty"`     // how many times faster ours is
-	Limit      float64              `json:"limit,omitempty"`     // share of the machine's multiply-adds that ours uses
-	Note       string               `json:"note,omitempty"`
+	Ours       []float64            `json:"ours"`                  // of each repetition, in Unit
+	Median     float64              `json:"median"`                // of Ours
+	OursCPU    []float64            `json:"ours_cpu"`              // processor seconds of each repetition, without those of other programs
+	Peer       map[string][]float64 `json:"peer,omitempty"`        // of each repetition, in Unit, by variant and threads
+	PeerCPU    map[string][]float64 `json:"peer_cpu,omitempty"`    // processor seconds of the peer's whole process, including its start and reading of data
+	PeerMedian float64              `json:"peer_median,omitempty"` // the best of the variants' medians, in Unit
+	PeerBest   string               `json:"peer_best,omitempty"`   // the variant with that median
+	Ratio      float64              `json:"ratio,omitempty"`       // how many times faster ours is than the peer; 0: there is no peer
+	Limit      float64              `json:"limit,omitempty"`       // share of Limits.AllThreadsGFLOPs that ours reaches, as if it skipped no zeros; 0: not known
+	Note       string               `json:"note,omitempty"`        // for people
 }
 
-// Report is what Run found.
+// Report holds the results of Run, Growth and Memory.
 type Report struct {
-	Date    string  `json:"date"`
+	Date    string  `json:"date"` // "2006-01-02"
 	Machine Machine `json:"machine"`
 	Limits  Limits  `json:"limits"`
 	Rows    []Row   `json:"rows,omitempty"`
@@ -75,7 +76,8 @@ type Report struct {
 	Memory  []Peak  `json:"memory,omitempty"`
 }
 
-// NewReport begins a report of this machine.
+// NewReport makes a report without results and measures the limits of this machine, in
+// about a second.
 func NewReport(be *backend.Backend) *Report {
 	return &Report{
 		Date:    time.Now().Format(time.DateOnly),
@@ -84,18 +86,18 @@ func NewReport(be *backend.Backend) *Report {
 	}
 }
 
-// job is what a row is measured by.
+// job is a row with the functions that measure it.
 type job struct {
 	row    Row
-	once   bool    // a repetition is enough
-	flops  float64 // that ours takes if nothing is skipped; 0: not counted
+	once   bool    // only one repetition
+	flops  float64 // operations of ours if no zeros are skipped; 0: not counted
 	ours   func(ctx context.Context) (float64, error)
 	peer   map[string]func(ctx context.Context) (float64, error)
 	finish func(r *Row) // may complete the row; may be nil
 }
 
-// Run measures the jobs on be, which trains and tunes. When ctx ends it returns
-// what it has, with ctx's error.
+// Run measures the jobs; be trains and tunes. It errs at once if the peer is not usable,
+// see Peer.Check. If a job fails or ctx ends, it returns the rows so far with the error.
 func Run(ctx context.Context, be *backend.Backend, o Options) (*Report, error) {
 	if o.Repetitions == 0 {
 		o.Repetitions = 3
@@ -141,7 +143,7 @@ func Run(ctx context.Context, be *backend.Backend, o Options) (*Report, error) {
 	return r, nil
 }
 
-// measure takes the sides in turn.
+// measure does the repetitions of a row, ours and the peer's in turn.
 func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error) {
 	row := j.row
 	if len(j.peer) > 0 {
@@ -182,8 +184,8 @@ func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error)
 	return row, nil
 }
 
-// cpuSeconds is what this process, or those that it has waited for, had of the
-// processor.
+// cpuSeconds is the processor time, in seconds, of this process or of the children that it
+// has waited for.
 func cpuSeconds(who int) float64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(who, &u); err != nil {
@@ -192,10 +194,10 @@ func cpuSeconds(who int) float64 {
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
-// rate reports whether more is better.
+// rate reports whether the row is a rate, of which more is better.
 func (r *Row) rate() bool { return r.Unit == "1/s" }
 
-// sum fills medians and ratio.
+// sum fills in the medians and the ratio.
 func (r *Row) sum() {
 	r.Median = metric.Median(r.Ours)
 	for side, times := range r.Peer {
@@ -213,8 +215,8 @@ func (r *Row) sum() {
 	}
 }
 
-// Reached reports whether all that is asked of a row is reached; without a target
-// it is.
+// Reached reports whether Target, Most and Least are met. Those that are 0 are, and Target
+// is if there is no peer.
 func (r *Row) Reached() bool {
 	return (r.Target == 0 || r.Ratio == 0 || r.Ratio >= r.Target) &&
 		(r.Most == 0 || r.Median <= r.Most) && (r.Least == 0 || r.Median >= r.Least)

@@ -13,8 +13,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// subject is what all jobs work on: the authors' measurements of the RTX 2080 Ti,
-// split in file order, as the peer does it.
+// subject is the data of all jobs: the authors' measurements of the RTX 2080 Ti, split in
+// file order, as the peer splits them.
 type subject struct {
 	options           Options
 	be                *backend.Backend
@@ -22,11 +22,11 @@ type subject struct {
 	split             dataset.Split
 	train, validation mlp.Data
 	space             *space.Space
-	printed           map[string][]map[string]any // by a peer, for each of its calls
+	printed           map[string][]map[string]any // objects that the peer printed, by its arguments, one for each call
 }
 
-// quickEpochs train the networks that a job applies and does not time; the peer
-// takes as many.
+// quickEpochs is the number of epochs, ours and the peer's, of networks whose training is
+// not timed.
 const quickEpochs = 20
 
 func newSubject(o Options, be *backend.Backend) (*subject, error) {
@@ -75,13 +75,13 @@ func (s *subject) jobs(ctx context.Context, name Job) ([]job, error) {
 	return nil, fmt.Errorf("bench: no job %q: there are %v", name, Jobs())
 }
 
-// peerSeconds measures the peer by the seconds it prints, with one thread and two.
+// peerSeconds is peerField for the field "seconds".
 func (s *subject) peerSeconds(variant string, args ...string) map[string]func(context.Context) (float64, error) {
 	return s.peerField("seconds", variant, args...)
 }
 
-// peerField measures the peer by a field that it prints. What a call of it printed
-// serves all rows that want a field of the same call.
+// peerField measures the peer by a field of the object that it prints, with one thread and
+// with two. Rows that need different fields of the same call share it.
 func (s *subject) peerField(field, variant string, args ...string) map[string]func(context.Context) (float64, error) {
 	if s.options.Peer == nil {
 		return nil
@@ -105,7 +105,7 @@ func (s *subject) peerField(field, variant string, args ...string) map[string]fu
 	return sides
 }
 
-// trained gives a predictor of a set after a few epochs.
+// trained returns a predictor of a set after quickEpochs epochs.
 func (s *subject) trained(ctx context.Context, name string) (*neural.Predictor, error) {
 	set, err := dataset.Open(name)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// better judges the predictors that go beyond the paper: tables with a launch
-// queue, few-shot adaptation, GPUs never measured.
+// better evaluates the predictors that go beyond the paper: tables with a launch queue,
+// few-shot adaptation, and prediction for GPUs that were never measured.
 func better(r *runner) error {
 	b := newBetterRun(r)
 	if b.draws < 20 {
@@ -58,7 +58,7 @@ func newBetterRun(r *runner) *betterRun {
 	return b
 }
 
-// inParts does one part of an item after the other.
+// inParts runs the parts of an item one after the other.
 func (r *runner) inParts(parts ...func() error) error {
 	r.of = len(parts)
 	for i, part := range parts {
@@ -70,7 +70,8 @@ func (r *runner) inParts(parts ...func() error) error {
 	return nil
 }
 
-// reach adds a row: what was reached, by what, against which target.
+// reach adds a row with our best value, its kind of predictor and a note, such as the
+// target; paper is left out unless above 0.
 func (b *betterRun) reach(quantity, unit string, paper, best float64, kind, note string) *Row {
 	row := newRow(quantity, unit)
 	row.Best, row.BestKind, row.Note = Number(best), kind, note
@@ -92,15 +93,16 @@ type judged struct {
 	table    *additive.Table
 	set      *dataset.Set
 	split    dataset.Split
-	fixed    metric.Scores // state of the host from validation rows
-	unknown  metric.Scores // … not known: as often in each as the training rows
-	online   metric.Scores // … followed from the rows before
+	fixed    metric.Scores // with the host state of the validation rows
+	unknown  metric.Scores // without a known host state: states as frequent as in the training rows
+	online   metric.Scores // with the host state inferred from the preceding rows
 	coverage [2]float64    // of the 90 % interval: fixed, online
 	worst    [2]float64    // … in the worst fifth of the predictions
 	pred     []float64
 }
 
-// table makes a table of a set: by TrainTable, or by the recipe that is known.
+// table trains a table on a set: with search, the recipe is chosen by validation;
+// without, it is that of tableRecipes.
 func (b *betterRun) table(set *dataset.Set, split dataset.Split, config additive.Config, search bool) (*additive.Table, error) {
 	if !search {
 		config.Recipe = tableRecipes[set.Name]
@@ -130,8 +132,8 @@ func (b *betterRun) judge(t *additive.Table, set *dataset.Set, split dataset.Spl
 	return j, err
 }
 
-// unknownState judges labels of which nothing says in which state the host was: the
-// mean over the states, each counted as often as among the training rows.
+// unknownState evaluates predictions without knowledge of the host's state: the mean over
+// the states, weighted by their frequency among the training rows.
 func unknownState(m *pass.Model, train, test *dataset.Set) (metric.Scores, error) {
 	states, err := m.States(train.Archs(), train.LatenciesMs())
 	if err != nil {
@@ -170,8 +172,8 @@ func mostFrequent(values []int) int {
 	return best
 }
 
-// coverages gives the share of rows that are held, over all and in the worst fifth
-// of the predictions.
+// coverages returns the share of rows within their intervals: over all rows, and in the
+// worst fifth of the rows sorted by prediction.
 func coverages(pred, low, high, want []float64) (all, worst float64) {
 	all, _ = metric.Coverage(low, high, want)
 	order := seqOf(len(pred))
@@ -189,7 +191,7 @@ func coverages(pred, low, high, want []float64) (all, worst float64) {
 	return all, worst
 }
 
-// tables judges full-data tables of the two GPUs.
+// tables evaluates tables of the two GPUs that are trained on all training rows.
 func (b *betterRun) tables() error {
 	search := b.profile == Full
 	p40, err := dataset.Open("p40-b64")
@@ -289,12 +291,13 @@ func (b *betterRun) tableFigures(j judged) error {
 	return nil
 }
 
-// coldRows are the first of a run, which a cold device spoils.
+// coldRows is the number of rows at the start of a run that are left out because the
+// device was cold.
 const coldRows = 60
 
-// fixedKernels judges tables of the OFA sets on the fixed-kernel sets, which they
-// have not seen: on the first row of each network, since later ones repeat its
-// label at other resolutions.
+// fixedKernels evaluates tables of the OFA sets on the fixed-kernel sets, which they were
+// not trained on: on the first row of each network, since later rows repeat its label at
+// other resolutions.
 func (b *betterRun) fixedKernels() error {
 	for _, c := range []struct {
 		name, device string
@@ -312,13 +315,13 @@ func (b *betterRun) fixedKernels() error {
 		if err != nil {
 			return err
 		}
-		met := map[space.Arch]bool{}
+		seen := map[space.Arch]bool{} // networks, whatever their resolution
 		var first []int
 		for i, s := range fixed.Samples {
 			network := s.Arch
 			network.Resolution = 0
-			if !met[network] {
-				met[network] = true
+			if !seen[network] {
+				seen[network] = true
 				first = append(first, i)
 			}
 		}
@@ -337,7 +340,7 @@ func (b *betterRun) fixedKernels() error {
 	return nil
 }
 
-// shapes judges a table of true feature-map sizes at 25 resolutions.
+// shapes evaluates a table by feature-map sizes on HELP's set of 25 resolutions.
 func (b *betterRun) shapes() error {
 	set, err := dataset.Open("help-titanrtx-b64")
 	if err != nil {

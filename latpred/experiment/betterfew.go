@@ -16,7 +16,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// poolRows is from how many rows a design is chosen.
+// poolRows is the number of rows that a design is chosen from.
 const poolRows = 600
 
 // shot is a few-shot adaptation, repeated over draws of the measured rows.
@@ -32,8 +32,8 @@ type shot struct {
 	affine   bool // only the affine fit
 }
 
-// shot takes training rows of target, as many times as usual, and judges on its test
-// rows.
+// shot prepares adaptations to the set target from the sources named by from: support
+// comes from its training rows, scores from its test rows.
 func (b *betterRun) shot(target string, from ...string) (shot, error) {
 	sources, err := catalog.Sources(b.ctx, from, nil)
 	if err != nil {
@@ -47,14 +47,13 @@ func (b *betterRun) shot(target string, from ...string) (shot, error) {
 	return shot{sources: sources, set: set, pool: split.Train, test: split.Test, draws: b.draws}, nil
 }
 
-// support draws the rows that are measured.
+// support draws the support set, at random or by a design.
 func (s *shot) support(seed uint64) (*dataset.Set, error) {
 	var pool []int
 	for _, i := range random.Stream(seed, "draw").Perm(len(s.pool)) {
 		pool = append(pool, s.pool[i])
 	}
-	// A design would be the same in each draw if the pool were; so it has nine
-	// tenths of it at most.
+	// The pool is at most nine tenths of the rows, so that designs differ between draws.
 	pool = pool[:max(s.n, min(poolRows, len(pool)*9/10))]
 	if !s.designed {
 		return s.set.Subset(pool[:s.n]), nil
@@ -67,7 +66,7 @@ func (s *shot) support(seed uint64) (*dataset.Set, error) {
 	return candidates.Subset(picked), nil
 }
 
-// judge adapts once and judges it.
+// judge adapts once and evaluates the predictor.
 func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 	support, err := s.support(seed)
 	if err != nil {
@@ -103,7 +102,7 @@ func (b *betterRun) values(s shot, score func(metric.Scores) float64) ([]float64
 	return values, nil
 }
 
-// over gives median, tenth and ninetieth percentile of a score over draws.
+// over returns the median, tenth and ninetieth percentile of a score over draws.
 func (b *betterRun) over(s shot, score func(metric.Scores) float64) (figure.Interval, error) {
 	values, err := b.values(s, score)
 	if err != nil {
@@ -115,7 +114,7 @@ func (b *betterRun) over(s shot, score func(metric.Scores) float64) (figure.Inte
 func mae(s metric.Scores) float64  { return s.MAEMs }
 func mape(s metric.Scores) float64 { return s.MAPEPercent }
 
-// note says what a median stands for.
+// note describes a median and its spread.
 func (b *betterRun) note(target string, v figure.Interval) string {
 	return fmt.Sprintf("target %s; median of %d draws, 10 %% to 90 %% of them: %.3g to %.3g", target, b.draws, v.Low, v.High)
 }
@@ -260,11 +259,11 @@ func (b *betterRun) neverMeasured() error {
 	return nil
 }
 
-// ownRows are how many of its rows a table of the 2080 Ti itself learns.
+// ownRows is the number of its own rows that a table of the 2080 Ti is trained on.
 const ownRows = 4000
 
-// ownOrder is the rank correlation that a table reaches on the 2080 Ti which has learnt
-// from most of its own rows: on the others, whose labels hardly allow more.
+// ownOrder is the rank correlation of a table of the 2080 Ti, trained on its own first
+// ownRows rows, on the remaining rows: about the best that their noise allows.
 func (b *betterRun) ownOrder() (float64, error) {
 	set, err := dataset.Open("help-rtx2080ti-b64")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// helpSets are HELP's, clean ones first.
+// helpSets are HELP's sets, those with clean labels first.
 var helpSets = []struct {
 	name  string
 	clean bool
@@ -122,8 +122,8 @@ func compare(ours, others []float64) ratio {
 	return ratio{mean: math.Exp(mean), low: math.Exp(mean - wide), high: math.Exp(mean + wide)}
 }
 
-// judgeAffine judges what needs no such machinery: least squares of the logarithms on the
-// logarithms of the one source that leave-one-out likes best.
+// judgeAffine evaluates a simple baseline: linear least squares of the logarithms of the
+// labels on those of a single source, the one with the smallest leave-one-out error.
 func (s *shot) judgeAffine(support *dataset.Set) (metric.Scores, error) {
 	test, y := s.set.Subset(s.test), logs(support.LatenciesMs())
 	least, pred := math.Inf(1), make([]float64, test.Rows)
@@ -152,7 +152,7 @@ func (s *shot) judgeAffine(support *dataset.Set) (metric.Scores, error) {
 	return metric.Evaluate(pred, test.LatenciesMs()), nil
 }
 
-// passes are the logarithms of what a source says.
+// passes are the logarithms of a source's latencies.
 func passes(s fewshot.Source, archs []space.Arch) ([]float64, error) {
 	out := make([]float64, len(archs))
 	if err := s.PassMs(out, archs); err != nil {
@@ -169,8 +169,8 @@ func logs(values []float64) []float64 {
 	return out
 }
 
-// otherGPUs are the sources but those of an entry's own GPU, as the same laboratory
-// measured it, at whatever batch.
+// otherGPUs are the names of all sources except those of the entry's own GPU from the same
+// origin, whatever their batch.
 func otherGPUs(name string) (from []string, err error) {
 	target, err := catalog.Find(name)
 	if err != nil {

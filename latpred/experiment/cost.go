@@ -18,13 +18,13 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// passesPerLabel is how often the authors' measuring routine runs a network for
-// one label: five passes to warm up and ten that are timed.
+// passesPerLabel is the number of forward passes in the authors' measuring routine for one
+// label: five to warm up and ten that are timed.
 const passesPerLabel = 15
 
-// figure6 counts the device's time: as published each label costs its latency
-// once, and the table costs what its profiled layers took; corrected, a label
-// costs all passes of its measurement.
+// figure6 computes the device time of data: as published, a label costs its latency once,
+// and the table the time of its profiled layers; corrected, a label costs all passes of
+// its measurement.
 func figure6(r *runner) error {
 	r.result.Seeds, r.result.Reduced, r.of = 0, "", 1
 	table := lut.Note10()
@@ -237,7 +237,7 @@ func table5(r *runner) error {
 	return nil
 }
 
-// measuringRow is what it took to measure a network of the project's own device.
+// measuringRow is the time to measure a network on the project's own device.
 func measuringRow() (Row, error) {
 	row := newRow("measuring, AMD EPYC, compilation included", "µs")
 	journal, err := measure.Shipped("nets")
@@ -257,7 +257,8 @@ func (r *runner) asPublishedFor(epochs int, set *dataset.Set) (outcome, error) {
 	return short.asPublished(set, table1Sets()[0].optimizer, 1)
 }
 
-// secondsPerCall calls f for about five times d and gives the median of five.
+// secondsPerCall returns the seconds of a call of f: the median of five batches of calls,
+// each of about the duration d.
 func secondsPerCall(f func() error, d time.Duration) (float64, error) {
 	if err := f(); err != nil { // not timed: caches fill and graphs compile
 		return 0, err

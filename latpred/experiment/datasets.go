@@ -88,8 +88,9 @@ func (r *runner) describe(set *dataset.Set) {
 	r.result.Rows = append(r.result.Rows, row)
 }
 
-// impliedMean is the mean latency, ms, that the paper's percentages imply: 0.325 ms
-// is 1.02 % of it. Of the Xeon's set they are too rough to say; 0 there and of others.
+// impliedMean is the mean latency, ms, that the paper's percentages imply, as when 0.325 ms
+// is 1.02 % of it. It is 0 for the Xeon's set, whose percentage is too coarse, and for sets
+// that are not in Table 1.
 func impliedMean(set string) float64 {
 	for _, t := range table1Sets()[:3] {
 		if t.set == set {
@@ -155,7 +156,7 @@ func (r *runner) datasetFigures(sets []*dataset.Set) error {
 	return nil
 }
 
-// ByResolution groups the latencies of a set.
+// ByResolution groups the latencies of a set, in milliseconds, by input resolution.
 func ByResolution(set *dataset.Set) map[int][]float64 {
 	out := map[int][]float64{}
 	for _, row := range set.Samples {

@@ -18,8 +18,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// device tells what can be known of a device of one's own from whole networks, from
-// a table of its layers and from other devices.
+// device evaluates how well the project's own device can be predicted from measured
+// networks, from a table of its layers and from other devices.
 func device(r *runner) error {
 	d := &deviceRun{betterRun: newBetterRun(r)}
 	var err error
@@ -54,8 +54,7 @@ type deviceRun struct {
 	anchor bool // labels are divided by their group's anchors
 }
 
-// normalised is the same run on labels that are divided by what the anchors say of
-// the minute.
+// normalised is the same run on labels that are divided by their group's anchors.
 func (d *deviceRun) normalised() (*deviceRun, error) {
 	nets, err := measure.Shipped("nets")
 	if err != nil {
@@ -77,7 +76,7 @@ func (d *deviceRun) normalised() (*deviceRun, error) {
 	return &n, nil
 }
 
-// named says on which labels a row stands.
+// named adds to a quantity that its labels are normalised, if they are.
 func (d *deviceRun) named(quantity string) string {
 	if d.anchor {
 		return quantity + ", drift divided out"
@@ -85,7 +84,7 @@ func (d *deviceRun) named(quantity string) string {
 	return quantity
 }
 
-// noise says what the labels are worth, from the journals of their measuring.
+// noise reports the noise of the labels, from the journals of their measurement.
 func (d *deviceRun) noise() error {
 	nets, err := measure.Shipped("nets")
 	if err != nil {
@@ -104,8 +103,8 @@ func (d *deviceRun) noise() error {
 	return nil
 }
 
-// acrossSessions is how far the anchors of two campaigns are apart at most, as a
-// part.
+// acrossSessions is the largest relative difference of an anchor between two campaigns, a
+// fraction.
 func acrossSessions(a, b *measure.Journal) (worst float64) {
 	others := b.AnchorMs()
 	for name, ms := range a.AnchorMs() {
@@ -116,7 +115,7 @@ func acrossSessions(a, b *measure.Journal) (worst float64) {
 	return worst
 }
 
-// sums are what a table says of rows.
+// sums are a table's predictions for rows, in milliseconds.
 func (d *deviceRun) sums(t *lut.Table, rows []int) ([]float64, error) {
 	index, err := t.Index(d.space)
 	if err != nil {
@@ -206,7 +205,7 @@ func spread(n int, values []float64) figure.Interval {
 	return figure.Interval{X: float64(n), Value: m, Low: min(m, q(.1)), High: max(m, q(.9))}
 }
 
-// wholeNetworks learns from networks alone.
+// wholeNetworks evaluates predictors trained on whole networks alone.
 func (d *deviceRun) wholeNetworks() error {
 	train, test := d.set.Subset(d.split.Train), d.set.Subset(d.split.Test)
 	t, _, err := lut.Fit(d.space, train.Archs(), train.LatenciesMs())
@@ -230,8 +229,8 @@ func (d *deviceRun) wholeNetworks() error {
 	return nil
 }
 
-// fewMeasurements compares, by the number of measured networks, what other devices
-// and what a table of the layers are worth.
+// fewMeasurements compares, by the number of measured networks, adaptation from other
+// devices with a calibrated table of the layers.
 func (d *deviceRun) fewMeasurements() error {
 	sources, err := d.others()
 	if err != nil {
@@ -274,7 +273,7 @@ func (d *deviceRun) fewMeasurements() error {
 	return nil
 }
 
-// others are all shipped sources but the device itself.
+// others are all shipped sources except the project's own device.
 func (r *runner) others() ([]fewshot.Source, error) {
 	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return name == measure.Own })
 	return catalog.Sources(r.ctx, names, nil)

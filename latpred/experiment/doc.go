@@ -1,18 +1,21 @@
-// Package experiment runs the tables and figures of Syed & Srinivasan,
+// Package experiment reproduces the tables and figures of Syed & Srinivasan,
 // "Generalized Latency Performance Estimation for Once-For-All Neural
-// Architecture Search", again, on the authors' own measurements.
+// Architecture Search", on the authors' own measurements.
 //
-//  1. Items lists what can be run; Run runs one, in a Profile: Quick takes seconds
-//     and says what it left out, Full is the paper's size with several seeds.
-//  2. A Result has a Row for each number: the paper's, that of the authors'
-//     released checkpoint, ours as published and as corrected, and our best.
+//  1. Items lists the tables and figures, called items; Run runs one in a Profile:
+//     Quick takes seconds and says what it left out, Full is the paper's size with
+//     several seeds.
+//  2. A Result has a Row for each quantity: the paper's value, that of the authors'
+//     released checkpoint, ours as published and corrected, and our best.
 //  3. Result.Figures are the item's figures.
-//  4. Two items go beyond the paper: better judges the predictors that do, device
-//     what is known of a device of one's own, the one that the project measured.
+//  4. Two items go beyond the paper: better evaluates predictors that improve on it,
+//     device the ways to learn a new device, the one that the project measured.
+//  5. Recorded returns the shipped results of the Full profile; Markdown,
+//     HeadlineMarkdown and Embed put results into pages.
 //
-// As published is what the authors' code did: split in file order, last epoch,
-// the mean absolute error called RMSE. Corrected is what it should have been: no
-// network on both sides of the split, the epoch that validates best, the root of
-// the mean squared error over the whole set, and a 95 % interval over seeds,
-// each with a split of its own.
+// "As published" follows the authors' code: split in file order, weights of the last
+// epoch, the mean absolute error called RMSE. "Corrected" is the sound protocol: no
+// network on both sides of the split, weights of the epoch with the best validation
+// RMSE, the RMSE over the whole test set, and a 95 % interval over seeds, each with a
+// split of its own.
 package experiment

@@ -14,7 +14,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 )
 
-// Profile says how much is computed.
+// Profile is the amount of computation.
 type Profile string
 
 // The profiles.
@@ -23,7 +23,7 @@ const (
 	Full  Profile = "full"  // the paper's sizes, five seeds
 )
 
-// ParseProfile reads a profile's name; "" is Quick.
+// ParseProfile returns the profile of that name; "" stands for Quick. It errs on others.
 func ParseProfile(name string) (Profile, error) {
 	switch p := Profile(name); p {
 	case "":
@@ -34,7 +34,7 @@ func ParseProfile(name string) (Profile, error) {
 	return "", fmt.Errorf("no profile %q: there are %s and %s", name, Quick, Full)
 }
 
-// Number is a value that may be missing: NaN, in JSON null.
+// Number is a value that may be missing. A missing value is NaN, and null in JSON.
 type Number float64
 
 // None is a missing value.
@@ -43,7 +43,7 @@ var None = Number(math.NaN())
 // Missing reports whether there is no value.
 func (n Number) Missing() bool { return math.IsNaN(float64(n)) }
 
-// MarshalJSON writes null for a missing value.
+// MarshalJSON writes null for a missing or infinite value.
 func (n Number) MarshalJSON() ([]byte, error) {
 	if n.Missing() || math.IsInf(float64(n), 0) {
 		return []byte("null"), nil
@@ -60,7 +60,8 @@ func (n *Number) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*float64)(n))
 }
 
-// String gives four significant digits, whole numbers in full, or a dash.
+// String returns the value with four significant digits, a whole number below 1e9 in full,
+// or a dash for a missing value.
 func (n Number) String() string {
 	if n.Missing() {
 		return "–"
@@ -71,19 +72,19 @@ func (n Number) String() string {
 	return fmt.Sprintf("%.4g", float64(n))
 }
 
-// Row is one quantity, in all the ways in which there is a value of it.
+// Row holds the values of one quantity; any of them may be missing.
 type Row struct {
 	Quantity      string `json:"quantity"`
-	Unit          string `json:"unit"`
-	Paper         Number `json:"paper"`          // printed in the paper
-	Checkpoint    Number `json:"checkpoint"`     // of the authors' released weights, on their test rows
-	AsPublished   Number `json:"as_published"`   // ours, by what their code did
-	Corrected     Number `json:"corrected"`      // ours, by what it should have been: mean over seeds
-	CorrectedLow  Number `json:"corrected_low"`  // its 95 % interval; missing with fewer than three seeds
-	CorrectedHigh Number `json:"corrected_high"` //
-	Best          Number `json:"best"`           // the best we have, on the authors' test rows
-	BestKind      string `json:"best_kind,omitempty"`
-	Note          string `json:"note,omitempty"`
+	Unit          string `json:"unit"`                // of all values; "": none
+	Paper         Number `json:"paper"`               // printed in the paper, or from the authors' files
+	Checkpoint    Number `json:"checkpoint"`          // of the authors' released weights, on their test rows
+	AsPublished   Number `json:"as_published"`        // ours, with the published protocol
+	Corrected     Number `json:"corrected"`           // ours, with the corrected protocol: mean over seeds
+	CorrectedLow  Number `json:"corrected_low"`       // lower end of its 95 % interval; missing with fewer than three seeds
+	CorrectedHigh Number `json:"corrected_high"`      // upper end
+	Best          Number `json:"best"`                // of our best predictor, on the authors' test rows
+	BestKind      string `json:"best_kind,omitempty"` // the kind of that predictor
+	Note          string `json:"note,omitempty"`      // for people
 }
 
 // newRow is a row without values.
@@ -98,12 +99,13 @@ func (r *Row) correct(values []float64) {
 	}
 	m := metric.Interval(values)
 	r.Corrected = Number(m.Value)
-	if m.N > 2 { // of two values the interval says nothing: it is 13 times as wide as they are apart
+	if m.N > 2 { // the interval of two values is useless: 13 times as wide as their distance
 		r.CorrectedLow, r.CorrectedHigh = Number(m.Low), Number(m.High)
 	}
 }
 
-// CorrectedText gives "0.385 [0.371, 0.400]".
+// CorrectedText returns the corrected value with its interval, as in
+// "0.385 [0.371, 0.400]", or without one if it is missing.
 func (r Row) CorrectedText() string {
 	if r.CorrectedLow.Missing() {
 		return r.Corrected.String()
@@ -111,30 +113,30 @@ func (r Row) CorrectedText() string {
 	return fmt.Sprintf("%v [%v, %v]", r.Corrected, r.CorrectedLow, r.CorrectedHigh)
 }
 
-// Result is what an item gives.
+// Result is the result of an item.
 type Result struct {
-	Item    string   `json:"item"`
+	Item    string   `json:"item"` // one of Items
 	Title   string   `json:"title"`
 	Profile Profile  `json:"profile"`
 	Reduced string   `json:"reduced,omitempty"` // what the Quick profile left out
-	Backend string   `json:"backend"`
-	Seeds   int      `json:"seeds"`
-	Seconds float64  `json:"seconds"`
+	Backend string   `json:"backend"`           // kind of backend
+	Seeds   int      `json:"seeds"`             // of the corrected values; 0: nothing is random
+	Seconds float64  `json:"seconds"`           // that the item took
 	Rows    []Row    `json:"rows"`
-	Notes   []string `json:"notes,omitempty"`
+	Notes   []string `json:"notes,omitempty"` // sentences for people
 
-	// Timings are the seconds of single trainings at full length.
+	// Timings are the seconds of single trainings, by name.
 	Timings map[string]float64 `json:"training_seconds,omitempty"`
 
 	Figures []figure.Named `json:"-"`
 }
 
-// Header names the columns of Cells.
+// Header returns the names of the columns of Cells.
 func Header() []string {
 	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published", "corrected [95 % interval]", "ours, best"}
 }
 
-// Cells gives the rows as text, under Header.
+// Cells returns the rows as text, under Header.
 func (r *Result) Cells() [][]string {
 	var cells [][]string
 	for _, row := range r.Rows {
@@ -147,16 +149,16 @@ func (r *Result) Cells() [][]string {
 	return cells
 }
 
-// Progress says how far an item is.
+// Progress reports how far an item has got.
 type Progress struct {
 	Item     string
-	Done, Of int           // parts, such as trainings
+	Done, Of int           // parts, such as trainings, done and in all
 	What     string        // the part that just ended
-	Elapsed  time.Duration //
+	Elapsed  time.Duration // since the item began
 	Left     time.Duration // estimated
 }
 
-// runner is what an item runs with.
+// runner is the state of an item that runs.
 type runner struct {
 	ctx     context.Context
 	be      *backend.Backend
@@ -169,7 +171,7 @@ type runner struct {
 	of      int
 }
 
-// tick says that a part is done.
+// tick reports that a part is done.
 func (r *runner) tick(what string) {
 	r.done++
 	if r.observe != nil {
@@ -204,7 +206,7 @@ var items = []item{
 	{"better", "Beyond the paper: tables with a launch queue, few-shot adaptation, GPUs never measured", better},
 }
 
-// Items lists the names that Run takes.
+// Items lists the names of the items, in the order of reports.
 func Items() []string {
 	var names []string
 	for _, i := range items {
@@ -213,8 +215,9 @@ func Items() []string {
 	return names
 }
 
-// Run runs an item on be. observe may be nil. When ctx ends the result has the
-// rows that were complete, and the error is ctx's.
+// Run runs the item of that name on be. observe, which may be nil, is called after each
+// part. After an error, ctx's included, the result has the rows that were complete; it is
+// nil only if there is no such item.
 func Run(ctx context.Context, be *backend.Backend, name string, profile Profile, observe func(Progress)) (*Result, error) {
 	return run(ctx, be, name, profile, sizeOf(profile, be.Kind), observe)
 }

@@ -12,9 +12,8 @@ import (
 // cell is where a number of the record stands.
 type cell struct{ item, quantity string }
 
-// headline is a line of the short table: what the paper prints, the paper's way done
-// right, and the best we have. All are mean absolute errors in ms: what the paper
-// calls RMSE is one.
+// headline is a line of the short table: the paper's value, the corrected one and our
+// best. All are mean absolute errors in ms, as is what the paper calls RMSE.
 type headline struct {
 	name                   string // with the place to break it in a picture
 	paper, corrected, best cell
@@ -61,8 +60,8 @@ func headlineRows(results []*Result) ([][3]Row, error) {
 	return rows, nil
 }
 
-// HeadlineMarkdown is a table of six lines for a page that has no room for Markdown.
-// It errs where a number is not among the results.
+// HeadlineMarkdown returns a Markdown table of the six headline numbers, shorter than that
+// of the function Markdown. It errs if one of them is not among the results.
 func HeadlineMarkdown(results []*Result) (string, error) {
 	rows, err := headlineRows(results)
 	if err != nil {
@@ -79,7 +78,7 @@ func HeadlineMarkdown(results []*Result) (string, error) {
 	return t.Markdown() + "\n", nil
 }
 
-// HeadlineFigure draws the numbers of HeadlineMarkdown.
+// HeadlineFigure draws the numbers of HeadlineMarkdown, and errs like it.
 func HeadlineFigure(results []*Result) (figure.Named, error) {
 	rows, err := headlineRows(results)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // datasheet beside it describes the columns.
 const publishedFile = "published.csv"
 
-// origin says how a published number is known.
+// origin is where a published number comes from.
 type origin string
 
 const (
@@ -130,8 +130,9 @@ var published = sync.OnceValue(func() []publishedNumber {
 	return all
 })
 
-// paper is what the paper or its authors' files say of a quantity; it panics where
-// they say nothing.
+// Paper returns the value that the paper or its authors' files give for a quantity of an
+// item and a subject, in the unit of data/published.csv, whose columns these are. It
+// panics if there is none.
 func Paper(item, subject, quantity string) float64 {
 	return lookUp(publishedNumber{item: item, subject: subject, quantity: quantity})
 }

@@ -8,9 +8,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Bars compares values in groups: for each group a bar of every kind. values has
-// a list for each kind, with a value for each group. Names of groups may have
-// line breaks.
+// Bars draws values in groups, each with a bar for every kind; values[k][g] is the value
+// of kind k in group g. Names of groups may have line breaks.
 func Bars(title, y string, groups, kinds []string, values [][]float64) (*plot.Plot, error) {
 	p := New(title, "", y)
 	width := vg.Points(min(60, 340/float64(max(1, len(groups)))) / float64(max(1, len(kinds))))

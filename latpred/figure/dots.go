@@ -11,14 +11,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Dots compares values that differ by powers of ten: a line for each name, from top
-// to bottom, and on it a point of every kind, at the logarithm of its value. values
-// has a list for each kind, with a value for each name: above 0, or NaN where there
-// is none. The first kind is the paper's, hollow. Names may have line breaks.
+// Dots draws values on a logarithmic axis: a line for each name, from top to bottom, with
+// a point for every kind. values[k][i] is the value of kind k for name i: above 0, or NaN
+// if there is none. The first kind is the paper's, drawn hollow. Names may have line
+// breaks.
 func Dots(title, x string, names, kinds []string, values [][]float64) (*plot.Plot, error) {
 	p := New(title, x, "")
-	// The axis is a plain one of logarithms: gonum/plot leaves half of a figure empty
-	// beside the label of a logarithmic one.
+	// The axis is linear in the logarithms, since gonum/plot would leave half of the
+	// figure empty beside the label of a logarithmic axis.
 	low, high := math.Inf(1), math.Inf(-1)
 	for k, kind := range kinds {
 		if len(values) != len(kinds) || len(values[k]) != len(names) {
@@ -52,8 +52,8 @@ func Dots(title, x string, names, kinds []string, values [][]float64) (*plot.Plo
 	return p, nil
 }
 
-// dots draws those of the k-th kind: a ring for the paper's, which what lies in it
-// does not hide, and ever smaller discs.
+// dots draws the points of the k-th kind: rings for the paper's, in which other points
+// stay visible, and smaller and smaller discs for the others.
 func dots(p *plot.Plot, k int, kind string, row plotter.XYs) error {
 	if len(row) == 0 {
 		return nil

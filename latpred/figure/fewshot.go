@@ -9,10 +9,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// FewShot draws an error over the number of measurements, both on logarithmic
-// scales: for each named curve its medians, with a band where the interval has a
-// width, and a value of the paper as a hollow point, named paperName, unless that
-// is "".
+// FewShot draws an error over the number of measured networks, both on logarithmic
+// scales: see SizeCurve for curves and order. The paper's value is a hollow point with the
+// label paperName; "": there is none.
 func FewShot(title, y string, curves map[string][]Interval, order []string, paperName string, paper Interval) (*plot.Plot, error) {
 	p, err := SizeCurve(title, y, curves, order, nil)
 	if err != nil {
@@ -33,8 +32,9 @@ func FewShot(title, y string, curves map[string][]Interval, order []string, pape
 	return p, logarithmic(&p.X, logTicks{})
 }
 
-// Calibration compares what intervals promise with what they hold, both in
-// percent: the diagonal is honest, below it too much is promised.
+// Calibration draws the actual coverage of intervals (Y of a series) over their nominal
+// coverage (X), both in percent. On the diagonal they agree; below it intervals are too
+// narrow.
 func Calibration(title string, series []Series) (*plot.Plot, error) {
 	p := New(title, "promised (%)", "held (%)")
 	if err := line(p, "honest", plotter.XYs{{X: 0, Y: 0}, {X: 100, Y: 100}}, grey, true); err != nil {

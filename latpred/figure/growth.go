@@ -12,9 +12,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Growth draws how costs grow with a size, both logarithmic: a line with points for
-// each series, whose slope, fitted through all its points, stands in the legend: 1
-// is proportional. Values must be above 0; a series needs two different sizes.
+// Growth draws costs (Y of a series) over sizes (X), both on logarithmic scales. The
+// legend has the exponent of a power law fitted to each series by least squares of the
+// logarithms: 1 is proportional. Values must be above 0, and a series needs two different
+// sizes.
 func Growth(title, x, y string, all []Series) (*plot.Plot, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("figure: no series")

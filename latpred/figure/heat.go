@@ -11,9 +11,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Heat draws a table of values as coloured cells with the value in each: dark is
-// large, on a logarithmic scale. values has a list for each row, the first on top;
-// NaN leaves a cell empty, and other values must be above 0.
+// Heat draws a table as cells that contain their values and are darker the larger these
+// are, on a logarithmic scale. values[i][j] belongs to row i, counted from the top, and
+// column j. NaN leaves a cell empty; other values must be above 0.
 func Heat(title, x, y string, rows, columns []string, values [][]float64) (*plot.Plot, error) {
 	if len(values) != len(rows) || len(rows) == 0 {
 		return nil, fmt.Errorf("figure: %d rows of values for %d names", len(values), len(rows))
@@ -55,7 +55,7 @@ type heat struct {
 	style     text.Style
 }
 
-// Plot fills the cells.
+// Plot implements plot.Plotter.
 func (h *heat) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	for i, row := range h.values {
@@ -81,13 +81,13 @@ func (h *heat) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// shade goes from near white to the palette's blue.
+// shade is a colour between near white, for 0, and the palette's blue, for 1.
 func shade(share float64) color.Color {
 	mix := func(to uint8) uint8 { return uint8(math.Round(240 + share*(float64(to)-240))) }
 	return color.NRGBA{mix(Palette[0].R), mix(Palette[0].G), mix(Palette[0].B), 255}
 }
 
-// DataRange covers the cells.
+// DataRange implements plot.DataRanger.
 func (h *heat) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return -.5, float64(len(h.values[0])) - .5, -.5, float64(len(h.values)) - .5
 }

@@ -16,8 +16,9 @@ type Sample struct {
 	LatenciesMs []float64
 }
 
-// Distributions draws the distribution of each sample as a curve over relative
-// latency, latency / mean, so that devices of different speed can be compared.
+// Distributions draws the distribution of each sample as a curve over latency / mean of
+// the sample, so that devices of different speed can be compared. It has 50 bins up to
+// 2.5; larger values are not shown. A sample must not be empty.
 func Distributions(title string, samples []Sample) (*plot.Plot, error) {
 	p := New(title, "latency / mean of the set", "share of networks per bin (%)")
 	const bins, top = 50, 2.5
@@ -47,8 +48,8 @@ func Distributions(title string, samples []Sample) (*plot.Plot, error) {
 	return p, nil
 }
 
-// ByResolution draws a box for the latencies at each input resolution: quartiles,
-// the median, and whiskers to 1.5 times the box.
+// ByResolution draws a box plot of the latencies at each input resolution, the map's key:
+// median, quartiles, and whiskers of at most 1.5 times the length of the box.
 func ByResolution(title string, latenciesMs map[int][]float64) (*plot.Plot, error) {
 	p := New(title, "input resolution (pixels)", "latency (ms)")
 	var resolutions []int
@@ -74,8 +75,8 @@ func ByResolution(title string, latenciesMs map[int][]float64) (*plot.Plot, erro
 	return p, nil
 }
 
-// Drift draws a ratio in the order of the file, averaged over windows of rows, as
-// percent above or below its mean.
+// Drift draws a ratio in file order, averaged over consecutive windows of so many rows, in
+// percent above or below its mean. A last window that is not full is left out.
 func Drift(title, y string, ratio []float64, window int) (*plot.Plot, error) {
 	if window < 1 || len(ratio) < window {
 		return nil, fmt.Errorf("figure: windows of %d rows for %d", window, len(ratio))
@@ -99,7 +100,7 @@ func Drift(title, y string, ratio []float64, window int) (*plot.Plot, error) {
 	return p, reference(p, "", 0, 0, float64(len(ratio)))
 }
 
-// Relation draws one quantity over another, a point for each network.
+// Relation draws one quantity (Y of a series) over another (X), a point for each network.
 func Relation(title, xName, yName string, samples []Series) (*plot.Plot, error) {
 	p := New(title, xName, yName)
 	for i, s := range samples {
@@ -116,6 +117,6 @@ func Relation(title, xName, yName string, samples []Series) (*plot.Plot, error) 
 	return p, nil
 }
 
-// fewPoints is up to how many points of a series are drawn large: of thousands the
-// cloud is to be seen, of some each.
+// fewPoints is the largest number of points of a series that are drawn large, so that
+// each can be seen; of more, the cloud is shown.
 const fewPoints = 200

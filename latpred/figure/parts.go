@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Parts draws what a whole is made of: a bar for each part, the first on top.
-// Lengths must agree and be above 0.
+// Parts draws a bar for each part of a whole, the first on top. There must be as many
+// names as values, and at least one.
 func Parts(title, x string, names []string, values []float64) (*plot.Plot, error) {
 	if len(names) != len(values) || len(names) == 0 {
 		return nil, fmt.Errorf("figure: %d names for %d parts", len(names), len(values))

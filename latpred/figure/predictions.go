@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Scatter compares predictions with measurements, milliseconds both: a point for
-// each network, the line where they agree, and a band of ±5 %. Lengths must
-// agree and be above 0.
+// Scatter draws predicted over measured latencies, both in milliseconds: a point for each
+// network, the line where they agree, and a band of ±5 %. The slices must have the same
+// length, at least 1.
 func Scatter(title string, predMs, measuredMs []float64) (*plot.Plot, error) {
 	if len(predMs) != len(measuredMs) || len(predMs) == 0 {
 		return nil, fmt.Errorf("figure: %d predictions for %d measurements", len(predMs), len(measuredMs))
@@ -41,7 +41,7 @@ func Scatter(title string, predMs, measuredMs []float64) (*plot.Plot, error) {
 	return p, nil
 }
 
-// Series is a named curve: X and Y have one length.
+// Series is a named curve. X and Y must have the same length.
 type Series struct {
 	Name string
 	X, Y []float64
@@ -57,8 +57,8 @@ func (s Series) xys() plotter.XYs {
 	return out
 }
 
-// Curves draws losses over epochs, on a logarithmic scale, and the paper's value
-// as a dashed line where paperMs is above 0. Values must be above 0.
+// Curves draws losses over epochs, on a logarithmic scale, and the paper's value as a
+// dashed line if paperMs is above 0. Losses must be above 0.
 func Curves(title, y string, series []Series, paperName string, paperMs float64) (*plot.Plot, error) {
 	p := New(title, "epoch", y)
 	first, last := math.Inf(1), math.Inf(-1)
@@ -80,12 +80,12 @@ func Curves(title, y string, series []Series, paperName string, paperMs float64)
 	return p, logarithmic(&p.Y, logTicks{})
 }
 
-// Interval is a value with what it may be, for a size curve: Low ≤ Value ≤ High.
+// Interval is a point of a size curve with its interval, Low ≤ Value ≤ High.
 type Interval struct{ X, Value, Low, High float64 }
 
-// SizeCurve draws an error over the number of rows of a data set: for each named
-// curve its means, with a band where the interval has a width; and the values
-// read off the paper's figure as hollow points.
+// SizeCurve draws errors over the number of rows of a data set, with a band from Low to
+// High where these differ. order lists the keys of curves in the order of the legend.
+// The paper's values, read off its figure, are hollow points; nil: there are none.
 func SizeCurve(title, y string, curves map[string][]Interval, order []string, paper []Interval) (*plot.Plot, error) {
 	p := New(title, "rows of the data set, of which 70 % are trained on", y)
 	for i, name := range order {

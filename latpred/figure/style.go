@@ -15,13 +15,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Width and Height are the size that figures are laid out for.
+// Width and Height are the size of figures.
 const (
 	Width  = 6.5 * vg.Inch
 	Height = 4 * vg.Inch
 )
 
-// Palette is Okabe and Ito's, without its yellow, which is faint on white.
+// Palette has the colours of series, in order: those of Okabe and Ito, which colour-blind
+// readers can tell apart, without yellow, which is faint on white.
 var Palette = []color.NRGBA{
 	{0, 114, 178, 255},   // blue
 	{213, 94, 0, 255},    // vermillion
@@ -32,7 +33,7 @@ var Palette = []color.NRGBA{
 	{40, 40, 40, 255},    // ink
 }
 
-// grey is the colour of the paper's values and of grids.
+// grey is the colour of the paper's values, faint that of grids.
 var (
 	grey  = color.NRGBA{110, 110, 110, 255}
 	faint = color.NRGBA{228, 228, 228, 255}
@@ -40,7 +41,7 @@ var (
 
 var dashes = []vg.Length{vg.Points(5), vg.Points(3)}
 
-// colour is the i-th of the palette, around and around.
+// colour is the i-th colour of the palette, which repeats.
 func colour(i int) color.NRGBA { return Palette[i%len(Palette)] }
 
 // soft is c with alpha.
@@ -49,7 +50,8 @@ func soft(c color.NRGBA, alpha uint8) color.NRGBA {
 	return c
 }
 
-// New starts a figure in the house style. Axes are labelled with their units.
+// New starts a figure in this package's style. x and y are the labels of the axes, with
+// units; "": none.
 func New(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = color.White
@@ -111,8 +113,8 @@ func points(p *plot.Plot, name string, xys plotter.XYs, c color.Color, shape dra
 	return nil
 }
 
-// logarithmic makes an axis logarithmic. It is called when all data are in, which
-// must be above 0: a range of one value gets one around it.
+// logarithmic makes an axis logarithmic. It must be called after all data, which must be
+// above 0, have been added. A range of a single value is widened.
 func logarithmic(a *plot.Axis, ticks plot.Ticker) error {
 	if !(a.Min > 0) || math.IsInf(a.Max, 0) {
 		return fmt.Errorf("figure: values from %v to %v have no place on a logarithmic axis", a.Min, a.Max)
@@ -124,8 +126,8 @@ func logarithmic(a *plot.Axis, ticks plot.Ticker) error {
 	return nil
 }
 
-// logTicks are 1, 2 and 5 times powers of ten, or all digits times these where there
-// would be fewer than three, with plain labels.
+// logTicks are 1, 2 and 5 times powers of ten or, if these are fewer than three, 1 to 9
+// times powers of ten, with plain labels.
 type logTicks struct{}
 
 func (logTicks) Ticks(low, high float64) []plot.Tick {
@@ -155,8 +157,7 @@ func plainNumber(v float64) string {
 	return fmt.Sprintf("%.3g", v)
 }
 
-// headroom raises the top of a figure so that a legend of so many lines covers no
-// data.
+// headroom raises the top of the y axis so that a legend of so many lines covers no data.
 func headroom(p *plot.Plot, lines int) {
 	share := 0.05 * float64(lines)
 	if p.Y.Scale == (plot.LogScale{}) {
@@ -166,8 +167,8 @@ func headroom(p *plot.Plot, lines int) {
 	p.Y.Max += (p.Y.Max - p.Y.Min) * share / (1 - share)
 }
 
-// plainTicks are four to eight numbers, 1, 2 or 5 times a power of ten apart, with
-// labels without zeros that say nothing.
+// plainTicks are four to eight numbers, 1, 2 or 5 times a power of ten apart, with labels
+// without trailing zeros.
 type plainTicks struct{}
 
 func (plainTicks) Ticks(low, high float64) []plot.Tick {
@@ -189,13 +190,13 @@ func (plainTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// reference draws a level dashed line for a value of the paper, from x0 to x1.
+// reference draws a horizontal dashed line for a value of the paper, from x0 to x1.
 func reference(p *plot.Plot, name string, y, x0, x1 float64) error {
 	return line(p, name, plotter.XYs{{X: x0, Y: y}, {X: x1, Y: y}}, grey, true)
 }
 
-// Draw renders p at Width and Height, with a margin that labels at the edge need,
-// in a format that gonum/plot knows: "svg", "png", "pdf".
+// Draw renders p at Width and Height, with a small margin for labels at the edge. format
+// is one that gonum/plot knows, such as "svg", "png" or "pdf"; others are an error.
 func Draw(p *plot.Plot, format string) (io.WriterTo, error) {
 	c, err := draw.NewFormattedCanvas(Width, Height, format)
 	if err != nil {
@@ -206,7 +207,7 @@ func Draw(p *plot.Plot, format string) (io.WriterTo, error) {
 	return c, nil
 }
 
-// Named is a figure with a name for its file.
+// Named is a figure with a name for its file, without an extension.
 type Named struct {
 	Name string
 	Plot *plot.Plot

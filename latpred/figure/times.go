@@ -11,9 +11,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Times draws durations that differ by powers of ten, in seconds: a line for each
-// name, a point at its value on a logarithmic scale. The first ours are ours, filled; the
-// others are the paper's, hollow. Values must be above 0.
+// Times draws durations, in seconds, on a logarithmic scale, a line for each name. The
+// first ours of them are ours, drawn filled; the others are the paper's, drawn hollow.
+// Values must be above 0.
 func Times(title, x string, names []string, seconds []float64, ours int) (*plot.Plot, error) {
 	if len(names) != len(seconds) || len(names) == 0 || ours < 0 || ours > len(names) {
 		return nil, fmt.Errorf("figure: %d names, %d values, %d of them ours", len(names), len(seconds), ours)

@@ -7,8 +7,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// TradeOff draws accuracy over latency: a line with points for each series, the
-// paper's values dashed and hollow, and a dotted line at each limit.
+// TradeOff draws accuracy (Y of a series) over latency (X): a line with points for each
+// series, the paper's dashed and hollow, and a dotted vertical line at each limit. Empty
+// series are left out.
 func TradeOff(title, x, y string, series, paper []Series, limits []float64) (*plot.Plot, error) {
 	p := New(title, x, y)
 	for i, s := range series {

@@ -13,15 +13,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Rung is a trial of a search that stops trials: its error at each rung that it
+// Rung is a trial of a search with early stopping: its error at each rung that it
 // reached.
 type Rung struct {
-	Epochs, Values []float64 // of one length, above 0
+	Epochs, Values []float64 // epoch and error at each rung; same length, not empty, above 0
 	Survived       bool      // trained to the end
 }
 
-// Rungs draws a search over hyper-parameters: a line for each trial, on
-// logarithmic scales, that ends where the trial was stopped.
+// Rungs draws a search over hyper-parameters: a line of the error over epochs for each
+// trial, on logarithmic scales, that ends where the trial was stopped. It sorts trials.
 func Rungs(title, y string, trials []Rung) (*plot.Plot, error) {
 	p := New(title, "epoch", y)
 	named := map[bool]bool{}
@@ -65,16 +65,16 @@ func btoi(b bool) int {
 	return 0
 }
 
-// Coordinates is a configuration with what came of it.
+// Coordinates is a configuration and its result.
 type Coordinates struct {
 	Axes  []float64 // value on each axis
-	Value float64   // the smaller the better; infinite or NaN: it diverged
+	Value float64   // result, the smaller the better; infinite, NaN, or not above 0: it diverged
 }
 
 // Parallel draws configurations in parallel coordinates: an axis for each
-// hyper-parameter, its values evenly spaced in their order, and a last axis for
-// the result on a logarithmic scale. The best tenth is coloured; what diverged
-// ends at the top, dotted.
+// hyper-parameter, with its values in order and evenly spaced, and a last axis for the
+// result, on a logarithmic scale. The best tenth is coloured. Configurations that diverged
+// are dotted and end at the top. At least one must not have diverged.
 func Parallel(title, result string, axes []string, lines []Coordinates) (*plot.Plot, error) {
 	if len(lines) == 0 || len(axes) == 0 {
 		return nil, fmt.Errorf("figure: %d configurations on %d axes", len(lines), len(axes))

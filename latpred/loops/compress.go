@@ -5,9 +5,10 @@ import (
 	"unsafe"
 )
 
-// CompressRows makes a line of each row of m from row from to below to, whose columns
-// stand for the rows of dense; with AVX-512 of two rows each, where they are alike.
-// Where relu is true, elements of m below 0 become 0 first; NaN stays.
+// CompressRows fills s with the rows [from, to) of m, to be multiplied by dense, which
+// must have m.Cols rows or more. If relu is true, elements of these rows of m below 0 are
+// first set to 0 in m itself; NaN stays. With AVX-512 neighbouring rows are stored as
+// pairs, see Sparse.Len, if their entries are in mostly the same columns.
 func (s *Sparse) CompressRows(m Matrix, from, to int, relu bool, dense Matrix) {
 	m.mustHave(from, to-from)
 	lines, pairs := to-from, 0
@@ -42,10 +43,9 @@ func (s *Sparse) CompressRows(m Matrix, from, to int, relu bool, dense Matrix) {
 	}
 }
 
-// alike tells, by two of them, whether neighbouring rows have so much above 0 in
-// the same columns that they are better multiplied as pairs: with a line of what
-// either has, which costs what is 0 in one of them, and saves loads. Units behind a
-// ReLU are mostly on or off for all rows.
+// alike estimates from two pairs of neighbouring rows whether pairs are faster. A pair
+// has an entry where either row has one. That saves loads, and wastes work where one of
+// the two is 0. Units after a ReLU are mostly on or off for all rows alike.
 func alike(m Matrix, from, to int) bool {
 	if to-from < 2 {
 		return false
@@ -62,15 +62,18 @@ func alike(m Matrix, from, to int) bool {
 	return 2*100*either <= worthPairing*entries
 }
 
-// worthPairing is how many entries pairs may have for a hundred of the rows.
+// worthPairing is the largest number of multiplications in pairs, for every hundred in
+// single rows, at which pairs are faster.
 const worthPairing = 145
 
-// positive is 1 for numbers above 0, and 0 for others but −0; without a branch.
+// positive is 1 for numbers above 0 and 0 for 0 and numbers below it, without a branch.
+// −0 counts as above 0.
 func positive(v float32) int { return int(-math.Float32bits(v) >> 31) }
 
-// CompressColumns makes a line of each column of m from column from to below to, in
-// its first rows, which stand for the rows of dense. from must be a multiple of
-// Lanes. The values are left in m, which must not change before s is used up.
+// CompressColumns fills s with the columns [from, to) of the first rows of m, to be
+// multiplied by dense, which must have as many rows or more. from must be a multiple of
+// Lanes. Values are not copied from m, which must not change while s is in use; see
+// GatherValues. It panics if m does not have these rows and columns.
 func (s *Sparse) CompressColumns(m Matrix, rows, from, to int, dense Matrix) {
 	if from%Lanes != 0 || to > m.Cols || rows > m.Rows {
 		panic("loops: columns that a matrix hasn't, or that don't begin with a vector")
@@ -91,16 +94,16 @@ func (s *Sparse) CompressColumns(m Matrix, rows, from, to int, dense Matrix) {
 // laneNumbers count the elements of a vector.
 var laneNumbers = [Lanes]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
-// compressArgs are what the loops of compression read; strides and steps are bytes.
-// The vector code has the fields' offsets from go_asm.h.
+// compressArgs are the arguments of the compression loops; strides and steps are in
+// bytes. The assembler takes the fields' offsets from go_asm.h.
 type compressArgs struct {
 	src     *float32
 	vectors int    // of the row
-	bounds  *int32 // of the first line or of the row's
-	lines   int    // from block to block in bounds
+	bounds  *int32 // bounds of the row's line, or of the first column's
+	lines   int    // number of lines: the distance of consecutive blocks in bounds
 	offsets *int32
 	values  *float32
-	entries int   // so far
+	entries int   // written so far
 	step    int32 // from row to row of the dense matrix
 	floor   float32
 	count   *[Lanes]int32

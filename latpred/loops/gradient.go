@@ -1,17 +1,17 @@
 package loops
 
-// SGD are the numbers of a step of stochastic gradient descent with PyTorch's
-// meaning: of the gradient g, the weight w and the velocity v, which is the last
-// step's, v becomes Momentum·v + g + Decay·w, and w loses Rate·v.
+// SGD holds the hyper-parameters of stochastic gradient descent, with their meaning in
+// PyTorch: for a gradient g, a weight w and its velocity v, a step sets
+// v = Momentum·v + g + Decay·w and then w = w − Rate·v.
 type SGD struct{ Rate, Momentum, Decay float32 }
 
-// GradientStep takes the product of s, whose lines are columns of a layer's inputs,
-// and d, the gradient with respect to its outputs, as the gradient of weights: line i
-// as that of row first+i of w, on which it takes a step at once. v has the velocities
-// and must have w's shape.
+// GradientStep takes a step on the weights w of a layer. The lines of s are columns of
+// the layer's inputs for a batch, and d is the gradient with respect to its outputs; the
+// product of line i and d is the gradient of row first+i of w. v holds the velocities and
+// must have w's shape. It panics if the shapes do not fit.
 func GradientStep(w, v Matrix, first int, s *Sparse, d Matrix, sgd SGD) {
 	mustFit(w, d)
-	s.mustMeet(d)
+	s.mustMatch(d)
 	if v.Stride != w.Stride || v.Rows != w.Rows {
 		panic("loops: weights and velocities of different shapes")
 	}
@@ -42,15 +42,15 @@ func GradientStep(w, v Matrix, first int, s *Sparse, d Matrix, sgd SGD) {
 	}
 }
 
-// MultiplySampled sets, for each entry of each line of s, which is of a column, the
-// element of dst in the row that the entry meets and in column first+i for line i:
-// to the product of that row of dense and row first+i of w. Others stay as they are.
-// So a gradient goes back through a layer of weights w and the ReLU before it. dst
-// and dense must have the same stride. The field's name for it is SDDMM, sampled
-// dense-dense matrix multiplication.
+// MultiplySampled computes elements of dense × wᵀ at the positions of the entries of s,
+// whose lines are columns: for an entry of line i in row r, dst[r, first+i] becomes the
+// dot product of row r of dense and row first+i of w. Other elements of dst stay as they
+// are. This takes a gradient back through a layer with weights w and the ReLU before it.
+// dst and dense must have the same stride. It is known as SDDMM, sampled dense-dense
+// matrix multiplication. It panics if the shapes do not fit.
 func MultiplySampled(dst Matrix, first int, s *Sparse, w, dense Matrix) {
 	mustFit(w, dense)
-	s.mustMeet(dense)
+	s.mustMatch(dense)
 	if dst.Stride != dense.Stride {
 		panic("loops: rows of different strides")
 	}

@@ -1,7 +1,7 @@
 package loops
 
-// instructions say which of a processor's instructions the loops use. Loops are called
-// by name, not by value: args that an unknown function takes would be on the heap.
+// instructions is the instruction set that the loops use. Loops are called directly, not
+// through function values, for which the compiler would allocate args on the heap.
 type instructions int
 
 const (
@@ -12,21 +12,22 @@ const (
 
 func (i instructions) String() string { return [...]string{"plain Go", "AVX2", "AVX-512"}[i] }
 
-// best are the instructions in use, the fastest of this processor.
+// best is the instruction set in use, the fastest of this processor.
 var best = available()[0]
 
-// Name says which instructions are in use: "AVX-512", "AVX2" or "plain Go".
+// Name returns the instruction set in use: "AVX-512", "AVX2" or "plain Go".
 func Name() string { return best.String() }
 
-// Vectors reports whether they are vector instructions.
+// Vectors reports whether the loops use vector instructions, not plain Go.
 func Vectors() bool { return best != plain }
 
-// burnt keeps the compiler from leaving out what Burn computes.
+// burnt keeps the compiler from eliminating the computation of Burn.
 var burnt float32
 
-// Burn does n rounds of independent multiply-adds on registers, as fast as the
-// processor can, and returns how many operations that were, two for each. It is
-// for measuring the processor.
+// Burn does n rounds of independent multiply-adds on registers, as fast as the processor
+// can, and returns the number of floating-point operations, two for each multiply-add.
+// Divided by its time, that is the peak rate of one core. It must not be called
+// concurrently without vector instructions.
 func Burn(n int) (operations int) {
 	if lanes := burn(n); lanes > 0 {
 		return n * burnSums * 2 * lanes
@@ -47,5 +48,5 @@ func Burn(n int) (operations int) {
 	return n * 8 * 2
 }
 
-// burnSums is how many independent sums a round of Burn adds to.
+// burnSums is the number of independent vector sums that a round of Burn adds to.
 const burnSums = 24

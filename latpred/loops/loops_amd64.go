@@ -2,7 +2,7 @@ package loops
 
 import "golang.org/x/sys/cpu"
 
-// available lists the instructions that this processor has, the fastest first.
+// available lists the instruction sets that this processor has, the fastest first.
 func available() []instructions {
 	var list []instructions
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT {
@@ -99,8 +99,8 @@ func compressColumns(a *compressArgs) {
 	a.compressColumns()
 }
 
-// burn gives the number of floats in each of burnSums multiply-adds a round, 0 where it
-// did nothing.
+// burn does n rounds of burnSums vector multiply-adds and returns the number of floats in
+// a vector; 0 if it did nothing.
 func burn(n int) (lanes int) {
 	switch {
 	case n <= 0:

@@ -5,18 +5,20 @@ import (
 	"unsafe"
 )
 
-// Lanes is the number of elements of a vector, which rows are padded to a multiple of.
+// Lanes is the number of float32 elements of a vector (512 bits). Rows are padded to a
+// multiple of it.
 const Lanes = 16
 
-// Matrix is a matrix in row-major order. Rows are Stride apart, a multiple of
-// Lanes; what is beyond Cols is 0 and must stay so.
+// Matrix is a dense matrix in row-major order: element (i, j) is Data[i·Stride+j]. Stride
+// is a multiple of Lanes. The padding, columns Cols to Stride−1, is 0 and must stay so.
 type Matrix struct {
 	Data               []float32
 	Rows, Cols, Stride int
 }
 
-// NewMatrix makes a matrix of zeros whose rows begin at cache lines. A stride of
-// 0 is the smallest that there can be; another must be a multiple of Lanes.
+// NewMatrix makes a matrix of zeros whose rows begin at cache lines. A stride of 0 stands
+// for Padded(cols). It panics if cols is below 1, or the stride is below cols or not a
+// multiple of Lanes.
 func NewMatrix(rows, cols, stride int) Matrix {
 	if stride == 0 {
 		stride = Padded(cols)
@@ -34,17 +36,18 @@ func NewMatrix(rows, cols, stride int) Matrix {
 // Padded rounds a number of columns up to a multiple of Lanes.
 func Padded(cols int) int { return (cols + Lanes - 1) / Lanes * Lanes }
 
-// Row gives row i, without its padding.
+// Row returns row i, without its padding and without copying.
 func (m Matrix) Row(i int) []float32 { return m.Data[i*m.Stride:][:m.Cols] }
 
-// SetRows copies rows × Cols values, given without padding, to the first rows.
+// SetRows copies values, row after row without padding, to the first len(values)/Cols
+// rows.
 func (m Matrix) SetRows(values []float32) {
 	for i := range len(values) / m.Cols {
 		copy(m.Row(i), values[i*m.Cols:])
 	}
 }
 
-// Values copies the first rows, without their padding.
+// Values returns a copy of the first rows, row after row without padding.
 func (m Matrix) Values(rows int) []float32 {
 	values := make([]float32, 0, rows*m.Cols)
 	for i := range rows {

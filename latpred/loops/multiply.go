@@ -2,28 +2,30 @@ package loops
 
 import "fmt"
 
-// tile is the number of columns that the widest loops take at once, as five sums of a
+// tile is the number of columns that the widest loops compute at once, as five sums of a
 // vector each.
 const tile = 5 * Lanes
 
-// MultiplyAdd adds the product of s, whose lines are rows, and dense to rows of dst:
-// line i to row first+i, a line of two rows to two.
+// MultiplyAdd adds the product of s, whose lines are rows, and dense to dst: line i to
+// row first+i. A pair fills two rows, see Sparse.Len. Lines may also be columns after
+// GatherValues. It panics if the shapes do not fit.
 func MultiplyAdd(dst Matrix, first int, s *Sparse, dense Matrix) {
 	multiply(dst, first, s, dense, -1)
 }
 
-// Multiply sets rows of dst to the product of s and dense, as MultiplyAdd takes them,
-// plus row bias of dense, which may be beyond the rows that s meets.
+// Multiply sets rows of dst, those of MultiplyAdd, to the product of s and dense plus the
+// row of dense with index bias, a layer's biases. That row may follow the rows that s
+// refers to. It panics if the shapes do not fit.
 func Multiply(dst Matrix, first int, s *Sparse, dense Matrix, bias int) {
 	dense.mustHave(bias, 1)
 	multiply(dst, first, s, dense, bias)
 }
 
-// multiply begins sums with row start of dense, or where that is below 0 with what is
-// in dst.
+// multiply starts the sums with row start of dense or, if start is below 0, with the
+// values in dst.
 func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
 	mustFit(dst, dense)
-	s.mustMeet(dense)
+	s.mustMatch(dense)
 	if s.source.Data != nil {
 		panic("loops: the values of columns have not been gathered")
 	}
@@ -36,7 +38,7 @@ func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
 	if s.pairs > 0 {
 		a.rows, a.second = s.pairs, &s.second[0]
 	}
-	each := blocksOf(rowBlock, a.rows) // rows that are fetched for each line
+	each := blocksOf(rowBlock, a.rows) // rows of the next block to prefetch for each line
 	for from := 0; from < width; {
 		columns := columnsOf(width - from)
 		a.dense = &dense.Data[from]
@@ -46,7 +48,7 @@ func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
 			if b == 0 && start >= 0 {
 				a.src, a.srcStride = &dense.Data[start*dense.Stride+from], 0
 			}
-			// While this block is multiplied the next one is fetched.
+			// Prefetch the next block while this one is multiplied.
 			a.nextRows = 0
 			if next := (b + 1) * rowBlock; s.n > 1 && next+each*a.rows <= dense.Rows {
 				a.next, a.nextRows = &dense.Data[next*dense.Stride+from], each
@@ -61,15 +63,15 @@ func multiply(dst Matrix, first int, s *Sparse, dense Matrix, start int) {
 	}
 }
 
-// lastRow gives the arguments for the row that is left after the pairs, at dst; a.src
-// has gone on to it.
+// lastRow returns the arguments for the single row after the pairs, at dst. The loop over
+// the pairs has already advanced a.src to it.
 func (a args) lastRow(s *Sparse, block int, dst []float32) args {
 	a.dst, a.rows, a.second, a.nextRows = &dst[0], 1, nil, 0
 	a.from, a.to = &s.bounds[block*s.n+s.pairs], &s.bounds[(block+1)*s.n+s.pairs]
 	return a
 }
 
-// columnsOf is how many columns a loop takes at once where so many are left.
+// columnsOf is the number of columns that the next loop computes when left remain.
 func columnsOf(left int) int {
 	if left < tile {
 		return Lanes
@@ -83,8 +85,8 @@ func mustFit(a, b Matrix) {
 	}
 }
 
-// mustMeet panics where s was made for another dense matrix.
-func (s *Sparse) mustMeet(dense Matrix) {
+// mustMatch panics where s was made for another dense matrix.
+func (s *Sparse) mustMatch(dense Matrix) {
 	if s.n > 0 && (s.inner > dense.Rows || s.stride != dense.Stride) {
 		panic(fmt.Sprintf("loops: entries for %d rows with stride %d meet %d with stride %d", s.inner, s.stride, dense.Rows, dense.Stride))
 	}

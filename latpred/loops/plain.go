@@ -2,12 +2,12 @@ package loops
 
 import "unsafe"
 
-// args are what the loops of products read; strides and offsets of entries are bytes.
-// The vector code has the fields' offsets from go_asm.h.
+// args are the arguments of the loops of products; strides and offsets of entries are in
+// bytes. The assembler takes the fields' offsets from go_asm.h.
 type args struct {
 	dst      *float32
 	stride   int // from row to row of dst, velocity and weights
-	rows     int // lines to take
+	rows     int // lines to process
 	dense    *float32
 	from, to *int32 // where the lines' entries begin and end
 	offsets  *int32
@@ -15,15 +15,15 @@ type args struct {
 
 	// Of multiplyRows.
 	second     *float32 // values of the second rows of pairs; nil: lines of one row
-	src        *float32 // what sums begin with
-	srcStride  int      // from row to row of it
-	next       *float32 // what is fetched in the meantime
-	nextRows   int      // of it, for each line
+	src        *float32 // initial values of the sums
+	srcStride  int      // from row to row of src
+	next       *float32 // rows to prefetch meanwhile
+	nextRows   int      // of them, for each line
 	nextStride int
 
 	// Of gradientStep.
 	velocity              *float32
-	inPlace               bool // values are in a matrix that offsets are for as well
+	inPlace               bool // values are read from the source matrix, by the entries' offsets
 	rate, momentum, decay float32
 
 	// Of multiplySampled.
@@ -31,8 +31,8 @@ type args struct {
 	vectors int // of a row
 }
 
-// floats gives n numbers at p, bytes further on. The callers have checked that they
-// are there.
+// floats returns the n numbers that begin so many bytes after p. The callers have checked
+// that they exist.
 func floats(p *float32, bytes, n int) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(p), bytes)), n)
 }

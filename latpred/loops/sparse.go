@@ -1,28 +1,30 @@
 package loops
 
-// Sparse is a matrix of which what is not 0 is kept, line by line: its rows (CSR) or
-// its columns (CSC). It is made to be multiplied by a dense matrix, and so an entry
-// says which row of that it meets. Lines are divided into blocks of such rows, which
-// stay in cache while all lines pass. The zero value is ready for use, and keeps its
-// memory when it is filled again.
+// Sparse holds the non-zero entries of a matrix line by line, where lines are its rows
+// (CSR) or its columns (CSC). It is made for the product with a certain dense matrix:
+// each entry refers to the row of the dense matrix that it is multiplied by. The entries
+// of a line are divided into blocks of such rows, which stay in cache while all lines are
+// processed. The zero value is empty; CompressRows, CompressColumns, TakeRows and
+// TakeColumns fill it, and reuse its memory.
 type Sparse struct {
 	n       int       // lines
-	pairs   int       // of them, the first, that are of two rows each
-	first   int       // row or column of the source that line 0 is
-	blocks  int       // that each line is divided into
-	inner   int       // rows of the dense matrix that entries may meet
+	pairs   int       // how many of them, the first ones, hold two rows each
+	first   int       // row or column of the source that is line 0
+	blocks  int       // number of blocks that each line is divided into
+	inner   int       // rows of the dense matrix that entries may refer to
 	stride  int       // of the dense matrix, in elements
-	bounds  []int32   // (blocks+1)×n: where block b of line i begins is bounds[b·n+i], and block b+1 ends it
-	offsets []int32   // of each entry: bytes from the dense matrix's first row
-	values  []float32 // of each entry, unless they are left in the source
-	second  []float32 // of each entry of a pair, the value in the second row
-	source  Matrix    // of columns: where their values are; none where they are in values
+	bounds  []int32   // (blocks+1)×n: block b of line i is the entries from bounds[b·n+i] to below bounds[(b+1)·n+i]
+	offsets []int32   // for each entry, the start of its row in the dense matrix, in bytes
+	values  []float32 // for each entry; unused while values are in source
+	second  []float32 // for each entry of a pair, the value in the second row
+	source  Matrix    // of CompressColumns: the matrix that holds the values; zero: they are in values
 }
 
-// Len is the number of lines; a pair of rows is one.
+// Len returns the number of lines. Two rows that CompressRows has stored as a pair are
+// one line.
 func (s *Sparse) Len() int { return s.n }
 
-// NNZ is the number of entries of all lines.
+// NNZ returns the number of entries of all lines; an entry of a pair counts once.
 func (s *Sparse) NNZ() (n int) {
 	for i := range s.n {
 		n += int(s.bounds[s.blocks*s.n+i] - s.bounds[i])
@@ -30,30 +32,31 @@ func (s *Sparse) NNZ() (n int) {
 	return n
 }
 
-// How many rows of the dense matrix a block refers to: where lines are rows, pieces of
-// them as wide as a loop stay in the nearest cache; where they are columns, whole rows.
+// The number of rows of the dense matrix in a block. If lines are rows, as many columns of
+// a block as a loop computes at once fit in the L1 cache; if lines are columns, whole rows
+// of a block do.
 const (
 	rowBlock    = 64
 	columnBlock = 16
 )
 
-// blocksOf is how many blocks so many rows of the dense matrix are.
+// blocksOf is the number of blocks that rows of the dense matrix make.
 func blocksOf(rows, block int) int { return (rows + block - 1) / block }
 
-// shape sets what the lines are, and makes room for their bounds.
+// shape sets the dimensions, and makes room for the bounds of the lines.
 func (s *Sparse) shape(lines, first, blocks, inner int, dense Matrix) {
 	s.n, s.pairs, s.first, s.blocks, s.inner, s.stride, s.source = lines, 0, first, blocks, inner, dense.Stride, Matrix{}
 	s.bounds = room(s.bounds, (blocks+1)*lines)
 }
 
-// reserve makes room for so many entries, and for a vector that is written and not
-// kept.
+// reserve makes room for so many entries, and for a vector more, which the loops may
+// write past the last entry.
 func (s *Sparse) reserve(entries int) { s.offsets = room(s.offsets, entries+Lanes) }
 
 // reserveValues makes room for a value of each entry.
 func (s *Sparse) reserveValues() { s.values = room(s.values, len(s.offsets)) }
 
-// room gives n elements, those of list where it has so many.
+// room returns a slice of n elements, reusing list if its capacity suffices.
 func room[T any](list []T, n int) []T {
 	if cap(list) < n {
 		return make([]T, n)
@@ -61,8 +64,8 @@ func room[T any](list []T, n int) []T {
 	return list[:n]
 }
 
-// GatherValues fetches the values of columns that CompressColumns has left in their
-// matrix, which MultiplyAdd needs and GradientStep doesn't.
+// GatherValues copies the values that CompressColumns has left in its matrix into s.
+// Multiply and MultiplyAdd need that, GradientStep does not.
 func (s *Sparse) GatherValues() {
 	if s.source.Data == nil {
 		return

@@ -6,8 +6,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// TakeRows makes a line of each row of x that is listed, of all where rows is nil.
-// Columns of x stand for the rows of dense; it panics where dense has fewer.
+// TakeRows fills s with the listed rows of x, nil meaning all, to be multiplied by dense.
+// It panics if dense has fewer rows than x has columns, or an entry of x is beyond
+// x.Cols.
 func (s *Sparse) TakeRows(x sparse.Rows, rows []int, dense Matrix) {
 	if x.Cols > dense.Rows {
 		panic(fmt.Sprintf("loops: %d columns for a matrix of %d rows", x.Cols, dense.Rows))
@@ -35,7 +36,7 @@ func (s *Sparse) TakeRows(x sparse.Rows, rows []int, dense Matrix) {
 	}
 }
 
-// takeRow sets the bounds and offsets of line i, whose entries begin at at.
+// takeRow sets the bounds and offsets of line i, whose entries begin at index at.
 func (s *Sparse) takeRow(i, at int, columns []int, cols int) {
 	offsets, step, k := s.offsets[at:at+len(columns)], int32(4*s.stride), 0
 	for b := range s.blocks {
@@ -50,9 +51,9 @@ func (s *Sparse) takeRow(i, at int, columns []int, cols int) {
 	s.bounds[s.blocks*s.n+i] = int32(at + k)
 }
 
-// TakeColumns makes a line of each column of x from column from to below to. The rows
-// of x that are listed stand for the first rows of dense, in this order; it panics where
-// dense has fewer, or x not these columns.
+// TakeColumns fills s with the columns [from, to) of the listed rows of x, to be
+// multiplied by dense, whose row k belongs to the k-th listed row. It panics if dense has
+// fewer rows, or x does not have these columns.
 func (s *Sparse) TakeColumns(x sparse.Rows, rows []int, from, to int, dense Matrix) {
 	if from < 0 || to < from || to > x.Cols || len(rows) > dense.Rows {
 		panic(fmt.Sprintf("loops: columns %d to %d of %d, %d rows for %d", from, to, x.Cols, len(rows), dense.Rows))

@@ -13,36 +13,36 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Subject is something that can be run and timed.
+// Subject is a compiled network or layer, or a program, that can be run and timed.
 type Subject interface {
-	// Run runs it and gives the milliseconds that it took; a program that times
-	// itself may report several runs, of which this is the fastest.
+	// Run runs it once and returns the time in milliseconds. A program that times
+	// itself may report several runs; then it is the fastest of them.
 	Run(ctx context.Context) (ms float64, err error)
-	// Close frees what it holds.
+	// Close frees the subject's resources.
 	Close()
 }
 
-// Unit is what a campaign measures: a network or a layer, by the name that its row
-// has.
+// Unit is one thing to measure, a network or a layer.
 type Unit struct {
-	Key     string
-	Prepare func(ctx context.Context) (Subject, error)
+	Key     string                                     // its name in the journal
+	Prepare func(ctx context.Context) (Subject, error) // compiles it; called concurrently for different units
 }
 
-// Config says how a campaign measures. Zero values stand for those of Default, but
-// for Extra.
+// Config is the protocol of a campaign. A zero field takes its value from Default;
+// a zero Extra and a zero Limit have meanings of their own.
 type Config struct {
-	WarmUps   int           // runs before the first round; -1: none
-	Rounds    int           // passes over the units of a group that labels are made of
-	Extra     int           // further rounds at most, while fewer than Rounds were quiet; 0: as many as Rounds, -1: none
-	Discard   int           // runs at the start of a round that don't count; -1: none
-	Runs      int           // timed runs in a round
+	WarmUps   int           // untimed runs of each unit before its first round; -1: none
+	Rounds    int           // passes over the units of a group that labels are computed from
+	Extra     int           // additional rounds at most, while fewer than Rounds were quiet; 0: as many as Rounds, -1: none
+	Discard   int           // untimed runs of each unit at the start of its turn; -1: none
+	Runs      int           // timed runs of each unit in a round
 	Group     int           // units that are compiled together and measured in turn
-	Compilers int           // units compiled at once
-	Limit     time.Duration // after which no further group is begun; 0: none
+	Compilers int           // units compiled concurrently
+	Limit     time.Duration // time after which no further group is begun; 0: no limit
 }
 
-// Default is the protocol that keeps the noise of a quiet machine under one percent.
+// Default is a protocol that keeps the noise of labels on a quiet machine under one
+// percent.
 var Default = Config{WarmUps: 5, Rounds: 7, Extra: 7, Discard: 1, Runs: 5, Group: 24, Compilers: 2}
 
 func (c Config) withDefaults() Config {
@@ -62,41 +62,43 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Progress says how far a campaign is.
+// Progress reports how far a campaign has got.
 type Progress struct {
-	Units, Of int     // units measured, with parts of those of this group
-	Doing     string  // "compiling", "waiting for the device", "round 3 of 7"
-	Anchors   float64 // of this group's last round over the campaign's first; 0: not known
+	Units, Of int     // units measured, of all; the current group counts in proportion to its rounds done
+	Doing     string  // "preparing 3 of 24", "waiting for the device" or "round 3 of 7"
+	Anchors   float64 // mean ratio of the anchors' times in the last round to those in the campaign's first round; 0: not known
 }
 
-// Campaign measures units and anchors on one device, and can be taken up again
-// where it stopped.
+// Campaign measures units and anchors on one device, and can be resumed after an
+// interruption.
 //
-// Units go in groups. Those of a group are prepared first; then come rounds, in
-// each of which every unit has its turn. What a machine does for a second or a
-// minute so falls on all of them alike. Anchors are a few units that are measured
-// again with every group: what they do shows drift, and links sessions.
+// Units are measured in groups. All units of a group are prepared first; then come the
+// rounds, in each of which every unit has its turn, so that a disturbance of a second
+// or a minute affects all of them alike. Anchors are a few units that are measured
+// again with every group: they show drift and link sessions.
 type Campaign struct {
-	Units   []Unit // distinct keys
-	Anchors []Unit // may be none
-	Journal *Journal
+	Units   []Unit   // to be measured; keys must be distinct
+	Anchors []Unit   // measured with every group; may be empty
+	Journal *Journal // open, from OpenJournal
 	Config  Config
-	// Hold gets the device for timing and gives a function that lets it go; nil
-	// where nobody else measures.
+	// Hold acquires the device for timing and returns the function that releases it;
+	// nil: the device need not be acquired.
 	Hold func(ctx context.Context) (release func(), err error)
-	// Observe may be nil.
+	// Observe is called after each step; nil: nobody observes. Calls may come from
+	// different goroutines, but never concurrently.
 	Observe func(Progress)
 
 	ahead map[string]Subject // prepared while waiting for the device
 }
 
-// ErrLimit says that Config.Limit stopped a campaign before its end.
+// ErrLimit reports that Config.Limit stopped a campaign before its end.
 var ErrLimit = errors.New("time limit reached")
 
-// Run measures what the journal lacks. Every round is in the journal, on disk,
-// before the next begins; so a process that is killed loses at most the round it
-// was in, and no round is measured twice. When ctx ends, or an error or
-// Config.Limit stops it, what there is stays in the journal as well.
+// Run measures the units that the journal lacks. Every round is in the journal, on
+// disk, before the next begins, so a process that is killed loses at most its current
+// round, and no round is measured twice. Rounds that are complete also stay in the
+// journal when ctx ends, an error stops the campaign, or Config.Limit does, which is
+// ErrLimit.
 func (c *Campaign) Run(ctx context.Context) error {
 	config := c.Config.withDefaults()
 	deadline := time.Now().Add(config.Limit)
@@ -121,7 +123,7 @@ func (c *Campaign) Run(ctx context.Context) error {
 	}
 }
 
-// measure brings one group to its last round.
+// measure prepares one group and takes its rounds that are missing.
 func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, config Config) error {
 	byKey := map[string]Unit{}
 	for _, u := range c.Units {
@@ -183,7 +185,8 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, con
 	return nil
 }
 
-// hold waits for the device and prepares units of the next group meanwhile.
+// hold waits for the device, and meanwhile prepares units of the next group into
+// c.ahead.
 func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err error) {
 	held := make(chan struct{})
 	go func() {
@@ -209,7 +212,8 @@ func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err
 	return release, err
 }
 
-// oneRound lets every subject have its turn.
+// oneRound times every subject in turn. Round.Group and Round.Round are left to the
+// caller.
 func oneRound(ctx context.Context, subjects []Subject, names []string, config Config) (round, error) {
 	r := round{At: time.Now().UTC().Truncate(time.Millisecond), Load: load()}
 	start, wall, busy := time.Now(), time.Now().Round(0), busySeconds()
@@ -235,8 +239,8 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 	if now := busySeconds(); busy >= 0 && now >= 0 {
 		r.Others = max(0, math.Round((now-busy)/time.Since(start).Seconds()*100)/100)
 	}
-	// Times are of the monotonic clock; a jump of the other one only makes the
-	// stored time of day wrong, and is stored beside it.
+	// Latencies are taken with the monotonic clock. A jump of the wall clock only makes
+	// the stored time of day wrong, so the jump is stored beside it.
 	if jump := time.Now().Round(0).Sub(wall) - time.Since(start); jump.Abs() > time.Second {
 		r.ClockJumpS = math.Round(jump.Seconds())
 	}
@@ -254,10 +258,11 @@ func timed(ctx context.Context, s Subject, key string) (float64, error) {
 	return ms, nil
 }
 
-// precise keeps the nanoseconds of milliseconds.
+// precise rounds milliseconds to nanoseconds.
 func precise(ms float64) float64 { return math.Round(ms*1e6) / 1e6 }
 
-// prepareAll prepares units, taking those that are ready out of ahead.
+// prepareAll prepares units, at most atOnce concurrently. Those that are in ahead are
+// taken from there, and removed from it. observe is called with the number prepared.
 func prepareAll(ctx context.Context, units []Unit, ahead map[string]Subject, atOnce int, observe func(done int)) ([]Subject, error) {
 	subjects := make([]Subject, len(units))
 	done := make(chan struct{}, len(units))

@@ -8,22 +8,24 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Quiet is what Check found.
+// Quiet is the result of Check.
 type Quiet struct {
-	Units  []string           `json:"-"`      // what was measured, in order
-	CVs    map[string]float64 `json:"cv"`     // of each of them over the rounds, as fractions
-	CV     float64            `json:"cv_max"` // the largest
-	Load   float64            `json:"load"`   // before; -1: not known
-	Others float64            `json:"others"` // cores that other processes kept busy, on average; -1: not known
-	OK     bool               `json:"ok"`     // CV is at most QuietCV
-	Advice []string           `json:"advice,omitempty"`
+	Units  []string           `json:"-"`                // keys of the measured units, in order
+	CVs    map[string]float64 `json:"cv"`               // by key: coefficient of variation of the rounds' fastest runs, a fraction
+	CV     float64            `json:"cv_max"`           // the largest of CVs
+	Load   float64            `json:"load"`             // load average over the minute before; -1: not known
+	Others float64            `json:"others"`           // mean number of cores that other processes kept busy; -1: not known
+	OK     bool               `json:"ok"`               // CV is at most QuietCV
+	Advice []string           `json:"advice,omitempty"` // sentences for the user; empty: none
 }
 
-// QuietCV is what the rounds of a quiet machine differ by, at most.
+// QuietCV is the largest coefficient of variation between the rounds of a machine that
+// Check calls quiet.
 const QuietCV = 0.02
 
-// Check measures a few units in rounds and says whether the machine is quiet
-// enough, and what to do where it is not. hold is that of a Campaign.
+// Check measures units in rounds, at least 2, after one round that does not count, with
+// the other values of Default. It tells whether the machine is quiet enough, and what
+// to do if it is not. hold is as in Campaign; it may be nil.
 func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Context) (func(), error)) (Quiet, error) {
 	q := Quiet{Units: keys(units), CVs: map[string]float64{}, Load: load()}
 	config := Config{}.withDefaults()

@@ -11,24 +11,24 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Device is something that networks of a space are measured on, and how: what the
-// commands and notebooks that measure work with. Runner.Device and Foreign.Device
-// make one; its fields may be changed before it measures.
+// Device is a device under measurement: the networks of one space, the way to run them
+// and the protocol. Runner.Device and Foreign.Device make one; its fields may be changed
+// before it measures.
 type Device struct {
 	Space  *space.Space
-	Header Header // of its journals, but for What and Seed
-	Config Config // as it was asked for; zero values stand for defaults
+	Header Header // of its journals, except What and Seed
+	Config Config // the protocol; zero fields stand for defaults
 
 	NoAnchors bool   // measure no anchor networks with each group
-	LockFile  string // is locked while timing; "": nothing is
-	TakeTurns bool   // lock for each group, waiting for the lock, and not for the whole run
+	LockFile  string // file that is locked while timing; "": no lock
+	TakeTurns bool   // wait for the lock and hold it group by group; false: take it for the whole run or err
 
-	Network func(space.Arch) (Subject, error)
-	Layer   func(space.Layer) (Subject, error) // nil: it can't measure layers alone
+	Network func(space.Arch) (Subject, error)  // prepares a network
+	Layer   func(space.Layer) (Subject, error) // prepares a single layer; nil: single layers can't be measured
 }
 
-// Device gives the runner as a device for networks of s. hardware is its name in
-// labels; "" stands for the processor's.
+// Device returns the runner as a device for networks of s. hardware is the hardware's
+// part of the device's name, see DeviceID; "" stands for Processor().
 func (r *Runner) Device(s *space.Space, hardware string, c Config) *Device {
 	if hardware == "" {
 		hardware = Processor()
@@ -42,9 +42,10 @@ func (r *Runner) Device(s *space.Space, hardware string, c Config) *Device {
 	return d
 }
 
-// Device gives the program as a device for networks of s. hardware is its name in
-// labels; "" stands for "foreign". The program warms up as it sees fit, and is called
-// once in each of three rounds where c says nothing else.
+// Device returns the program as a device for networks of s with batch images at once.
+// hardware is the hardware's part of the device's name; "" stands for "foreign". Warming
+// up is left to the program: c.WarmUps and c.Discard are ignored. The defaults of
+// c.Rounds and c.Runs are 3 and 1.
 func (f Foreign) Device(s *space.Space, hardware string, batch int, c Config) *Device {
 	if hardware == "" {
 		hardware = "foreign"
@@ -62,7 +63,8 @@ func (f Foreign) Device(s *space.Space, hardware string, batch int, c Config) *D
 	return d
 }
 
-// describe completes a header by the protocol.
+// describe completes h with the space and the protocol and sets it as the device's
+// header.
 func (d *Device) describe(h Header) {
 	c := d.Config.withDefaults()
 	h.Space, h.Statistic = d.Space.ID, Statistic
@@ -70,20 +72,20 @@ func (d *Device) describe(h Header) {
 	d.Header = h
 }
 
-// Nets measures networks into the journal at a path, begun where there is none, and
-// gives it, closed, to take labels from: Journal.Set, Journal.Noise. seed is that of
-// a sample, for the record. What the journal holds already is not measured again.
-// Where something stopped it the journal comes with the error; it is nil where it
-// could not be opened. observe may be nil.
+// Nets measures networks into the journal file of that path, which is created if it
+// does not exist, and returns the journal, closed, for Journal.Set and Journal.Noise.
+// Networks that the journal already holds are not measured again. seed is the one that
+// archs were sampled with, for the record. If the measurement stops early, the journal
+// is returned with the error; it is nil if it could not be opened. observe may be nil.
 func (d *Device) Nets(ctx context.Context, archs []space.Arch, seed uint64, journal string, observe func(Progress)) (*Journal, error) {
 	h := d.Header
 	h.What, h.Seed = "nets", seed
 	return d.run(ctx, NetUnits(archs, d.Network), h, d.Config, journal, observe)
 }
 
-// Layers measures all layers of the space at a resolution as Nets measures networks;
-// Journal.Rows gives the table's rows. All are one group where Config says nothing
-// else.
+// Layers measures all distinct layers of the space at a resolution, as Nets measures
+// networks; Journal.Rows gives the rows of the lookup table. The default of
+// Config.Group is 1024, so that all layers are one group.
 func (d *Device) Layers(ctx context.Context, resolution int, journal string, observe func(Progress)) (*Journal, error) {
 	if d.Layer == nil {
 		return nil, fmt.Errorf("%s can't measure layers alone", d.Header.Device)
@@ -96,8 +98,8 @@ func (d *Device) Layers(ctx context.Context, resolution int, journal string, obs
 	return d.run(ctx, TableUnits(d.Space, resolution, d.Layer), h, c, journal, observe)
 }
 
-// Table measures the layers of the space at some resolutions, each into a journal in
-// a folder, and gives the lookup table.
+// Table measures the layers of the space at each of the resolutions, into the journal
+// "<resolution>.journal" in the folder dir, and returns the lookup table.
 func (d *Device) Table(ctx context.Context, resolutions []int, dir string, observe func(Progress)) (*lut.Table, error) {
 	t := &lut.Table{Device: d.Header.Device, SpaceID: d.Space.ID, Rows: map[int]map[string]lut.Entry{}}
 	for _, r := range resolutions {
@@ -130,9 +132,10 @@ func (d *Device) run(ctx context.Context, units []Unit, h Header, c Config, jour
 	return j, campaign.Run(ctx)
 }
 
-// hold gives a campaign's function that gets the device for timing, nil where it is
-// got at once for the whole run, and what to call at the end. When taking turns,
-// preparing units shares the lock, so that it disturbs nobody's timing.
+// hold returns Campaign.Hold and the function to call after the campaign. Without
+// TakeTurns the lock is taken here, for the whole run, and Campaign.Hold is nil. With
+// it, units are changed to share the lock while they are prepared, so that compiling
+// disturbs nobody's timing.
 func (d *Device) hold(ctx context.Context, units []Unit) (hold func(context.Context) (func(), error), release func(), err error) {
 	if d.LockFile == "" {
 		return nil, func() {}, nil
@@ -154,8 +157,8 @@ func (d *Device) hold(ctx context.Context, units []Unit) (hold func(context.Cont
 	return func(ctx context.Context) (func(), error) { return Lock(ctx, d.LockFile, Wait) }, func() {}, nil
 }
 
-// Check measures the anchors and a layer in the middle of the list, in rounds; see
-// the function Check.
+// Check measures the anchors and, if the device can measure layers, one layer; see the
+// function Check.
 func (d *Device) Check(ctx context.Context, rounds int) (Quiet, error) {
 	units := AnchorUnits(d.Space, d.Network)
 	if d.Layer != nil {
@@ -170,13 +173,14 @@ func (d *Device) Check(ctx context.Context, rounds int) (Quiet, error) {
 	return Check(ctx, units, rounds, hold)
 }
 
-// OwnAnchors stands for the anchors of the journal that is to be normalised.
+// OwnAnchors tells Device.Normaliser to divide a journal by its own anchors.
 const OwnAnchors = "own"
 
-// Normaliser gives, before anything is measured, what makes the journal that labels
-// are taken from: for "" the journal itself, for OwnAnchors the journal divided by its
-// own anchors, else by those of the journal at the path by; see Journal.Normalised. It
-// errs where that journal is of another device or has no anchors.
+// Normaliser returns the function that turns a measured journal into the one that
+// labels are taken from: for by "" the journal itself; for OwnAnchors the journal
+// divided by its own anchors; otherwise the journal divided by the anchors of the
+// journal file named by. See Journal.Normalised. It errs if that file can't be read, is
+// of another device or has no anchors, so that this is known before measuring.
 func (d *Device) Normaliser(by string) (func(*Journal) *Journal, error) {
 	switch by {
 	case "":

@@ -18,28 +18,28 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Foreign measures by a program of the user's: a phone over adb, TensorRT, TFLite.
+// Foreign measures networks with a program of the user's, such as one that runs them on
+// a phone over adb, or with TensorRT or TFLite.
 type Foreign struct {
-	// Command is run by the shell for each timing. In place of {} it gets the name
-	// of a file with the network, see Request; without {}, that text on its standard
-	// input. It must print nothing but milliseconds, one number for each run, on
-	// standard output.
+	// Command is run by the shell for each timing. Every {} in it is replaced by the
+	// name of a file that holds the Request as JSON; without {} the command reads that
+	// JSON on its standard input. On standard output it must print milliseconds, one
+	// number for each run, separated by white space, and nothing else.
 	Command string
 	Timeout time.Duration // of one call; 0: a minute
 }
 
-// Request is what a foreign program gets: a network in OFA's form, where it has one,
-// and in ours.
+// Request is the network that a foreign program is asked to time, as JSON.
 type Request struct {
-	*space.OFAConfig          // nil: the network is of another family
-	Arch             string   `json:"arch"`
-	Space            string   `json:"space"`
-	Batch            int      `json:"batch"`
-	Resolution       int      `json:"resolution,omitempty"` // of another family: pixels, and the choice of each slot
-	Choices          []string `json:"choices,omitempty"`
+	*space.OFAConfig          // in OFA's own form; nil: the network is not of OFA's family
+	Arch             string   `json:"arch"`                 // canonical text
+	Space            string   `json:"space"`                // id of the space
+	Batch            int      `json:"batch"`                // images at once
+	Resolution       int      `json:"resolution,omitempty"` // pixels; only where there is no OFAConfig
+	Choices          []string `json:"choices,omitempty"`    // label of each slot's choice, "" for an inactive slot; only where there is no OFAConfig
 }
 
-// request says a network to a foreign program.
+// request describes a network for a foreign program.
 func request(s *space.Space, a space.Arch, batch int) Request {
 	r := Request{OFAConfig: a.OFA(), Arch: a.String(), Space: s.ID, Batch: max(1, batch)}
 	if r.OFAConfig == nil {
@@ -58,7 +58,9 @@ func request(s *space.Space, a space.Arch, batch int) Request {
 // maxOutput bounds what is read of a program's output.
 const maxOutput = 1 << 20
 
-// Network makes a network ready to be measured.
+// Network prepares a network of s to be timed with batch images at once; a batch below
+// 1 stands for 1. It errs if a is not in s. The command is first called by
+// Subject.Run.
 func (f Foreign) Network(s *space.Space, a space.Arch, batch int) (Subject, error) {
 	if err := s.Validate(a); err != nil {
 		return nil, err
@@ -105,7 +107,7 @@ func (p *program) Run(ctx context.Context) (float64, error) {
 	cmd.Stdin = bytes.NewReader(p.input)
 	stdout, stderr := &bounded{}, &bounded{}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	// The shell's children die with it, and none of them can keep us waiting.
+	// Kill the whole process group, so that no child of the shell can keep Run waiting.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second

@@ -13,9 +13,11 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// WriteONNX writes a network of s as an ONNX graph of convolutions: input image,
-// [batch, 3, r, r], output logits, [batch, classes]. Weights are the made-up ones that
-// Runner takes, so that outputs are the same.
+// WriteONNX writes a network of s as an ONNX graph of convolutions. Its input is "image",
+// [batch, 3, r, r] for resolution r, and its output "logits", [batch, classes]. batch
+// must be at least 1. The weights are the made-up ones of Runner, so that the outputs
+// are the same up to rounding. It errs if a is not in s or has a layer that can't be
+// built.
 func WriteONNX(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 	if err := s.Validate(a); err != nil {
 		return err
@@ -129,13 +131,15 @@ func onnxConv(g *onnx.Graph, x onnx.Value, o op, w []array) onnx.Value {
 
 var klogMu sync.Mutex
 
-// StableHLO compiles a network on an XLA backend and gives the program in StableHLO,
-// as text. Its weights are parameters, after the image, in NHWC order.
+// StableHLO compiles a network on an XLA backend and returns the program as StableHLO
+// text. Its parameters are the image, in NHWC order, then the weights. Calls wait for
+// each other: the program is read from GoMLX's log, whose settings are process-wide and
+// are changed meanwhile. It errs on other backends and if a is not in s.
 func (r *Runner) StableHLO(s *space.Space, a space.Arch) (string, error) {
 	if !r.be.XLA() {
 		return "", errors.New("only XLA writes StableHLO, and this is " + r.be.Kind)
 	}
-	// GoMLX shows the program to nobody but its log.
+	// GoMLX gives access to the program only through its log.
 	klogMu.Lock()
 	defer klogMu.Unlock()
 	var log bytes.Buffer

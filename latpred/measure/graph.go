@@ -7,23 +7,24 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Formulation is a way to write the same network; which is fast depends on the
-// device.
+// Formulation is how convolutions are written in a GoMLX graph. The network is the same;
+// which formulation is fast depends on the device.
 type Formulation string
 
 const (
 	// Products writes dense convolutions as matrix products and depthwise ones as sums
-	// of shifted products: forty times faster than Convolutions on XLA's CPU plugin.
+	// of shifted products. On XLA's CPU plugin it is forty times faster than
+	// Convolutions.
 	Products Formulation = "dot"
-	// Convolutions writes convolutions, grouped where they are depthwise: for GPUs, whose
-	// libraries have kernels for them.
+	// Convolutions writes convolutions as such, depthwise ones as grouped convolutions.
+	// It is for GPUs, whose libraries implement them.
 	Convolutions Formulation = "conv"
 )
 
 // Everything here builds graphs in NHWC order. The panics of GoMLX are stopped in
 // pjrt.go.
 
-// layer applies a layer to the sum of what it reads; next gives the nodes of an op's
+// layer applies a layer to the sum of its inputs; next returns the nodes of an op's
 // weights.
 func (f Formulation) layer(inputs []*Node, l space.Layer, next func(op) []*Node) *Node {
 	x := inputs[0]
@@ -109,7 +110,7 @@ func shuffled(x *Node, groups int) *Node {
 	return Reshape(y, d...)
 }
 
-// averages are the means of k×k pixels, of those that are in the image.
+// averages are the means over k×k pixels, counting only those inside the image.
 func (f Formulation) averages(x *Node, o op) *Node {
 	in := x.Shape().Dimensions[1]
 	counts := make([]float32, o.size(in)) // of rows, and of columns
@@ -126,7 +127,7 @@ func (f Formulation) averages(x *Node, o op) *Node {
 	return Div(f.sums(x, o), Mul(along(1), along(2)))
 }
 
-// sums are those of k×k pixels.
+// sums are the sums over k×k pixels, with zeros outside the image.
 func (f Formulation) sums(x *Node, o op) *Node {
 	p := [2]int{o.padding(), o.padding()}
 	if f == Convolutions {
@@ -143,15 +144,16 @@ func (f Formulation) sums(x *Node, o op) *Node {
 	return sum
 }
 
-// pooledProduct multiplies the channels of images of one pixel with a matrix that
-// is stored output × input. Rows so lie together in memory: read down its columns,
-// a matrix with 1280 of them falls on four sets of the cache, 13 times slower.
+// pooledProduct multiplies the channels of images of one pixel by a matrix that is
+// stored output × input, so that each output's weights lie together in memory. Down a
+// column of an input × output matrix with 1280 columns, all elements map to four sets of
+// the cache, which was 13 times slower.
 func pooledProduct(x, w *Node) *Node {
 	batch, in, out := x.Shape().Dimensions[0], w.Shape().Dimensions[1], w.Shape().Dimensions[0]
 	return Reshape(EinsumAxes(Reshape(x, batch, in), w, [][2]int{{1, 1}}, nil), batch, 1, 1, out)
 }
 
-// vector lays one number for each channel along the last axis of an image.
+// vector reshapes one number for each channel to the last axis of an image.
 func vector(b *Node) *Node { return Reshape(b, 1, 1, 1, b.Shape().Dimensions[0]) }
 
 // padded surrounds the image by zeros.
@@ -163,13 +165,15 @@ func padded(x *Node, o op) *Node {
 	return Pad(x, ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, p, p, compute.PadAxis{})
 }
 
-// shifted is the padded image as the kernel's element (ky, kx) sees it.
+// shifted is the part of the padded image that the kernel's element (ky, kx) multiplies,
+// size × size pixels.
 func shifted(x *Node, o op, size, ky, kx int) *Node {
 	along := func(from int) SliceAxisSpec { return AxisRange(from, from+(size-1)*o.stride+1).Stride(o.stride) }
 	return Slice(x, AxisRange(), along(ky), along(kx), AxisRange())
 }
 
-// shifts lays what each element of the kernel sees side by side in the channels.
+// shifts concatenates the shifted images of all elements of the kernel along the
+// channels (im2col).
 func shifts(x *Node, o op) *Node {
 	size := o.size(x.Shape().Dimensions[1])
 	x = padded(x, o)
@@ -207,8 +211,8 @@ func plus(sum, x *Node) *Node {
 	return Add(sum, x)
 }
 
-// convolve is a convolution, in groups or in as many as there are channels where it is
-// depthwise.
+// convolve is a convolution in o.groups groups; a depthwise one has a group for each
+// channel.
 func convolve(x *Node, o op, w *Node) *Node {
 	groups := max(1, o.groups)
 	if o.kind == depthwise {
@@ -224,9 +228,9 @@ func (f Formulation) activate(x *Node, a space.Activation) *Node {
 		if f == Convolutions {
 			return MaxScalar(x, 0)
 		}
-		// The same, to the bit; but since x occurs twice XLA computes it once, where
-		// max(x, 0) would have a depthwise convolution computed for the pooling of
-		// squeeze and excitation and again for its product.
+		// (x + |x|)/2 equals max(x, 0) to the bit. Since x occurs twice in it, XLA
+		// computes x once; with max(x, 0) it computes a depthwise convolution twice, for
+		// the pooling of squeeze and excitation and for its product.
 		return MulScalar(Add(x, Abs(x)), .5)
 	case space.ReLU6:
 		return ClipScalar(x, 0, 6)

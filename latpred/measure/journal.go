@@ -13,39 +13,40 @@ import (
 	"github.com/ofalat/ofalat/latpred/journal"
 )
 
-// Header is the first line of a journal: what was measured, on what and how. A
-// journal is only taken up again under an equal one.
+// Header is the first line of a journal: what was measured, on which device and how. A
+// journal is resumed only under a header that is equal, apart from Machine.
 type Header struct {
-	Format      string            `json:"format"` // "latpred measure 1"
-	What        string            `json:"what"`   // "nets" or "table"
-	Space       string            `json:"space"`
-	Device      string            `json:"device"`            // what labels call it: hardware, runtime, precision, batch, threads, formulation
-	Seed        uint64            `json:"seed,omitempty"`    // of the sampled networks
-	Batch       int               `json:"batch"`             // images at once
-	Threads     int               `json:"threads,omitempty"` // 0: not known, for foreign programs
-	Formulation string            `json:"formulation,omitempty"`
-	Command     string            `json:"command,omitempty"` // of a foreign program
-	Rounds      int               `json:"rounds"`            // that labels are made of
-	Extra       int               `json:"extra"`             // more that may be taken, while some were not quiet
-	Runs        int               `json:"runs"`
-	Statistic   string            `json:"statistic"` // "median of rounds' minima"
-	Machine     map[string]string `json:"machine"`   // processor, plugin, versions: for people, not compared
+	Format      string            `json:"format"`                // "latpred measure 1"; OpenJournal sets it
+	What        string            `json:"what"`                  // "nets", or "table" and a resolution: "table 224"
+	Space       string            `json:"space"`                 // id of the space
+	Device      string            `json:"device"`                // its name in labels, see Runner.DeviceID
+	Seed        uint64            `json:"seed,omitempty"`        // of the sampled networks
+	Batch       int               `json:"batch"`                 // images at once
+	Threads     int               `json:"threads,omitempty"`     // 0: not known, as for foreign programs
+	Formulation string            `json:"formulation,omitempty"` // "": a foreign program
+	Command     string            `json:"command,omitempty"`     // of a foreign program
+	Rounds      int               `json:"rounds"`                // rounds that labels are computed from
+	Extra       int               `json:"extra"`                 // additional rounds at most, while fewer than Rounds were quiet
+	Runs        int               `json:"runs"`                  // timed runs of a unit in a round
+	Statistic   string            `json:"statistic"`             // of the labels: Statistic
+	Machine     map[string]string `json:"machine"`               // processor, plugin, versions: for people, not compared
 }
 
 const journalFormat = "latpred measure 1"
 
-// Journal is the record of a campaign, a file of package journal: every round is on
-// disk before anything else happens. It belongs to one process at a time.
+// Journal is the record of a campaign, a file of package journal: every round is on disk
+// before the next begins. Only one process at a time can have it open for measuring.
+// It is not safe for concurrent use.
 type Journal struct {
 	Header Header
 
 	path    string
 	file    appender // nil: it is only read
 	groups  []*group
-	inOrder map[string]bool // units that a group has
+	inOrder map[string]bool // keys of the units that are in a group
 }
 
-// appender is a *journal.File.
+// appender is the part of *journal.File that a Journal uses.
 type appender interface {
 	Append(v any) error
 	Close() error
@@ -59,7 +60,7 @@ type group struct {
 	Session time.Time `json:"session"` // when the process began
 
 	rounds []round
-	begun  bool // is in the file
+	begun  bool // the line is in the file
 }
 
 // round is a line with the times of one round: of the anchors, then of the units.
@@ -67,14 +68,14 @@ type round struct {
 	Group      int       `json:"group"`
 	Round      int       `json:"round"` // counted from 0
 	At         time.Time `json:"at"`
-	Load       float64   `json:"load"`   // of the machine when it began, averaged over a minute; -1: not known
-	Others     float64   `json:"others"` // cores that other processes kept busy meanwhile, on average; -1: not known
+	Load       float64   `json:"load"`   // load average over the minute before; -1: not known
+	Others     float64   `json:"others"` // mean number of cores that other processes kept busy; -1: not known
 	ClockJumpS float64   `json:"clock_jump_s,omitempty"`
 	MinMs      []float64 `json:"min_ms"`
 	MedianMs   []float64 `json:"median_ms"`
 }
 
-// line is any of them; exactly one is set.
+// line is one line of the file; exactly one field is set.
 type line struct {
 	Header *Header `json:"header,omitempty"`
 	Group  *group  `json:"begin,omitempty"`
@@ -84,9 +85,10 @@ type line struct {
 // session is when this process began to measure.
 var session = time.Now().UTC().Truncate(time.Second)
 
-// OpenJournal opens a journal or begins one. A last line that was cut short, by a
-// kill or a full disk, is cut off; any other damage, a header that differs and a
-// journal that another process has open are errors.
+// OpenJournal opens the journal file at path for measuring, or creates it. A last line
+// that is incomplete, after a kill or a full disk, is removed; any other damage, a header
+// that differs from h in more than Machine, and a journal that another process has open
+// are errors.
 func OpenJournal(path string, h Header) (*Journal, error) {
 	h.Format = journalFormat
 	j := &Journal{Header: h, path: path, inOrder: map[string]bool{}}
@@ -103,17 +105,20 @@ func OpenJournal(path string, h Header) (*Journal, error) {
 	return j, nil
 }
 
-// ReadJournal reads a journal that is not to be gone on with; a last line that is not
-// complete, since somebody measures into it, is left out. Errors name it as name.
+// ReadJournal reads a journal without opening it for measuring; nothing can be appended
+// and it must not be closed. A last line that is incomplete, because a campaign is still
+// writing, is ignored. Errors call the journal name.
 func ReadJournal(r io.Reader, name string) (*Journal, error) {
 	j := &Journal{path: name, inOrder: map[string]bool{}}
 	return j, journal.Read(r, name, func(line int, text []byte) error { return j.take(line, text, nil) })
 }
 
-// Close closes the file and lets another process open it.
+// Close closes the file, so that another process can open it. It panics on a journal
+// from ReadJournal, which has no file.
 func (j *Journal) Close() error { return j.file.Close() }
 
-// take reads line n, counted from 1. want is the header to go on under; nil takes any.
+// take reads line n, counted from 1. want is the header that the journal must have; nil
+// accepts any.
 func (j *Journal) take(n int, text []byte, want *Header) error {
 	var l line
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -149,8 +154,8 @@ func (j *Journal) take(n int, text []byte, want *Header) error {
 	return errors.New("neither a group nor a round that follows from what is before it")
 }
 
-// agree says in what the header of a journal differs from the one to go on under,
-// where it does. The machine is for people.
+// agree errs if the header of a journal differs from the wanted one in anything but
+// Machine.
 func agree(old, want Header) error {
 	want.Machine, old.Machine = nil, nil
 	a, _ := json.Marshal(old)
@@ -161,9 +166,9 @@ func agree(old, want Header) error {
 	return nil
 }
 
-// next gives the group to measure: the first unfinished one, or a new one of units
-// that are in none, or nil. Units of an unfinished group that are no longer asked
-// for can't be measured: it is left as it is.
+// next returns the group to measure: the first unfinished one, or else a new one of units
+// that are in no group yet, or nil when there are none. An unfinished group with other
+// anchors, or with a unit that is not in units, can't be finished and is skipped.
 func (j *Journal) next(units, anchors []Unit, config Config) *group {
 	wanted := map[string]bool{}
 	for _, u := range units {
@@ -187,11 +192,12 @@ func (j *Journal) next(units, anchors []Unit, config Config) *group {
 	return g
 }
 
-// QuietOthers is how many cores others may keep busy in a quiet round.
+// QuietOthers is the largest mean number of cores that other processes may keep busy in
+// a round that counts as quiet.
 const QuietOthers = 0.1
 
-// complete says that a group has as many quiet rounds as it needs, or as many
-// rounds as it may have.
+// complete reports whether a group has as many quiet rounds as it needs, or as many
+// rounds in all as it may have.
 func (g *group) complete(rounds, extra int) bool {
 	quiet := 0
 	for _, r := range g.rounds {
@@ -202,8 +208,8 @@ func (g *group) complete(rounds, extra int) bool {
 	return quiet >= rounds || len(g.rounds) >= rounds+extra
 }
 
-// quietest are n rounds in which others did least, in the order of measuring. What
-// is chosen does not depend on the latencies.
+// quietest returns the n rounds in which other processes were least busy, in the order
+// of measuring. The choice does not depend on the latencies.
 func (g *group) quietest(n int) []round {
 	order := make([]int, len(g.rounds))
 	for i := range order {

@@ -8,40 +8,41 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// document is a network in the form that WriteJSON writes.
+// document is a network as WriteJSON writes it.
 type document struct {
 	Request
 	Layers []layerText `json:"layers"`
 }
 
-// layerText is a layer, with the steps that it is built of.
+// layerText is a layer and the steps that it consists of.
 type layerText struct {
 	Name     string     `json:"name"`
 	Kind     space.Kind `json:"kind"`
-	From     []int      `json:"from"` // layers whose sum it reads; −1: the image
+	From     []int      `json:"from"` // indexes of the layers whose sum is its input; −1: the image
 	In       [3]int     `json:"in"`   // height, width, channels
 	Out      [3]int     `json:"out"`
-	Shortcut bool       `json:"shortcut,omitempty"` // what it reads is added to what it writes
+	Shortcut bool       `json:"shortcut,omitempty"` // its input is added to its output
 	Steps    []stepText `json:"steps"`
 }
 
-// stepText is a step; convolutions are padded by (kernel − 1)/2 pixels on each side,
-// batch normalisation is folded into weights and bias.
+// stepText is one step of a layer. Convolutions are padded by (kernel − 1)/2 pixels on
+// each side; batch normalisation is folded into weights and bias.
 type stepText struct {
 	Op         opKind           `json:"op"`
-	In         int              `json:"in"` // channels
-	Out        int              `json:"out"`
+	In         int              `json:"in"`  // channels
+	Out        int              `json:"out"` // channels
 	Kernel     int              `json:"kernel,omitempty"`
 	Stride     int              `json:"stride,omitempty"`
 	Groups     int              `json:"groups,omitempty"`
-	Bottleneck int              `json:"bottleneck,omitempty"` // channels, of se
+	Bottleneck int              `json:"bottleneck,omitempty"` // channels between the two products of se
 	Activation space.Activation `json:"activation,omitempty"`
 	Bias       bool             `json:"bias,omitempty"`
 }
 
-// WriteJSON writes a network of s layer by layer, for programs that build it
-// themselves: what it is called, and each layer with its shapes, what it reads and the
-// steps that it is built of. It has no weights: latency does not depend on them.
+// WriteJSON writes a network of s as JSON, for programs that build it themselves: its
+// Request, and each layer with its shapes, its inputs and the steps that it consists of.
+// There are no weights, since latency does not depend on them. It errs if a is not in s
+// or has a layer that can't be built. A batch below 1 stands for 1.
 func WriteJSON(w io.Writer, s *space.Space, a space.Arch, batch int) error {
 	if err := s.Validate(a); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/backend"
 )
 
-// Processor is the name that the processor gives itself, or its architecture.
+// Processor returns the processor's model name from /proc/cpuinfo, or else GOARCH.
 func Processor() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -29,7 +29,8 @@ func Processor() string {
 	return runtime.GOARCH
 }
 
-// Machine describes what measures, for a Header.
+// Machine describes the measuring machine for Header.Machine: processor, cores, system,
+// versions and, unless be is nil, the backend.
 func Machine(be *backend.Backend) map[string]string {
 	m := map[string]string{
 		"processor": Processor(), "cores": fmt.Sprint(runtime.NumCPU()), "system": runtime.GOOS + "/" + runtime.GOARCH, "go": runtime.Version(),
@@ -52,8 +53,9 @@ func Machine(be *backend.Backend) map[string]string {
 	return m
 }
 
-// DeviceID names what labels are of: hardware, then backend, precision, batch,
-// threads and formulation.
+// DeviceID returns the device's name in labels: hardware, backend, precision, batch,
+// threads (except on CUDA) and formulation, such as
+// "epyc-zen4-xla-cpu-f32-b1-t1-dot".
 func (r *Runner) DeviceID(hardware string) string {
 	threads := ""
 	if r.be.Kind != backend.CUDA {
@@ -62,14 +64,14 @@ func (r *Runner) DeviceID(hardware string) string {
 	return fmt.Sprintf("%s-%s-f32-b%d%s-%s", slug(hardware), strings.ReplaceAll(r.be.Kind, ":", "-"), r.options.Batch, threads, r.options.Formulation)
 }
 
-// slug makes a word of a name: lower case, with hyphens.
+// slug makes a name lower case, with hyphens for all but letters, digits and dots.
 func slug(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.') })
 	return strings.Join(words, "-")
 }
 
-// load is the average number of running processes over the last minute, -1 where
-// the system doesn't say.
+// load is the average number of running processes over the last minute; -1 where the
+// system does not tell.
 func load() float64 {
 	text, err := os.ReadFile("/proc/loadavg")
 	var l float64
@@ -82,9 +84,9 @@ func load() float64 {
 	return l
 }
 
-// busySeconds is how long all processors have worked for others than this process
-// and its children, or for other machines of the same host; -1 where the system
-// doesn't say.
+// busySeconds is the processor time, in seconds since boot and summed over all cores,
+// of everything but this process and its children; it includes time that the host gave
+// to other virtual machines (steal). -1 where the system does not tell.
 func busySeconds() float64 {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -94,7 +96,7 @@ func busySeconds() float64 {
 	if _, err := fmt.Sscanf(string(text), "cpu %f %f %f %f %f %f %f %f", &user, &nice, &system, &idle, &wait, &irq, &soft, &steal); err != nil {
 		return -1
 	}
-	const hertz = 100 // of these counters, on every Linux for programs
+	const hertz = 100 // unit of /proc/stat: USER_HZ is 100 on every Linux
 	busy := (user + nice + system + irq + soft + steal) / hertz
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var own syscall.Rusage
@@ -106,8 +108,8 @@ func busySeconds() float64 {
 	return busy
 }
 
-// governor says by what rule the first core's clock is set, "" where the system
-// doesn't say.
+// governor is the frequency governor of the first core; "" where the system does not
+// tell.
 func governor() string {
 	text, err := os.ReadFile("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 	if err != nil {
@@ -116,8 +118,8 @@ func governor() string {
 	return strings.TrimSpace(string(text))
 }
 
-// DeviceLock is the file that measurers of a device lock while they time: of this
-// user's cache, by the device's name.
+// DeviceLock returns the file, in this user's cache folder, that is to be locked while
+// the named device is timed. It creates the folder, not the file.
 func DeviceLock(device string) (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -127,17 +129,19 @@ func DeviceLock(device string) (string, error) {
 	return filepath.Join(dir, "device-"+slug(device)+".lock"), os.MkdirAll(dir, 0o755)
 }
 
-// LockMode says how Lock gets a lock.
+// LockMode is a way to take a lock.
 type LockMode int
 
+// The modes of Lock.
 const (
-	Now    LockMode = iota // alone, or an error where somebody else has it
-	Wait                   // alone, when all others have let it go
-	Shared                 // together with others who share it, when nobody has it alone
+	Now    LockMode = iota // exclusively, or err at once if somebody else holds it
+	Wait                   // exclusively, after waiting until nobody else holds it
+	Shared                 // shared with other Shared holders, after waiting until nobody holds it exclusively
 )
 
-// Lock gets a file lock, and gives a function that lets it go. Who times takes it
-// alone; who makes a machine busy otherwise, compiling, should share it.
+// Lock locks a file, which is created if need be, and returns the function that unlocks
+// it. Timing should hold the lock exclusively; other work that loads the machine, such as
+// compiling, should share it. It errs when ctx ends while it waits.
 func Lock(ctx context.Context, file string, mode LockMode) (release func(), err error) {
 	l := flock.New(file)
 	unlock := func() { _ = l.Unlock() } // the lock ends with the process at the latest
@@ -153,7 +157,7 @@ func Lock(ctx context.Context, file string, mode LockMode) (release func(), err 
 		get = l.RLock
 	}
 	got := make(chan error, 1)
-	go func() { got <- get() }() // in the system's queue, where asking again and again would lose to those who are
+	go func() { got <- get() }() // blocks in the system's queue; polling would lose to those who wait there
 	select {
 	case err := <-got:
 		return unlock, err

@@ -10,8 +10,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Sample draws n distinct networks of s. A larger n continues the list of a
-// smaller one. It errs where s has fewer.
+// Sample draws n distinct networks of s. With the same seed, a larger n continues the
+// list of a smaller one. It errs if 1000 + 100 n draws do not give so many.
 func Sample(s *space.Space, seed uint64, n int) ([]space.Arch, error) {
 	rng := random.Stream(seed, "measure")
 	seen := map[space.Arch]bool{}
@@ -28,9 +28,9 @@ func Sample(s *space.Space, seed uint64, n int) ([]space.Arch, error) {
 	return list, nil
 }
 
-// ReadArchs reads the distinct networks of s from a text of one a line, or from a set
-// in a format that package dataset reads. Errors name it as name; a network outside s
-// and a text without networks are errors.
+// ReadArchs reads the distinct networks of s, in order, from a text with one network a
+// line or from a set in any format that package dataset reads. Errors call the input
+// name. A network outside s is an error, and so is an input without networks.
 func ReadArchs(r io.Reader, name string, s *space.Space) ([]space.Arch, error) {
 	in := dataset.NewReader(r, name)
 	var list []space.Arch
@@ -57,7 +57,7 @@ func ReadArchs(r io.Reader, name string, s *space.Space) ([]space.Arch, error) {
 	return list, nil
 }
 
-// NetUnits makes the units of networks, whose keys are their canonical texts.
+// NetUnits makes the units of networks. Their keys are the networks' canonical texts.
 func NetUnits(archs []space.Arch, prepare func(space.Arch) (Subject, error)) []Unit {
 	units := make([]Unit, len(archs))
 	for i, a := range archs {
@@ -66,8 +66,8 @@ func NetUnits(archs []space.Arch, prepare func(space.Arch) (Subject, error)) []U
 	return units
 }
 
-// AnchorArchs are three networks of s, small, middling and large, at the middle
-// resolution that searches draw.
+// AnchorArchs returns three networks of s at the middle of its resolutions: the
+// smallest, one drawn at random with a fixed seed, and the largest.
 func AnchorArchs(s *space.Space) []space.Arch {
 	r := s.Resolutions[len(s.Resolutions)/2]
 	small, middle, large := s.Smallest(), s.Sample(random.Stream(0, "anchor")), s.Largest()
@@ -75,7 +75,8 @@ func AnchorArchs(s *space.Space) []space.Arch {
 	return []space.Arch{small, middle, large}
 }
 
-// AnchorUnits makes the units of anchors; their keys can't be those of networks.
+// AnchorUnits makes the units of AnchorArchs. Their keys are "anchor " and the canonical
+// text, so that they differ from those of networks.
 func AnchorUnits(s *space.Space, prepare func(space.Arch) (Subject, error)) []Unit {
 	units := NetUnits(AnchorArchs(s), prepare)
 	for i := range units {
@@ -84,7 +85,8 @@ func AnchorUnits(s *space.Space, prepare func(space.Arch) (Subject, error)) []Un
 	return units
 }
 
-// Set gives the labels of finished groups as a set of package dataset.
+// Set returns the results of finished groups as a data set. It errs if a key is not the
+// text of an architecture, as in a journal of layers.
 func (j *Journal) Set() (*dataset.Set, error) {
 	set := &dataset.Set{Info: dataset.Info{Name: j.path, Device: j.Header.Device, Batch: j.Header.Batch, SpaceID: j.Header.Space}}
 	for _, r := range j.Results() {
@@ -100,7 +102,7 @@ func (j *Journal) Set() (*dataset.Set, error) {
 	return set, nil
 }
 
-// WriteSet writes Journal.Set in the format of package dataset.
+// WriteSet writes Journal.Set as CSV, see dataset.Write.
 func WriteSet(w io.Writer, j *Journal) error {
 	set, err := j.Set()
 	if err != nil {

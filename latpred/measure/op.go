@@ -6,7 +6,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// opKind says what a step of a layer computes.
+// opKind is the operation of a step of a layer.
 type opKind string
 
 const (
@@ -16,14 +16,14 @@ const (
 	squeeze   opKind = "se"        // squeeze and excitation: two products and a gate
 	average   opKind = "pool"      // global average
 	linear    opKind = "linear"    // product with bias, on pooled channels
-	shuffle   opKind = "shuffle"   // channels of the groups in turn
+	shuffle   opKind = "shuffle"   // channel shuffle: interleaves the channels of the groups
 	avgPool   opKind = "avg_pool"  // average of k×k pixels, those outside the image left out
 	zeros     opKind = "zeros"     // the input times 0
-	normalise opKind = "norm"      // batch normalisation of its own
-	activate  opKind = "act"       // activation of its own
+	normalise opKind = "norm"      // batch normalisation as a step by itself
+	activate  opKind = "act"       // activation as a step by itself
 )
 
-// op is one step of a layer: what every way to write a network is made from.
+// op is one step of a layer. GoMLX graphs, ONNX and JSON are all written from these.
 type op struct {
 	kind           opKind
 	name           string // within the layer: "expand"
@@ -37,8 +37,8 @@ type op struct {
 	epsilon        float64 // of the normalisation
 }
 
-// check errs where a network has a layer that opsOf does not know, of a space that was
-// added.
+// check errs if a layer is of a kind that opsOf does not know; a new space may have
+// such.
 func check(layers []space.Layer) error {
 	for i, l := range layers {
 		switch l.Kind {
@@ -51,8 +51,9 @@ func check(layers []space.Layer) error {
 	return nil
 }
 
-// opsOf lists the steps of a layer, on the sum of what it reads. A block's shortcut is
-// not among them: see space.Layer.Shortcut. An identity and a sum have none.
+// opsOf lists the steps of a layer, applied in order to the sum of its inputs. They do
+// not include a block's shortcut, see space.Layer.Shortcut. An identity and a sum have
+// no steps. It panics on a kind that check rejects.
 func opsOf(l space.Layer) []op {
 	// OFA normalises with 1e-5, ProxylessNAS networks, all of relu6, with 1e-3.
 	epsilon := 1e-5
@@ -106,7 +107,7 @@ func opsOf(l space.Layer) []op {
 	panic(fmt.Sprintf("measure: no layer of kind %q", l.Kind))
 }
 
-// padding is by how many pixels the image grows on each side.
+// padding is the number of zero pixels added on each side.
 func (o op) padding() int { return (o.kernel - 1) / 2 }
 
 // size is the height and width of the op's output for an input of the given one.
@@ -120,8 +121,8 @@ func (o op) size(in int) int {
 	return in
 }
 
-// sources are what layer i reads, by their indexes in the network: one layer, or
-// several whose sum it reads; −1 is the network's input.
+// sources are the indexes in the network of the layers whose sum is layer i's input; −1
+// is the network's input.
 func sources(l space.Layer, i int) []int {
 	if l.From != nil {
 		return l.From

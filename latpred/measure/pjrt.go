@@ -14,15 +14,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Options say how networks are run.
+// Options of a Runner.
 type Options struct {
 	Batch       int         // images at once; 0: 1
-	Formulation Formulation // "": Products, or Convolutions on a GPU
+	Formulation Formulation // "": Convolutions on CUDA, Products elsewhere
 }
 
-// Runner builds networks and layers of them on a GoMLX backend. Weights are held on
-// the device once and shared by all; Close frees them. It is safe for concurrent
-// use, except for the timing itself.
+// Runner compiles networks and single layers on a GoMLX backend. Weights are placed on
+// the device once and shared by all that use them; Close frees them. It is safe for
+// concurrent use, but subjects that run at the same time disturb each other's times.
 type Runner struct {
 	be      *backend.Backend
 	options Options
@@ -37,8 +37,8 @@ type placed struct {
 	dims   []int
 }
 
-// NewRunner prepares to build networks on be. It errs for options that are no
-// sense.
+// NewRunner makes a runner on be. It errs on a negative batch and on an unknown
+// formulation.
 func NewRunner(be *backend.Backend, o Options) (*Runner, error) {
 	if o.Batch == 0 {
 		o.Batch = 1
@@ -55,10 +55,11 @@ func NewRunner(be *backend.Backend, o Options) (*Runner, error) {
 	return &Runner{be: be, options: o, weights: map[string][]placed{}}, nil
 }
 
-// Options gives the options in force, defaults resolved.
+// Options returns the options in force, with defaults resolved.
 func (r *Runner) Options() Options { return r.options }
 
-// Network compiles a network of s. An architecture outside s is an error.
+// Network compiles a network of s. It errs if a is not in s, has a layer that can't be
+// built, or fails to compile.
 func (r *Runner) Network(s *space.Space, a space.Arch) (Subject, error) {
 	if err := s.Validate(a); err != nil {
 		return nil, err
@@ -66,7 +67,8 @@ func (r *Runner) Network(s *space.Space, a space.Arch) (Subject, error) {
 	return r.compile(a.String(), s.Layers(a), []array{image(r.options.Batch, a.Resolution)}, false)
 }
 
-// Layer compiles a single layer, with the sum of as many arrays as it reads.
+// Layer compiles a single layer. It has an input array for each of the layer's inputs,
+// and their sum is part of what is timed.
 func (r *Runner) Layer(l space.Layer) (Subject, error) {
 	name := "activations"
 	var inputs []array
@@ -80,8 +82,8 @@ func (r *Runner) Layer(l space.Layer) (Subject, error) {
 	return r.compile(fmt.Sprintf("%s of %d×%d×%d", place(l, 0), l.InSize, l.InSize, l.In), []space.Layer{l}, inputs, false)
 }
 
-// Outputs runs a network on its image and gives the output of every layer, in
-// NHWC order.
+// Outputs runs a network of s once on the made-up image and returns the output of every
+// layer, flattened, in NHWC order.
 func (r *Runner) Outputs(s *space.Space, a space.Arch) ([][]float32, error) {
 	if err := s.Validate(a); err != nil {
 		return nil, err
@@ -110,7 +112,7 @@ func (r *Runner) Outputs(s *space.Space, a space.Arch) ([][]float32, error) {
 	return out, nil
 }
 
-// Close frees the weights.
+// Close frees the weights. Subjects must not be run after it.
 func (r *Runner) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,8 +124,8 @@ func (r *Runner) Close() {
 	}
 }
 
-// once gives what is on the device under a name, placing what make makes the first
-// time.
+// once returns the arrays that are on the device under a name. The first call makes them
+// with make and places them.
 func (r *Runner) once(name string, make func() []array) ([]placed, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -149,9 +151,9 @@ type compiled struct {
 	inputs []compute.Buffer
 }
 
-// compile builds layers one after the other, of which those that read no other layer
-// read the sum of the inputs; each of them is an output, or only the last. GoMLX's
-// panics end here.
+// compile builds and compiles a network of layers. A layer that reads −1, see sources,
+// reads the sum of inputs. With every, all layers are outputs; otherwise only the last.
+// Panics of GoMLX become errors here.
 func (r *Runner) compile(name string, layers []space.Layer, inputs []array, every bool) (c *compiled, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -202,8 +204,8 @@ func (r *Runner) compile(name string, layers []space.Layer, inputs []array, ever
 	return c, nil
 }
 
-// Run executes once and gives the milliseconds from the call to the end of the
-// computation. Outputs stay on the device and are freed outside that time.
+// Run executes once and returns the milliseconds from the call to the end of the
+// computation. Outputs stay on the device; freeing them is not timed.
 func (c *compiled) Run(ctx context.Context) (ms float64, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err

@@ -10,21 +10,22 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Statistic says what LatencyMs of a Result is.
+// Statistic describes Result.LatencyMs in a Header.
 const Statistic = "median of rounds' minima"
 
-// Result is what was measured of one unit.
+// Result is the measurement of one unit, from the quietest Header.Rounds rounds of its
+// group.
 type Result struct {
 	Key       string
-	LatencyMs float64   // median over the rounds of their fastest runs
-	MedianMs  float64   // median over the rounds of their median runs
-	StdMs     float64   // over the rounds' minima
-	Runs      int       // timed runs
-	At        time.Time // of the first round
-	Group     int
+	LatencyMs float64   // the label: median over the rounds of each round's fastest run
+	MedianMs  float64   // median over the rounds of each round's median run
+	StdMs     float64   // standard deviation of the rounds' fastest runs; 0 for a single round
+	Runs      int       // timed runs in these rounds
+	At        time.Time // start of the first of these rounds
+	Group     int       // counted from 0
 }
 
-// Results lists the units of finished groups in the order of measuring.
+// Results lists the units of finished groups, in the order of measuring.
 func (j *Journal) Results() []Result {
 	var list []Result
 	for _, g := range j.finished() {
@@ -35,7 +36,7 @@ func (j *Journal) Results() []Result {
 	return list
 }
 
-// Anchors lists the results of each anchor, group by group.
+// Anchors returns the results of each anchor by key, one for each finished group.
 func (j *Journal) Anchors() map[string][]Result {
 	all := map[string][]Result{}
 	for _, g := range j.finished() {
@@ -46,9 +47,10 @@ func (j *Journal) Anchors() map[string][]Result {
 	return all
 }
 
-// PerUnit is the time that a unit takes, preparing and all rounds, anchors shared:
-// from the first round of a group to that of the next, median over the groups; 0
-// where no process measured two groups.
+// PerUnit returns the time that a unit took, including preparation, all rounds and its
+// share of the anchors: the time between the first rounds of consecutive groups, divided
+// by the group's units, median over the groups. It is 0 if no process measured two
+// groups.
 func (j *Journal) PerUnit() time.Duration {
 	var seconds []float64
 	groups := j.finished()
@@ -63,7 +65,8 @@ func (j *Journal) PerUnit() time.Duration {
 	return time.Duration(metric.Median(seconds) * float64(time.Second))
 }
 
-// AnchorMs are the anchors' latencies, medians over the groups.
+// AnchorMs returns each anchor's latency in milliseconds by key, the median over the
+// finished groups.
 func (j *Journal) AnchorMs() map[string]float64 {
 	ms := map[string]float64{}
 	for key, results := range j.Anchors() {
@@ -76,11 +79,11 @@ func (j *Journal) AnchorMs() map[string]float64 {
 	return ms
 }
 
-// Normalised is the journal as it would be had the machine always been as fast as it
-// was when anchors took anchorMs, those of AnchorMs of another journal of the device
-// or, for nil, of this one: all times of a group are divided by the mean ratio of its
-// anchors to these. It can be read, not measured into; its device says that it is no
-// plain record. Groups without such anchors are left out.
+// Normalised returns the journal as if the machine had always been as fast as when its
+// anchors took anchorMs, from AnchorMs of a journal of the same device; nil stands for
+// this journal's own. All times of a group are divided by the mean ratio of its anchors'
+// latencies to anchorMs. Groups with none of these anchors are left out. The result can
+// only be read, and its Header.Device ends in "-normalised".
 func (j *Journal) Normalised(anchorMs map[string]float64) *Journal {
 	if anchorMs == nil {
 		anchorMs = j.AnchorMs()
@@ -125,7 +128,7 @@ func (j *Journal) finished() (list []*group) {
 	return list
 }
 
-// result is of the unit that has position i in rounds.
+// result computes the result of the unit, or anchor, at position i of the rounds.
 func (g *group) result(key string, i int, h Header) Result {
 	var mins, medians []float64
 	rounds := g.quietest(h.Rounds)
@@ -139,23 +142,23 @@ func (g *group) result(key string, i int, h Header) Result {
 	return res
 }
 
-// Noise says how far labels can be trusted. Those that are fractions are 0
-// where there is too little to say.
+// Noise is the noise of a journal's labels. Coefficients of variation (CV) and Drift are
+// fractions; they are 0 where there are too few rounds, groups or anchors.
 type Noise struct {
-	Round      float64   `json:"cv_of_rounds"`    // median over units of standard deviation over mean of the rounds' minima
-	Label      float64   `json:"cv_of_labels"`    // from labels of odd and of even rounds: what measuring again in a session would show
-	Groups     float64   `json:"cv_of_groups"`    // of anchors over the groups, root mean square over the anchors
-	Normalised float64   `json:"cv_normalised"`   // the same after dividing by what the other anchors say of the group: an upper bound, since they have noise too
-	Drift      float64   `json:"drift"`           // last quarter of the groups over the first, by anchors, minus 1
-	Others     float64   `json:"others_max"`      // cores that others kept busy in the worst round that labels are made of; -1: not known
-	Rounds     int       `json:"rounds"`          // taken, quiet or not
-	ClockJumps int       `json:"clock_jumps"`     // rounds in which the time of day jumped
-	Sessions   int       `json:"sessions"`        // processes
-	GroupCount int       `json:"groups"`          // finished
-	Factor     []float64 `json:"factor_by_group"` // of each group by its anchors; 1 is the median. Labels are not divided by it
+	Round      float64   `json:"cv_of_rounds"`    // CV of the rounds' fastest runs, median over units and anchors
+	Label      float64   `json:"cv_of_labels"`    // CV of a label measured again in the same session, estimated from odd and even rounds
+	Groups     float64   `json:"cv_of_groups"`    // CV of an anchor's label over the groups, root mean square over the anchors
+	Normalised float64   `json:"cv_normalised"`   // the same after dividing each anchor by the mean of the others: an upper bound, since they are noisy too
+	Drift      float64   `json:"drift"`           // mean Factor of the last quarter of the groups over that of the first, minus 1
+	Others     float64   `json:"others_max"`      // most cores that other processes kept busy in a round that labels are computed from; -1: not known
+	Rounds     int       `json:"rounds"`          // rounds taken, quiet or not
+	ClockJumps int       `json:"clock_jumps"`     // rounds with a jump of the time of day, among those that labels are computed from
+	Sessions   int       `json:"sessions"`        // processes that measured
+	GroupCount int       `json:"groups"`          // finished groups
+	Factor     []float64 `json:"factor_by_group"` // slowness of each group: mean ratio of its anchors to their medians. Labels are not divided by it
 }
 
-// Noise looks at the finished groups.
+// Noise computes the noise of the labels of finished groups.
 func (j *Journal) Noise() Noise {
 	n := Noise{Others: -1}
 	var cvs, halves []float64
@@ -185,7 +188,8 @@ func (j *Journal) Noise() Noise {
 			if len(all) > 2 {
 				cvs = append(cvs, stat.StdDev(all, nil)/stat.Mean(all, nil))
 				a, b := metric.Median(odd), metric.Median(even)
-				// Two halves differ by √2 of a half's deviation, and that is √2 of the whole's.
+				// The halves' difference has √2 times a half's standard deviation, which
+				// is √2 times the label's; so half of the difference has the label's.
 				halves = append(halves, (a-b)/(a+b))
 			}
 		}
@@ -203,7 +207,7 @@ func (j *Journal) Noise() Noise {
 	return n
 }
 
-// anchorNoise fills in what anchors say across groups.
+// anchorNoise fills in the fields that are computed from the anchors.
 func (j *Journal) anchorNoise(n *Noise) {
 	var ratios [][]float64 // by anchor, by group: over the anchor's median
 	for _, results := range j.Anchors() {
@@ -253,7 +257,8 @@ func (j *Journal) anchorNoise(n *Noise) {
 	n.Drift = stat.Mean(n.Factor[n.GroupCount-q:], nil)/stat.Mean(n.Factor[:q], nil) - 1
 }
 
-// anchorRatio compares the anchors of a round with those of the first group.
+// anchorRatio is the mean ratio of the anchors' times in r to those in the journal's
+// first round; 0 where there is none, or no anchors.
 func (j *Journal) anchorRatio(r round) float64 {
 	if len(j.groups) == 0 || len(j.groups[0].rounds) == 0 || len(j.groups[0].Anchors) == 0 {
 		return 0

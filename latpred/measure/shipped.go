@@ -14,12 +14,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Own names the device that the project measured itself: a set, a table and the
-// journals that they are made from.
+// Own is the name of the device that the project measured itself, one thread of an AMD
+// EPYC (Zen 4): the name of its data set, of its lookup table and of the folder of the
+// journals that these are made from.
 const Own = "epyc-zen4-b1"
 
-// Shipped reads a journal of the project's own measurements: "nets", "found" (the
-// networks that searches found) or a resolution of the table, such as "160".
+// Shipped reads a journal of the project's own measurements: "nets" (the data set),
+// "found" (networks that searches found) or a resolution of the lookup table, such as
+// "160". It errs on other names.
 func Shipped(what string) (*Journal, error) {
 	name := "journals/" + Own + "/" + what + ".jsonl.gz"
 	f, err := data.Files.Open(name)
@@ -34,7 +36,7 @@ func Shipped(what string) (*Journal, error) {
 	return ReadJournal(z, "data/"+name)
 }
 
-// ShippedSet makes the set Own from its journal.
+// ShippedSet makes the data set Own from its journal.
 func ShippedSet() (*dataset.Set, error) {
 	j, err := Shipped("nets")
 	if err != nil {
@@ -43,9 +45,9 @@ func ShippedSet() (*dataset.Set, error) {
 	return j.Set()
 }
 
-// WriteShipped makes the set and the table of the project's own device from their
-// journals and writes them to the project's data folder. Files that have the same
-// content are left alone.
+// WriteShipped writes ShippedSet and ShippedTable to the project's data folder dir, as
+// sets/<Own>.csv.gz and lut/<Own>.csv.gz. A file whose content would not change is not
+// touched.
 func WriteShipped(dir string) error {
 	set, err := ShippedSet()
 	if err != nil {
@@ -60,7 +62,8 @@ func WriteShipped(dir string) error {
 		atomicfile.WriteChanged(filepath.Join(dir, "lut", Own+".csv.gz"), func(w io.Writer) error { return lut.WriteCSV(w, table) }))
 }
 
-// ShippedTable makes the table Own from its journals.
+// ShippedTable makes the lookup table Own from its journals, one for each resolution of
+// its space.
 func ShippedTable() (*lut.Table, error) {
 	known, err := lut.Describe(Own)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// TableUnits makes a unit of every layer that networks of s have at a resolution;
-// keys are those of lookup tables.
+// TableUnits makes a unit of every distinct layer that networks of s have at a
+// resolution. Their keys are lut.Key.
 func TableUnits(s *space.Space, resolution int, prepare func(space.Layer) (Subject, error)) []Unit {
 	var units []Unit
 	for _, l := range lut.Layers(s, resolution) {
@@ -17,9 +17,9 @@ func TableUnits(s *space.Space, resolution int, prepare func(space.Layer) (Subje
 	return units
 }
 
-// Rows gives the rows of a lookup table, one for each unit of a journal's finished
-// groups: count is the number of timed runs, mean the label, std its deviation over
-// the rounds.
+// Rows returns the rows of a lookup table by layer key, one for each unit of the finished
+// groups. An entry's Count is the number of timed runs, its MeanMs the label and its
+// StdMs the standard deviation of the rounds' fastest runs.
 func (j *Journal) Rows() map[string]lut.Entry {
 	rows := map[string]lut.Entry{}
 	for _, r := range j.Results() {

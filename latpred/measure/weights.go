@@ -16,10 +16,10 @@ type array struct {
 	values []float32
 }
 
-// draw gives n numbers from [-1, 1) that depend on the name alone: SplitMix64
-// counting from the FNV-1a hash of the name. Any language can make them again;
-// testdata/reference.py does. Latency does not depend on weights, so long as none
-// is denormal, and made-up ones let every machine measure the same network.
+// draw returns n numbers in [-1, 1) that depend on the name alone: SplitMix64 with the
+// FNV-1a hash of the name as its seed. They are easy to reproduce in any language;
+// testdata/reference.py does it. Latency does not depend on weights as long as none is
+// denormal, and made-up weights let every machine measure the same network.
 func draw(name string, n int) []float32 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
@@ -36,14 +36,13 @@ func draw(name string, n int) []float32 {
 	return values
 }
 
-// place names the position of layer i of a network, on which its weights depend: a
-// network has other numbers in each, so that caches hold them as they would trained
-// ones.
+// place names the position of layer i in a network, on which its weights depend. Each
+// position has weights of its own, so that they need as much cache as trained ones.
 func place(l space.Layer, i int) string {
 	switch l.Kind {
 	case space.Block:
 		return fmt.Sprintf("block%d", l.Slot)
-	case space.Conv, space.Norm: // of which a network may have many
+	case space.Conv, space.Norm: // a network may have several of these
 		return fmt.Sprintf("layer%d", i)
 	}
 	return string(l.Kind)
@@ -58,10 +57,10 @@ func weightsName(place string, o op) string {
 	return name
 }
 
-// weightsOf gives the arrays that an op of a layer at a place reads: weights in the
-// order height, width, input of a group, output, or output, input for images of one
-// pixel, and a bias. Batch normalisation is folded into both, as deployed networks
-// have it.
+// weightsOf returns the arrays that an op of a layer at a place reads: weights, and a
+// bias where there is one. Weights are [height, width, input of a group, output], or
+// [output, input] for images of one pixel. Batch normalisation is folded into both, as in
+// deployed networks.
 func weightsOf(place string, o op) []array {
 	name := weightsName(place, o)
 	spread := func(part string, dims []int, fanIn int) array {
@@ -114,8 +113,8 @@ func transposed(a array) array {
 	return t
 }
 
-// fold scales w, whose last axis is that of the output channels, by the batch
-// normalisation that follows and gives the bias that remains.
+// fold folds the batch normalisation that follows into w, whose last axis is the output
+// channels, and returns the resulting bias.
 func fold(name string, o op, w array) array {
 	gamma, beta := draw(name+"/gamma", o.out), draw(name+"/beta", o.out)
 	mean, variance := draw(name+"/mean", o.out), draw(name+"/variance", o.out)
@@ -136,7 +135,7 @@ func fold(name string, o op, w array) array {
 // image is the input of networks at a resolution, [batch, r, r, 3] in NHWC order.
 func image(batch, resolution int) array { return activations("image", batch, resolution, 3) }
 
-// activations is the input of a layer.
+// activations is an input of a layer, [batch, size, size, channels] in NHWC order.
 func activations(name string, batch, size, channels int) array {
 	return array{name, []int{batch, size, size, channels}, draw(fmt.Sprintf("%s/%dx%dx%dx%d", name, batch, size, size, channels), batch*size*size*channels)}
 }

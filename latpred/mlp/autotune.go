@@ -2,20 +2,20 @@ package mlp
 
 import "slices"
 
-// autotuner chooses between one thread and all. Where other programs want the processor
-// threads wait for each other more than they work; one alone is faster then. The
-// results are the same.
+// autotuner chooses between one thread and all, by timing both. When other programs use
+// the processor, threads wait for each other more than they work, and one alone is
+// faster. The results are the same.
 type autotuner struct {
 	threads  int
-	one, all recent // seconds a step
-	now      int    // threads of the run under way
+	one, all recent // seconds a step, with one thread and with all
+	now      int    // threads of the current run
 	left     int    // runs until the slower of the two is tried again
-	gap      int    // runs between such tries while one thread is faster; 0: it isn't
+	gap      int    // runs between such tries while one thread is faster; 0: all are faster
 }
 
-// stepsPerRun is how many steps are taken with one number of threads, and retryAfter
-// after how many of these runs the other is tried at the latest. One thread tries again
-// sooner at first: what held the others up may have been short.
+// A run is stepsPerRun steps with one number of threads. The slower number is tried
+// again after at most retryAfter runs; while one thread is faster, sooner at first, since
+// the disturbance may have been short.
 const (
 	stepsPerRun = 32
 	retryAfter  = 32
@@ -56,10 +56,10 @@ func (a *autotuner) record(seconds float64) {
 	}
 }
 
-// recent are the last three of some times.
+// recent keeps the last three of a series of times.
 type recent struct {
 	times [3]float64
-	runs  int // all told
+	runs  int // in total
 }
 
 func (r *recent) add(seconds float64) {
@@ -67,7 +67,7 @@ func (r *recent) add(seconds float64) {
 	r.runs++
 }
 
-// median is that of them: one run that was held up says nothing.
+// median of the last three times, which ignores a single disturbed run.
 func (r *recent) median() float64 {
 	times := r.times
 	n := min(r.runs, len(times))

@@ -9,11 +9,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// chunk is the number of rows that Batch applies at once: few shapes, so that
-// little is compiled.
+// chunk is the largest number of rows that Batch applies at once. There are few shapes,
+// so that little has to be compiled.
 const chunk = 4096
 
-// Batch applies a network to many rows on a backend, with the weights kept there.
+// Batch applies a network to many rows on a backend, where its weights are kept.
 type Batch struct {
 	be     *backend.Backend
 	exec   *graph.Exec
@@ -35,10 +35,9 @@ func NewBatch(be *backend.Backend, p *Params) (*Batch, error) {
 	return b, err
 }
 
-// Predict writes one value for each row of inputs to dst. They go to the backend as
-// dense arrays: the last rows padded to a full chunk, or to a power of two where there
-// are few. It panics where rows are not as many as dst is long, or not as wide as the
-// network's inputs.
+// Predict writes one value for each row of x to dst. Rows are passed to the backend as
+// dense arrays of 4096 rows, the last one shorter if few rows are left. It panics if x
+// does not have len(dst) rows or is not as wide as the network's inputs.
 func (b *Batch) Predict(dst []float64, x sparse.Rows) error {
 	if x.Len() != len(dst) || x.Cols != b.width {
 		panic(fmt.Sprintf("mlp: %d rows of %d inputs for %d predictions of a network of %d inputs", x.Len(), x.Cols, len(dst), b.width))

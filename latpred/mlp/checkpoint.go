@@ -17,11 +17,11 @@ import (
 // checkpoint is the state of a training between two epochs.
 type checkpoint struct {
 	Format  int    // of this file
-	Digest  string // of everything that the training depends on
+	Digest  string // of everything that the training depends on, see Job.digest
 	History []Epoch
 	Best    int
-	State   [][]float32 // weights, biases and the optimizer's slots
-	BestP   [][]float32 // weights and biases of the best epoch; nil where it isn't kept
+	State   [][]float32 // as engine.state returns it
+	BestP   [][]float32 // weights and biases of the best epoch; nil unless Config.KeepBest
 	Layers  []int
 
 	best *Params
@@ -37,8 +37,9 @@ func (c Config) saveInterval() time.Duration {
 	return 10 * time.Second
 }
 
-// digest identifies a training where it has a checkpoint: recipe, seed, first
-// weights and data, but not how many epochs it is to run. Start is not nil.
+// digest identifies a training that has a checkpoint by its recipe, seed, initial weights
+// and data, but not by its number of epochs; "" without a checkpoint. Start must not be
+// nil.
 func (j Job) digest() string {
 	c := j.Config
 	if c.Checkpoint == "" {
@@ -56,7 +57,7 @@ func (j Job) digest() string {
 	}
 	row := make([]float32, c.Layers[0])
 	for _, d := range []Data{j.Train, j.Validation} {
-		for i := range d.Rows() { // as if inputs were dense, for checkpoints of old
+		for i := range d.Rows() { // inputs as dense rows, as in older checkpoints
 			d.copyRow(row, i)
 			write(row)
 		}
@@ -65,7 +66,8 @@ func (j Job) digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// loadCheckpoint reads the file that config names; nil where there is none.
+// loadCheckpoint reads the file that config names; nil if there is none. It errs on a
+// checkpoint whose digest is not id.
 func loadCheckpoint(id string, config Config) (*checkpoint, error) {
 	if config.Checkpoint == "" {
 		return nil, nil
@@ -103,7 +105,7 @@ func fromFlat(layers []int, values [][]float32) *Params {
 	return p
 }
 
-// save writes the state after the epochs of result, whole or not at all.
+// save writes the state after the epochs of result, atomically.
 func (t *Training) save(id string, config Config, result *Result) error {
 	c := checkpoint{
 		Format: checkpointFormat, Digest: id, History: result.History, Best: result.Best, Layers: config.Layers,

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Optimizer says how weights follow gradients, with PyTorch's meaning of the
-// values.
+// Optimizer holds the kind and hyper-parameters of an optimizer, with the meaning that
+// they have in PyTorch.
 type Optimizer struct {
 	Kind         OptimizerKind
 	LearningRate float64
-	Momentum     float64 // SGD: share of the last step; Adam: ignored
-	WeightDecay  float64 // added to the gradient, times the weight
+	Momentum     float64 // SGD: factor of the previous velocity; Adam: ignored
+	WeightDecay  float64 // L2 penalty: this times the weight is added to the gradient
 }
 
 // OptimizerKind names an optimizer.
@@ -25,26 +25,27 @@ const (
 	Adam OptimizerKind = "adam"
 )
 
-// Config describes a training. The zero value is not valid; Published is the
-// paper's.
+// Config is the recipe of a training. The zero value is not valid; Published returns
+// the paper's.
 type Config struct {
 	Layers    []int // widths, input first; the last must be 1
 	Epochs    int   // passes over the training rows
-	BatchSize int   // rows a step; the last step of an epoch takes what is left
+	BatchSize int   // rows a step; the last step of an epoch takes the rows that are left
 	Optimizer Optimizer
-	Freeze    int  // leading layers that keep their weights, and whose outputs are computed once; 0: all learn
+	Freeze    int  // number of leading layers that keep their weights; 0: all layers are trained
 	Patience  int  // stop after so many epochs without a better validation RMSE; 0: never
-	KeepBest  bool // give the weights of the epoch with the best validation RMSE, not the last
+	KeepBest  bool // return the weights of the epoch with the best validation RMSE, not the last
 
-	// Checkpoint is a file that training saves its state to, and goes on from
-	// where the file exists; "": none. It is removed when training is complete.
+	// Checkpoint is a file that training saves its state to, and continues from if it
+	// exists; "": none. It is removed when training is complete.
 	Checkpoint      string
 	CheckpointEvery time.Duration // between saves; 0: ten seconds
 }
 
-// Published is the authors' recipe: four linear layers, batches of 32, 100
-// epochs, plain SGD. Learning rate, weight decay and momentum differ from set to
-// set; these are those of their 2080 Ti and P40 runs taken together.
+// Published returns the authors' recipe: four linear layers, batches of 32, 100
+// epochs, SGD with momentum. Their optimizer differs from set to set; here the learning
+// rate is the P40's, the weight decay the RTX 2080 Ti's and the momentum that of both.
+// Source: their training logs.
 func Published() Config {
 	return Config{
 		Layers: slices.Clone(PublishedLayers), Epochs: 100, BatchSize: 32,
@@ -78,32 +79,33 @@ func (c Config) validate(train, validation Data) error {
 	return errors.Join(train.validate("training", c.Layers[0]), validation.validate("validation", c.Layers[0]))
 }
 
-// Epoch is what is known after an epoch.
+// Epoch holds the losses of one epoch, in the unit of the targets. The loss is
+// √(MSE + 1e-6).
 type Epoch struct {
-	Epoch     int     // 1-based
+	Epoch     int     // counted from 1
 	TrainLoss float64 // mean loss of the steps, each before its update
 	LastBatch float64 // loss of the last step: what the authors' logs call training loss
 	ValRMSE   float64 // over the whole validation set; NaN without one
-	ValMAE    float64
-	ValLast   float64 // RMSE loss of the validation set's last batch: the authors' "validation loss"
+	ValMAE    float64 // mean absolute error over the whole validation set; NaN without one
+	ValLast   float64 // loss of the validation set's last batch: the authors' "validation loss"; NaN without one
 }
 
-// Progress is what an observer is told after each epoch.
+// Progress is passed to Job.Observe after each epoch.
 type Progress struct {
 	Epoch
 	Epochs  int           // planned
-	Elapsed time.Duration // since Train was called, earlier runs of a resumed training not counted
+	Elapsed time.Duration // since Train was called; earlier runs of a resumed training do not count
 	Left    time.Duration // estimated
 }
 
-// Result is what a training gives.
+// Result is the result of Train.
 type Result struct {
-	Params   *Params // of the last epoch, or of the best (Config.KeepBest)
-	History  []Epoch
-	Best     int           // 1-based epoch of the best validation RMSE; 0 without validation rows
-	Diverged bool          // loss or validation error became infinite or NaN; training ended there
-	Stopped  bool          // patience ended it
-	Resumed  int           // epochs that a checkpoint had done before
-	Compile  time.Duration // building the executable, its first run included; 0 where it was there
-	Elapsed  time.Duration
+	Params   *Params       // of the last epoch, or of the best (Config.KeepBest)
+	History  []Epoch       // one for each epoch, those before a resumption included
+	Best     int           // epoch, counted from 1, with the best validation RMSE; 0 without validation rows
+	Diverged bool          // loss or validation error became infinite or NaN, which ended the training
+	Stopped  bool          // Config.Patience ended the training
+	Resumed  int           // epochs that were taken from a checkpoint
+	Compile  time.Duration // duration of the first epoch, in which executables are compiled; 0 where nothing is compiled
+	Elapsed  time.Duration // of Train
 }

@@ -6,17 +6,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// Data are rows to learn from or to judge by. The zero value has none.
+// Data are rows to train on or to validate with. The zero value has none.
 type Data struct {
 	X sparse.Rows // inputs
 	Y []float32   // one target for each row
 
-	// What frozen layers make of inputs, row after row, where that takes the place of
-	// X; nil elsewhere. Half of it is not 0.
+	// The outputs of frozen layers, row after row, where they replace X; nil otherwise.
+	// They are dense because about half of them are not 0.
 	features []float32
 }
 
-// Rows is their number.
+// Rows returns the number of rows.
 func (d Data) Rows() int { return len(d.Y) }
 
 func (d Data) validate(what string, width int) error {

@@ -70,8 +70,9 @@ func executablesFor(be *backend.Backend, r recipe, batch int) (*executables, err
 	return e, nil
 }
 
-// device trains on a GoMLX backend, where inputs are dense arrays. On XLA all full steps of an epoch are one
-// call; the pure-Go backend, which has no dynamic slices, takes one a step.
+// device trains on a GoMLX backend, where inputs are dense arrays. On XLA all full
+// steps of an epoch are one call; the pure-Go backend, which has no dynamic slices,
+// needs a call for each step.
 type device struct {
 	be     *backend.Backend
 	config Config
@@ -85,7 +86,8 @@ type device struct {
 	held       []*tensors.Tensor // weights, biases and the optimizer's slots
 }
 
-// newDevice starts from values in the order of a checkpoint; what is missing is 0.
+// newDevice starts from values in the order of engine; the optimizer's may be missing
+// and are then 0.
 func newDevice(be *backend.Backend, state [][]float32, train, validation Data, config Config) (*device, error) {
 	e := &device{
 		be: be, config: config, host: train,
@@ -113,7 +115,8 @@ func newDevice(be *backend.Backend, state [][]float32, train, validation Data, c
 	return e, err
 }
 
-// placed lists weight and bias of each layer; the caller catches panics.
+// placed copies weights and biases to tensors, layer by layer; the caller catches
+// panics.
 func placed(p *Params) []*tensors.Tensor {
 	var list []*tensors.Tensor
 	for l := range p.Weights {
@@ -123,8 +126,8 @@ func placed(p *Params) []*tensors.Tensor {
 	return list
 }
 
-// place lists the weights, zero for each slot of the optimizer, and for Adam the
-// number of steps, with the values of state as far as it goes.
+// place copies the state to tensors in the order of engine. The optimizer's values may
+// be missing from state and are then 0.
 func (r recipe) place(layers []int, state [][]float32) []*tensors.Tensor {
 	weights := placed(fromFlat(layers, state[:2*r.layers]))
 	list := weights
@@ -162,7 +165,8 @@ func (e *device) epoch(order []int) (sum, last float64, err error) {
 	return sum, last, err
 }
 
-// runLoop takes all full steps in one call; it gives the sum of losses and the last.
+// runLoop takes the steps of the rows before end in one call; it returns the sum of
+// losses and the last.
 func (e *device) runLoop(order []int, end int) (sum, last float64, err error) {
 	rows := make([]int32, len(order))
 	for i, r := range order {
@@ -197,8 +201,8 @@ func (e *device) runStep(rows []int) (float64, error) {
 	return scalar(out[0]), nil
 }
 
-// withState appends hyper-parameters and the state, whose buffers it gives away:
-// the call that takes them returns the next state.
+// withState appends hyper-parameters and the state, whose buffers it donates: the call
+// that receives them returns the next state.
 func (e *device) withState(args []any) []any {
 	for _, h := range e.hypers {
 		args = append(args, h)

@@ -11,8 +11,8 @@ import (
 // travels as a flat list of nodes: weight and bias of each layer, then the
 // optimizer's slots of each, then for Adam the number of steps.
 
-// forward applies the layers to rows x, giving one column. Where weights of several
-// trials are stacked along a leading axis, so is the result.
+// forward applies the layers to x, [rows, inputs], and returns [rows, 1]. If the weights
+// of several trials are stacked along a leading axis, so is the result.
 func forward(x *Node, params []*Node) *Node {
 	h := x
 	stacked := params[0].Rank() == 3
@@ -34,7 +34,7 @@ func forward(x *Node, params []*Node) *Node {
 	return h
 }
 
-// errorOf is the difference of what the layers give and y, of each trial.
+// errorOf is the difference between the layers' outputs and y, for each trial.
 func errorOf(x, y *Node, params []*Node) *Node {
 	pred := forward(x, params)
 	if pred.Rank() == 3 {
@@ -43,7 +43,7 @@ func errorOf(x, y *Node, params []*Node) *Node {
 	return Sub(pred, y)
 }
 
-// meanOf is the mean of values, for each trial where there are several.
+// meanOf is the mean of values: a scalar, or one for each of several trials.
 func meanOf(values *Node) *Node {
 	if values.Rank() == 3 {
 		return ReduceMean(values, 1, 2)
@@ -54,8 +54,8 @@ func meanOf(values *Node) *Node {
 // rmseLoss is √(MSE + ε) over the rows.
 func rmseLoss(e *Node) *Node { return Sqrt(AddScalar(meanOf(Square(e)), lossEpsilon)) }
 
-// recipe is what decides the graph of a step; hyper-parameters that are numbers
-// are inputs, so that trainings which differ in them share an executable.
+// recipe determines the graph of a step. Numeric hyper-parameters are inputs of the
+// graph, so that trainings that differ only in them share an executable.
 type recipe struct {
 	layers int // linear layers
 	kind   OptimizerKind
@@ -70,10 +70,11 @@ func (r recipe) slots() int {
 	return 1
 }
 
-// hyper are the numbers of an optimizer: scalars, or one for each trial.
+// hyper are the hyper-parameters of an optimizer: scalars, or vectors with one for each
+// trial.
 type hyper struct{ rate, momentum, decay *Node }
 
-// times multiplies values of weights, of each trial by its number.
+// times multiplies values by a scalar, or each trial's values by that trial's number.
 func times(values, number *Node) *Node {
 	for number.Rank() > 0 && number.Rank() < values.Rank() {
 		number = InsertAxes(number, -1)
@@ -84,16 +85,17 @@ func times(values, number *Node) *Node {
 	return Mul(values, number)
 }
 
-// hyperSize is how many there are.
+// hyperSize is the number of fields of hyper.
 const hyperSize = 3
 
 func hyperOf(nodes []*Node) hyper { return hyper{nodes[0], nodes[1], nodes[2]} }
 
-// step takes one step on a batch and gives the new state and the loss before it.
+// step takes one step on a batch and returns the new state and the loss before the
+// step.
 func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *Node) {
 	params := state[:2*r.layers]
 	loss = rmseLoss(errorOf(x, y, params))
-	gradients := Gradient(ReduceAllSum(loss), params...) // trials don't touch each other
+	gradients := Gradient(ReduceAllSum(loss), params...) // trials are independent of each other
 	slots := state[2*r.layers:]
 	var updated, newSlots []*Node
 	switch r.kind {
@@ -132,10 +134,10 @@ const (
 // loopSize is the number of inputs of loop before hyper-parameters and state.
 const loopSize = 7
 
-// loop takes steps on the device: on batches of rows, a list of indexes into x
-// and y, from position at to position end. Inputs: at, end, sum of losses, last
-// loss, x, y, rows, hyper-parameters, state. Outputs: sum of losses, last loss,
-// new state.
+// loop takes steps on the device, on batches of rows, a list of indexes into x and y,
+// from position at up to but not including end. Inputs: at, end, sum of losses, last
+// loss, x, y, rows, hyper-parameters, state. Outputs: sum of losses, last loss, new
+// state.
 //
 // GoMLX keeps one node for each constant of a graph, and a node of one function
 // can't be used in another; so the main function here has none of its own.
@@ -168,8 +170,8 @@ func (r recipe) loop(inputs []*Node, batch int) []*Node {
 // gatherRows picks rows of a matrix.
 func gatherRows(m, rows *Node) *Node { return Gather(m, InsertAxes(rows, -1)) }
 
-// errorsOf gives RMSE and MAE of the layers on rows, and the loss of the last
-// batch of them.
+// errorsOf returns the RMSE and MAE of the layers on all rows, and the loss on the last
+// batch.
 func errorsOf(x, y *Node, params []*Node, batch int) []*Node {
 	e := errorOf(x, y, params)
 	n := y.Shape().Dimensions[0]

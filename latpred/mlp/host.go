@@ -11,10 +11,10 @@ import (
 // host trains on the processor with package loops. Steps, and the order in which sums
 // are taken, are the same for any number of threads.
 //
-// A step has a phase for each layer, after which the threads wait for each other. On
-// the way forward a thread has some of the batch's rows; on the way back it has some of
-// a layer's inputs, for which it computes the gradient with respect to them, and steps
-// on their weights at once.
+// The threads wait for each other after the forward pass, and in the backward pass after
+// each layer. In the forward pass a thread has a share of the batch's rows. In the
+// backward pass it has a share of a layer's inputs: it computes the gradient with respect
+// to them and updates their weights at once.
 type host struct {
 	config            Config
 	train, validation Data
@@ -25,30 +25,30 @@ type host struct {
 	net   net
 	slots []net // of the optimizer
 
-	ones    loops.Matrix   // a column of 1, the biases' input
-	h, d    []loops.Matrix // what each layer gives, and the gradient with respect to it, of a batch
-	workers []*worker      // of each thread
+	ones    loops.Matrix   // a column of 1: the input of the biases
+	h, d    []loops.Matrix // each layer's outputs for a batch, and the gradients with respect to them
+	workers []*worker      // one for each thread
 }
 
 // worker is a thread's working memory.
 type worker struct {
 	number int
-	steps  int // taken, all told; for Adam
+	steps  int // taken in total; for Adam
 	lines  loops.Sparse
 	top    loops.Matrix // gradient with respect to the net's output
 	g      loops.Matrix // gradient of some weights, for Adam
 }
 
-// chunkInputs is for how many inputs of a layer a thread goes back and steps
-// together: what they have in weights and optimizer stays in its second cache.
+// chunkInputs is the number of a layer's inputs that a thread handles together in the
+// backward pass: their weights and optimizer slots stay in its L2 cache.
 const chunkInputs = 256
 
-// minParallel is from how many products a step is on that several threads take it
-// faster than one.
+// minParallel is the number of weights times rows of a batch above which several threads
+// take a step faster than one.
 const minParallel = 1 << 19
 
-// newHost starts from values in the order of a checkpoint: weights and biases, the
-// optimizer's slots, for Adam the number of steps; slots that are missing are 0.
+// newHost starts from values in the order of engine; the optimizer's may be missing and
+// are then 0.
 func newHost(threads int, state [][]float32, train, validation Data, config Config) *host {
 	n, weights := 2*(len(config.Layers)-1), 0
 	for _, values := range state[:n] {
@@ -117,7 +117,7 @@ func (e *host) epoch(order []int) (sum, last float64, err error) {
 	return sum, last, nil
 }
 
-// step is a worker's part of a step on some rows; it gives the loss before it.
+// step does a worker's part of a step on some rows and returns the loss before the step.
 func (e *host) step(w *worker, rows []int) (loss float64) {
 	e.forward(w, rows)
 	e.barrier.wait()
@@ -130,12 +130,12 @@ func (e *host) step(w *worker, rows []int) (loss float64) {
 	return loss
 }
 
-// share is a worker's part of n things.
+// share is a worker's range of n items.
 func (e *host) share(w *worker, n, unit int) (from, to int) {
 	return share(w.number, int(e.barrier.size), n, unit)
 }
 
-// forward is a worker's part of the way forward.
+// forward does a worker's part of the forward pass.
 func (e *host) forward(w *worker, rows []int) {
 	from, to := e.share(w, len(rows), 1)
 	if e.train.features == nil {
@@ -148,8 +148,8 @@ func (e *host) forward(w *worker, rows []int) {
 	e.net.forward(e.h, 0, from, to, &w.lines)
 }
 
-// loss gives √(MSE + ε), and in w.top its gradient with respect to the outputs. All
-// workers compute it, which is faster than to wait for one that does.
+// loss returns √(MSE + ε) and sets w.top to its gradient with respect to the outputs.
+// Every worker computes it, which is faster than waiting for one that does.
 func (e *host) loss(w *worker, rows []int) float64 {
 	out := e.h[len(e.h)-1]
 	var sum float64
@@ -166,7 +166,7 @@ func (e *host) loss(w *worker, rows []int) float64 {
 	return loss
 }
 
-// backward is a worker's part of layer l on the way back, for a batch of rows.
+// backward does a worker's part of the backward pass through layer l.
 func (e *host) backward(w *worker, l int, rows []int) {
 	d, n := w.top, len(rows)
 	if l+1 < len(e.net) {
@@ -195,8 +195,9 @@ func (e *host) backward(w *worker, l int, rows []int) {
 	}
 }
 
-// update steps on the weights of layer l from row first on, those of the inputs whose
-// columns are in w.lines.
+// update takes the optimizer's step on the rows of layer l's weights from first on, those
+// of the inputs whose columns are in w.lines. d is the gradient with respect to the
+// layer's outputs.
 func (e *host) update(w *worker, l, first int, d loops.Matrix) {
 	o := e.config.Optimizer
 	rate, decay := float32(o.LearningRate), float32(o.WeightDecay)

@@ -7,18 +7,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// Job is a training to be done: by Train to its end, by Begin epoch by epoch, by
-// BeginStack with several optimizers at once.
+// Job is a training to be done: with Train to its end, with Begin epoch by epoch, with
+// BeginStack for several optimizers at once.
 type Job struct {
-	Seed       uint64  // of the first weights and of the order of rows in each epoch
-	Start      *Params // first weights, which are not changed; nil: drawn under Seed
-	Train      Data    // rows to learn from
-	Validation Data    // rows to judge by after each epoch; may be empty
+	Seed       uint64  // of the initial weights and of the order of rows in each epoch
+	Start      *Params // initial weights, which are not changed; nil: drawn with Seed
+	Train      Data    // training rows
+	Validation Data    // validation rows, evaluated after each epoch; may be empty
 	Config     Config
 	Observe    func(Progress) // called after each epoch; may be nil
 }
 
-// ready checks the job and gives it with its first weights in Start.
+// ready checks the job and returns it with its initial weights in Start.
 func (j Job) ready() (Job, error) {
 	if err := j.Config.validate(j.Train, j.Validation); err != nil {
 		return j, err

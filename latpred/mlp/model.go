@@ -8,23 +8,23 @@ import (
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// BlockRows is how many rows a Model takes at once: few enough for what a layer
-// gives to stay in cache, enough to use a weight several times.
+// BlockRows is the number of rows that a Model processes together: few enough that a
+// layer's outputs stay in cache, and enough to use each weight several times.
 const BlockRows = 128
 
-// Model applies weights on the processor. It must not be used by two goroutines at
-// once; Clone makes another that shares the weights. What it gives for a row does
-// not depend, to the bit, on the rows beside it, and it does not allocate.
+// Model applies weights on the processor, without allocating. It must not be used by two
+// goroutines at once; Clone makes another that shares the weights. The output for a row
+// does not depend, to the bit, on the other rows.
 type Model struct {
 	params *Params
 	net    net
 	inputs sparse.Rows    // for Input
-	layers []loops.Matrix // what each layer makes of a block of rows
+	layers []loops.Matrix // each layer's outputs for a block of rows
 	lines  loops.Sparse
 }
 
-// NewModel prepares p, which it keeps, for prediction. It panics where
-// Params.Validate errs.
+// NewModel prepares p for prediction. It keeps p, which must not be changed afterwards.
+// It panics if Params.Validate errs.
 func NewModel(p *Params) *Model {
 	if err := p.Validate(); err != nil {
 		panic(err.Error())
@@ -36,22 +36,22 @@ func newModel(p *Params, n net) *Model {
 	return &Model{params: p, net: n, layers: n.layersOf(BlockRows, false)}
 }
 
-// Clone shares the weights, not the working memory.
+// Clone returns a model that shares m's weights but not its working memory.
 func (m *Model) Clone() *Model { return newModel(m.params, m.net) }
 
-// Params gives the weights.
+// Params returns the weights, which must not be changed.
 func (m *Model) Params() *Params { return m.params }
 
-// Input gives rows of the network's inputs, without any yet, to be filled and passed
-// to Predict. They are the model's own: a caller that uses them again and again needs
-// no memory for them, and has lost what was in them.
+// Input returns an empty list of rows, as wide as the network's inputs, to be filled and
+// passed to Predict. It is the model's own memory: the next call of Input or PredictRow
+// overwrites it.
 func (m *Model) Input() *sparse.Rows {
 	m.inputs.Reset(m.params.Layers[0])
 	return &m.inputs
 }
 
-// Predict applies the network to rows of inputs and writes one value for each to dst.
-// It panics where they are not as many, or not as wide as the network's inputs.
+// Predict writes the network's output for each row of x to dst. It panics if x does not
+// have len(dst) rows or is not as wide as the network's inputs.
 func (m *Model) Predict(dst []float64, x sparse.Rows) {
 	if x.Len() != len(dst) || x.Cols != m.params.Layers[0] {
 		panic(fmt.Sprintf("mlp: %d rows of %d inputs for %d predictions of a network of %d inputs", x.Len(), x.Cols, len(dst), m.params.Layers[0]))
@@ -66,8 +66,8 @@ func (m *Model) Predict(dst []float64, x sparse.Rows) {
 	}
 }
 
-// PredictRow applies the network to one row, whose inputs are values in the columns
-// listed, which ascend, and 0 in all others.
+// PredictRow returns the network's output for one row, whose inputs are values in the
+// listed columns, which must ascend, and 0 in all others.
 func (m *Model) PredictRow(columns []int, values []float32) float64 {
 	m.Input().Append(columns, values)
 	var one [1]float64
@@ -75,8 +75,8 @@ func (m *Model) PredictRow(columns []int, values []float32) float64 {
 	return one[0]
 }
 
-// features gives what the first layers make of d's inputs, in the place of them: after
-// the ReLU, but for the network's last layer, which has none.
+// features returns d with its inputs replaced by the outputs of the first layers, after
+// the ReLU, which the network's last layer does not have.
 func (p *Params) features(layers int, d Data) Data {
 	width := p.Layers[layers]
 	out := make([]float32, d.Rows()*width)

@@ -5,8 +5,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
-// net are weights laid out for package loops: of each layer a matrix of inputs ×
-// outputs, with the bias as one row more.
+// net are weights laid out for package loops: for each layer a matrix of inputs ×
+// outputs, with the biases as an additional last row.
 type net []loops.Matrix
 
 func pack(p *Params) net {
@@ -19,7 +19,7 @@ func pack(p *Params) net {
 	return n
 }
 
-// flat gives weights and biases layer by layer, as Params.flat does.
+// flat copies weights and biases in the order of Params.flat.
 func (n net) flat() [][]float32 {
 	var out [][]float32
 	for _, w := range n {
@@ -29,8 +29,9 @@ func (n net) flat() [][]float32 {
 	return out
 }
 
-// layersOf makes room for rows of what each layer gives, h[1], h[2], …, and where
-// inputs are dense for them, h[0]. All have one stride, which package loops wants.
+// layersOf allocates a matrix for some rows of each layer's outputs, h[1], h[2], …, and,
+// if inputs are dense, of the inputs, h[0]. All have the same stride, as package loops
+// requires.
 func (n net) layersOf(rows int, dense bool) []loops.Matrix {
 	h, widest := make([]loops.Matrix, len(n)+1), 0
 	for _, w := range n {
@@ -49,9 +50,9 @@ func (n net) layersOf(rows int, dense bool) []loops.Matrix {
 	return h
 }
 
-// forwardSparse fills rows of h[1], h[2], …, for as many layers as h has room for, from
-// row first on: what they make of the rows of x that are listed, or with nil of all.
-// The last of them is as it is before the ReLU. lines is working memory.
+// forwardSparse applies the first len(h)−1 layers to the listed rows of x, nil meaning
+// all, and writes their outputs to h[1], h[2], … from row first on. Outputs are those
+// before the ReLU. lines is working memory.
 func (n net) forwardSparse(h []loops.Matrix, first int, x sparse.Rows, rows []int, lines *loops.Sparse) {
 	lines.TakeRows(x, rows, n[0])
 	count := lines.Len()
@@ -59,8 +60,8 @@ func (n net) forwardSparse(h []loops.Matrix, first int, x sparse.Rows, rows []in
 	n.forward(h, 1, first, first+count, lines)
 }
 
-// forward fills rows from from to below to of what the layers from l on give, from
-// what lies in h[l].
+// forward applies the layers from l on to the rows [from, to) of h[l] and writes their
+// outputs to the same rows of h[l+1], h[l+2], …
 func (n net) forward(h []loops.Matrix, l, from, to int, lines *loops.Sparse) {
 	for ; l < len(h)-1; l++ {
 		lines.CompressRows(h[l], from, to, l > 0, n[l])
@@ -68,8 +69,9 @@ func (n net) forward(h []loops.Matrix, l, from, to int, lines *loops.Sparse) {
 	}
 }
 
-// applyTo calls take with rows of what the first layers make of d's inputs, block by
-// block on so many threads: from the row given on, as many as m has.
+// applyTo applies the first layers to d's inputs, block by block, and calls take with
+// their outputs for the rows of d from from on, as many as m has. take is called
+// concurrently on up to so many threads.
 func (n net) applyTo(d Data, layers, threads int, take func(from int, m loops.Matrix)) {
 	rows := d.Rows()
 	blocks := (rows + BlockRows - 1) / BlockRows

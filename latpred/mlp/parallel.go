@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// parallel calls work with the numbers below workers, each in a goroutine of its own,
-// and returns when all have.
+// parallel calls work with 0, …, workers−1 concurrently and returns when all calls have
+// returned.
 func parallel(workers int, work func(worker int)) {
 	var group sync.WaitGroup
 	for worker := range workers - 1 {
@@ -17,28 +17,29 @@ func parallel(workers int, work func(worker int)) {
 	group.Wait()
 }
 
-// share gives a worker's part of n things, in pieces of a multiple of unit.
+// share is a worker's range [from, to) of n items; from is a multiple of unit.
 func share(worker, workers, n, unit int) (from, to int) {
 	pieces := (n + unit - 1) / unit
 	part := func(w int) int { return min(n, w*pieces/workers*unit) }
 	return part(worker), part(worker + 1)
 }
 
-// barrier is where goroutines wait for each other. In a training they do every 20 to
-// 100 µs, too often to sleep. So whoever waits spins; only where another has lost its
-// processor, to a program beside this one, does it give its own away.
+// barrier lets goroutines wait for each other. In a training they do so every 20 to
+// 100 µs, too often to sleep, so waiting goroutines spin. They sleep only after a long
+// time, when another program has probably taken the processor of a goroutine that they
+// wait for.
 type barrier struct {
 	size       int32 // goroutines
 	waiting    atomic.Int32
-	_          [60]byte // what is waited for has a cache line of its own
+	_          [60]byte // keeps generation, on which goroutines spin, in a cache line of its own
 	generation atomic.Uint32
 }
 
-// spins is how often a waiting goroutine looks before it sleeps: longer than any
-// phase of a step takes, since a sleep lasts longer still.
+// spins is how often a waiting goroutine looks before it sleeps. It is longer than any
+// phase of a step, since a sleep takes longer still.
 const spins = 1 << 18
 
-// wait returns when all goroutines have called it.
+// wait returns when size goroutines have called it.
 func (b *barrier) wait() {
 	if b.size == 1 {
 		return

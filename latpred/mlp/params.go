@@ -9,18 +9,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
-// The layers of the paper's network: as its authors ran it, and as its text says.
+// The layer widths of the paper's network.
 var (
-	PublishedLayers = []int{128, 400, 400, 400, 1}
-	TextLayers      = []int{128, 400, 400, 1}
+	PublishedLayers = []int{128, 400, 400, 400, 1} // as in the authors' code and checkpoints
+	TextLayers      = []int{128, 400, 400, 1}      // as in the paper's text
 )
 
 // Params are the weights of a network of linear layers with ReLU between them.
 // Layer l maps Layers[l] inputs to Layers[l+1] outputs.
 type Params struct {
-	Layers  []int
-	Weights [][]float32 // of each layer, inputs × outputs, row-major
-	Biases  [][]float32 // of each layer, one for each output
+	Layers  []int       // widths, input first
+	Weights [][]float32 // for each layer, inputs × outputs, row-major
+	Biases  [][]float32 // for each layer, one for each output
 }
 
 // Init draws weights and biases uniformly from ±1/√inputs, PyTorch's default.
@@ -80,7 +80,8 @@ func FromTensors(tensors []tensor.Tensor) (*Params, error) {
 	return p, p.Validate()
 }
 
-// Validate says in what the slices don't fit the layers.
+// Validate errs if there is no layer, a width is not positive, or the slices do not have
+// the lengths that Layers implies.
 func (p *Params) Validate() error {
 	n := len(p.Layers) - 1
 	if n < 1 || len(p.Weights) != n || len(p.Biases) != n {
@@ -95,7 +96,7 @@ func (p *Params) Validate() error {
 	return nil
 }
 
-// Clone copies p.
+// Clone returns a deep copy.
 func (p *Params) Clone() *Params {
 	c := &Params{Layers: slices.Clone(p.Layers)}
 	for l := range p.Weights {
@@ -105,7 +106,7 @@ func (p *Params) Clone() *Params {
 	return c
 }
 
-// Count is the number of weights and biases.
+// Count returns the number of weights and biases.
 func (p *Params) Count() int {
 	n := 0
 	for l := range p.Weights {
@@ -114,7 +115,7 @@ func (p *Params) Count() int {
 	return n
 }
 
-// flat lists weights and biases, layer by layer: w0, b0, w1, …
+// flat lists weights and biases layer by layer, without copying: w0, b0, w1, …
 func (p *Params) flat() [][]float32 {
 	var out [][]float32
 	for l := range p.Weights {

@@ -10,13 +10,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// Stacked is several trainings that differ in their optimizers' numbers alone, taken
-// epoch by epoch together: their weights are stacked along a leading axis, so that
-// a step of all is a few large products. That is for GPUs, which one training
-// leaves idle; on the processor trainings side by side are faster. The trainings
-// have the same first weights and see the same rows in the same order, and a trial
-// that diverges does not touch the others. A last batch that is not full is left
-// out.
+// Stacked is several trainings that differ only in their optimizers' hyper-parameters
+// and advance together, epoch by epoch. Their weights are stacked along a leading axis,
+// so that a step of all is a few large products. This is for GPUs, which one training
+// leaves mostly idle; on the processor, separate trainings side by side are faster. All
+// have the same initial weights and see the same rows in the same order. One that
+// diverges does not affect the others. A last batch that is not full is left out. It
+// must not be used by two goroutines at once.
 type Stacked struct {
 	device *device
 	seed   uint64
@@ -24,9 +24,10 @@ type Stacked struct {
 	done   int
 }
 
-// BeginStack places a training of job for each optimizer on be, which must run XLA.
-// All must be of the kind that the job's Config has; the numbers there do not matter.
-// Everything else is as in Begin, but that there must be validation rows.
+// BeginStack places a training of job for each optimizer on be, which must run XLA. All
+// optimizers must be of the kind in the job's Config, whose hyper-parameters are ignored.
+// Everything else is as in Begin, but there must be validation rows and at least one full
+// batch of training rows.
 func BeginStack(be *backend.Backend, job Job, optimizers []Optimizer) (*Stacked, error) {
 	job, err := job.ready()
 	config := job.Config
@@ -71,7 +72,8 @@ func BeginStack(be *backend.Backend, job Job, optimizers []Optimizer) (*Stacked,
 	})
 }
 
-// repeat stacks copies of a tensor; the number of steps, a scalar, is common.
+// repeat stacks a copy of a tensor for each trial; a scalar, the number of steps, is
+// shared.
 func (s *Stacked) repeat(t *tensors.Tensor) *tensors.Tensor {
 	if t.Rank() == 0 {
 		return t
@@ -84,8 +86,9 @@ func (s *Stacked) repeat(t *tensors.Tensor) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(all, append([]int{s.trials}, t.Shape().Dimensions...)...)
 }
 
-// Epoch takes the full steps of an epoch and judges the weights; it gives a row for
-// each trial.
+// Epoch takes the steps of an epoch and evaluates the weights on the validation rows. It
+// returns one Epoch for each optimizer, in their order; those of trials that diverged
+// hold NaN or infinities.
 func (s *Stacked) Epoch() (rows []Epoch, err error) {
 	e := s.device
 	batch := e.config.BatchSize
@@ -135,7 +138,8 @@ func vector(t *tensors.Tensor) []float64 {
 	return values
 }
 
-// Params copies the weights of a trial from the device.
+// Params returns a copy of the weights of a trial, counted from 0 in the order of the
+// optimizers.
 func (s *Stacked) Params(trial int) (*Params, error) {
 	all, err := s.device.weights()
 	if err != nil {
@@ -148,7 +152,8 @@ func (s *Stacked) Params(trial int) (*Params, error) {
 	return fromFlat(s.device.config.Layers, all), nil
 }
 
-// Diverged reports whether a row's losses are no numbers any more.
+// Diverged reports whether the training loss or the validation RMSE is NaN or infinite.
+// An epoch without validation has a NaN and so counts as diverged.
 func (e Epoch) Diverged() bool {
 	v := e.TrainLoss + e.ValRMSE
 	return math.IsNaN(v) || math.IsInf(v, 0)

@@ -9,11 +9,12 @@ import (
 	"github.com/ofalat/ofalat/latpred/backend"
 )
 
-// Train does a job: it runs the recipe of its Config on its training rows. Two runs of
-// the same job on one backend give the same bits.
+// Train trains a network as job says. Two runs of the same job on the same backend give
+// the same weights to the bit.
 //
-// When ctx ends Train returns what it has, with ctx's error; with a checkpoint the
-// next call goes on from there. A training that diverges is no error: Result says so.
+// When ctx ends, Train returns the result so far with ctx's error; with
+// Config.Checkpoint the next call continues from there. A training that diverges is not
+// an error: see Result.Diverged.
 func Train(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
 	job, err := job.ready()
 	if err != nil {
@@ -25,8 +26,8 @@ func Train(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
 	return trainAll(ctx, be, job)
 }
 
-// trainTop trains the layers above the frozen ones, as a network of its own:
-// what the frozen layers make of each row is computed once.
+// trainTop trains the layers above the frozen ones as a network of its own. The frozen
+// layers' outputs for each row are computed once.
 func trainTop(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
 	n, whole := job.Config.Freeze, job.Start.Clone()
 	job.Train, job.Validation = job.Start.features(n, job.Train), job.Start.features(n, job.Validation)
@@ -41,7 +42,7 @@ func trainTop(ctx context.Context, be *backend.Backend, job Job) (*Result, error
 	return result, err
 }
 
-// trainAll trains all layers, from a checkpoint on where there is one.
+// trainAll trains all layers, continuing from the checkpoint if there is one.
 func trainAll(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
 	now := time.Now()
 	r := &run{job: job, result: &Result{}, best: math.Inf(1), began: now, saved: now, id: job.digest()}
@@ -73,7 +74,7 @@ type run struct {
 	began, saved time.Time
 }
 
-// resume takes over what earlier runs found.
+// resume takes over the history and the best epoch from a checkpoint.
 func (r *run) resume(saved *checkpoint) {
 	r.result.History, r.result.Resumed = saved.History, len(saved.History)
 	r.result.Best, r.result.Params = saved.Best, saved.best
@@ -82,8 +83,7 @@ func (r *run) resume(saved *checkpoint) {
 	}
 }
 
-// epochs takes epochs until there are enough; interrupted is the error of ctx where
-// that ended before.
+// epochs runs the remaining epochs; interrupted is ctx's error if ctx ended first.
 func (r *run) epochs(ctx context.Context) (interrupted, err error) {
 	for len(r.result.History) < r.job.Config.Epochs {
 		if err := ctx.Err(); err != nil {
@@ -109,7 +109,7 @@ func (r *run) epochs(ctx context.Context) (interrupted, err error) {
 	return nil, nil
 }
 
-// note takes an epoch's row into the result and tells the observer of it.
+// note adds an epoch to the result and calls the observer.
 func (r *run) note(row Epoch) (err error) {
 	result, config := r.result, r.job.Config
 	result.Compile = r.compile
@@ -132,8 +132,8 @@ func (r *run) note(row Epoch) (err error) {
 	return nil
 }
 
-// finish completes the result, and keeps the checkpoint of a training that was
-// interrupted.
+// finish completes the result. It saves a checkpoint if the training was interrupted, and
+// removes it otherwise.
 func (r *run) finish(interrupted error) (_ *Result, err error) {
 	config := r.job.Config
 	if r.result.Params == nil || !config.KeepBest {

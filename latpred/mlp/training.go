@@ -10,25 +10,25 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// engine takes the steps of a training and holds its state. Slices of values are in
-// the order of a checkpoint: weight and bias of each layer, then the optimizer's
-// slots for each, then for Adam the number of steps.
+// engine takes the steps of a training and holds its state. The state is a list of
+// arrays, as in a checkpoint: weight and bias of each layer, then the optimizer's slots
+// in the same order, then for Adam the number of steps.
 type engine interface {
 	// epoch takes a step for each batch of training rows in the given order; it
-	// gives the sum of the steps' losses and the last of them.
+	// returns the sum of the steps' losses and the last of them.
 	epoch(order []int) (sum, last float64, err error)
-	// errors judges the weights by the validation rows; last is the loss of their
+	// errors evaluates the weights on the validation rows; last is the loss of their
 	// last batch.
 	errors() (rmse, mae, last float64, err error)
-	weights() ([][]float32, error)
+	weights() ([][]float32, error) // of the state, weights and biases alone
 	state() ([][]float32, error)
 	close()
 }
 
-// Training is a training that its caller takes epoch by epoch, such as a trial of
-// a search over hyper-parameters; Train drives one to its end. It holds data and
-// state on a backend until Close. It must not be used by two goroutines at once;
-// different ones may run side by side.
+// Training is a training that its caller advances epoch by epoch, such as a trial of a
+// search over hyper-parameters; Train runs one to its end. It holds data and state on a
+// backend until Close. It must not be used by two goroutines at once; different
+// trainings may run concurrently.
 type Training struct {
 	engine
 	config     Config
@@ -36,12 +36,12 @@ type Training struct {
 	done       int // epochs
 	train      int // rows
 	validation int
-	compile    time.Duration // of the first epoch, in which executables are built; 0 where nothing is compiled
+	compile    time.Duration // duration of the first epoch, in which executables are compiled; 0 where nothing is compiled
 }
 
-// Begin places the training of job on a backend. The job is as for Train, but that
-// Observe and, of its Config, Epochs, Patience, KeepBest and Checkpoint are the
-// caller's business, and Freeze must be 0.
+// Begin places a training on a backend. It checks the job as Train does, and
+// Config.Freeze must be 0. Observe and Config's Epochs, Patience, KeepBest and Checkpoint
+// have no effect: they are left to the caller.
 func Begin(be *backend.Backend, job Job) (*Training, error) {
 	job, err := job.ready()
 	if err != nil {
@@ -53,7 +53,7 @@ func Begin(be *backend.Backend, job Job) (*Training, error) {
 	return begin(be, job, nil)
 }
 
-// begin starts from what a checkpoint has saved, or where that is nil from job.Start.
+// begin starts from a checkpoint, or from job.Start if saved is nil.
 func begin(be *backend.Backend, job Job, saved *checkpoint) (*Training, error) {
 	t := &Training{config: job.Config, seed: job.Seed, train: job.Train.Rows(), validation: job.Validation.Rows()}
 	state := job.Start.flat()
@@ -69,9 +69,9 @@ func begin(be *backend.Backend, job Job, saved *checkpoint) (*Training, error) {
 	return t, err
 }
 
-// Epoch takes one step for each batch of the training rows, in the order that the
-// seed gives them in this epoch, and judges the weights. Errors that are infinite
-// or NaN are no error here.
+// Epoch takes one step for each batch of the training rows, in an order drawn with the
+// seed and the epoch's number, and evaluates the weights on the validation rows. Losses
+// that are infinite or NaN are not an error here.
 func (t *Training) Epoch() (row Epoch, err error) {
 	start := time.Now()
 	if row, err = t.Steps(); err == nil && t.validation > 0 {
@@ -83,8 +83,7 @@ func (t *Training) Epoch() (row Epoch, err error) {
 	return row, err
 }
 
-// Steps takes the steps of Epoch and does not judge the weights: what is known of
-// the validation rows is NaN.
+// Steps is Epoch without validation: ValRMSE, ValMAE and ValLast are NaN.
 func (t *Training) Steps() (row Epoch, err error) {
 	row.Epoch = t.done + 1
 	order := random.Stream(t.seed, fmt.Sprint("shuffle ", row.Epoch)).Perm(t.train)
@@ -99,7 +98,7 @@ func (t *Training) Steps() (row Epoch, err error) {
 	return row, nil
 }
 
-// Params copies the weights from the device.
+// Params returns a copy of the current weights.
 func (t *Training) Params() (*Params, error) {
 	values, err := t.weights()
 	if err != nil {
@@ -108,5 +107,5 @@ func (t *Training) Params() (*Params, error) {
 	return fromFlat(t.config.Layers, values), nil
 }
 
-// Close frees what the training holds on the device.
+// Close frees the data and the state on the backend.
 func (t *Training) Close() { t.close() }

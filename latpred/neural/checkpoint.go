@@ -9,9 +9,10 @@ import (
 	"github.com/ofalat/ofalat/latpred/pytorch"
 )
 
-// FromCheckpoint makes a predictor of a PyTorch checkpoint of linear layers, such
-// as the paper's authors released. The encoder must have as many values as the
-// network inputs: encode.OFA128, or encode.Hardware for their generalised one.
+// FromCheckpoint makes a predictor from a PyTorch checkpoint file of linear layers, such
+// as the paper's authors released. The encoder must be as wide as the network's input:
+// encode.OFA128, or encode.Hardware for their generalised network. The checkpoint does
+// not say which encoder it was trained with.
 func FromCheckpoint(path string, e encode.Encoder) (*Predictor, error) {
 	tensors, err := pytorch.ReadStateDict(path)
 	if err != nil {

@@ -1,11 +1,11 @@
-// Package neural has the paper's predictor: an architecture, encoded, through a
-// multilayer perceptron.
+// Package neural has the paper's predictor: a multilayer perceptron that maps an encoded
+// architecture to its latency.
 //
-//  1. Train learns a Predictor from measurements of a device, FineTune one from a
-//     Predictor of another device and few measurements.
-//  2. Tune finds the optimizer with which a set is learnt best.
+//  1. Train trains a Predictor on measurements of a device; FineTune starts from a
+//     Predictor of another device and needs few measurements.
+//  2. Tune searches for the optimizer that gives the smallest validation error.
 //  3. FromCheckpoint takes the weights of a PyTorch checkpoint, such as the paper's
 //     authors released.
 //
-// The network itself is package mlp's, the encodings are package encode's.
+// The network is in package mlp, the encodings are in package encode.
 package neural

@@ -14,15 +14,15 @@ import (
 
 func init() { modelfile.Register(latpred.KindPaper, load) }
 
-// header is what a file says of a Predictor; its weights are the tensors
-// layer<i>.weight (inputs × outputs) and layer<i>.bias.
+// header describes a Predictor in a file. Its weights are the tensors layer<i>.weight,
+// inputs × outputs, and layer<i>.bias.
 type header struct {
 	Encoding string    `json:"encoding"`
 	Layers   int       `json:"layers"`
 	GPU      *gpu.Spec `json:"gpu,omitempty"` // of an encoding with hardware inputs
 }
 
-// Store see modelfile.Storable.
+// Store implements modelfile.Storable.
 func (m *Predictor) Store(b *tensor.Bundle, prefix string) (any, error) {
 	for l := range m.params.Weights {
 		in, out := uint64(m.params.Layers[l]), uint64(m.params.Layers[l+1])

@@ -9,27 +9,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-// Transfer says what a fine-tuning takes over from its source.
+// Transfer is what a fine-tuning takes over from its source.
 type Transfer string
 
 // The transfers.
 const (
-	// LastLayer keeps all hidden layers as they are and trains an output layer
-	// that is drawn anew: what the authors' code did.
+	// LastLayer freezes all hidden layers and trains a freshly initialised output layer,
+	// as the authors' code did.
 	LastLayer Transfer = "last-layer"
-	// FreezeTwo keeps the first two layers as they are and trains the others from
-	// where the source left them: what the paper's text says.
+	// FreezeTwo freezes the first two layers and trains the others, starting from the
+	// source's weights, as the paper's text says.
 	FreezeTwo Transfer = "freeze-two"
-	// AllLayers trains every layer from where the source left it.
+	// AllLayers trains every layer, starting from the source's weights.
 	AllLayers Transfer = "all-layers"
-	// Scratch takes over nothing: the yardstick of the others.
+	// Scratch takes over nothing; it is the baseline of the others.
 	Scratch Transfer = "scratch"
 )
 
-// Transfers lists them.
+// Transfers lists all transfers.
 func Transfers() []Transfer { return []Transfer{LastLayer, FreezeTwo, AllLayers, Scratch} }
 
-// PublishedFineTuning is the authors' recipe for fine-tuning. Source: tensors and
+// PublishedFineTuning returns the authors' recipe for fine-tuning. Source: tensors and
 // logs of their checkpoints.
 func PublishedFineTuning() mlp.Config {
 	config := mlp.Published()
@@ -37,9 +37,10 @@ func PublishedFineTuning() mlp.Config {
 	return config
 }
 
-// FineTune adapts source, trained on one device, to a job's rows, measured on
-// another. The layers are those of source; Config.Layers and Config.Freeze are
-// ignored. Everything else is as in Train.
+// FineTune continues the training of source, a predictor of one device, on a job's rows,
+// measured on another. The layers are those of source; Config.Layers and Config.Freeze
+// are ignored. It errs if the set's Encoding is not source's. Everything else is as in
+// Train.
 func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, transfer Transfer, job Job) (*Predictor, *mlp.Result, error) {
 	if e := source.Encoder(); e.Name() != job.Set.Encoding {
 		return nil, nil, fmt.Errorf("%s is encoded as %s, the source predictor reads %s", job.Set.Name, job.Set.Encoding, e.Name())

@@ -12,15 +12,18 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Network is an encoding and a multilayer perceptron of one output.
+// Network is an encoder and a multilayer perceptron with one output. It is safe for
+// concurrent use.
 type Network struct {
 	encoder encode.Encoder
 	params  *mlp.Params
 	model   *mlp.Model
-	idle    chan *mlp.Model // clones of it; each goroutine borrows one
+	idle    chan *mlp.Model // clones of model; each goroutine borrows one
 }
 
-// NewNetwork joins an encoder and weights; it errs where they don't fit.
+// NewNetwork joins an encoder and weights. It keeps p, which must not be changed
+// afterwards. It errs if p is invalid, its input is not as wide as the encoding, or it
+// does not have one output.
 func NewNetwork(e encode.Encoder, p *mlp.Params) (*Network, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -31,10 +34,10 @@ func NewNetwork(e encode.Encoder, p *mlp.Params) (*Network, error) {
 	return &Network{e, p, mlp.NewModel(p), make(chan *mlp.Model, 8)}, nil
 }
 
-// Encoder gives the encoding.
+// Encoder returns the encoder.
 func (n *Network) Encoder() encode.Encoder { return n.encoder }
 
-// Params gives the weights, which must not be changed.
+// Params returns the weights, which must not be changed.
 func (n *Network) Params() *mlp.Params { return n.params }
 
 func (n *Network) borrow() *mlp.Model {
@@ -53,13 +56,13 @@ func (n *Network) giveBack(model *mlp.Model) {
 	}
 }
 
-// rowsPerWorker is from how many rows on another goroutine pays.
+// rowsPerWorker is the smallest number of rows for which another goroutine pays off.
 const rowsPerWorker = 16
 
-// Evaluate writes the network's output for each architecture to dst, on the
-// processor, on all cores where there are many; what an architecture gets does not
-// depend on its company. One architecture is done without allocating. It is safe for
-// concurrent use.
+// Evaluate writes the network's output for each architecture to dst, which must be as
+// long as archs, or it panics. It runs on the processor, for many architectures on all
+// cores. The output for an architecture does not depend on the others. A call with one
+// architecture does not allocate. It errs on an architecture that the encoder rejects.
 func (n *Network) Evaluate(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	workers := min(runtime.GOMAXPROCS(0), len(archs)/rowsPerWorker)
@@ -80,7 +83,8 @@ func (n *Network) Evaluate(dst []float64, archs []space.Arch) error {
 	return errors.Join(errs...)
 }
 
-// evaluate does some of the architectures, the first of which has the number first.
+// evaluate evaluates some of the architectures; first is the index of the first of them,
+// for errors.
 func (n *Network) evaluate(dst []float64, archs []space.Arch, first int) error {
 	model := n.borrow()
 	defer n.giveBack(model)

@@ -10,14 +10,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Predictor is the paper's: a Network whose output is milliseconds. It is of kind
-// paper.
+// Predictor is the paper's predictor: a Network whose output is the latency in
+// milliseconds.
 type Predictor struct {
 	*Network
 	provenance latpred.Provenance
 }
 
-// New joins an encoder and weights; it errs where they don't fit.
+// New joins an encoder and weights to a predictor; see NewNetwork for what it errs on.
+// from describes where the weights come from.
 func New(e encode.Encoder, p *mlp.Params, from latpred.Provenance) (*Predictor, error) {
 	n, err := NewNetwork(e, p)
 	if err != nil {
@@ -26,18 +27,18 @@ func New(e encode.Encoder, p *mlp.Params, from latpred.Provenance) (*Predictor, 
 	return &Predictor{n, from}, nil
 }
 
-// Kind is "paper".
+// Kind returns latpred.KindPaper, "paper".
 func (m *Predictor) Kind() string { return latpred.KindPaper }
 
-// Provenance says where the weights come from.
+// Provenance describes where the weights come from.
 func (m *Predictor) Provenance() latpred.Provenance { return m.provenance }
 
-// PredictMs see latpred.Predictor and Network.Evaluate.
+// PredictMs implements latpred.Predictor; it is Network.Evaluate.
 func (m *Predictor) PredictMs(dst []float64, archs []space.Arch) error { return m.Evaluate(dst, archs) }
 
-// OnBackend gives the same predictor with its weights on a backend, which is for
-// GPUs: on the processor PredictMs is faster. The results agree to float32
-// rounding. The function returned second frees the weights.
+// OnBackend returns the same predictor running on a backend. This is for GPUs; on the
+// processor PredictMs is faster. The results agree up to float32 rounding. The returned
+// function frees the weights on the backend; the predictor must not be used after it.
 func (m *Predictor) OnBackend(_ context.Context, be *backend.Backend) (latpred.Predictor, func(), error) {
 	batch, err := mlp.NewBatch(be, m.params)
 	if err != nil {

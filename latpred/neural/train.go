@@ -12,20 +12,21 @@ import (
 	"github.com/ofalat/ofalat/latpred/mlp"
 )
 
-// Job says what is learnt, and how.
+// Job is a training to be done.
 type Job struct {
 	Set     *dataset.Set
-	Split   dataset.Split // its training rows are learnt, its validation rows watched, its test rows not looked at
-	Seed    uint64        // of the weights and of the order of rows
-	Config  mlp.Config
-	Observe func(mlp.Progress) // told of each epoch; may be nil
+	Split   dataset.Split      // its training and validation rows are used, its test rows are not
+	Seed    uint64             // of the initial weights and of the order of rows
+	Config  mlp.Config         // the recipe
+	Observe func(mlp.Progress) // called after each epoch; may be nil
 }
 
-// Train learns the paper's predictor. The set's Encoding is used, and the first of
-// Config.Layers is set to its width. Latencies are raw milliseconds, as in the paper.
+// Train trains the paper's predictor on a set. The encoding is the set's, and the first
+// of Config.Layers is replaced by its width. Targets are raw milliseconds, as in the
+// paper.
 //
-// See mlp.Train for what ctx, seed, the checkpoint in Config and Observe do. With
-// an error that ends ctx the predictor is what was learnt so far.
+// See mlp.Train for ctx, Seed, Config.Checkpoint and Observe. When ctx ends, the
+// predictor trained so far is returned with ctx's error.
 func Train(ctx context.Context, be *backend.Backend, job Job) (*Predictor, *mlp.Result, error) {
 	e, err := encode.ByName(job.Set.Encoding)
 	if err != nil {
@@ -35,7 +36,7 @@ func Train(ctx context.Context, be *backend.Backend, job Job) (*Predictor, *mlp.
 	return learn(ctx, be, e, nil, job, "")
 }
 
-// learn trains from start, or, where that is nil, from weights of its own.
+// learn trains from start; nil stands for weights drawn with the job's seed.
 func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *mlp.Params, job Job, note string) (*Predictor, *mlp.Result, error) {
 	set := job.Set
 	train, err := Rows(e, set.Subset(job.Split.Train))
@@ -62,7 +63,8 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 	return m, result, trainErr
 }
 
-// Rows encodes a set as data for a network, latencies in milliseconds.
+// Rows encodes a set as data for package mlp, with latencies in milliseconds as targets.
+// It errs on an architecture that the encoder rejects.
 func Rows(e encode.Encoder, set *dataset.Set) (mlp.Data, error) {
 	x, err := encode.Sparse(e, set.Archs())
 	if err != nil {

@@ -14,20 +14,21 @@ import (
 	"github.com/ofalat/ofalat/latpred/mlp"
 )
 
-// The axes of a search over optimizers, and the metrics of its trials.
+// The names of the axes of a search over optimizers, and of the metrics that its trials
+// report.
 const (
-	AxisRate     = "lr"
-	AxisDecay    = "wd"
-	AxisMomentum = "momentum"
+	AxisRate     = "lr"       // learning rate
+	AxisDecay    = "wd"       // weight decay
+	AxisMomentum = "momentum" // of SGD
 
-	MetricValRMSE   = "val_rmse"   // over the whole validation set, ms
-	MetricValMAE    = "val_mae"    // ms
-	MetricValLast   = "val_last"   // of its last batch alone: the authors' validation loss, ms
-	MetricTrainLoss = "train_loss" // mean of the epoch's steps, ms
+	MetricValRMSE   = "val_rmse"   // RMSE over the whole validation set, ms
+	MetricValMAE    = "val_mae"    // mean absolute error over the whole validation set, ms
+	MetricValLast   = "val_last"   // loss of the validation set's last batch: the authors' validation loss, ms
+	MetricTrainLoss = "train_loss" // mean loss of the epoch's steps, ms
 )
 
-// PublishedAxes are those of the authors' grid of 36 configurations. Source: their
-// logs.
+// PublishedAxes returns the axes of the authors' grid of 3 × 3 × 4 = 36 configurations.
+// Source: their training logs.
 func PublishedAxes() []hpo.Axis {
 	return []hpo.Axis{
 		{Name: AxisRate, Values: []float64{1e-4, 1e-3, 1e-2}},
@@ -36,7 +37,7 @@ func PublishedAxes() []hpo.Axis {
 	}
 }
 
-// OptimizerOf changes the values of base that c names; it errs on other names.
+// OptimizerOf returns base with the values of the axes in c. It errs on an unknown axis.
 func OptimizerOf(base mlp.Optimizer, c hpo.Config) (mlp.Optimizer, error) {
 	for name, v := range c {
 		switch name {
@@ -53,22 +54,22 @@ func OptimizerOf(base mlp.Optimizer, c hpo.Config) (mlp.Optimizer, error) {
 	return base, nil
 }
 
-// Search says what a search over optimizers tries.
+// Search is a search over optimizers.
 type Search struct {
 	Set       *dataset.Set
-	Split     dataset.Split
+	Split     dataset.Split   // its training and validation rows are used, its test rows are not
 	Seed      uint64          // of every trial
-	Config    mlp.Config      // the recipe, whose optimizer trials change
-	Scheduler hpo.Scheduler   // which configurations, and how far each is trained
-	Journal   string          // file from which an interrupted search goes on; "": none
-	Observe   func(hpo.Event) // told of each report; may be nil
+	Config    mlp.Config      // the recipe; trials change its optimizer, the scheduler replaces its Epochs
+	Scheduler hpo.Scheduler   // which configurations to try, and for how many epochs each
+	Journal   string          // file from which an interrupted search continues; "": none
+	Observe   func(hpo.Event) // called for each report; may be nil
 }
 
-// Tune searches for the optimizer with which a recipe learns a set best: it trains
-// a trial for each configuration of the scheduler, several side by side, as far as
-// the scheduler wants. All trials start from the same weights and see the rows in
-// the same order, both under the seed; so Train with a trial's optimizer and that
-// seed gives its weights again.
+// Tune trains a trial for each configuration of the scheduler, several concurrently, for
+// as many epochs as the scheduler decides, and returns the state of every trial. The
+// caller chooses the best. All trials start from the same weights and see the rows in the
+// same order, both drawn with the seed, so Train with a trial's optimizer and that seed
+// reproduces its weights. See hpo.Run for ctx.
 func Tune(ctx context.Context, be *backend.Backend, s Search) ([]hpo.TrialStatus, error) {
 	set, base := s.Set, s.Config
 	e, err := encode.ByName(set.Encoding)
@@ -128,15 +129,15 @@ func (c *clients) take() (be *backend.Backend, release func()) {
 	}
 }
 
-// trial is a training that a search takes as far as it wants.
+// trial is a training as an hpo.Trainable.
 type trial struct {
 	training *mlp.Training
 	release  func()
 	last     mlp.Epoch
 }
 
-// Train judges the weights at the end alone: what a scheduler doesn't see isn't
-// worth its time.
+// Train continues up to the given epoch. It validates only after that one, since the
+// scheduler does not see the others.
 func (t *trial) Train(ctx context.Context, to int) (map[string]float64, error) {
 	for t.last.Epoch < to {
 		if err := ctx.Err(); err != nil {

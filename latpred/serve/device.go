@@ -13,20 +13,20 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Device is what latencies are of, with what predicts them. FromPredictor, FromEntry
-// and Shipped make devices; what is exported may be changed until a server has them.
+// Device is a device with its latency predictor. FromPredictor, FromEntry and Shipped
+// make devices; exported fields may be changed until the device is passed to New.
 type Device struct {
-	ID       string
+	ID       string       // by which requests name it; unique in a server
 	Title    string       // for people: hardware, batch, laboratory
 	Hardware string       // the hardware alone; "": see Title
 	Origin   string       // of the data: a repository, or whose they are; "": not known
-	Batch    int          // images of a latency; 0: not known
-	Space    *space.Space // of the networks that it is asked about, at the resolutions that searches draw
-	Kind     string       // of what predicts
+	Batch    int          // images at once in the measurements; 0: not known
+	Space    *space.Space // of the networks that it predicts; searches draw its Resolutions
+	Kind     string       // of the predictor, see latpred.Predictor
 
 	open  func() (prediction, error)
 	once  sync.Once
-	ready chan struct{} // closed when what open gave is there
+	ready chan struct{} // closed when made and err are set
 	made  prediction
 	err   error
 
@@ -34,14 +34,14 @@ type Device struct {
 	front   []nas.Candidate // nil: not computed
 }
 
-// prediction is what open gives.
+// prediction is a predictor and its error.
 type prediction struct {
 	latpred.Predictor
-	errorPercent float64 // mean, on measured networks that it was not made from; 0: not known
+	errorPercent float64 // mean absolute percentage error on measured networks that it was not fitted to; 0: not known
 }
 
-// FromPredictor makes a device of a predictor for networks of s. Searches draw those
-// resolutions that the predictor was measured at, where it says so.
+// FromPredictor makes a device from a predictor for networks of s. If the predictor is a
+// latpred.ResolutionLister, searches draw only resolutions that it lists.
 func FromPredictor(id, title string, p latpred.Predictor, s *space.Space) *Device {
 	if lister, ok := p.(latpred.ResolutionLister); ok {
 		s = measuredOf(s, lister.Resolutions())
@@ -51,7 +51,8 @@ func FromPredictor(id, title string, p latpred.Predictor, s *space.Space) *Devic
 	return d
 }
 
-// measuredOf is s with those of its resolutions that were measured, if there are any.
+// measuredOf is s with only those of its resolutions that were measured, or s if none
+// was.
 func measuredOf(s *space.Space, measured []int) *space.Space {
 	narrow := *s
 	narrow.Resolutions = slices.DeleteFunc(slices.Clone(s.Resolutions), func(r int) bool { return !slices.Contains(measured, r) })
@@ -65,12 +66,13 @@ func newDevice(id, title string, s *space.Space, kind string, open func() (predi
 	return &Device{ID: id, Title: title, Space: s, Kind: kind, open: open, ready: make(chan struct{})}
 }
 
-// prepared gives what predicts; the first call makes it, which takes up to seconds.
+// prepared returns the predictor. The first call makes it, which may take seconds; others
+// wait for it.
 func (d *Device) prepared() (prediction, error) {
 	d.once.Do(func() {
 		defer close(d.ready)
 		defer func() {
-			if p := recover(); p != nil { // it may run in the background, where nobody else stops it
+			if p := recover(); p != nil { // in the background nothing else would recover it
 				d.err = fmt.Errorf("preparing %s: panic: %v", d.ID, p)
 			}
 		}()
@@ -79,7 +81,7 @@ func (d *Device) prepared() (prediction, error) {
 	return d.made, d.err
 }
 
-// isReady reports whether prepared answers at once.
+// isReady reports whether prepared returns at once.
 func (d *Device) isReady() bool {
 	select {
 	case <-d.ready:
@@ -89,8 +91,8 @@ func (d *Device) isReady() bool {
 	}
 }
 
-// predictMs predicts networks, which must be of the device's space and not of a
-// resolution beyond those that were measured.
+// predictMs predicts networks, in milliseconds. Networks outside the device's space, and
+// resolutions below or above those that were measured, are the client's mistakes.
 func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
 	p, err := d.prepared()
 	if err != nil {
@@ -117,14 +119,14 @@ func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
 	return ms, nil
 }
 
-// Part is the time of a layer of a network.
+// Part is a layer's share of a network's latency.
 type Part struct {
 	Name string  `json:"name"` // "stem", "stage 2, layer 1", "head"
-	Slot int     `json:"slot"` // -1: stem or head
-	Ms   float64 `json:"ms"`
+	Slot int     `json:"slot"` // index of the slot in the network; -1: stem or head
+	Ms   float64 `json:"ms"`   // milliseconds
 }
 
-// parts takes the latency of a network apart; nil where the device can't.
+// parts splits the latency of a network into its layers'; nil if the predictor can't.
 func (d *Device) parts(a space.Arch) (list []Part, err error) {
 	p, err := d.prepared()
 	if err != nil {
@@ -148,8 +150,8 @@ func (d *Device) parts(a space.Arch) (list []Part, err error) {
 	return list, nil
 }
 
-// hasAccuracy errs where the accuracy of the device's networks can't be predicted, so
-// that there is nothing to search for.
+// hasAccuracy errs if the accuracy of the device's networks can't be predicted, so that a
+// search has nothing to maximise.
 func (d *Device) hasAccuracy() error {
 	if err := accuracy.Predict(make([]float64, 1), []space.Arch{d.Space.Smallest()}); err != nil {
 		return mistake{fmt.Errorf("OFA's accuracy predictor does not know the networks of %s, so there is nothing to search for: %w", d.Space.ID, err)}
@@ -157,7 +159,8 @@ func (d *Device) hasAccuracy() error {
 	return nil
 }
 
-// paretoFront searches for the best trade-offs of accuracy and latency, once.
+// paretoFront returns the Pareto front of accuracy and latency. The first call searches
+// for it.
 func (d *Device) paretoFront(ctx context.Context, generations int) ([]nas.Candidate, error) {
 	d.frontMu.Lock()
 	defer d.frontMu.Unlock()

@@ -1,16 +1,17 @@
-// Package serve answers over HTTP, in JSON, what networks take on devices.
+// Package serve predicts the latency of networks on devices over HTTP, in JSON.
 //
-//  1. A Device is what can be asked about: FromPredictor and FromEntry make
-//     one; Shipped lists those of package catalog.
-//  2. New makes a Server of them; Server.Handler is an http.Handler, Server.Serve
-//     listens and stops gracefully. Devices that a table must be fitted for are
-//     prepared in the background meanwhile, with three seconds of a processor for all
-//     that ship; who asks about one earlier waits for it.
-//  3. The page at / lets one click a network together and see what it takes on every
-//     device, layer by layer on one, and where it stands beside the Pareto front.
+//  1. A Device is a device and its predictor: FromPredictor and FromEntry make one;
+//     Shipped lists those of package catalog.
+//  2. New makes a Server from devices. Server.Handler is an http.Handler; Server.Serve
+//     answers on a listener and stops gracefully. Devices whose lookup table must be
+//     fitted first are prepared in the background, which takes about three seconds of
+//     processor time for all that ship; predictions for a device wait until it is ready.
+//  3. The page at / lets the user put a network together and see its latency on every
+//     device, layer by layer on one of them, and where it stands beside the Pareto front.
 //
-// Requests are bounded in size, in number of networks, in time and, where they are
-// long, in how many run at once. Errors are {"error": "…"} with a status that says
-// whose mistake it was. /openapi.json describes everything; /metrics is for
-// Prometheus; a structured log has a line for each request.
+// Requests are bounded in size, number of networks and time, and searches in the number
+// that run at once. Errors are {"error": "…"} with a status of 4xx for the client's
+// mistakes, 503 when the server is busy or too slow, and 500 for its own mistakes.
+// /openapi.json describes the API; /metrics is for Prometheus; a structured log has a
+// line for each request.
 package serve

@@ -10,14 +10,14 @@ import (
 
 type explainRequest struct {
 	Arch   arch   `json:"arch"`
-	Device string `json:"device"` // whose parts are wanted; "": those of all
-	// Network asks for the numbers of the choices too.
+	Device string `json:"device"` // the device whose parts are wanted; "": all
+	// Network asks for explainResponse.Network.
 	Network bool `json:"network"`
 }
 
 type explainResponse struct {
 	Arch     space.Arch  `json:"arch"`
-	Network  *network    `json:"network,omitempty"`  // where it was asked for
+	Network  *network    `json:"network,omitempty"`  // if requested
 	Accuracy float64     `json:"accuracy,omitempty"` // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
 	Devices  []explained `json:"devices"`
 }
@@ -26,10 +26,10 @@ type explainResponse struct {
 type explained struct {
 	Device       string  `json:"device"`
 	LatencyMs    float64 `json:"latency_ms,omitempty"`
-	ErrorPercent float64 `json:"error_percent,omitempty"` // mean, on measured networks that the prediction was not made from
+	ErrorPercent float64 `json:"error_percent,omitempty"` // see prediction.errorPercent; absent: not known
 	Parts        []Part  `json:"parts,omitempty"`
 	Preparing    bool    `json:"preparing,omitempty"` // ask again in a moment
-	Error        string  `json:"error,omitempty"`     // why there is no latency: a resolution that was not measured
+	Error        string  `json:"error,omitempty"`     // why there is no latency, such as a resolution that was not measured
 }
 
 // explain shows a network on every device.

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics are what Prometheus is told.
+// metrics are the metrics exported to Prometheus.
 type metrics struct {
 	registry    *prometheus.Registry
 	requests    *prometheus.CounterVec
@@ -48,8 +48,8 @@ func (r *recorder) WriteHeader(code int) {
 	r.ResponseWriter.WriteHeader(code)
 }
 
-// observed counts, times and logs requests, turns panics into errors and sets the
-// headers that keep the page to itself.
+// observed counts, times and logs requests, turns panics into errors and sets security
+// headers: the page may load only its own files and can't be framed.
 func (s *Server) observed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -62,7 +62,7 @@ func (s *Server) observed(mux *http.ServeMux) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		_, path := mux.Handler(r)
 		if path == "" {
-			path = "unknown" // not the client's text: each would be a new series
+			path = "unknown" // the client's own text would make a new time series each time
 		}
 		func() {
 			defer func() {

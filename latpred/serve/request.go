@@ -12,12 +12,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// mistake is an error that the client made.
+// mistake is an error that the client caused; its status is 400.
 type mistake struct{ error }
 
 func (m mistake) Unwrap() error { return m.error }
 
-// arch is an architecture in a request: canonical text, OFA's object, or a network.
+// arch is an architecture in a request: a string with its canonical text, OFA's own
+// object, or a network.
 type arch struct{ space.Arch }
 
 func (a *arch) UnmarshalJSON(text []byte) (err error) {
@@ -80,8 +81,8 @@ type found struct {
 	Accuracy  float64          `json:"accuracy"`
 }
 
-// read decodes a body of at most limit bytes into v; anything that it does not know is
-// a mistake.
+// read decodes a JSON body of at most limit bytes into v. Unknown fields, and anything
+// after the object, are the client's mistakes.
 func read(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
 	decoder.DisallowUnknownFields()
@@ -94,7 +95,7 @@ func read(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	return nil
 }
 
-// status is that of an error.
+// status is the HTTP status of an error.
 func status(err error) int {
 	var m mistake
 	var large *http.MaxBytesError

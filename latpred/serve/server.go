@@ -17,17 +17,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Config bounds a Server. Zero values stand for those given.
+// Config holds the limits of a Server. Zero fields stand for the defaults given.
 type Config struct {
-	MaxBody  int64         // bytes of a request; 0: 1 MiB
-	MaxBatch int           // networks of a request; 0: 4096
+	MaxBody  int64         // largest body of a request, bytes; 0: 1 MiB
+	MaxBatch int           // most networks in a request; 0: 4096
 	Timeout  time.Duration // of a request; 0: 30 s
-	Searches int           // that run at once; 0: 2
-	Front    int           // generations of a device's front; 0: 200
-	Log      *slog.Logger  // nil: none
+	Searches int           // searches that run at once; further ones get status 503; 0: 2
+	Front    int           // generations of the search for a device's Pareto front; 0: 200
+	Log      *slog.Logger  // nil: no log
 }
 
-// Server answers about devices. It is safe for concurrent use.
+// Server answers HTTP requests about devices. It is safe for concurrent use.
 type Server struct {
 	devices  []*Device
 	byID     map[string]*Device
@@ -38,7 +38,7 @@ type Server struct {
 	prepareOnce sync.Once
 }
 
-// New makes a server. Two devices of one id are an error, and so is none.
+// New makes a server. It errs if there are no devices or two have the same ID.
 func New(devices []*Device, c Config) (*Server, error) {
 	if len(devices) == 0 {
 		return nil, errors.New("serve: no devices")
@@ -71,8 +71,9 @@ func New(devices []*Device, c Config) (*Server, error) {
 	return s, nil
 }
 
-// Serve answers on a listener until ctx ends, then lets requests that run end, for up
-// to the time that a request may take.
+// Serve prepares the devices in the background and answers on a listener until ctx ends.
+// Then it waits for running requests, for at most Config.Timeout, and returns nil if all
+// have ended. It closes the listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: s.config.Timeout,
@@ -93,7 +94,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return server.Shutdown(grace)
 }
 
-// Handler answers requests.
+// Handler returns the handler of all paths, including the page.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, f func(w http.ResponseWriter, r *http.Request) (any, error)) {
@@ -218,7 +219,7 @@ func (s *Server) front(_ http.ResponseWriter, r *http.Request) (any, error) {
 	return map[string]any{"device": d.ID, "front": list}, nil
 }
 
-// busy takes one of the places for searches.
+// busy reserves one of the Config.Searches places, or errs with errBusy; done frees it.
 func (s *Server) busy() (done func(), err error) {
 	select {
 	case s.searches <- struct{}{}:

@@ -6,10 +6,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/catalog"
 )
 
-// Shipped lists the devices of the project: the entries of package catalog, in their
-// order. Sets of spaces that tie choices to each other, CompOFA's, are left out: the
-// full spaces have all their networks, and the labels of those that were measured
-// don't depend on the resolution, as they should.
+// Shipped makes a device of each entry of package catalog, in their order. Entries of
+// spaces that tie choices to each other (CompOFA's) are left out: the full spaces contain
+// all their networks, and their labels wrongly ignore the resolution.
 func Shipped() ([]*Device, error) {
 	var list []*Device
 	for _, e := range catalog.Entries() {
@@ -25,9 +24,9 @@ func Shipped() ([]*Device, error) {
 	return list, nil
 }
 
-// FromEntry makes a device of what ships. A predictor that has to be compared with
-// measured networks is made, and its error found, when it is first asked; others are
-// there at once.
+// FromEntry makes a device of an entry of package catalog. If the predictor's error is to
+// be computed on measured networks, both are made when the device is first asked or the
+// server prepares it; other predictors are made at once.
 func FromEntry(e *catalog.Entry) (*Device, error) {
 	open := func() (prediction, error) {
 		p, err := e.Predictor(context.Background())

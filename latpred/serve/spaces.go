@@ -6,19 +6,19 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// listedSpace is what networks of a space may be: what the page draws.
+// listedSpace describes the networks of a space for the page.
 type listedSpace struct {
-	Width   float64        `json:"width"`             // of all channels, in those of the plain network; 0: there is but one
-	Depths  [][]int        `json:"depths"`            // of each stage; none where all slots always run
+	Width   float64        `json:"width"`             // width multiplier; 0: the family has only one width
+	Depths  [][]int        `json:"depths"`            // possible depths of each stage; empty: all slots are always active
 	Kernels []int          `json:"kernels,omitempty"` // OFA's
 	Expands []int          `json:"expands,omitempty"` // OFA's
 	Family  string         `json:"family"`
-	Factors []listedFactor `json:"factors"` // of a slot's choice
+	Factors []listedFactor `json:"factors"` // that a slot's choice consists of
 	Stages  []listedStage  `json:"stages"`
 }
 
-// listedFactor is one of the things that a choice is made of. The last factor varies
-// fastest in the number of a choice.
+// listedFactor is one factor of a slot's choice, such as the kernel. The last factor
+// varies fastest in the number of a choice.
 type listedFactor struct {
 	Name   string   `json:"name"`
 	Levels []string `json:"levels"`
@@ -27,8 +27,8 @@ type listedFactor struct {
 // listedStage is a run of slots.
 type listedStage struct {
 	Name   string   `json:"name"`
-	Slots  []string `json:"slots"`            // their names
-	Depths []int    `json:"depths,omitempty"` // how many of them may run; absent: all do
+	Slots  []string `json:"slots"`            // names of the slots
+	Depths []int    `json:"depths,omitempty"` // possible numbers of active slots; absent: all are active
 }
 
 func listSpace(s *space.Space) listedSpace {
@@ -64,7 +64,7 @@ func listSpace(s *space.Space) listedSpace {
 type network struct {
 	Family     string `json:"family"`
 	Resolution int    `json:"resolution"`
-	Choices    []int  `json:"choices"` // of each slot, from 0; −1: the slot does not run
+	Choices    []int  `json:"choices"` // for each slot, counted from 0; −1: the slot is inactive
 }
 
 func networkOf(a space.Arch) *network {

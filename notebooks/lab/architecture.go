@@ -14,22 +14,21 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Stage is a row of blocks of a sub-network.
+// Stage is a stage of a sub-network, a row of the diagram.
 type Stage struct {
 	Name   string
-	Blocks []Block // those that run, in their order
-	Slots  int     // blocks that it could have; those missing are drawn empty
+	Blocks []Block // the active blocks, in order
+	Slots  int     // the largest number of blocks; inactive ones are drawn as empty boxes
 }
 
-// Block is one block: its kernel in pixels, its expansion, and how long it takes;
-// NaN where that is not known.
+// Block is one block of a Stage.
 type Block struct {
-	Kernel, Expand int    // 0: it has none
-	Label          string // what it is; "": kernel and expansion say it
-	LatencyMs      float64
+	Kernel, Expand int     // kernel size in pixels, expansion ratio; 0: it has none
+	Label          string  // text in its box; "": kernel and expansion
+	LatencyMs      float64 // NaN: not known
 }
 
-// says is what stands in a block's box, with what goes between kernel and expansion.
+// says is the text in a block's box; between separates kernel and expansion.
 func (b Block) says(between string) string {
 	if b.Label != "" {
 		return b.Label
@@ -37,9 +36,8 @@ func (b Block) says(between string) string {
 	return fmt.Sprintf("%d×%d%s%d", b.Kernel, b.Kernel, between, b.Expand)
 }
 
-// Architecture shows a sub-network as a diagram. Each block is a box: the wider,
-// the larger its expansion, the taller, the larger its kernel, the darker, the
-// longer it takes.
+// Architecture shows a sub-network as a diagram. Each block is a box, whose width grows
+// with the expansion ratio, its height with the kernel and its darkness with the latency.
 func Architecture(title string, stages []Stage) {
 	d := newDiagram(title, stages)
 	kernelext.Drawing(d.text(), kernelext.DefaultWidth, vg.Length(66+46*len(stages)), d.draw)

@@ -7,9 +7,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Stages unfolds a sub-network of s for Architecture. ms gives the time of a layer; nil
-// where none is known. A slot whose layer is repeated, as in cells, is drawn once, with
-// the sum of the times.
+// Stages lists the stages of a sub-network of s for Architecture. ms returns the latency of
+// a layer in milliseconds; nil: no latencies are known. A slot whose layer is repeated, as
+// in cells, is one block, with the sum of the latencies.
 func Stages(s *space.Space, a space.Arch, ms func(space.Layer) float64) []Stage {
 	stages := make([]Stage, a.Stages())
 	blocks := make([]*Block, a.Slots())
@@ -38,8 +38,9 @@ func Stages(s *space.Space, a space.Arch, ms func(space.Layer) float64) []Stage 
 	return stages
 }
 
-// Note10Ms gives the time that the Note10's table has for blocks at a resolution,
-// of networks of width 1.2; NaN for what it doesn't have.
+// Note10Ms returns a function that looks up a block of width 1.2 in the Note10's lookup
+// table at a resolution and returns its latency in milliseconds; NaN if the table does not
+// have it.
 func Note10Ms(resolution int) func(space.Layer) float64 {
 	rows := lut.Note10().Rows[resolution]
 	return func(l space.Layer) float64 {

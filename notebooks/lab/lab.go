@@ -1,13 +1,13 @@
-// Package lab is what the notebooks share: how an item of the paper is run with
-// its progress shown, and how its numbers are laid out. It is the one package that
-// knows both latpred, which computes, and kernelext, which shows, as the cells of
-// the notebooks do.
+// Package lab has the code that the notebooks share: running an item of the paper with a
+// progress display, and showing its numbers. Like the notebooks' cells, it uses both
+// latpred, which computes, and kernelext, which displays; no other package does.
 //
-//  1. Profile says how much is computed, Backend where.
-//  2. Run runs an item of the paper; an interrupt keeps the rows that are done.
-//  3. Show lays its rows out beside the paper's, and below them the record of the
-//     Full profile that the project ships.
-//  4. Architecture draws a sub-network, Stages unfolds it for that.
+//  1. Profile chooses how much is computed, Backend on which backend.
+//  2. Run runs an item of the paper; after an interrupt it shows the rows that are
+//     complete.
+//  3. Show shows its rows beside the paper's, and below them the shipped results of the
+//     Full profile.
+//  4. Stages lists the blocks of a sub-network, Architecture draws them.
 package lab
 
 import (
@@ -20,12 +20,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/experiment"
 )
 
-// Profile is what LATPRED_PROFILE asks for; Quick where it is not set.
+// Profile returns the profile that LATPRED_PROFILE names; experiment.Quick if it is not
+// set. An unknown name ends the cell.
 func Profile() experiment.Profile {
 	return kernelext.Must(experiment.ParseProfile(os.Getenv("LATPRED_PROFILE")))
 }
 
-// Quick gives quick in the Quick profile and full in the Full one.
+// Quick returns quick in the Quick profile and full in the Full profile.
 func Quick[T any](quick, full T) T {
 	if Profile() == experiment.Full {
 		return full
@@ -33,13 +34,14 @@ func Quick[T any](quick, full T) T {
 	return quick
 }
 
-// Backend opens the best backend that is there.
+// Backend opens the best backend that is installed. An error ends the cell.
 func Backend() *backend.Backend {
 	return kernelext.Must(backend.Open(kernelext.Context(), backend.Options{}))
 }
 
-// Run runs an item of the paper and shows how far it is. When the cell is
-// interrupted the result has the rows that were complete.
+// Run runs an item of package experiment in the current Profile and displays its progress.
+// If the run is interrupted or fails, it shows the rows that were complete and ends the
+// cell.
 func Run(item string) *experiment.Result {
 	progress := kernelext.NewProgress(name(item), 0)
 	result, err := experiment.Run(kernelext.Context(), Backend(), item, Profile(), func(p experiment.Progress) {
@@ -53,7 +55,7 @@ func Run(item string) *experiment.Result {
 	return result
 }
 
-// Paper is a number that the paper prints, from data/published.csv.
+// Paper returns a number of the paper or its authors' files; see experiment.Paper.
 func Paper(item, subject, quantity string) float64 { return experiment.Paper(item, subject, quantity) }
 
 // name writes an item as the paper does: "Figure 4a" for "figure4a".
@@ -64,8 +66,8 @@ func name(item string) string {
 	return strings.ToUpper(item[:1]) + item[1:]
 }
 
-// Show lays out the rows of a result. Where the profile is Quick, it says what was
-// left out, and has the record of the Full profile folded below.
+// Show shows the rows of a result as a table. In the Quick profile it also says what was
+// left out and shows the shipped results of the Full profile, folded.
 func Show(r *experiment.Result) {
 	header, rows := Layout(r)
 	kernelext.Table(header, rows)
@@ -127,8 +129,8 @@ func number(n experiment.Number) any {
 	return float64(n)
 }
 
-// Layout gives the rows of a result as a table, without the columns that have
-// nothing to say.
+// Layout returns the rows of a result as the header and rows of a table, without columns
+// that are empty.
 func Layout(r *experiment.Result) (header []string, rows [][]any) {
 	rows = make([][]any, len(r.Rows))
 	for i, c := range columns {

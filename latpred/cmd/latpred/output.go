@@ -17,8 +17,8 @@ import (
 	"golang.org/x/term"
 )
 
-// output is where a command writes: results on stdout, as text or as JSON, and
-// what accompanies them on stderr.
+// output is where a command writes: its results to stdout, as text or as JSON, and
+// messages to stderr.
 type output struct {
 	stdout, stderr io.Writer
 	json           bool
@@ -59,7 +59,7 @@ func (o *output) Printf(format string, args ...any) {
 	}
 }
 
-// Logf writes a line about the work, not of its result, to stderr.
+// Logf writes a message, which is no part of the result, to stderr.
 func (o *output) Logf(format string, args ...any) {
 	w := o.stderr
 	if o.bars != nil {

@@ -25,7 +25,7 @@ type predictCmd struct {
 	File     string        `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
 }
 
-// streamed is how many rows are predicted at once; memory does not grow beyond.
+// streamed is the number of rows that are predicted at once, which bounds the memory.
 const streamed = 4096
 
 // Run prints one line for each row, in order: CSV, or with --json an object a line.
@@ -138,7 +138,7 @@ func (s *stream) start() error {
 	return err
 }
 
-// flush predicts and writes what was gathered.
+// flush predicts and writes the rows gathered so far.
 func (s *stream) flush() error {
 	n := len(s.archs)
 	predict := s.p.PredictMs

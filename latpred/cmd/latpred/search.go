@@ -68,7 +68,7 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 	return failed
 }
 
-// search gives what was found under each limit, and what went wrong.
+// search returns the network found under each limit, and the errors of the others, joined.
 func (c *searchCmd) search(ctx context.Context, out *output, p latpred.Predictor, s *space.Space, goal objective) (nets []foundNet, failed error) {
 	latency, _ := nas.Cached(p.PredictMs, nas.ByArch) // children are often like others
 	estimate, _ := nas.Cached(goal.estimate(s), nas.ByArch)
@@ -108,7 +108,7 @@ func (c *searchCmd) search(ctx context.Context, out *output, p latpred.Predictor
 	return nets, failed
 }
 
-// predictor gives what knows the latencies, and the space that is searched.
+// predictor returns the predictor of latencies and the space to search.
 func (c *searchCmd) predictor(ctx context.Context) (latpred.Predictor, *space.Space, error) {
 	p, err := c.latencies(ctx)
 	if err != nil {

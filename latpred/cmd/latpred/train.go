@@ -87,8 +87,8 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	return saveAndJudge(out, c.Out, p, result, set.Subset(split.Test))
 }
 
-// saveAndJudge writes a trained predictor and prints what it is worth on test
-// rows. A training that diverged is an error, after that.
+// saveAndJudge writes a trained predictor to a file and prints its scores on test rows. If
+// the training diverged, it then errs.
 func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, test *dataset.Set) error {
 	if err := modelfile.Save(path, p); err != nil {
 		return err
