@@ -52,8 +52,12 @@ func (a *args) multiplyRows(columns int) {
 	}
 }
 
-// axpy adds v·x to dst.
+// axpy adds v·x to dst, which has the length of x. (Inlined into the loops around it, it
+// takes half as long again.)
+//
+//go:noinline
 func axpy(dst []float32, v float32, x []float32) {
+	x = x[:len(dst)] // one check in place of one an element
 	for c := range dst {
 		dst[c] += v * x[c]
 	}

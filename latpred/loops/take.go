@@ -2,6 +2,7 @@ package loops
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
@@ -73,12 +74,15 @@ func (s *Sparse) TakeColumns(x sparse.Rows, rows []int, from, to int, dense Matr
 		offset := int32(k * 4 * s.stride)
 		columns, values := x.Row(r)
 		values = values[:len(columns)]
-		for c, j := range columns {
-			if i := j - from; uint(i) < uint(len(ends)) {
-				at := ends[i]
-				ends[i] = at + 1
-				offsets[at], lineValues[at] = offset, values[c]
+		begin, _ := slices.BinarySearch(columns, from)
+		for c, j := range columns[begin:] {
+			i := j - from
+			if uint(i) >= uint(len(ends)) {
+				break // columns ascend
 			}
+			at := ends[i]
+			ends[i] = at + 1
+			offsets[at], lineValues[at] = offset, values[begin+c]
 		}
 	}
 }
