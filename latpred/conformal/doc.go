@@ -1,4 +1,5 @@
-// Package conformal makes prediction intervals with guaranteed coverage.
+// Package conformal makes prediction intervals, calibrated on rows that the predictor was
+// not trained on.
 //
 //  1. Calibrate takes rows that the predictor was not trained on. The score of a row is
 //     its relative error divided by the median relative error of its bin.
