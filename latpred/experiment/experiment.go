@@ -12,6 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"gonum.org/v1/gonum/stat"
 )
 
 // Profile is the amount of computation.
@@ -74,22 +75,70 @@ func (n Number) String() string {
 
 // Row holds the values of one quantity; any of them may be missing.
 type Row struct {
-	Quantity      string `json:"quantity"`
-	Unit          string `json:"unit"`                // of all values; "": none
-	Paper         Number `json:"paper"`               // printed in the paper, or from the authors' files
-	Checkpoint    Number `json:"checkpoint"`          // of the authors' released weights, on their test rows
-	AsPublished   Number `json:"as_published"`        // ours, with the published protocol
-	Corrected     Number `json:"corrected"`           // ours, with the corrected protocol: mean over seeds
-	CorrectedLow  Number `json:"corrected_low"`       // lower end of its 95 % interval; missing with fewer than three seeds
-	CorrectedHigh Number `json:"corrected_high"`      // upper end
-	Best          Number `json:"best"`                // of our best predictor, on the authors' test rows
-	BestKind      string `json:"best_kind,omitempty"` // the kind of that predictor
-	Note          string `json:"note,omitempty"`      // for people
+	Quantity        string `json:"quantity"`
+	Unit            string `json:"unit"`                // of all values; "": none
+	Paper           Number `json:"paper"`               // printed in the paper, or from the authors' files
+	Checkpoint      Number `json:"checkpoint"`          // of the authors' released weights, on their test rows
+	AsPublished     Number `json:"as_published"`        // ours, with the published protocol: mean over seeds
+	AsPublishedLow  Number `json:"as_published_low"`    // smallest over seeds; missing with one seed
+	AsPublishedHigh Number `json:"as_published_high"`   // largest
+	Corrected       Number `json:"corrected"`           // ours, with the corrected protocol: mean over seeds
+	CorrectedLow    Number `json:"corrected_low"`       // lower end of its 95 % interval; missing with fewer than three seeds
+	CorrectedHigh   Number `json:"corrected_high"`      // upper end
+	Best            Number `json:"best"`                // of our best predictor, on the authors' test rows
+	BestKind        string `json:"best_kind,omitempty"` // the kind of that predictor
+	Seen            string `json:"seen,omitempty"`      // what the best value has seen of the rows that judge it, in a few words; "": nothing
+	Note            string `json:"note,omitempty"`      // for people
 }
 
 // newRow is a row without values.
 func newRow(quantity, unit string) Row {
-	return Row{quantity, unit, None, None, None, None, None, None, None, "", ""}
+	return Row{Quantity: quantity, Unit: unit, Paper: None, Checkpoint: None, AsPublished: None, AsPublishedLow: None, AsPublishedHigh: None,
+		Corrected: None, CorrectedLow: None, CorrectedHigh: None, Best: None}
+}
+
+// UnmarshalJSON reads a row; values that are not there are missing.
+func (r *Row) UnmarshalJSON(text []byte) error {
+	type plain Row
+	row := plain(newRow("", ""))
+	if err := json.Unmarshal(text, &row); err != nil {
+		return err
+	}
+	*r = Row(row)
+	return nil
+}
+
+// publish fills the columns of the published protocol from values over seeds.
+func (r *Row) publish(values []float64) {
+	if len(values) == 0 {
+		return
+	}
+	r.AsPublished = Number(stat.Mean(values, nil))
+	if len(values) > 1 {
+		r.AsPublishedLow, r.AsPublishedHigh = Number(slices.Min(values)), Number(slices.Max(values))
+	}
+}
+
+// AsPublishedText returns the value of the published protocol with its range over seeds, as
+// in "7.255 (7.048–7.547)".
+func (r Row) AsPublishedText() string {
+	if r.AsPublishedLow.Missing() {
+		return r.AsPublished.String()
+	}
+	return fmt.Sprintf("%v (%v–%v)", r.AsPublished, r.AsPublishedLow, r.AsPublishedHigh)
+}
+
+// BestText returns the best value with the kind of its predictor and what it has seen, as in
+// "0.0944 (table; host's state from validation rows)".
+func (r Row) BestText() string {
+	what := r.BestKind
+	if r.Seen != "" {
+		what = strings.TrimPrefix(what+"; "+r.Seen, "; ")
+	}
+	if what == "" || r.Best.Missing() {
+		return r.Best.String()
+	}
+	return fmt.Sprintf("%v (%s)", r.Best, what)
 }
 
 // correct fills the corrected columns from values over seeds.
@@ -133,18 +182,14 @@ type Result struct {
 
 // Header returns the names of the columns of Cells.
 func Header() []string {
-	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published", "corrected [95 % interval]", "ours, best"}
+	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published (range)", "corrected [95 % interval]", "ours, best"}
 }
 
 // Cells returns the rows as text, under Header.
 func (r *Result) Cells() [][]string {
 	var cells [][]string
 	for _, row := range r.Rows {
-		best := row.Best.String()
-		if row.BestKind != "" && !row.Best.Missing() {
-			best += " (" + row.BestKind + ")"
-		}
-		cells = append(cells, []string{row.Quantity, row.Unit, row.Paper.String(), row.Checkpoint.String(), row.AsPublished.String(), row.CorrectedText(), best})
+		cells = append(cells, []string{row.Quantity, row.Unit, row.Paper.String(), row.Checkpoint.String(), row.AsPublishedText(), row.CorrectedText(), row.BestText()})
 	}
 	return cells
 }

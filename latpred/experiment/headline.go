@@ -69,11 +69,7 @@ func HeadlineMarkdown(results []*Result) (string, error) {
 	}
 	t := texttable.Table{Header: []string{"mean absolute error, ms", "paper", "corrected [95 %]", "ours, best"}, Right: []bool{false, true, true, true}}
 	for i, h := range headlines {
-		best := rows[i][2].Best.String()
-		if kind := rows[i][2].BestKind; kind != "" {
-			best += " (" + kind + ")"
-		}
-		t.Rows = append(t.Rows, []string{strings.ReplaceAll(h.name, "|", " "), rows[i][0].Paper.String(), rows[i][1].CorrectedText(), best})
+		t.Rows = append(t.Rows, []string{strings.ReplaceAll(h.name, "|", " "), rows[i][0].Paper.String(), rows[i][1].CorrectedText(), rows[i][2].BestText()})
 	}
 	return t.Markdown() + "\n", nil
 }

@@ -51,7 +51,7 @@ func Markdown(results []*Result) string {
 	var b strings.Builder
 	for _, r := range results {
 		t := texttable.Table{
-			Header: []string{"", "paper", "authors' checkpoint", "as published", "corrected [95 %]", "ours, best"},
+			Header: []string{"", "paper", "authors' checkpoint", "as published (range)", "corrected [95 %]", "ours, best"},
 			Right:  []bool{false, true, true, true, true, true},
 		}
 		for i, row := range r.Rows {
