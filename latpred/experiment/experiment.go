@@ -82,6 +82,8 @@ type Row struct {
 	AsPublished     Number `json:"as_published"`        // ours, with the published protocol: mean over seeds
 	AsPublishedLow  Number `json:"as_published_low"`    // smallest over seeds; missing with one seed
 	AsPublishedHigh Number `json:"as_published_high"`   // largest
+	AsPublishedSD   Number `json:"as_published_sd"`     // standard deviation over seeds; missing with one seed
+	AsPublishedN    int    `json:"as_published_n"`      // number of seeds; 0: not known
 	Corrected       Number `json:"corrected"`           // ours, with the corrected protocol: mean over seeds
 	CorrectedLow    Number `json:"corrected_low"`       // lower end of its 95 % interval; missing with fewer than three seeds
 	CorrectedHigh   Number `json:"corrected_high"`      // upper end
@@ -93,7 +95,7 @@ type Row struct {
 
 // newRow is a row without values.
 func newRow(quantity, unit string) Row {
-	return Row{Quantity: quantity, Unit: unit, Paper: None, Checkpoint: None, AsPublished: None, AsPublishedLow: None, AsPublishedHigh: None,
+	return Row{Quantity: quantity, Unit: unit, Paper: None, Checkpoint: None, AsPublished: None, AsPublishedLow: None, AsPublishedHigh: None, AsPublishedSD: None,
 		Corrected: None, CorrectedLow: None, CorrectedHigh: None, Best: None}
 }
 
@@ -113,8 +115,9 @@ func (r *Row) publish(values []float64) {
 	if len(values) == 0 {
 		return
 	}
-	r.AsPublished = Number(stat.Mean(values, nil))
+	r.AsPublished, r.AsPublishedN = Number(stat.Mean(values, nil)), len(values)
 	if len(values) > 1 {
+		r.AsPublishedSD = Number(stat.StdDev(values, nil))
 		r.AsPublishedLow, r.AsPublishedHigh = Number(slices.Min(values)), Number(slices.Max(values))
 	}
 }
@@ -232,7 +235,7 @@ type item struct {
 }
 
 var items = []item{
-	{"datasets", "The data sets (§4.1, Fig. 2)", datasets},
+	{"datasets", "The data sets, the spaces and the network (§4.1, Figs. 2 and 3a)", datasets},
 	{"table1", "Table 1: test error of predictors trained on each device", table1},
 	{"figure4a", "Figure 4a: test error over the size of the data set, RTX 2080 Ti", figure4a},
 	{"figure4b", "Figure 4b: test error over the size of the data set, Intel Xeon", figure4b},

@@ -115,16 +115,17 @@ var gpuSets = []struct{ set, gpu, short string }{
 
 // authorsTime is the time of one query, by the authors.
 type authorsTime struct {
-	what string
+	what string // what is timed, and where
 	ms   float64
 }
 
-// table5Paper are the authors' times; the first two stand beside ours.
+// table5Paper are the authors' times: of their table, of the Note10's network on the host
+// of the RTX 2080 Ti, which stand beside ours, and the others.
 func table5Paper() []authorsTime {
 	var times []authorsTime
-	for _, n := range published() {
-		if n.item == "table5" {
-			times = append(times, authorsTime{n.subject, n.value})
+	for _, c := range claims() {
+		if c.Item == "table5" {
+			times = append(times, authorsTime{c.Subject, float64(c.Value)})
 		}
 	}
 	return times

@@ -146,6 +146,7 @@ func (r *runner) tuningRows(t trainedSet, all []found) {
 		paper      float64
 		of         func(f found) float64
 	}{
+		{"configurations", "", Paper("tuning", t.set, "configurations"), func(f found) float64 { return float64(len(f.trials)) }},
 		{"learning rate chosen", "", t.optimizer.LearningRate, func(f found) float64 { return f.best.Config[neural.AxisRate] }},
 		{"weight decay chosen", "", t.optimizer.WeightDecay, func(f found) float64 { return f.best.Config[neural.AxisDecay] }},
 		{"momentum chosen", "", t.optimizer.Momentum, func(f found) float64 { return f.best.Config[neural.AxisMomentum] }},
