@@ -86,9 +86,9 @@ func TestPublishedNumbers(t *testing.T) {
 	if p := figure8Paper("figure8cd", "OFA, closed form"); p.latencyMs != nil || p.seconds != 0 {
 		t.Errorf("a search that the authors did not make: %+v", p)
 	}
-	curve := paperCurve("figure5a", "rtx2080ti-b64", "test_error")
-	if len(curve) != 10 || curve[6] != (sizePoint{fineTuneRows, 0.715}) {
-		t.Errorf("Figure 5a: %v", curve)
+	curve := paperCurve("figure5b", "rtx2080ti-b64", "test_error")
+	if len(curve) != 19 || curve[6] != (sizePoint{fineTuneRows, 0.716}) {
+		t.Errorf("Figure 5(b): %v", curve)
 	}
 }
 
