@@ -41,7 +41,7 @@ var searches = []search{
 }
 
 // tuning goes through the authors' 36 configurations for the RTX 2080 Ti in three
-// ways (Fig. 3b), on one split, and judges what each chose.
+// ways, on one split, and judges what each chose.
 func tuning(r *runner) error {
 	r.result.Seeds = 1
 	t := table1Sets()[1]
