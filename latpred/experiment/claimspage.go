@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ofalat/ofalat/internal/texttable"
@@ -116,9 +118,18 @@ func (v Verdict) printedText() string {
 // oursText is our value with where one more training would fall.
 func (v Verdict) oursText() string {
 	if v.Low.Missing() || v.Low == v.High {
-		return v.Ours.String()
+		return v.digits(v.Ours)
 	}
-	return fmt.Sprintf("%v [%v, %v]", v.Ours, v.Low, v.High)
+	return fmt.Sprintf("%s [%s, %s]", v.digits(v.Ours), v.digits(v.Low), v.digits(v.High))
+}
+
+// digits gives a number with a digit more than is printed; a whole one without decimals.
+func (v Verdict) digits(n Number) string {
+	if n.Missing() || float64(n) == math.Trunc(float64(n)) {
+		return n.String()
+	}
+	_, decimals, _ := strings.Cut(v.Text, ".")
+	return strconv.FormatFloat(float64(n), 'f', len(decimals)+1, 64)
 }
 
 // Differing are the verdicts that are not what data/claims.csv says.
