@@ -40,6 +40,8 @@ type Verdict struct {
 //   - contradicted, if neither agrees;
 //   - not to be tested, if there is no value of ours, if ours stands only beside it, or if
 //     ours differs and is of one training, whose spread nobody knows.
+//
+// Of true claims that are judged by a spread one in twenty is contradicted by chance.
 func Judge(results []*Result) []Verdict {
 	var verdicts []Verdict
 	for _, c := range claims() {
