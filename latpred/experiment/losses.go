@@ -89,14 +89,14 @@ func figure5a(r *runner) error {
 			curves[order[i]] = append(curves[order[i]], span(float64(epoch), at(epoch, of)))
 		}
 	}
-	p, err := figure.SizeCurve(fmt.Sprintf("%s → %s: losses as published, %d seeds", source.device, t.device, seeds), "RMSE (ms)", curves, order, paperPoints(paper))
+	p, err := figure.SizeCurve(fmt.Sprintf("%s → %s: losses as published, %s", source.device, t.device, seedsOf(seeds)), "RMSE (ms)", curves, order, paperPoints(paper))
 	if err != nil {
 		return err
 	}
 	p.X.Label.Text = "epoch"
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
 	r.result.Notes = append(r.result.Notes,
-		fmt.Sprintf("%d seeds. Validation rows are 7,000 to 8,499 of the file; the authors' validation loss is that of the last batch, 28 rows. All losses are those before the ReLU that training loses, so that they don't show what the test sees.", seeds),
+		fmt.Sprintf("%s. Validation rows are 7,000 to 8,499 of the file; the authors' validation loss is that of the last batch, 28 rows. All losses are those before the ReLU that training loses, so that they don't show what the test sees.", seedsOf(seeds)),
 		"Epochs are counted from 1. The paper's values were read off its figure and are good to a few percent.")
 	return nil
 }
