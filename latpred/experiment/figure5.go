@@ -58,7 +58,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target) error {
 		return err
 	}
 	run, _ := neural.PublishedRunOf(source.set, t.set)
-	seeds := min(r.heads(), 5)
+	seeds := min(r.heads(), paperSize.seeds)
 	paper := paperCurve(r.result.Item, t.set, "test_error")
 	curves := map[string][]figure.Interval{}
 	const publishedName = "as published (range over seeds)"

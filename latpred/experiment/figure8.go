@@ -180,7 +180,7 @@ func (r *runner) searchAndJudge(searches []judgedSearch, judges map[string]nas.E
 	}
 	r.report(searches, found)
 	r.result.Notes = append(r.result.Notes,
-		fmt.Sprintf("%s of the search, with the networks that the authors released as predictors. As in their notebook the first population is drawn from CompOFA's fixed kernels in every space, and half of it is kept.", seedsOf(r.size.seeds)),
+		fmt.Sprintf("Seeds of each search: %d. The predictors are the networks that the authors released. As in their notebook the first population is drawn from CompOFA's fixed kernels in every space, and half of it is kept.", r.size.seeds),
 		fmt.Sprintf("Top-1 is the accuracy predictor's, taken to published accuracies by the line through OFA's %d specialised networks of width 1.2 (each predicted by the others: RMSE %.2f %%). The paper's are of networks cut from the one of width 1.0 without training.",
 			calibration.N, calibration.RMSE))
 	return r.searchFigures(device, found)
