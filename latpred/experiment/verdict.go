@@ -97,7 +97,7 @@ const readingError = 0.03
 
 // printed is what a printed number leaves open. The authors mostly cut digits off (their
 // 0.3859 is printed as 0.385, 1.0266 as 1.02) and may round elsewhere: half a unit of the
-// last digit below, a whole one above.
+// last digit below, a whole one above. A number without a unit is a count, and exact.
 func (c Claim) printed() (low, high float64) {
 	unit := 1.0
 	if _, decimals, ok := strings.Cut(c.Text, "."); ok {
@@ -106,6 +106,9 @@ func (c Claim) printed() (low, high float64) {
 	v, slack := float64(c.Value), unit*1e-9 // of the arithmetic of floats
 	if c.Origin == ReadOff {
 		slack = readingError * math.Abs(v)
+	}
+	if c.Unit == "" {
+		return v - slack, v + slack
 	}
 	return v - unit/2 - slack, v + unit + slack
 }

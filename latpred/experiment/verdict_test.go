@@ -79,6 +79,15 @@ func TestJudgeClasses(t *testing.T) {
 			t.Errorf("%s: OK is %v though %s is stated and %s found", c.name, v.OK, v.Class, v.Found)
 		}
 	}
+	// A count is exact.
+	count := newRow("q", "")
+	count.AsPublished = 4
+	for text, want := range map[string]Class{"4": Reproduced, "3": Contradicted, "5": Contradicted} {
+		v := claim(text, func(c *Claim) { c.Unit = "" }).judge(&Result{Item: "i", Rows: []Row{count}})
+		if v.Found != want {
+			t.Errorf("a count of %s: %s, want %s", text, v.Found, want)
+		}
+	}
 	// Where nothing is random one value decides.
 	for text, want := range map[string]Class{"0.7": Reproduced, "0.69": Reproduced, "0.8": Contradicted} {
 		if v := claim(text, func(c *Claim) { c.Row = "one" }).judge(made(0)); v.Found != want {
