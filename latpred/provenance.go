@@ -3,6 +3,7 @@ package latpred
 import (
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -12,11 +13,39 @@ type Provenance struct {
 	Data     string            `json:"data,omitempty"`      // name of the set that it was trained on
 	DataHash string            `json:"data_hash,omitempty"` // SHA-256 of the set's rows, see dataset.Set.Hash
 	Rows     int               `json:"rows,omitempty"`      // number of training rows
+	Split    *Split            `json:"split,omitempty"`     // what the set's rows were used for; nil: not recorded
+	Sources  []Source          `json:"sources,omitempty"`   // sets known by way of other predictors; see AsSources
 	Seed     uint64            `json:"seed"`
 	Backend  string            `json:"backend,omitempty"`  // what computed the training
 	Recipe   map[string]string `json:"recipe,omitempty"`   // settings of the training, by name
 	Versions map[string]string `json:"versions,omitempty"` // of Go and of modules, see Versions
 	Note     string            `json:"note,omitempty"`     // free text
+}
+
+// AsSources lists the sets that a predictor made from this one knows by way of it: its
+// own and its sources'. It is nil for a predictor of no data.
+func (p Provenance) AsSources() []Source {
+	if p.Data == "" && p.DataHash == "" {
+		return slices.Clone(p.Sources)
+	}
+	return append([]Source{{p.Data, p.DataHash, p.Split}}, p.Sources...)
+}
+
+// WithoutUses is a copy without the lists of rows, which are long: for people to read.
+func (p Provenance) WithoutUses() Provenance {
+	short := func(s *Split) *Split {
+		if s == nil {
+			return nil
+		}
+		c := *s
+		c.Uses = nil
+		return &c
+	}
+	p.Split, p.Sources = short(p.Split), slices.Clone(p.Sources)
+	for i := range p.Sources {
+		p.Sources[i].Split = short(p.Sources[i].Split)
+	}
+	return p
 }
 
 // Versions gives the version of Go, under the key "go", and those of the GoMLX modules

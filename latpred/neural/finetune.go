@@ -40,7 +40,7 @@ func PublishedFineTuning() mlp.Config {
 // FineTune continues the training of source, a predictor of one device, on a job's rows,
 // measured on another. The layers are those of source; Config.Layers and Config.Freeze
 // are ignored. It errs if the set's Encoding is not source's. Everything else is as in
-// Train.
+// Train. The provenance's Sources say which rows source has seen.
 func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, transfer Transfer, job Job) (*Predictor, *mlp.Result, error) {
 	if e := source.Encoder(); e.Name() != job.Set.Encoding {
 		return nil, nil, fmt.Errorf("%s is encoded as %s, the source predictor reads %s", job.Set.Name, job.Set.Encoding, e.Name())
@@ -62,5 +62,14 @@ func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, trans
 		return nil, nil, fmt.Errorf("no transfer %q: there are %v", transfer, Transfers())
 	}
 	note := fmt.Sprintf("fine-tuned (%s) from a predictor for %s", transfer, source.Provenance().Device)
-	return learn(ctx, be, source.Encoder(), start, job, note)
+	m, result, err := learn(ctx, be, source.Encoder(), start, job, note)
+	fromSource(m, source, transfer)
+	return m, result, err
+}
+
+// fromSource adds to a predictor's provenance what it knows by way of its source.
+func fromSource(m, source *Predictor, transfer Transfer) {
+	if m != nil && transfer != Scratch {
+		m.provenance.Sources = source.provenance.AsSources()
+	}
 }

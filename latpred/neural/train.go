@@ -54,7 +54,7 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 		return nil, nil, trainErr
 	}
 	m, err := New(e, result.Params, latpred.Provenance{
-		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
+		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed, Split: job.Split.Record(len(set.Samples)),
 		Backend: be.Kind, Recipe: recipe(job.Config, len(result.History)), Versions: latpred.Versions(), Note: note,
 	})
 	if err != nil {
