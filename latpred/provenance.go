@@ -14,7 +14,7 @@ type Provenance struct {
 	DataHash string            `json:"data_hash,omitempty"` // SHA-256 of the set's rows, see dataset.Set.Hash
 	Rows     int               `json:"rows,omitempty"`      // number of training rows
 	Split    *Split            `json:"split,omitempty"`     // what the set's rows were used for; nil: not recorded
-	Sources  []Source          `json:"sources,omitempty"`   // sets known by way of other predictors; see AsSources
+	Sources  []Source          `json:"sources,omitempty"`   // sets known by way of other predictors; see SourcesOf
 	Seed     uint64            `json:"seed"`
 	Backend  string            `json:"backend,omitempty"`  // what computed the training
 	Recipe   map[string]string `json:"recipe,omitempty"`   // settings of the training, by name
@@ -22,14 +22,21 @@ type Provenance struct {
 	Note     string            `json:"note,omitempty"`     // free text
 }
 
-// AsSources lists the sets that a predictor made from this one knows by way of it: its
-// own and its sources'. It is nil for a predictor of no data.
-func (p Provenance) AsSources() []Source {
-	if p.Data == "" && p.DataHash == "" {
-		return slices.Clone(p.Sources)
+// SourcesOf lists the sets that p knows: the one it was trained on, and those that it
+// knows by way of its own sources. An element without DataHash stands for sets that its
+// provenance doesn't tell, as that of files from before Sources were recorded.
+func SourcesOf(p Predictor) []Source {
+	from := p.Provenance()
+	list := append([]Source{{from.Data, from.DataHash, from.Split}}, from.Sources...)
+	made := p.Kind() == KindAdapted || p.Kind() == KindHardware || strings.HasPrefix(from.Note, FineTunedNote) && !strings.HasPrefix(from.Note, FineTunedNote+"scratch")
+	if made && len(from.Sources) == 0 {
+		list = append(list, Source{})
 	}
-	return append([]Source{{p.Data, p.DataHash, p.Split}}, p.Sources...)
+	return list
 }
+
+// FineTunedNote begins the Note of fine-tuned predictors.
+const FineTunedNote = "fine-tuned ("
 
 // WithoutUses is a copy without the lists of rows, which are long: for people to read.
 func (p Provenance) WithoutUses() Provenance {

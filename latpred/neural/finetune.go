@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -61,7 +62,7 @@ func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, trans
 	default:
 		return nil, nil, fmt.Errorf("no transfer %q: there are %v", transfer, Transfers())
 	}
-	note := fmt.Sprintf("fine-tuned (%s) from a predictor for %s", transfer, source.Provenance().Device)
+	note := fmt.Sprintf(latpred.FineTunedNote+"%s) from a predictor for %s", transfer, source.Provenance().Device)
 	m, result, err := learn(ctx, be, source.Encoder(), start, job, note)
 	fromSource(m, source, transfer)
 	return m, result, err
@@ -70,6 +71,6 @@ func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, trans
 // fromSource adds to a predictor's provenance what it knows by way of its source.
 func fromSource(m, source *Predictor, transfer Transfer) {
 	if m != nil && transfer != Scratch {
-		m.provenance.Sources = source.provenance.AsSources()
+		m.provenance.Sources = latpred.SourcesOf(source)
 	}
 }
