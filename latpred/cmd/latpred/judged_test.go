@@ -200,9 +200,9 @@ func TestEvaluateAdapted(t *testing.T) {
 	if s = said(t, "evaluate", "--model", model, "--data", "rtx2080ti-b64", "--rows", "test"); s.Judged.Rows != s.Judged.Of || s.Judged.Any() {
 		t.Errorf("another set: %+v", s.Judged)
 	}
-	more, _ := measurements(t, "note10", 30)
+	more, _ := measurements(t, "note10", 60)
 	source := filepath.Join(t.TempDir(), "source.latpred")
-	mustCall(t, "train", "--data", more, "--out", source, "--backend", "go", "--layers", "4", "--epochs", "1")
+	mustCall(t, "train", "--data", more, "--out", source, "--kind", "table")
 	_, stderr, status := call(t, "adapt", "--from", source, "--data", more, "--out", model)
 	if status != 0 || !strings.Contains(stderr, "a source was made from "+more+" itself") {
 		t.Errorf("a set adapted from itself: %d, %s", status, stderr)
