@@ -31,6 +31,7 @@ type judged struct {
 	Of       int    `json:"of"`                 // rows of the set
 	Protocol string `json:"protocol,omitempty"` // that divided the set; absent: it was not divided
 	Seed     uint64 `json:"seed,omitempty"`     // of the division, where it was random
+	Trained  bool   `json:"trained_on_set"`     // the predictor or a source was trained on this very set; otherwise rows that the sets share are not found
 	audit.SeenRows
 	Unknown string `json:"unknown,omitempty"` // why more may have been seen
 }
@@ -42,7 +43,7 @@ func judgedRows(p latpred.Predictor, set *dataset.Set, part, protocol string) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &judged{Part: part, Of: set.Rows, Unknown: seen.Unknown}
+	j := &judged{Part: part, Of: set.Rows, Trained: seen.Trained, Unknown: seen.Unknown}
 	var rows []int
 	if protocol == recorded || part == "all" {
 		if rows, err = seen.Rows(part); err != nil && seen.Unknown != "" {
@@ -75,7 +76,7 @@ func judgeTest(p latpred.Predictor, set *dataset.Set, test []int) (*judged, metr
 	if len(rows) == 0 {
 		return nil, metric.Scores{}, fmt.Errorf("%s: there is no row that the source of the predictor has not seen", set.Name)
 	}
-	j := &judged{Part: "test", Rows: len(rows), Of: set.Rows, SeenRows: seen.Count(rows), Unknown: seen.Unknown}
+	j := &judged{Part: "test", Rows: len(rows), Of: set.Rows, Trained: seen.Trained, SeenRows: seen.Count(rows), Unknown: seen.Unknown}
 	if seen.Split != nil {
 		j.Protocol, j.Seed = seen.Split.Protocol, seen.Split.Seed
 	}
@@ -113,8 +114,11 @@ func (j *judged) String() string {
 	switch said := j.SeenRows.String(); {
 	case said != "":
 		text += "; " + said
-	case j.Unknown == "":
+	case j.Unknown != "":
+	case j.Trained:
 		text += "; none of them was seen in training"
+	default:
+		text += "; the predictor was trained on another set, and rows that both have are not found"
 	}
 	if j.Unknown != "" {
 		text += "; the predictor may have seen more: " + j.Unknown

@@ -55,7 +55,7 @@ func TestEvaluateOnTestRows(t *testing.T) {
 				sameScores(t, trained, model, data)
 				for part, rows := range map[string][]int{"train": split.Train, "validation": split.Validation, "test": split.Test} {
 					s := said(t, "evaluate", "--model", model, "--data", data, "--rows", part, "--worst", "300")
-					want := judged{Part: part, Rows: len(rows), Of: 300, Protocol: split.Protocol, Seed: split.Seed}
+					want := judged{Part: part, Rows: len(rows), Of: 300, Protocol: split.Protocol, Seed: split.Seed, Trained: true}
 					switch part {
 					case "train":
 						want.Fitted = len(rows)
@@ -100,7 +100,7 @@ func TestEvaluateSaysRows(t *testing.T) {
 	}{
 		{"test rows of 300, split by architecture, seed 3; none of them was seen in training:", []string{"--data", data, "--rows", "test"}},
 		{"of them were seen in training, ", []string{"--data", data}},
-		{"60 test rows of 60; none of them was seen in training:", []string{"--data", other, "--rows", "test"}},
+		{"60 test rows of 60; the predictor was trained on another set, and rows that both have are not found:", []string{"--data", other, "--rows", "test"}},
 	} {
 		if out := mustCall(t, append([]string{"evaluate", "--model", model}, c.args...)...); !strings.Contains(strings.SplitN(out, "\n", 2)[0], c.want) {
 			t.Errorf("%v: %q, want …%s…", c.args, out, c.want)
@@ -126,7 +126,7 @@ func TestEvaluateShipped(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := said(t, "evaluate", "--model", "p40-b64", "--data", "p40-b64", "--rows", "test")
-	want := judged{Part: "test", Rows: len(set.SplitFileOrder().Test), Of: set.Rows, Protocol: dataset.FileOrder}
+	want := judged{Part: "test", Rows: len(set.SplitFileOrder().Test), Of: set.Rows, Protocol: dataset.FileOrder, Trained: true}
 	if s.Judged != want {
 		t.Errorf("%+v, want %+v", s.Judged, want)
 	}
@@ -233,7 +233,7 @@ func TestEvaluateWrittenBefore(t *testing.T) {
 	}
 	for protocol, split := range map[string]dataset.Split{"published": set.SplitFileOrder(), "corrected": set.SplitSeeded(1)} {
 		s := said(t, "evaluate", "--model", "table-tied.latpred", "--data", "note10", "--rows", "test", "--protocol", protocol)
-		want := judged{Part: "test", Rows: len(split.Test), Of: set.Rows, Protocol: split.Protocol, Seed: split.Seed, Unknown: s.Judged.Unknown}
+		want := judged{Part: "test", Rows: len(split.Test), Of: set.Rows, Protocol: split.Protocol, Seed: split.Seed, Trained: true, Unknown: s.Judged.Unknown}
 		if s.Judged != want || s.Judged.Unknown == "" {
 			t.Errorf("%s: %+v, want %+v", protocol, s.Judged, want)
 		}
