@@ -28,15 +28,15 @@ type Provenance struct {
 func SourcesOf(p Predictor) []Source {
 	from := p.Provenance()
 	list := append([]Source{{from.Data, from.DataHash, from.Split}}, from.Sources...)
-	made := p.Kind() == KindAdapted || p.Kind() == KindHardware || strings.HasPrefix(from.Note, FineTunedNote) && !strings.HasPrefix(from.Note, FineTunedNote+"scratch")
+	made := p.Kind() == KindAdapted || p.Kind() == KindHardware || strings.HasPrefix(from.Note, fineTunedNote) && !strings.HasPrefix(from.Note, fineTunedNote+"scratch")
 	if made && len(from.Sources) == 0 {
 		list = append(list, Source{})
 	}
 	return list
 }
 
-// FineTunedNote begins the Note of fine-tuned predictors.
-const FineTunedNote = "fine-tuned ("
+// fineTunedNote begins the Note of fine-tuned predictors.
+const fineTunedNote = "fine-tuned ("
 
 // WithoutUses is a copy without the lists of rows, which are long: for people to read.
 func (p Provenance) WithoutUses() Provenance {

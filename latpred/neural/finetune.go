@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -41,7 +40,7 @@ func PublishedFineTuning() mlp.Config {
 // FineTune continues the training of source, a predictor of one device, on a job's rows,
 // measured on another. The layers are those of source; Config.Layers and Config.Freeze
 // are ignored. It errs if the set's Encoding is not source's. Everything else is as in
-// Train. The provenance's Sources say which rows source has seen.
+// Train.
 func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, transfer Transfer, job Job) (*Predictor, *mlp.Result, error) {
 	if e := source.Encoder(); e.Name() != job.Set.Encoding {
 		return nil, nil, fmt.Errorf("%s is encoded as %s, the source predictor reads %s", job.Set.Name, job.Set.Encoding, e.Name())
@@ -50,6 +49,7 @@ func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, trans
 	job.Config.Layers, job.Config.Freeze = start.Layers, 0
 	fresh := mlp.Init(random.Stream(job.Seed, "init"), start.Layers)
 	last := len(start.Weights) - 1
+	job.known(source, transfer)
 	switch transfer {
 	case LastLayer:
 		job.Config.Freeze = last
@@ -62,15 +62,6 @@ func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, trans
 	default:
 		return nil, nil, fmt.Errorf("no transfer %q: there are %v", transfer, Transfers())
 	}
-	note := fmt.Sprintf(latpred.FineTunedNote+"%s) from a predictor for %s", transfer, source.Provenance().Device)
-	m, result, err := learn(ctx, be, source.Encoder(), start, job, note)
-	fromSource(m, source, transfer)
-	return m, result, err
-}
-
-// fromSource adds to a predictor's provenance what it knows by way of its source.
-func fromSource(m, source *Predictor, transfer Transfer) {
-	if m != nil && transfer != Scratch {
-		m.provenance.Sources = latpred.SourcesOf(source)
-	}
+	note := fmt.Sprintf("fine-tuned (%s) from a predictor for %s", transfer, source.Provenance().Device)
+	return learn(ctx, be, source.Encoder(), start, job, note)
 }

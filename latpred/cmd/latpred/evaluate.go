@@ -82,7 +82,10 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if low != nil {
 		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
 	}
-	e.Worst = worst(set, rows, pred, c.Worst)
+	e.Worst = worst(set, pred, c.Worst)
+	for i, w := range e.Worst {
+		e.Worst[i].Row = rows[w.Row-1] + 1
+	}
 	relative := make([]float64, len(pred))
 	for i := range pred {
 		relative[i] = (want[i] - pred[i]) / pred[i]
@@ -156,11 +159,11 @@ func judgeInterval(level float64, pred, low, high, want []float64) *intervalScor
 	return s
 }
 
-// worst lists the rows with the largest relative errors, by their numbers.
-func worst(set *dataset.Set, numbers []int, pred []float64, n int) []worstRow {
+// worst lists the rows with the largest relative errors.
+func worst(set *dataset.Set, pred []float64, n int) []worstRow {
 	rows := make([]worstRow, len(pred))
 	for i, s := range set.Samples {
-		rows[i] = worstRow{numbers[i] + 1, s.Arch, s.LatencyMs, pred[i]}
+		rows[i] = worstRow{i + 1, s.Arch, s.LatencyMs, pred[i]}
 	}
 	off := func(r worstRow) float64 { return math.Abs(r.PredictedMs-r.LatencyMs) / r.LatencyMs }
 	slices.SortStableFunc(rows, func(a, b worstRow) int { return cmp.Compare(off(b), off(a)) })
