@@ -20,7 +20,7 @@ type trainCmd struct {
 	Data       string  `required:"" help:"Shipped set or CSV file."`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
 	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
-	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch."`
+	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
 	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
 	Epochs     int     `default:"100" help:"Passes over the training rows."`
 	Batch      int     `default:"32" help:"Rows a step."`
