@@ -121,25 +121,6 @@ func firstStages(f *space.Family) int {
 	return f.First(min(2, len(f.Stages)-1))
 }
 
-// allRows is the split of rows that all serve the fit.
-func allRows(set *dataset.Set) (split dataset.Split) {
-	for i := range set.Samples {
-		split.Train = append(split.Train, i)
-	}
-	return split
-}
-
-// seenBy lists the sets that the sources of a model were made from. m has those that were
-// of use, some under the name of the smoothed one.
-func seenBy(m *fewshot.Model, sources []fewshot.Source) (list []latpred.Source) {
-	for _, s := range sources {
-		if slices.ContainsFunc(m.Sources, func(used fewshot.Source) bool { return used.Name == s.Name || used.Name == s.Name+", smoothed" }) {
-			list = append(list, s.Seen...)
-		}
-	}
-	return list
-}
-
 // sourceNames lists the sources of a model.
 func sourceNames(m *fewshot.Model) string {
 	var names []string
