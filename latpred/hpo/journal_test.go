@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestReportJSON(t *testing.T) {
@@ -173,6 +174,26 @@ func TestResumeTrainsFromZero(t *testing.T) {
 	if !slices.Equal(resumed, []bool{true, false, false}) {
 		t.Errorf("resumed: %v", resumed)
 	}
+}
+
+// The time of a search counts on from what its journal says: three epochs of 10 s, of which
+// two are in the journal, 30 s of which the resumed session lasts 10.
+func TestResumeCountsTimeOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "journal")
+		w := world{errors: [][]float64{{0, 3}, {0, 2}, {0, 1}}, seconds: []float64{10, 10, 10}}
+		content, _, _ := record(t, FIFO(points(3), 1), w, Options{Journal: path})
+		lines := bytes.SplitAfter(content, []byte("\n"))
+		if err := os.WriteFile(path, bytes.Join(lines[:3], nil), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour) // between the sessions
+		var elapsed []time.Duration
+		_, err := Run(t.Context(), FIFO(points(3), 1), newSchool(t, w).start, Options{Journal: path, Observe: func(e Event) { elapsed = append(elapsed, e.Elapsed) }})
+		if want := []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Second}; err != nil || !slices.Equal(elapsed, want) {
+			t.Errorf("elapsed %v, %v, want %v", elapsed, err, want)
+		}
+	})
 }
 
 func TestJournalRefused(t *testing.T) {

@@ -145,8 +145,8 @@ func TestFromCheckpoint(t *testing.T) {
 	}
 }
 
-// The rows are those that Python drew, which this list's length, range and first and last
-// numbers hold down: random.seed(1); random.sample(range(10000), 1500) begins and ends so.
+// Source of the first and the last rows: Python 3.11, random.seed(1),
+// random.sample(range(10000), 1500).
 func TestSampledRows(t *testing.T) {
 	rows := sampledRows(t)
 	distinct := slices.Compact(slices.Sorted(slices.Values(rows)))
