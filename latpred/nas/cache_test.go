@@ -39,7 +39,7 @@ func TestCacheKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range c.want {
-			if math.Abs(got[i]-want) > 5e-4 {
+			if !(math.Abs(got[i]-want) <= 5e-4) {
 				t.Errorf("latencies %v, want %v", got, c.want)
 				break
 			}

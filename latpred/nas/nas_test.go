@@ -135,7 +135,8 @@ func TestInfeasible(t *testing.T) {
 	const smallest = 9.890346512 // origin: the table's sum of the smallest network at 160 pixels
 	_, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 9.89), note10(t, s), work(s), nil)
 	var no *nas.InfeasibleError
-	if !errors.Is(err, nas.ErrInfeasible) || !errors.As(err, &no) || math.Abs(no.SmallestMs-smallest) > 1e-9 || no.Smallest != s.Smallest() {
+	if !errors.Is(err, nas.ErrInfeasible) || !errors.As(err, &no) || math.Abs(no.SmallestMs-smallest) > 1e-9 || no.Smallest != s.Smallest() ||
+		no.Tried != 100*24+5 || no.LimitMs != 9.89 { // a hundred populations, and the smallest network at five resolutions
 		t.Errorf("%v, want infeasible with the smallest latency, %v", err, smallest)
 	}
 	r, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 9.8904), note10(t, s), work(s), nil)
