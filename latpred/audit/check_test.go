@@ -107,7 +107,9 @@ func TestCheckFindsPlantedDefects(t *testing.T) {
 				rows[i].LatencyMs /= 1000
 			}
 		}, nil, "median_ms", 0.030, nil},
-		{latpred.WarnContradictions, func(rows []dataset.Sample) { rows[1010].Arch, rows[1010].LatencyMs = rows[1020].Arch, 2*rows[1020].LatencyMs }, nil, "architectures", 1,
+		{latpred.WarnContradictions, func(rows []dataset.Sample) {
+			rows[1010].Arch, rows[1010].LatencyMs = rows[1020].Arch, 2*rows[1020].LatencyMs
+		}, nil, "architectures", 1,
 			[]latpred.WarningKind{latpred.WarnDuplicates, latpred.WarnOutliers}},
 	} {
 		set := synthetic(t, 6000)

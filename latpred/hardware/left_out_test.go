@@ -23,7 +23,7 @@ func TestLeftOut(t *testing.T) {
 	}{
 		{"help-rtx2080ti-b64", "rtx2080ti", .044, .98}, {"help-titanrtx-b64", "titanrtx", .033, .999}, // from each other
 		{"help-rtx2080ti-b32", "rtx2080ti", .127, .75}, {"help-titanrtx-b32", "titanrtx", .133, .95},
-		{"help-titanxp-b64", "titanxp", .341, .99}, // from Turing cards
+		{"help-titanxp-b64", "titanxp", .341, .99},                                // from Turing cards
 		{"p40-b64", "p40", .308, .995}, {"rtx2080ti-b64", "rtx2080ti", .498, .99}, // from each other
 	} {
 		sheet, err := gpu.ByID(c.id)
