@@ -3,11 +3,30 @@ package nas_test
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/space"
 )
+
+// MACs and Params count what the space counts, and name the first network of another one.
+func TestCounts(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	archs := []space.Arch{s.Smallest(), s.Largest()}
+	for name, c := range map[string]struct {
+		estimate nas.Estimate
+		count    func(space.Arch) int64
+	}{"MACs": {nas.MACs(s), s.MACs}, "Params": {nas.Params(s), s.Params}} {
+		got := make([]float64, 2)
+		if err := c.estimate(got, archs); err != nil || got[0] != float64(c.count(archs[0])) || got[1] != float64(c.count(archs[1])) || got[0] >= got[1] {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+		if err := c.estimate(got, []space.Arch{archs[0], open(t, "proxyless-w1.3").Smallest()}); err == nil || !strings.HasPrefix(err.Error(), "architecture 1: ") {
+			t.Errorf("%s of another space's network: %v", name, err)
+		}
+	}
+}
 
 // The published cache forgets the resolution. Origin of the latencies: the sum of
 // the table at each resolution, and the search result that the authors report as

@@ -143,9 +143,49 @@ func TestInfeasible(t *testing.T) {
 	if err != nil || r.Best.Arch != s.Smallest() {
 		t.Errorf("a limit that one network meets: %v, %+v", err, r)
 	}
-	results, err := nas.Limits(t.Context(), nas.Sweep{Seed: 1, Config: small(s, 0), LimitsMs: []float64{5, 20}, Latency: note10(t, s), Accuracy: work(s)})
-	if !errors.Is(err, nas.ErrInfeasible) || results[0] != nil || results[1] == nil || results[1].Best.LatencyMs > 20 {
-		t.Errorf("limits 5 and 20: %v, %v", results, err)
+}
+
+// An infeasible limit doesn't stop those after it, another error does. Each limit has its
+// own stream, so that a search is the same whichever others there are.
+func TestLimits(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	told := map[float64]int{}
+	sweep := nas.Sweep{Seed: 1, Config: small(s, 0), LimitsMs: []float64{5, 20, 30}, Latency: note10(t, s), Accuracy: work(s)}
+	sweep.Observe = func(limit float64, g nas.Generation) {
+		if g.Number != told[limit] {
+			t.Errorf("limit %v: generation %d after %d", limit, g.Number, told[limit])
+		}
+		told[limit]++
+	}
+	results, err := nas.Limits(t.Context(), sweep)
+	if !errors.Is(err, nas.ErrInfeasible) || len(results) != 3 || results[0] != nil || results[1] == nil || results[2] == nil {
+		t.Fatalf("limits 5, 20 and 30: %v, %v", results, err)
+	}
+	for i, limit := range []float64{0, 20, 30} {
+		if i > 0 && (results[i].Best.LatencyMs > limit || results[i].Best.LatencyMs < limit-1 || told[limit] != 16) {
+			t.Errorf("limit %v: %+v after %d generations", limit, results[i].Best, told[limit])
+		}
+	}
+	sweep.LimitsMs, sweep.Observe = []float64{30}, nil
+	alone, err := nas.Limits(t.Context(), sweep)
+	if err != nil || !reflect.DeepEqual(alone[0].History, results[2].History) {
+		t.Errorf("a limit alone is searched otherwise than among others: %v", err)
+	}
+	broken := errors.New("the device is gone")
+	calls := 0
+	sweep.LimitsMs = []float64{5, 20, 30}
+	sweep.Accuracy = func([]float64, []space.Arch) error { calls++; return broken }
+	if results, err := nas.Limits(t.Context(), sweep); !errors.Is(err, broken) || !errors.Is(err, nas.ErrInfeasible) || calls != 1 || results[1] != nil || results[2] != nil {
+		t.Errorf("a broken device: %v, %v after %d calls", results, err, calls)
+	}
+}
+
+// The authors' search. Source: run_experiments.py and OFA's tutorial.
+func TestPublished(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	want := nas.Config{Space: s, LimitMs: 25, Population: 100, Generations: 500, ParentRatio: 0.25, MutationRatio: 0.5, MutationProb: 0.1}
+	if c := nas.Published(s, 25); c != want {
+		t.Errorf("%+v, want %+v", c, want)
 	}
 }
 
