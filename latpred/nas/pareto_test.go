@@ -37,10 +37,16 @@ func populationOfRanked() (list []Candidate) {
 }
 
 func TestFitnessByHand(t *testing.T) {
-	for i, got := range fitnessOf(populationOfRanked()) {
-		want := ranked[i].want
-		if got.front != want.front || got.crowding != want.crowding && math.Abs(got.crowding-want.crowding) > 1e-12 {
-			t.Errorf("(%v, %v): %+v, want %+v", ranked[i].LatencyMs, ranked[i].Accuracy, got, want)
+	for _, unit := range []float64{1, 1e-3, 1e3} { // neither depends on the unit of latency
+		population := populationOfRanked()
+		for i := range population {
+			population[i].LatencyMs *= unit
+		}
+		for i, got := range fitnessOf(population) {
+			want := ranked[i].want
+			if got.front != want.front || got.crowding != want.crowding && math.Abs(got.crowding-want.crowding) > 1e-12 {
+				t.Errorf("(%v, %v) in units of %v ms: %+v, want %+v", ranked[i].LatencyMs, ranked[i].Accuracy, 1/unit, got, want)
+			}
 		}
 	}
 	for _, c := range []struct {
