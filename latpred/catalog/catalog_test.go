@@ -117,6 +117,30 @@ func TestSources(t *testing.T) {
 	}
 }
 
+// Several sources come in the order of their names, whichever is ready first; one that is
+// none, or a ctx that has ended, is an error.
+func TestSeveralSources(t *testing.T) {
+	names := []string{"help-titanrtx-b64", "epyc-zen4-b1-table", "note10"}
+	var told []int
+	sources, err := catalog.Sources(t.Context(), names, func(done, of int) { told = append(told, 10*of+done) })
+	if err != nil || !slices.Equal(told, []int{31, 32, 33}) {
+		t.Fatalf("told %v, %v", told, err)
+	}
+	for i, s := range sources {
+		if s.Name != names[i] {
+			t.Errorf("source %d is %s, want %s", i, s.Name, names[i])
+		}
+	}
+	if _, err := catalog.Sources(t.Context(), []string{"note10", "xeon-b64-fixed"}, nil); err == nil || !strings.Contains(err.Error(), "ties choices") {
+		t.Errorf("one of them is none: %v", err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := catalog.Sources(ended, names, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want that it was cancelled", err)
+	}
+}
+
 // The space of a predictor is the entry's that it is made from, or known by the form of
 // the networks that it answers for.
 func TestSpaceOf(t *testing.T) {
