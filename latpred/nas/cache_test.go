@@ -38,9 +38,9 @@ func TestCacheKeys(t *testing.T) {
 		a.Resolution = r
 		return a
 	}
-	asked := 0
+	asked, calls := 0, 0
 	counted := func(dst []float64, archs []space.Arch) error {
-		asked += len(archs)
+		asked, calls = asked+len(archs), calls+1
 		return note10(t, s)(dst, archs)
 	}
 	for _, c := range []struct {
@@ -51,7 +51,7 @@ func TestCacheKeys(t *testing.T) {
 		{nas.ByArch, []float64{19.073, 34.616, 19.073, 34.616}, 2, 2},
 		{nas.WithoutResolution, []float64{19.073, 19.073, 19.073, 19.073}, 3, 1},
 	} {
-		asked = 0
+		asked, calls = 0, 0
 		cached, stats := nas.Cached(counted, c.key)
 		got := make([]float64, 4)
 		if err := errors.Join(cached(got[:2], []space.Arch{at(160), at(224)}), cached(got[2:], []space.Arch{at(160), at(224)})); err != nil {
@@ -63,8 +63,8 @@ func TestCacheKeys(t *testing.T) {
 				break
 			}
 		}
-		if stats.Hits != c.hits || stats.Misses != c.asks || asked != c.asks {
-			t.Errorf("%+v, %d asked; want %d hits, %d asked", stats, asked, c.hits, c.asks)
+		if stats.Hits != c.hits || stats.Misses != c.asks || asked != c.asks || calls != 1 {
+			t.Errorf("%+v, %d asked in %d calls; want %d hits, %d asked in one", stats, asked, calls, c.hits, c.asks)
 		}
 	}
 	broken, _ := nas.Cached(func([]float64, []space.Arch) error { return errors.New("no") }, nas.ByArch)
