@@ -2,6 +2,7 @@ package nas_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/nas"
@@ -28,4 +29,10 @@ func TestCalibrate(t *testing.T) {
 			t.Errorf("%v was accepted", bad)
 		}
 	}
+	defer func() {
+		if text, _ := recover().(string); !strings.HasPrefix(text, "nas: ") {
+			t.Errorf("lengths that differ: panic %q, want nas: …", text)
+		}
+	}()
+	_, _ = nas.Calibrate(predicted, published[:4])
 }
