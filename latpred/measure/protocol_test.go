@@ -41,6 +41,16 @@ func TestProtocolFaults(t *testing.T) {
 			t.Errorf("%s: a journal was made", want)
 		}
 	}
+	// A protocol of zeros is Default: 5 runs to warm up, then 7 rounds, and up to 7 more while
+	// the machine is not quiet, of a run that is discarded and 5 that count.
+	zero, j := newMachine(), journal(t, filepath.Join(dir, "zero"))
+	if err := (&measure.Campaign{Units: zero.units("a", "b"), Journal: j}).Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	j.Close()
+	if rounds := (zero.ran["a"] - 5) / 6; zero.ran["a"] != 5+6*rounds || rounds < 7 || rounds > 14 || zero.ran["b"] != zero.ran["a"] {
+		t.Errorf("by default units ran %v times", zero.ran)
+	}
 	read, err := measure.ReadJournal(strings.NewReader(`{"header":{"format":"latpred measure 1"}}`+"\n"), "j")
 	if err != nil {
 		t.Fatal(err)
