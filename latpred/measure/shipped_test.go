@@ -78,6 +78,11 @@ func TestShippedSessions(t *testing.T) {
 	if len(then) != 3 || len(now) != 3 {
 		t.Fatalf("anchors %v and %v, want the same three", then, now)
 	}
+	for _, u := range measure.AnchorUnits(spaceOf(t, nets.Header.Space), nil) { // a campaign of today has the same
+		if then[u.Key] == 0 {
+			t.Errorf("%s is no anchor of the shipped sessions", u.Key)
+		}
+	}
 	for key, ms := range then {
 		if ratio := now[key] / ms; !(math.Abs(ratio-1) < 0.02) {
 			t.Errorf("%s took %v ms and then %v", key, ms, now[key])
@@ -104,6 +109,13 @@ func TestShippedSessions(t *testing.T) {
 		if s := c.journal.PerUnit().Seconds(); !(math.Abs(s-c.perUnit) < 0.01) {
 			t.Errorf("%s: %v seconds a network, want %v", what, s, c.perUnit)
 		}
+	}
+	layers, err := measure.Shipped("160")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := measure.WriteSet(&bytes.Buffer{}, layers); err == nil || !strings.Contains(err.Error(), "160.jsonl.gz") {
+		t.Errorf("a journal of layers as a set of networks: %v", err)
 	}
 	if _, err := measure.Shipped("nothing"); err == nil {
 		t.Error("a journal that is not there opens")
