@@ -262,16 +262,22 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 		r.MinMs = append(r.MinMs, precise(runs[0]))
 		r.MedianMs = append(r.MedianMs, precise(metric.Median(runs)))
 	}
-	r.Others = -1
-	if now := busySeconds(); busy >= 0 && now >= 0 {
-		r.Others = max(0, math.Round((now-busy)/time.Since(start).Seconds()*100)/100)
-	}
+	r.Others = othersBusy(busy, busySeconds(), time.Since(start))
 	// Latencies are taken with the monotonic clock. A jump of the wall clock only makes
 	// the stored time of day wrong, so the jump is stored beside it.
 	if jump := time.Now().Round(0).Sub(wall) - time.Since(start); jump.Abs() > time.Second {
 		r.ClockJumpS = math.Round(jump.Seconds())
 	}
 	return r, nil
+}
+
+// othersBusy is the mean number of cores that others kept busy, in hundredths, from two
+// readings of busySeconds and the time between them; -1 if one of them is not known.
+func othersBusy(before, after float64, took time.Duration) float64 {
+	if before < 0 || after < 0 {
+		return -1
+	}
+	return max(0, math.Round((after-before)/took.Seconds()*100)/100)
 }
 
 func timed(ctx context.Context, s Subject, key string) (float64, error) {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 )
 
 // scripted takes, in round n of six runs (the first of them is discarded), the n-th of its
@@ -59,6 +60,23 @@ func TestCheckByHand(t *testing.T) {
 	}
 	if _, err := Check(t.Context(), []Unit{noisy}, 3, func(context.Context) (func(), error) { return nil, fmt.Errorf("taken") }); err == nil || err.Error() != "taken" {
 		t.Errorf("a device that can't be had: %v", err)
+	}
+}
+
+// By hand: three seconds of processor time in two seconds are one and a half cores; time
+// that goes back, as the accounts of a process that ended do, is none.
+func TestOthersBusy(t *testing.T) {
+	for _, c := range []struct {
+		before, after float64
+		took          time.Duration
+		want          float64
+	}{
+		{10, 13, 2 * time.Second, 1.5}, {0, 0.0333, time.Second, 0.03}, {10, 9, time.Second, 0}, {0, 0, time.Second, 0},
+		{-1, 5, time.Second, -1}, {5, -1, time.Second, -1},
+	} {
+		if got := othersBusy(c.before, c.after, c.took); got != c.want {
+			t.Errorf("from %v to %v in %v: %v, want %v", c.before, c.after, c.took, got, c.want)
+		}
 	}
 }
 
