@@ -42,7 +42,7 @@ func checkQueue(s *dataset.Set) (*Finding, error) {
 	}
 	var best *pass.Model
 	lowest := queueGain * plain
-	for _, c.QueueDepth = range pass.QueueDepths[1:] { // a finding needs no depth that nobody has seen
+	for _, c.QueueDepth = range pass.QueueDepths {
 		e, m, err := heldOut(train, test, c)
 		if err != nil {
 			return nil, err

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred/figure"
-	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
@@ -70,14 +69,14 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 			best = append(best, b.RMSEMs)
 		}
 		row.correct(rmse)
-		m := metric.Interval(best)
+		m := overSplits(best)
 		row.Best, row.BestKind = Number(m.Value), bestKind
 		row.Note = "as published: what the paper calls RMSE; corrected and best: the RMSE on the corrected split's test rows"
 		r.result.Rows = append(r.result.Rows, row)
 		x := point.rows
 		curves[publishedName] = append(curves[publishedName], band(x, []float64{published.scores.PaperRMSEMs}))
-		curves[correctedName] = append(curves[correctedName], band(x, rmse))
-		curves[bestName] = append(curves[bestName], band(x, best))
+		curves[correctedName] = append(curves[correctedName], splitBand(x, rmse))
+		curves[bestName] = append(curves[bestName], splitBand(x, best))
 	}
 	var read []figure.Interval
 	for _, p := range paper {

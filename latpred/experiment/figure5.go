@@ -80,7 +80,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target, paper []sizePoint) e
 		row.correct(corrected[0])
 		row.Best, row.BestKind = Number(stat.Mean(corrected[1], nil)), "all layers"
 		for k := range transfers {
-			add(order[k+1], n, corrected[k])
+			curves[order[k+1]] = append(curves[order[k+1]], splitBand(float64(n), corrected[k]))
 		}
 		r.result.Rows = append(r.result.Rows, row)
 	}
