@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
@@ -62,17 +63,14 @@ func (s *tableSearch) searchQueue() bool {
 			s.try(c)
 		}
 	}
-	s.refineDepth([]float64{1. / 4, 1. / 8, 1. / 16})
+	s.refineDepth([]float64{1. / 8, 1. / 16})
 	if s.best.MAEMs > queueGain*plain.MAEMs {
 		s.best = plain
 		return false
 	}
 	c = s.best.config
-	for _, c.LaunchMs = range append([]float64{c.LaunchMs}, s.best.model.Queue.LaunchMs...) {
-		if c.States = 2; c.LaunchMs > 0 {
-			s.try(c)
-		}
-	}
+	c.States = 2
+	s.try(c)
 	s.refineDepth([]float64{1. / 16, 1. / 32, 1. / 64, 1. / 128})
 	return true
 }
@@ -98,12 +96,16 @@ const (
 )
 
 // try fits a table and keeps it if it is the best so far. If it can't be fitted, such as
-// at a resolution that no training row has, try keeps the error in failed.
+// at a resolution that no training row has, or a launch would take no time, try keeps the
+// error in failed.
 func (s *tableSearch) try(c pass.Config) {
 	if s.ctx.Err() != nil {
 		return
 	}
 	m, _, err := pass.Fit(s.train.Archs(), s.train.LatenciesMs(), c)
+	if err == nil && slices.ContainsFunc(m.Queue.LaunchMs, func(ms float64) bool { return ms <= 0 }) {
+		err = fmt.Errorf("with a queue of %d launches, a launch takes no time", c.QueueDepth)
+	}
 	if err != nil {
 		s.failed = err
 		return

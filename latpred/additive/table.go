@@ -1,6 +1,7 @@
 package additive
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -19,7 +20,8 @@ type Table struct {
 	model      *pass.Model
 	correction *boost.Forest // added to the model's label, in units of unitMs; nil: none
 	unitMs     float64
-	interval   *conformal.Split // nil: none
+	interval   *conformal.Split // with the host in the state for predictions; nil: none
+	followed   *conformal.Split // with the host followed; nil: interval
 	provenance latpred.Provenance
 }
 
@@ -41,7 +43,7 @@ func (t *Table) Kind() string {
 // WithoutCorrection returns the table without the learned correction. Its interval is
 // still the one calibrated for the hybrid.
 func (t *Table) WithoutCorrection() *Table {
-	return &Table{model: t.model, interval: t.interval, provenance: t.provenance}
+	return &Table{model: t.model, interval: t.interval, followed: t.followed, provenance: t.provenance}
 }
 
 // Provenance describes the training rows and the fit.
@@ -74,9 +76,9 @@ func (t *Table) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// BoundsMs implements latpred.IntervalPredictor. Its level holds as long as the host stays
-// in the state that it was in at the last validation row, and bounds levels up to n/(n+1)
-// with n calibration rows; above, high is +Inf.
+// BoundsMs implements latpred.IntervalPredictor. Its level holds for rows like those of the
+// calibration, in whatever state the host is, as often as it was then. n calibration rows
+// bound levels up to n/(n+1); above, high is +Inf.
 func (t *Table) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
@@ -147,7 +149,7 @@ func (t *Table) FollowMs(pred, low, high []float64, set *dataset.Set, level floa
 	if t.interval == nil {
 		return latpred.ErrNoInterval
 	}
-	interval := t.interval.Adapt(level)
+	interval := cmp.Or(t.followed, t.interval).Adapt(level)
 	return t.follow(t.model.Track(), set, func(i int, r pass.Reading, ms float64) {
 		w := interval.HalfWidthMs(ms, r.Margin())
 		pred[i], low[i], high[i] = ms, max(0, ms-w), ms+w
@@ -155,15 +157,23 @@ func (t *Table) FollowMs(pred, low, high []float64, set *dataset.Set, level floa
 	})
 }
 
-// follow predicts the rows of set in their order, each in the state that the tracker has
-// from the rows before it, and hands each prediction, milliseconds, to each.
+// follow predicts the rows of set in their order, in the state that the tracker has from
+// the rows before, and hands each prediction, milliseconds, to each. Without a tracker the
+// state is the one for predictions.
 func (t *Table) follow(tracker *pass.Tracker, set *dataset.Set, each func(row int, r pass.Reading, ms float64)) error {
 	for i, s := range set.Samples {
-		r, err := t.model.Read(s.Arch, tracker.State)
+		state := t.model.Queue.HostState
+		if tracker != nil {
+			state = tracker.State
+		}
+		r, err := t.model.Read(s.Arch, state)
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
 		each(i, r, t.correct(s.Arch, r))
+		if tracker == nil {
+			continue
+		}
 		if err := tracker.Observe(s.Arch, s.LatencyMs); err != nil {
 			return err
 		}

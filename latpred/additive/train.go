@@ -37,22 +37,14 @@ type Trial struct {
 	config     pass.Config
 }
 
-const (
-	intervalBins     = 5 // number of bins of conformal.Calibrate
-	leastCalibration = 3 // number of rows that conformal.Calibrate needs
-)
-
 // Train fits tables to the training rows of split and keeps the one with the smallest mean
-// absolute error on the first half of the validation rows. The second half chooses nothing:
-// it calibrates the interval, each row predicted with the host in the state that the rows
-// before it show (pass.Tracker). The state of the host for predictions is that of the last
-// validation row. Test rows are not used. Both lists of rows should be in the order of
-// measurement.
-//
-// An interval of n calibration rows bounds levels up to n/(n+1). Its level holds for rows
-// that are like those of the second half: FollowMs keeps it on a device that changes,
-// BoundsMs only as long as the host stays in its state. With fewer than 3 rows in a half
-// there is no interval, and all validation rows choose.
+// absolute error on every second validation row. The state of the host for predictions is
+// that of the last validation row. The other validation rows choose nothing: they calibrate
+// two intervals. That of BoundsMs is for the host in the state for predictions, so that its
+// changes count as errors; that of FollowMs is for the state that the rows before show
+// (pass.Tracker). n of these rows bound levels up to n/(n+1). If there are fewer than 3,
+// there is no interval, and all validation rows choose. Test rows are not used. Both lists
+// of rows should be in the order of measurement.
 //
 // Train errs with fewer than 3 training or validation rows, if nothing fits them, and,
 // between fits, when ctx ends.
@@ -75,7 +67,7 @@ func Train(ctx context.Context, set *dataset.Set, split dataset.Split, config Co
 			return nil, nil, err
 		}
 	}
-	if t.interval, err = s.calibrate(t); err != nil {
+	if err := s.calibrate(t); err != nil {
 		return nil, nil, err
 	}
 	return t, &s.result, nil
@@ -83,13 +75,13 @@ func Train(ctx context.Context, set *dataset.Set, split dataset.Split, config Co
 
 // tableSearch is a run of Train.
 type tableSearch struct {
-	ctx         context.Context
-	train       *dataset.Set
-	validation  *dataset.Set // rows that choose
-	calibration *dataset.Set // rows after them that choose nothing; none if there are too few
-	result      Report
-	best        *Trial // so far; nil: none
-	failed      error  // error of the last fit that failed
+	ctx        context.Context
+	train      *dataset.Set
+	held       *dataset.Set // validation rows
+	validation *dataset.Set // those that choose: every second, or all if there are too few to calibrate on the others
+	result     Report
+	best       *Trial // so far; nil: none
+	failed     error  // error of the last fit that failed
 }
 
 // newTableSearch takes the rows of split and drops the warm-up.
@@ -97,12 +89,10 @@ func newTableSearch(ctx context.Context, set *dataset.Set, split dataset.Split) 
 	if len(split.Train) < 3 || len(split.Validation) < 3 {
 		return nil, fmt.Errorf("%s: %d training and %d validation rows: a table needs at least 3 of each", set.Name, len(split.Train), len(split.Validation))
 	}
-	choosing := len(split.Validation) - len(split.Validation)/2
-	if len(split.Validation)/2 < leastCalibration {
-		choosing = len(split.Validation)
+	s := &tableSearch{ctx: ctx, train: set.Subset(split.Train), held: set.Subset(split.Validation)}
+	if s.validation = s.held; s.calibrates() {
+		s.validation = s.held.Subset(everySecond(s.held.Rows))
 	}
-	s := &tableSearch{ctx: ctx, train: set.Subset(split.Train),
-		validation: set.Subset(split.Validation[:choosing]), calibration: set.Subset(split.Validation[choosing:])}
 	s.dropWarmUp(split.Train)
 	return s, nil
 }

