@@ -154,9 +154,9 @@ func TestFitsWhatWasMeasured(t *testing.T) {
 		config pass.Config
 		limit  float64 // ms; reached: see the log
 	}{
-		{"p40-b64", pass.Config{Basis: pass.Tied(authors), QueueDepth: 920, LaunchMs: .04}, .088},
-		{"p40-b64", pass.Config{Basis: pass.Tied(authors)}, .150},
-		{"note10", pass.Config{Basis: pass.Tied(authors)}, .004},
+		{"p40-b64", pass.Config{Basis: pass.Tied(authors), QueueDepth: 920, LaunchMs: .04}, .100},
+		{"p40-b64", pass.Config{Basis: pass.Tied(authors)}, .165},
+		{"note10", pass.Config{Basis: pass.Tied(authors)}, .002},
 	} {
 		set := open(t, c.set)
 		train, held := set.Subset(seq(60, 7000)), set.Subset(seq(7000, 8500))
@@ -172,7 +172,7 @@ func TestFitsWhatWasMeasured(t *testing.T) {
 }
 
 // The 2080 Ti's host has a slow state, rows 4273 to 5189 of the training rows and from 8054
-// of the validation rows on: followed online it is worth a factor of 4 against the state of
+// of the validation rows on: followed online it is worth a factor of 3 against the state of
 // the last training row, and known from the rows before it about as much.
 func TestStates(t *testing.T) {
 	set := open(t, "rtx2080ti-b64")
@@ -200,7 +200,7 @@ func TestStates(t *testing.T) {
 		}
 	}
 	followed := mae(t, m, held, online)
-	if t.Logf("MAE %.4f ms in the state of the last training row, %.4f followed", last, followed); followed > .055 || followed > last/4 {
+	if t.Logf("MAE %.4f ms in the state of the last training row, %.4f followed", last, followed); followed > .045 || followed > last/3 {
 		t.Errorf("state of the last training row: %.4f ms, followed online: %.4f", last, followed)
 	}
 	if online[8000-7000] == online[8400-7000] {
