@@ -17,7 +17,7 @@ func TestWithin(t *testing.T) {
 			t.Errorf("%v for %v: %v", c.pred, c.want, s)
 		}
 	}
-	s := metric.Evaluate([]float64{100.5, 103, 107, 120}, []float64{100, 100, 100, 100})
+	s := metric.Evaluate([]float64{100.5, 104.5, 107, 120}, []float64{100, 100, 100, 100})
 	if s.N != 4 || s.Within1Percent != 25 || s.Within5Percent != 50 || s.Within10Percent != 75 {
 		t.Errorf("%+v", s)
 	}
