@@ -64,8 +64,8 @@ func (r *runner) sizeCurve(t trainedSet, title string) error {
 		if len(was) > 0 {
 			curves[publishedName] = append(curves[publishedName], span(point.rows, was))
 		}
-		curves[correctedName] = append(curves[correctedName], splitBand(point.rows, corrected))
-		curves[bestName] = append(curves[bestName], splitBand(point.rows, best))
+		curves[correctedName] = append(curves[correctedName], band(point.rows, corrected))
+		curves[bestName] = append(curves[bestName], band(point.rows, best))
 	}
 	p, err := figure.SizeCurve(title, "what the paper calls RMSE (ms)", curves, []string{publishedName, correctedName, bestName}, paperPoints(paper))
 	if err != nil {
