@@ -1,0 +1,111 @@
+package lab
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/experiment"
+)
+
+func recorded(t *testing.T) []*experiment.Result {
+	t.Helper()
+	results, err := experiment.Recorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// Every claim of a lesson holds in the shipped record.
+func TestClaimsHold(t *testing.T) {
+	r := record{results: recorded(t)}
+	for _, c := range claims() {
+		sentence, err := r.check(c)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		t.Logf("%s: %s", c.name, sentence)
+		if strings.Contains(sentence, "NaN") || strings.Contains(sentence, "%!") {
+			t.Errorf("%s: %s", c.name, sentence)
+		}
+	}
+}
+
+// A claim depends on its numbers: where they come out otherwise, it fails. Every second
+// number is made much larger and the others much smaller, in one phase or the other.
+func TestClaimsCanFail(t *testing.T) {
+	results := recorded(t)
+	for _, c := range claims() {
+		fails := false
+		for phase := range 2 {
+			read := phase
+			r := record{results: results, change: func(v float64) float64 {
+				read++
+				return v * []float64{1e3, 1e-3}[read%2]
+			}}
+			_, err := r.check(c)
+			fails = fails || err != nil
+		}
+		if !fails {
+			t.Errorf("%s holds whatever the numbers are", c.name)
+		}
+	}
+	if _, err := statement("99 nothing"); err == nil || !strings.Contains(err.Error(), "99 nothing") {
+		t.Errorf("an unknown claim: %v", err)
+	}
+	empty := record{}
+	if _, err := empty.check(claims()[0]); !errors.Is(err, ErrNotRecorded) || !strings.Contains(err.Error(), "table1") {
+		t.Errorf("an empty record: %v", err)
+	}
+}
+
+var claimed = regexp.MustCompile(`lab\.Claim\("([^"]*)"\)`)
+
+// Every claim stands in its lesson, once, and lessons claim nothing else.
+func TestClaimsAreToldOnce(t *testing.T) {
+	told := map[string]string{}
+	files, err := filepath.Glob("../*.ipynb")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("notebooks %v: %v", files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var notebook struct {
+			Cells []struct {
+				Source []string `json:"source"`
+			} `json:"cells"`
+		}
+		if err := json.Unmarshal(content, &notebook); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, cell := range notebook.Cells {
+			for _, match := range claimed.FindAllStringSubmatch(strings.Join(cell.Source, ""), -1) {
+				name, lesson := match[1], filepath.Base(file)
+				if told[name] != "" {
+					t.Errorf("%q stands in %s and in %s", name, told[name], lesson)
+				}
+				if told[name] = lesson; name[:2] != lesson[:2] {
+					t.Errorf("%q stands in %s", name, lesson)
+				}
+			}
+		}
+	}
+	for _, c := range claims() {
+		if told[c.name] == "" {
+			t.Errorf("no lesson tells %q", c.name)
+		}
+		delete(told, c.name)
+	}
+	for name, lesson := range told {
+		t.Errorf("%s: there is no claim %q", lesson, name)
+	}
+}
