@@ -78,3 +78,46 @@ func TestFineTuningSolutions(t *testing.T) {
 		near(t, to+", bias", float64(head.Bias), want[1], .51)
 	}
 }
+
+// What lesson 1 says of drift: the RTX 2080 Ti over the Note10's table is about two percent
+// lower twice, and goes from −2.2 to +1.4 % over windows of 200 rows; the P40 from −0.6 to
+// +0.5 %.
+func TestDrift(t *testing.T) {
+	phone := kernelext.Must(dataset.Open("note10")).LatenciesMs()
+	for name, want := range map[string][2]float64{"rtx2080ti-b64": {-2.2, 1.4}, "p40-b64": {-.6, .5}} {
+		ratio := kernelext.Must(dataset.Open(name)).LatenciesMs()
+		floats.Div(ratio, phone)
+		mean := stat.Mean(ratio, nil)
+		least, most := 0.0, 0.0
+		for at := 0; at+200 <= len(ratio); at += 200 {
+			off := more(stat.Mean(ratio[at:at+200], nil), mean)
+			least, most = min(least, off), max(most, off)
+		}
+		near(t, name+", least", least, want[0], .15)
+		near(t, name+", most", most, want[1], .15)
+		if name == "rtx2080ti-b64" {
+			usual := stat.Mean(ratio[200:4264], nil)
+			near(t, "rows 4,300 to 5,200", more(stat.Mean(ratio[4300:5190], nil), usual), -2, .5)
+			near(t, "rows from 8,050", more(stat.Mean(ratio[8053:9777], nil), usual), -2, .5)
+		}
+	}
+}
+
+// What lessons 1 and 5 say of the two laboratories' RTX 2080 Ti at batch 64: mean latencies
+// of 18 and 27 ms, and 13 % more for a multiply-accumulate.
+func TestTwoLaboratories(t *testing.T) {
+	var mean, perMAC [2]float64
+	for i, name := range []string{"rtx2080ti-b64", "help-rtx2080ti-b64"} {
+		set := kernelext.Must(dataset.Open(name))
+		s := kernelext.Must(set.Space())
+		var macs float64
+		for _, arch := range set.Archs() {
+			macs += float64(s.MACs(arch)) / float64(set.Rows)
+		}
+		mean[i] = stat.Mean(set.LatenciesMs(), nil)
+		perMAC[i] = mean[i] / macs
+	}
+	near(t, "the authors' mean", mean[0], 18, .5)
+	near(t, "HELP's mean", mean[1], 27, .5)
+	near(t, "a multiply-accumulate, %", more(perMAC[1], perMAC[0]), 13, .5)
+}
