@@ -7,7 +7,11 @@
 //     complete.
 //  3. Show shows its rows beside the paper's, and below them the shipped results of the
 //     Full profile.
-//  4. Stages lists the blocks of a sub-network, Architecture draws them.
+//  4. Claim tells what a lesson says of the shipped results, with their numbers, and fails
+//     where they contradict it.
+//  5. Stages lists the blocks of a sub-network, Architecture draws them.
+//  6. Decayed, Hidden and Negative look into the networks that the paper's authors
+//     released; Histogram draws what they find.
 package lab
 
 import (
