@@ -29,11 +29,12 @@ func prepared(t testing.TB, n int) *fitter {
 
 // The evidence of a hypothesis is the density of the measurements themselves: a
 // multivariate normal around what its base says, less a constant and what was believed
-// of noise and width beforehand. (With rows that count less it lacks Σ log of their
-// weights, which all hypotheses would have in common.)
+// of noise and width beforehand. Rows that count less, here a quarter and half, are
+// noisier: by the inverse of their weight in the variance.
 func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 	f := prepared(t, 6)
-	for _, base := range f.bases([]Part{{0, 1}}) {
+	f.weight[1], f.weight[4] = .5, math.Sqrt(.5)
+	for _, base := range f.bases([]Part{{0, 1}}, allQueues) {
 		h := f.hypothesis(base)
 		rows := make([]baseline, len(f.y))
 		if err := f.baselines(&h.base, rows); err != nil {
@@ -48,7 +49,7 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 			k := covarianceOf(h.z, fit.noise, fit.width)
 			for i := range f.y {
 				for j := i; j < len(f.y); j++ {
-					k.SetSym(i, j, k.At(i, j)*rows[i].labelMs*rows[j].labelMs)
+					k.SetSym(i, j, k.At(i, j)*rows[i].labelMs*rows[j].labelMs/f.weight[i]/f.weight[j])
 				}
 			}
 			normal, ok := distmv.NewNormal(mean, k, nil)
@@ -65,7 +66,7 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 // alone says, hypotheses and their weights included.
 func TestAverageLeavesOneOutReally(t *testing.T) {
 	f := prepared(t, 7)
-	bases := f.bases([]Part{{0, 1}})
+	bases := f.bases([]Part{{0, 1}}, allQueues)
 	var all []*hypothesis
 	for _, b := range bases {
 		all = append(all, f.hypothesis(b))
@@ -106,7 +107,7 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 // with the means' own, and so do variances of the noise.
 func TestComponentIsTheMixture(t *testing.T) {
 	f := prepared(t, 6)
-	h := *f.hypothesis(f.bases([]Part{{0, 1}})[1])
+	h := *f.hypothesis(f.bases([]Part{{0, 1}}, allQueues)[1])
 	h.fits = []fitted{{noise: .01, width: 1, weight: .3}, {noise: .04, width: 2, weight: .1}}
 	c := h.component(.7)
 	sd := h.base.priors()
@@ -171,7 +172,7 @@ func TestReadIsTheMixture(t *testing.T) {
 // weights' roots from 1.5 standard deviations on, Huber's weight.
 func TestReweighting(t *testing.T) {
 	f := prepared(t, 8)
-	all, err := f.hypotheses(f.bases([]Part{{0, 1}}))
+	all, err := f.hypotheses(f.bases([]Part{{0, 1}}, allQueues))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +205,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		}
 		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, PowerLaw: rapid.Bool().Draw(t, "power law"), columns: columnsOf(a.Family)}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "queue") {
-			b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
+			b.Queue = pass.Queue{Depth: rapid.SampledFrom(pass.DepthsTried).Draw(t, "depth"), LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
 		}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "fine") {
 			b.Sizes = []int{160, 176, 192, 208, 224}
@@ -279,7 +280,7 @@ func TestTrust(t *testing.T) {
 // The average of both is a mixture too: by hand, 10 ± 1 with 3 parts and 20 ± 2 with one.
 func TestBlendOfLeftOut(t *testing.T) {
 	f := prepared(t, 8)
-	all, err := f.hypotheses(f.bases([]Part{{0, 1}}))
+	all, err := f.hypotheses(f.bases([]Part{{0, 1}}, allQueues))
 	if err != nil {
 		t.Fatal(err)
 	}

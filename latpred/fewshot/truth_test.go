@@ -150,7 +150,7 @@ func behindQueue(t *testing.T, s Source, scale, launchMs float64, archs []space.
 	for i := range m.Theta {
 		m.Theta[i] *= scale
 	}
-	m.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{launchMs}, OffsetMs: []float64{0}}
+	m.Queue = pass.Queue{Depth: 928, LaunchMs: []float64{launchMs}, OffsetMs: []float64{0}}
 	for _, a := range archs {
 		r, err := m.Read(a, 0)
 		if err != nil {
