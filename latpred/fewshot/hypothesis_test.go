@@ -1,6 +1,7 @@
 package fewshot
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -87,7 +88,7 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 			}
 			s := newSpectrum(rest, left, ones(n-1))
 			for _, fit := range h.fits {
-				w := math.Exp(s.evidence(fit.noise, fit.width) - jacobian + h.prior + logPrior(fit.noise, fit.width) - h.logBest + 20)
+				w := math.Exp(s.evidence(fit.noise, fit.width) - jacobian + h.prior + logPrior(fit.noise, fit.width) - a.logBest() + 20)
 				x, cov := make([]float64, p), mat.NewSymDense(p, nil)
 				s.mean(x, fit.noise, fit.width, 1)
 				s.covariance(cov, fit.noise, fit.width, 1)
@@ -245,33 +246,22 @@ func placesOf(b *Base) int {
 	return b.columns.places
 }
 
-// A device in which nothing is clear is a power law; one that the full average explains
-// much better is not.
+// Power laws keep a quarter unless the evidence against them is clear; the share of the
+// full average rises with the logarithm of the evidence.
 func TestTrust(t *testing.T) {
-	f := &fitter{y: []float64{10, 20, 30, 40, 50, 60, 70, 80, 90, 100}, config: Config{}}
-	averagedOf := func(error, evidence float64) *averaged {
-		a := &averaged{hypotheses: []*hypothesis{{logBest: evidence}}}
-		for i, y := range f.y {
-			a.loo = append(a.loo, y*(1+error*(1+.1*float64(i%3))))
+	f := &fitter{}
+	averagedOf := func(evidence ...float64) *averaged {
+		a := &averaged{}
+		for _, e := range evidence {
+			a.hypotheses = append(a.hypotheses, &hypothesis{logBest: e})
 		}
 		return a
 	}
-	for _, c := range []struct {
-		name                     string
-		full, powerLaw, evidence float64
-		want                     float64
-	}{
-		{"as good, noisy", .10, .10, 0, 0},
-		{"much better, noisy", .05, .10, 0, 1}, // the gain is certain: it hardly varies
-		{"quiet, no evidence", .02, .02, 0, quietTrust},
-		{"quiet, clear evidence", .02, .02, 5, 1},
-		{"quiet, half the evidence", .02, .02, 2, quietTrust + (1-quietTrust)*.5},
-		{"noisy, clear evidence", .10, .10, 5, 0},
-	} {
-		near(t, c.name, f.trust(averagedOf(c.full, c.evidence), averagedOf(c.powerLaw, 0)), c.want, 1e-9)
+	for evidence, want := range map[float64]float64{-9: .75, 0: .75, 2: .75, 3: .875, 3.5: .9375, 4: 1, 9: 1} {
+		near(t, fmt.Sprintf("share at a log evidence ratio of %v", evidence), f.trust(averagedOf(-20, 7+evidence), averagedOf(7, 1)), want, 1e-12)
 	}
 	f.config.PowerLaw = true
-	near(t, "power laws alone", f.trust(averagedOf(.02, 9), averagedOf(.5, 0)), 0, 0)
+	near(t, "power laws alone", f.trust(averagedOf(9), averagedOf(0)), 0, 0)
 	for _, c := range []struct{ v, want float64 }{{0, 0}, {1, 0}, {2, .5}, {3, 1}, {9, 1}} {
 		near(t, "ramp", ramp(c.v, 1, 3), c.want, 1e-12)
 	}
