@@ -7,7 +7,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/metric"
-	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/floats"
 )
 
 // laboratories are who measured the shipped sets, with what adapt's default Spread would be
@@ -41,47 +41,67 @@ func (b *betterRun) fewIntervals() error {
 	if b.profile != Full {
 		sizes, judged = []int{10}, 200
 	}
-	for _, lab := range laboratories {
-		sets := lab.sets
-		if b.tiny {
-			sets = sets[:1]
-		}
-		for _, n := range sizes {
-			var shares [][]float64 // by device and level
-			for _, name := range sets {
-				s, err := b.intervalShot(name, judged)
-				if err != nil {
-					return err
-				}
-				s.n = n
-				held, err := b.coverage(s, adapt.Config{NoQueue: s.config.NoQueue, NoForecast: true, Spread: lab.spread})
-				if err != nil {
-					return fmt.Errorf("%s, %d rows: %w", name, n, err)
-				}
-				shares = append(shares, held)
+	for _, n := range sizes {
+		all := make([]float64, len(intervalLevels)) // percent, mean over laboratories
+		for _, lab := range laboratories {
+			if b.tiny {
+				lab.sets = lab.sets[:1]
 			}
-			mean := make([]float64, len(intervalLevels))
-			for k := range mean {
-				for _, held := range shares {
-					mean[k] += 100 * held[k] / float64(len(shares))
-				}
+			shares, err := b.laboratory(lab.sets, n, judged, lab.spread)
+			if err != nil {
+				return err
 			}
-			row := b.reach(fmt.Sprintf("devices of %s, 90 %% interval from %d rows: rows within", lab.name, n), "%", 0, mean[2], "adapted, random rows",
-				fmt.Sprintf("target 90; mean over %d sets and %d draws; of 50, 80 and 95 %% intervals %.0f, %.0f and %.0f %%; single sets %s; its width is chosen on other laboratories' devices", len(sets), b.draws, mean[0], mean[1], mean[3], spanOf(shares, 2)))
-			row.Seen = seenForm
+			mean := meanRow(shares)
+			floats.AddScaled(all, 1/float64(len(laboratories)), mean)
+			b.reach(fmt.Sprintf("devices of %s, 90 %% interval from %d rows: rows within", lab.name, n), "%", 0, mean[2], "adapted, random rows",
+				fmt.Sprintf("width chosen on other laboratories' devices; mean over %d draws and %d sets, which have %s; %s", b.draws, len(shares), span(shares, 2), otherLevels(mean))).Seen = seenForm
 		}
+		b.reach(fmt.Sprintf("90 %% interval from %d rows: rows within, mean over laboratories", n), "%", 0, all[2], "adapted, random rows",
+			fmt.Sprintf("target 90; each laboratory's devices with a width that the others chose; %s", otherLevels(all))).Seen = seenForm
 	}
 	return nil
 }
 
-// spanOf writes the smallest and largest share of a level, in percent.
-func spanOf(shares [][]float64, level int) string {
+// laboratory gives the share of rows within intervals from n rows, percent, by set and
+// level.
+func (b *betterRun) laboratory(sets []string, n, judged int, spread adapt.Spread) (shares [][]float64, err error) {
+	for _, name := range sets {
+		s, err := b.intervalShot(name, judged)
+		if err != nil {
+			return nil, err
+		}
+		s.n = n
+		held, err := b.coverage(s, adapt.Config{NoQueue: s.config.NoQueue, NoForecast: true, Spread: spread})
+		if err != nil {
+			return nil, fmt.Errorf("%s, %d rows: %w", name, n, err)
+		}
+		floats.Scale(100, held)
+		shares = append(shares, held)
+	}
+	return shares, nil
+}
+
+// meanRow is the mean of rows of equal length.
+func meanRow(rows [][]float64) []float64 {
+	mean := make([]float64, len(rows[0]))
+	for _, r := range rows {
+		floats.AddScaled(mean, 1/float64(len(rows)), r)
+	}
+	return mean
+}
+
+// span writes the smallest and the largest share of a level.
+func span(shares [][]float64, level int) string {
 	var one []float64
 	for _, held := range shares {
-		one = append(one, 100*held[level])
+		one = append(one, held[level])
 	}
-	v := spread(0, one)
-	return fmt.Sprintf("%.0f to %.0f", one[0], one[len(one)-1]) + map[bool]string{true: fmt.Sprintf(", median %.0f", v.Value)}[len(one) > 2]
+	return fmt.Sprintf("%.0f to %.0f", floats.Min(one), floats.Max(one))
+}
+
+// otherLevels writes the shares of the levels beside 90 %.
+func otherLevels(held []float64) string {
+	return fmt.Sprintf("of 50, 80 and 95 %% intervals: %.0f, %.0f and %.0f %%", held[0], held[1], held[3])
 }
 
 // intervalShot prepares adaptations to a set from all other GPUs and laboratories, judged
