@@ -66,11 +66,8 @@ func TestMedians(t *testing.T) {
 	if m := metric.Median([]float64{5, 1, 4, 2}); m != 3 {
 		t.Errorf("of four: %v", m)
 	}
-	if text := rangeOf([]float64{.5213, .4128, .45}); text != "0.413 to 0.521" {
-		t.Errorf("%q", text)
-	}
-	if rangeOf(nil) != "none" {
-		t.Errorf("of none: %q", rangeOf(nil))
+	if s := span(7, []float64{.5, .4, .6}); s.X != 7 || math.Abs(s.Value-.5) > 1e-12 || s.Low != .4 || s.High != .6 {
+		t.Errorf("%+v", s)
 	}
 }
 
