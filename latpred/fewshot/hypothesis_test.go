@@ -64,9 +64,11 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 }
 
 // What the average says of each row from the others is what an average of the others
-// alone says, hypotheses and their weights included.
+// alone says, hypotheses and their weights included. A row of less weight is noisier, also
+// when it is the one that is left out.
 func TestAverageLeavesOneOutReally(t *testing.T) {
 	f := prepared(t, 7)
+	f.weight[0], f.weight[1] = .9, .8
 	bases := f.bases([]Part{{0, 1}}, allQueues)
 	var all []*hypothesis
 	for _, b := range bases {
@@ -93,8 +95,8 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 				s.mean(x, fit.noise, fit.width, 1)
 				s.covariance(cov, fit.noise, fit.width, 1)
 				row := mat.NewVecDense(p, h.z.RawRowView(i))
-				pred := f.y[i] + h.base0[i]*(mat.Dot(row, mat.NewVecDense(p, x))-h.s.r[i])
-				v := h.base0[i] * h.base0[i] * (mat.Inner(row, cov, row) + fit.noise*fit.noise)
+				pred := f.y[i] + h.base0[i]*(mat.Dot(row, mat.NewVecDense(p, x))-h.s.r[i])/f.weight[i]
+				v := h.base0[i] * h.base0[i] * (mat.Inner(row, cov, row) + fit.noise*fit.noise) / (f.weight[i] * f.weight[i])
 				mean, square, total = mean+w*pred, square+w*(pred*pred+v), total+w
 			}
 		}
