@@ -89,9 +89,9 @@ func TestPagesAreWritten(t *testing.T) {
 		}
 	}
 	all := read(results)
-	mustCall(t, "reproduce", "figure6", "--backend", "go", "--results", results) // counts, and so gives what is recorded
-	if read(results) != all {
-		t.Error("the same numbers give another page")
+	_, stderr, status := call(t, "reproduce", "figure6", "--backend", "go", "--results", results) // this code, among results of another commit
+	if status != 1 || !strings.Contains(stderr, "results of different code") || !strings.Contains(stderr, "latpred reproduce all") || read(results) != all {
+		t.Errorf("two states of the code: status %d, %s", status, stderr)
 	}
 	bare := write("bare.md", "top\n")
 	if _, stderr, status := call(t, "reproduce", "--results", bare); status != 1 || !strings.Contains(stderr, bare) || read(bare) != "top\n" {
