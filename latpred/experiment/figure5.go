@@ -58,7 +58,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target) error {
 		return err
 	}
 	run, _ := neural.PublishedRunOf(source.set, t.set)
-	seeds := min(r.heads(), 5)
+	seeds := min(r.heads(), paperSize.seeds)
 	paper := paperCurve(r.result.Item, t.set, "test_error")
 	curves := map[string][]figure.Interval{}
 	const publishedName = "as published (range over seeds)"
@@ -105,7 +105,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target) error {
 		}
 	}
 	r.result.Notes = append(r.result.Notes,
-		fmt.Sprintf("As published: %d seeds of a head on the released source, by the recipe of Table 2, judged on the last 1,500 rows of the file. Corrected, which trains the last layer, and best: the mean of %d seeds, each judged on the test rows of its own split by architecture.", seeds, s.seeds),
+		fmt.Sprintf("As published: %s of a head on the released source, by the recipe of Table 2, judged on the last 1,500 rows of the file. Corrected, which trains the last layer, and best: the mean of %s, each judged on the test rows of its own split by architecture.", seedsOf(seeds), seedsOf(s.seeds)),
 		"The paper's values were read off its figure and are good to a few percent.")
 	p, err := figure.SizeCurve(fmt.Sprintf("%s → %s: error over the number of labels", source.device, t.device), "what the paper calls RMSE (ms)", curves, order, paperPoints(paper))
 	if err != nil {

@@ -64,7 +64,7 @@ func (r *runner) generalisedAsPublished() error {
 	loss.publish(losses)
 	r.result.Rows = append(r.result.Rows, together, loss)
 	r.result.Notes = append(r.result.Notes,
-		fmt.Sprintf("As published: %d seeds, the last epoch, judged on 15 %% of the rows of each set, drawn at random; the checkpoint on 1,500 of all rows, since the authors' shuffle is not known. Corrected: %d seeds, each judged on the test rows of its split by architecture.", r.size.seeds, r.size.seeds),
+		fmt.Sprintf("As published: %s, the last epoch, judged on 15 %% of the rows of each set, drawn at random; the checkpoint on 1,500 of all rows, since the authors' shuffle is not known. Corrected: %s, each judged on the test rows of its split by architecture.", seedsOf(r.size.seeds), seedsOf(r.size.seeds)),
 		"As published the inputs are thousands beside ones: the hardware's numbers drive the hidden units, and what is left to learn is one latency for each GPU.")
 	return nil
 }

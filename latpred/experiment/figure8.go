@@ -29,9 +29,8 @@ type judgedSearch struct {
 	latency nas.Estimate
 	key     nas.Key // of the cache; nil: none
 	paper   paperSearch
-	limits  []float64    // ms
-	initial *space.Space // from which the first population is drawn; nil: space
-	seeds   int          // of the search; 0: one
+	limits  []float64 // ms
+	seeds   int       // of the search; 0: one
 }
 
 // rightCache finds what the predictor alone finds; only its time is of interest.
@@ -44,13 +43,8 @@ type way struct {
 	key     nas.Key
 }
 
-// inSpaces are searches of three spaces of a width by ways that a space has. As the authors'
-// notebook does, all draw their first population from CompOFA's fixed kernels.
+// inSpaces are searches of three spaces of a width by ways that a space has.
 func (r *runner) inSpaces(width string, of func(*space.Space) ([]way, error)) ([]judgedSearch, error) {
-	initial, err := space.ByID("compofa-fixed-" + width)
-	if err != nil {
-		return nil, err
-	}
 	var searches []judgedSearch
 	for _, s := range []struct{ id, name string }{{"compofa-fixed-", "fixed"}, {"compofa-elastic-", "elastic"}, {"mbv3-", "OFA"}} {
 		in, err := space.ByID(s.id + width)
@@ -63,7 +57,7 @@ func (r *runner) inSpaces(width string, of func(*space.Space) ([]way, error)) ([
 		}
 		for _, way := range ways {
 			name := s.name + ", " + way.name
-			searches = append(searches, judgedSearch{name, in.ID, way.latency, way.key, figure8Paper(r.result.Item, name), searchLimits, initial, r.size.seeds})
+			searches = append(searches, judgedSearch{name, in.ID, way.latency, way.key, figure8Paper(r.result.Item, name), searchLimits, r.size.seeds})
 		}
 	}
 	return searches, nil
@@ -180,7 +174,7 @@ func (r *runner) searchAndJudge(searches []judgedSearch, judges map[string]nas.E
 	}
 	r.report(searches, found)
 	r.result.Notes = append(r.result.Notes,
-		fmt.Sprintf("%d seeds of the search, with the networks that the authors released as predictors. As in their notebook the first population is drawn from CompOFA's fixed kernels in every space, and half of it is kept.", r.size.seeds),
+		fmt.Sprintf("Seeds of each search: %d. The predictors are the networks that the authors released. As in their program half of the first population is kept. That program draws it by CompOFA's sampler, which for their two spaces is the space itself, and for OFA's gives networks without kernels: they report no search of it, ours draws from the space.", r.size.seeds),
 		fmt.Sprintf("Top-1 is the accuracy predictor's, taken to published accuracies by the line through OFA's %d specialised networks of width 1.2 (each predicted by the others: RMSE %.2f %%). The paper's are of networks cut from the one of width 1.0 without training.",
 			calibration.N, calibration.RMSE))
 	return r.searchFigures(device, found)
@@ -222,7 +216,7 @@ func (r *runner) searchLimits(s judgedSearch, judge nas.Estimate, calibration na
 		f.begin()
 		for i, limit := range s.limits {
 			c := nas.Published(of, limit)
-			c.Generations, c.HalfStart, c.Initial = r.generations(), true, s.initial
+			c.Generations, c.HalfStart = r.generations(), true
 			found, err := nas.Search(r.ctx, random.Stream(1+seed, fmt.Sprint("search ", limit)), c, latency, accuracy.Predict, nil)
 			if errors.Is(err, nas.ErrInfeasible) {
 				f.limits[i].note = err.Error()

@@ -20,6 +20,14 @@ func (r *runner) heads() int {
 	return 3
 }
 
+// seedsOf writes a number of seeds.
+func seedsOf(n int) string {
+	if n == 1 {
+		return "one seed"
+	}
+	return fmt.Sprintf("%d seeds", n)
+}
+
 // tunedHead is a head fine-tuned as published, judged on the last rows of the file: with the
 // last ReLU, as the authors tested, and without it, as they trained.
 type tunedHead struct {
@@ -149,7 +157,7 @@ func (r *runner) publishedRows(source trainedSet, t target, released *neural.Pre
 		fromOwn = append(fromOwn, heads.values(false, paperRMSEOf)...)
 	}
 	rows[2].publish(fromOwn)
-	rows[2].Note = fmt.Sprintf("%d sources trained as published, %d heads on each", len(own), headsOfEach)
+	rows[2].Note = fmt.Sprintf("sources trained as published: %d, heads on each: %d", len(own), headsOfEach)
 	r.tick(name + ", from our sources")
 	if t.other != nil {
 		row, err := r.otherRow(name, *t.other, source, released, set)
@@ -186,8 +194,8 @@ func (r *runner) otherRow(name string, other otherRun, source trainedSet, releas
 // fineTuneNotes say what was done, and why it comes out as it does.
 func (r *runner) fineTuneNotes(source trainedSet) []string {
 	notes := []string{
-		fmt.Sprintf("As published: the source that the authors released, %d seeds of a head, each run's own optimizer, the last epoch, judged on the last 1,500 rows of the file, as are the checkpoint and the best. Corrected: %d seeds, each with a source and a split by architecture of its own, judged on its test rows.", r.heads(), r.size.seeds),
-		"The authors' program cuts the source's last layer off together with the ReLU before it, and trains the new layer on values that may be negative; their test has the ReLU, which cuts the negative ones off. Tested as trained, without it, the same weights are the better the more was cut off.",
+		fmt.Sprintf("As published: the source that the authors released, %s of a head, each run's own optimizer, the last epoch, judged on the last 1,500 rows of the file, as are the checkpoint and the best. Corrected: %s, each with a source and a split by architecture of its own, judged on its test rows.", seedsOf(r.heads()), seedsOf(r.size.seeds)),
+		"The authors' program cuts the source's last layer off together with the ReLU before it, and trains the new layer on values that may be negative; their test has the ReLU, which cuts the negative ones off. What that costs is the distance to the row tested as trained: the same weights without it.",
 		"Rows without a method train the last layer, others are named: the paper's text says that the first two layers are frozen.",
 	}
 	if source.set == table1Sets()[1].set {

@@ -91,7 +91,7 @@ func table1(r *runner) error {
 		r.result.Figures = append(r.result.Figures, figure.Named{Name: "scatter-" + t.set, Plot: scatter})
 	}
 	r.result.Notes = append(r.result.Notes,
-		fmt.Sprintf("As published: %d seeds, the last epoch, judged on the last 1,500 rows of the file, as are the checkpoint and the best. Corrected: %d seeds, each with a split by architecture of its own, judged on its test rows.", s.seeds, s.seeds),
+		fmt.Sprintf("As published: %s, the last epoch, judged on the last 1,500 rows of the file, as are the checkpoint and the best. Corrected: %s, each with a split by architecture of its own, judged on its test rows.", seedsOf(s.seeds), seedsOf(s.seeds)),
 		"What the paper calls RMSE is √(e² + 10⁻⁶) of each sample, averaged: a mean absolute error. The root of the mean squared error is always larger.",
 		"ours, best is a table fitted to the same training rows: a time for each choice of kernel and expansion in each slot and resolution. Kind table knows of the launch queue as well, and takes the host's state from the validation rows.",
 		"The Xeon's labels ignore the resolution: a network has that of the resolution it was first met at. As published nearly all test rows were trained on, so that a network which remembers does well; corrected, a network never seen can't be predicted, since nobody knows which resolution its label is of.")

@@ -34,12 +34,16 @@ type Verdict struct {
 //
 //   - reproduced, if our value agrees with it: what is printed, with all that its digits or
 //     the reading of a figure leave open, overlaps with where one more training of ours
-//     would fall; or, of a bound, our mean keeps it;
-//   - explained, if it doesn't, and what Claim.ShownBy names agrees: "checkpoint" is the
-//     value of the authors' released weights in the same row, anything else another row;
+//     would fall, which is no wider than half our mean to either side; or, of a bound, our
+//     mean keeps it;
+//   - explained, if not, and what Claim.ShownBy names agrees: "checkpoint" is the value of
+//     the authors' released weights in the same row, anything else another row;
 //   - contradicted, if neither agrees;
-//   - not to be tested, if there is no value of ours, if ours stands only beside it, or if
-//     ours differs and is of one training, whose spread nobody knows.
+//   - not to be tested, if there is no value of ours, if ours stands only beside it, if our
+//     trainings differ so much that anything would agree, or if ours differs and is of one
+//     training, whose spread nobody knows.
+//
+// Of true claims that are judged by a spread one in twenty is contradicted by chance.
 func Judge(results []*Result) []Verdict {
 	var verdicts []Verdict
 	for _, c := range claims() {
@@ -58,11 +62,11 @@ func (c Claim) judge(r *Result) Verdict {
 	switch {
 	case ours.value.Missing() || c.Value.Missing() || c.Relation == Beside:
 		v.Found = Untestable
-	case c.agrees(ours):
+	case c.agrees(ours) && !ours.vague():
 		v.Found = Reproduced
 	case c.ShownBy != "" && c.agrees(c.shown(r)):
 		v.Found = Explained
-	case ours.low.Missing():
+	case c.agrees(ours) || ours.low.Missing():
 		v.Found = Untestable
 	default:
 		v.Found = Contradicted
@@ -73,6 +77,9 @@ func (c Claim) judge(r *Result) Verdict {
 
 // estimate is a value of ours with where one more would fall; all may be missing.
 type estimate struct{ value, low, high Number }
+
+// vague reports whether values differ so much that they show nothing.
+func (e estimate) vague() bool { return e.high-e.low > Number(math.Abs(float64(e.value))) }
 
 // agrees reports whether what is printed may be the same as ours.
 func (c Claim) agrees(ours estimate) bool {
@@ -95,7 +102,7 @@ const readingError = 0.03
 
 // printed is what a printed number leaves open. The authors mostly cut digits off (their
 // 0.3859 is printed as 0.385, 1.0266 as 1.02) and may round elsewhere: half a unit of the
-// last digit below, a whole one above.
+// last digit below, a whole one above. A number without a unit is a count, and exact.
 func (c Claim) printed() (low, high float64) {
 	unit := 1.0
 	if _, decimals, ok := strings.Cut(c.Text, "."); ok {
@@ -104,6 +111,9 @@ func (c Claim) printed() (low, high float64) {
 	v, slack := float64(c.Value), unit*1e-9 // of the arithmetic of floats
 	if c.Origin == ReadOff {
 		slack = readingError * math.Abs(v)
+	}
+	if c.Unit == "" {
+		return v - slack, v + slack
 	}
 	return v - unit/2 - slack, v + unit + slack
 }

@@ -15,7 +15,10 @@ func made(seeds int) *Result {
 	q.Checkpoint, q.Corrected, q.CorrectedLow, q.CorrectedHigh, q.Best = .9127, .5, .4, .6, .1
 	one.publish([]float64{.7})
 	cause.publish([]float64{.85, .85, .85})
-	return &Result{Item: "i", Seeds: seeds, Rows: []Row{q, one, cause}}
+	wide := newRow("wide", "ms")
+	wide.publish([]float64{.5, .7, .9}) // ± .9937
+	wide.Checkpoint = .9127
+	return &Result{Item: "i", Seeds: seeds, Rows: []Row{q, one, cause, wide}}
 }
 
 func claim(text string, edit func(*Claim)) Claim {
@@ -58,6 +61,9 @@ func TestJudgeClasses(t *testing.T) {
 		{"no value", claim("0.7", func(c *Claim) { c.Value = None }), Untestable},
 		{"one training that differs", claim("0.9", func(c *Claim) { c.Row = "one" }), Untestable},
 		{"one training that agrees", claim("0.7", func(c *Claim) { c.Row = "one" }), Reproduced},
+		{"trainings that differ too much", claim("0.7", func(c *Claim) { c.Row = "wide" }), Untestable},
+		{"trainings that differ, and the cause", claim("0.912", func(c *Claim) { c.Row, c.ShownBy = "wide", "checkpoint" }), Explained},
+		{"outside of trainings that differ", claim("1.8", func(c *Claim) { c.Row = "wide" }), Contradicted},
 		{"beside", claim("0.7", func(c *Claim) { c.Relation = Beside }), Untestable},
 		{"at least", claim("0.7", func(c *Claim) { c.Relation = AtLeast }), Reproduced},
 		{"not at least", claim("0.701", func(c *Claim) { c.Relation = AtLeast }), Contradicted},
@@ -77,6 +83,15 @@ func TestJudgeClasses(t *testing.T) {
 		}
 		if v.OK != (c.want == Reproduced) { // which is what every claim here states
 			t.Errorf("%s: OK is %v though %s is stated and %s found", c.name, v.OK, v.Class, v.Found)
+		}
+	}
+	// A count is exact.
+	count := newRow("q", "")
+	count.AsPublished = 4
+	for text, want := range map[string]Class{"4": Reproduced, "3": Contradicted, "5": Contradicted} {
+		v := claim(text, func(c *Claim) { c.Unit = "" }).judge(&Result{Item: "i", Rows: []Row{count}})
+		if v.Found != want {
+			t.Errorf("a count of %s: %s, want %s", text, v.Found, want)
 		}
 	}
 	// Where nothing is random one value decides.

@@ -90,6 +90,45 @@ func TestReleasedHeads(t *testing.T) {
 	}
 }
 
+// Of the RTX 2080 Ti's last hidden values most are below 0, and larger than those above; of
+// the Note10's half are, and small: why a lost ReLU costs a fifth from the one and little from
+// the other. Origin: means and the first share in numpy, on test rows; the other share is
+// what was found.
+func TestWhatTheReLUCutsOff(t *testing.T) {
+	for name, want := range map[string]struct{ negative, below, above float64 }{
+		"rtx2080ti-b64": {.64, .143, .090}, "note10": {.516, .061, .341},
+	} {
+		m, err := neural.Released(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := openSet(t, name)
+		rows, err := neural.Rows(encode.OFA128, set.Subset(set.SplitFileOrder().Test))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := m.Params()
+		hidden := &mlp.Params{Layers: p.Layers[:4], Weights: p.Weights[:3], Biases: p.Biases[:3]}
+		values := hidden.Outputs(rows.X)
+		var negative, below, above float64
+		for _, v := range values {
+			if v < 0 {
+				negative++
+				below -= float64(v)
+			} else {
+				above += float64(v)
+			}
+		}
+		n := float64(len(values))
+		if math.Abs(negative/n-want.negative) > .005 {
+			t.Errorf("%s: a share of %v is below 0, want %v", name, negative/n, want.negative)
+		}
+		if math.Abs(below/n/want.below-1) > .01 || math.Abs(above/n/want.above-1) > .01 {
+			t.Errorf("%s: means %v below and %v above, want %v and %v", name, below/n, above/n, want.below, want.above)
+		}
+	}
+}
+
 // sameDigits compares up to one unit of the last digit; "" is no expectation. (What the
 // paper calls RMSE is up to 0.0001 more than the mean absolute error.)
 func sameDigits(t *testing.T, what string, got float64, text string) {
