@@ -12,14 +12,15 @@ import (
 )
 
 // Of 1, 2, 3 over seeds: mean 2, and the interval of Student's t with two degrees of
-// freedom, 4.3027 · 1/√3 either side; of two seeds a mean alone; of none nothing.
+// freedom, 4.3027 · √(1/3 + 15/70) = 3.184 either side; of two seeds a mean alone; of none
+// nothing.
 func TestRowOverSeeds(t *testing.T) {
 	for _, c := range []struct {
 		values          []float64
 		mean, low, high float64
 	}{
 		{nil, math.NaN(), math.NaN(), math.NaN()}, {[]float64{4}, 4, math.NaN(), math.NaN()},
-		{[]float64{1, 3}, 2, math.NaN(), math.NaN()}, {[]float64{3, 1, 2}, 2, 2 - 4.30265/math.Sqrt(3), 2 + 4.30265/math.Sqrt(3)},
+		{[]float64{1, 3}, 2, math.NaN(), math.NaN()}, {[]float64{3, 1, 2}, 2, 2 - 3.184, 2 + 3.184},
 	} {
 		row := newRow("q", "ms")
 		row.correct(c.values)
@@ -39,6 +40,9 @@ func TestBand(t *testing.T) {
 	b := band(7, []float64{1, 2, 3})
 	near(t, "low", b.Low, 2-4.30265/math.Sqrt(3), 1e-4)
 	near(t, "high", b.High, 2+4.30265/math.Sqrt(3), 1e-4)
+	b = splitBand(7, []float64{1, 2, 3})
+	near(t, "low over splits", b.Low, 2-4.30265*math.Sqrt(1./3+15./70), 1e-4)
+	near(t, "high over splits", b.High, 2+4.30265*math.Sqrt(1./3+15./70), 1e-4)
 }
 
 // Median, tenth and ninetieth percentile of ten draws: 5.5, and the first and the ninth.
@@ -119,8 +123,8 @@ func TestCoverages(t *testing.T) {
 }
 
 func TestStatesOfMany(t *testing.T) {
-	if mostFrequent([]int{1, 0, 1, 2, 1, 0}) != 1 || mostFrequent(nil) != 0 || mostFrequent([]int{3}) != 3 {
-		t.Error("not the most frequent state")
+	if w := medianWidth([]float64{0, 1, 2}, []float64{1, 4, math.Inf(1)}); w != 3 {
+		t.Errorf("the median of 1, 3 and no end is %v", w)
 	}
 	if !slices.Equal(constant(2, 3), []int{2, 2, 2}) {
 		t.Errorf("%v", constant(2, 3))

@@ -90,7 +90,7 @@ const (
 	paperColumn      = "paper"
 	checkpointColumn = "authors' checkpoint"
 	publishedColumn  = "as published (range)"
-	correctedColumn  = "corrected [95 % interval]"
+	correctedColumn  = "corrected [95 % interval by Nadeau and Bengio]"
 	bestColumn       = "ours, best"
 )
 

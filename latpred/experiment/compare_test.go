@@ -28,9 +28,10 @@ func TestFindings(t *testing.T) {
 		{"table1", "MAE", "ms", best(1), best(0.76), Noise},
 		{"table1", "MAE", "ms", best(1), best(0.74), Changed},
 		{"table1", "MAE", "ms", best(1), best(1.34), Changed},
-		// Of 1, 2, 3: s = 1, t(.975, 2) = 4.3027, so that means of three differ by 4.3027/√3·√2 = 3.513.
-		{"table1", "MAE", "ms", corrected(1, 2, 3), corrected(5.4, 5.5, 5.6), Noise},
-		{"table1", "MAE", "ms", corrected(1, 2, 3), corrected(5.5, 5.6, 5.6), Changed},
+		// Of 1, 2, 3: s = 1, t(.975, 2) = 4.3027, so that means over three splits differ by
+		// 4.3027·√(1/3 + .15/.70)·√2 = 4.503.
+		{"table1", "MAE", "ms", corrected(1, 2, 3), corrected(6.4, 6.5, 6.6), Noise},
+		{"table1", "MAE", "ms", corrected(1, 2, 3), corrected(6.5, 6.6, 6.6), Changed},
 		// One more training is within 4.3027·√(1 + 1/3) = 4.968 of the mean, a mean of three within
 		// 4.968/√3·√2 = 4.057 of another.
 		{"table1", "MAE", "ms", published(1, 2, 3), published(6), Noise},

@@ -19,5 +19,6 @@
 // epoch, the mean absolute error called RMSE. "Corrected" is the sound protocol: no
 // network on both sides of the split, weights of the epoch with the best validation
 // RMSE, the RMSE over the whole test set, and a 95 % interval over seeds, each with a
-// split of its own.
+// split of its own: that of Nadeau and Bengio, which takes account of the rows that splits
+// have in common (metric.NadeauBengioInterval).
 package experiment

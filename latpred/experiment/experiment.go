@@ -11,7 +11,6 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/figure"
-	"github.com/ofalat/ofalat/latpred/metric"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -85,7 +84,7 @@ type Row struct {
 	AsPublishedSD   Number `json:"as_published_sd"`     // standard deviation over seeds; missing with one seed
 	AsPublishedN    int    `json:"as_published_n"`      // number of seeds; 0: not known
 	Corrected       Number `json:"corrected"`           // ours, with the corrected protocol: mean over seeds
-	CorrectedLow    Number `json:"corrected_low"`       // lower end of its 95 % interval; missing with fewer than three seeds
+	CorrectedLow    Number `json:"corrected_low"`       // lower end of its 95 % interval, metric.NadeauBengioInterval; missing with fewer than three seeds
 	CorrectedHigh   Number `json:"corrected_high"`      // upper end
 	Best            Number `json:"best"`                // of our best predictor, on the authors' test rows
 	BestKind        string `json:"best_kind,omitempty"` // the kind of that predictor
@@ -144,12 +143,13 @@ func (r Row) BestText() string {
 	return fmt.Sprintf("%v (%s)", r.Best, what)
 }
 
-// correct fills the corrected columns from values over seeds.
+// correct fills the corrected columns from values over seeds, each with a split of its own
+// by splitFor.
 func (r *Row) correct(values []float64) {
 	if len(values) == 0 {
 		return
 	}
-	m := metric.Interval(values)
+	m := overSplits(values)
 	r.Corrected = Number(m.Value)
 	if m.N > 2 { // the interval of two values is useless: 13 times as wide as their distance
 		r.CorrectedLow, r.CorrectedHigh = Number(m.Low), Number(m.High)
@@ -219,7 +219,7 @@ func (a About) has(row Row) bool {
 
 // Header returns the names of the columns of Cells.
 func Header() []string {
-	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published (range)", "corrected [95 % interval]", "ours, best"}
+	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published (range)", "corrected [95 % interval by Nadeau and Bengio]", "ours, best"}
 }
 
 // Cells returns the rows as text, under Header.

@@ -226,8 +226,8 @@ func TestNumber(t *testing.T) {
 	if row.CorrectedText() != "1.5" {
 		t.Errorf("two seeds: %s, want no interval", row.CorrectedText())
 	}
-	row.correct([]float64{1, 2, 3}) // t(0.975, 2) = 4.3027, s/√3 = 0.57735
-	if row.CorrectedText() != "2 [-0.4841, 4.484]" {
+	row.correct([]float64{1, 2, 3}) // t(0.975, 2) = 4.3027, s = 1, √(1/3 + 15/70) = 0.74001
+	if row.CorrectedText() != "2 [-1.184, 5.184]" {
 		t.Errorf("three seeds: %s", row.CorrectedText())
 	}
 }

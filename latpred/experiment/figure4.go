@@ -5,7 +5,6 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
-	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
@@ -60,13 +59,13 @@ func (r *runner) sizeCurve(t trainedSet, title string) error {
 			return err
 		}
 		row.correct(corrected)
-		row.Best, row.BestKind = Number(metric.Interval(best).Value), bestKind
+		row.Best, row.BestKind = Number(overSplits(best).Value), bestKind
 		r.result.Rows = append(r.result.Rows, row)
 		if len(was) > 0 {
 			curves[publishedName] = append(curves[publishedName], span(point.rows, was))
 		}
-		curves[correctedName] = append(curves[correctedName], band(point.rows, corrected))
-		curves[bestName] = append(curves[bestName], band(point.rows, best))
+		curves[correctedName] = append(curves[correctedName], splitBand(point.rows, corrected))
+		curves[bestName] = append(curves[bestName], splitBand(point.rows, best))
 	}
 	p, err := figure.SizeCurve(title, "what the paper calls RMSE (ms)", curves, []string{publishedName, correctedName, bestName}, paperPoints(paper))
 	if err != nil {

@@ -88,7 +88,7 @@ func headlineRowsText(results []*Result) string {
 			seeds = r.Seeds
 		}
 	}
-	return fmt.Sprintf("*Paper and best: on the last 1,500 rows of the authors' files. Corrected: the mean of %d seeds, each on the test rows of its own split by architecture, with the 95 %% interval of that mean. In brackets after the best: its kind, and what it has seen of the rows that judge it.", seeds)
+	return fmt.Sprintf("*Paper and best: on the last 1,500 rows of the authors' files. Corrected: the mean of %d seeds, each on the test rows of its own split by architecture, with the 95 %% interval of that mean by Nadeau and Bengio. In brackets after the best: its kind, and what it has seen of the rows that judge it.", seeds)
 }
 
 // headlineResults are the results that the short table takes numbers from.
