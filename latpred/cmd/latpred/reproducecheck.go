@@ -32,7 +32,7 @@ func (c *reproduceCmd) check(ctx context.Context, out *output, profile experimen
 	if err != nil {
 		return err
 	}
-	found := checked{Profile: profile, Counts: map[experiment.Finding]int{}, Classes: map[experiment.Class]int{}}
+	found := checked{Profile: profile, Counts: map[experiment.Finding]int{}, Values: []experiment.Comparison{}, Classes: map[experiment.Class]int{}}
 	results, runErr := c.run(ctx, out, profile, func(*experiment.Result) error { return nil })
 	if len(results) == 0 && runErr != nil {
 		return runErr
