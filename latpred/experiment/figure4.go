@@ -74,7 +74,7 @@ func (r *runner) sizeCurve(t trainedSet, title string) error {
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
 	r.result.Notes = append(r.result.Notes,
 		fmt.Sprintf("The size is that of the whole data set: 70 %% of it are trained on. As published: %s, judged on the last 15 %% of so many rows of the file. Corrected and best: the mean of %s, each judged on the test rows of its own split by architecture, the same at every size.", seedsOf(published), seedsOf(s.seeds)),
-		"The paper's values were read off its figure and are good to a few percent.")
+		readOffNote(r.result.Item))
 	return nil
 }
 

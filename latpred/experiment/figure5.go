@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -106,7 +107,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target) error {
 	}
 	r.result.Notes = append(r.result.Notes,
 		fmt.Sprintf("As published: %s of a head on the released source, by the recipe of Table 2, judged on the last 1,500 rows of the file. Corrected, which trains the last layer, and best: the mean of %s, each judged on the test rows of its own split by architecture.", seedsOf(seeds), seedsOf(s.seeds)),
-		"The paper's values were read off its figure and are good to a few percent.")
+		readOffNote(r.result.Item))
 	p, err := figure.SizeCurve(fmt.Sprintf("%s → %s: error over the number of labels", source.device, t.device), "what the paper calls RMSE (ms)", curves, order, paperPoints(paper))
 	if err != nil {
 		return err
@@ -114,6 +115,15 @@ func (r *runner) fineTuneCurve(source trainedSet, t target) error {
 	p.X.Label.Text = "labels of the new device"
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
 	return nil
+}
+
+// readOffNote says how good the published values of an item are. Items named size are
+// figures in the authors' repository, not in the paper.
+func readOffNote(item string) string {
+	if strings.HasPrefix(item, "size-") {
+		return "The authors' values were read off a figure in their repository and are good to a few percent."
+	}
+	return "The paper's values were read off its figure and are good to a few percent."
 }
 
 // paperPoints are published values for a figure.

@@ -100,7 +100,7 @@ func figure5a(r *runner) error {
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
 	r.result.Notes = append(r.result.Notes,
 		fmt.Sprintf("As published, %s. Validation rows are 7,000 to 8,499 of the file; the authors' validation loss is that of the last batch, 28 rows. All losses are those before the ReLU that training loses, so that they don't show what the test sees.", seedsOf(seeds)),
-		"Epochs are counted from 1. The paper's values were read off its figure and are good to a few percent.")
+		"Epochs are counted from 1. "+readOffNote(r.result.Item))
 	return nil
 }
 

@@ -44,6 +44,7 @@ func FineTune(ctx context.Context, be *backend.Backend, source *Predictor, trans
 	job.Config.Layers, job.Config.Freeze = start.Layers, 0
 	fresh := mlp.Init(random.Stream(job.Seed, "init"), start.Layers)
 	last := len(start.Weights) - 1
+	job.known(source, transfer)
 	switch transfer {
 	case LastLayer:
 		job.Config.Freeze = last

@@ -19,6 +19,15 @@ type Job struct {
 	Seed    uint64             // of the initial weights and of the order of rows
 	Config  mlp.Config         // the recipe
 	Observe func(mlp.Progress) // called after each epoch; may be nil
+	sources []latpred.Source   // what a fine-tuning knows by way of its source
+}
+
+// known notes which rows of which sets a fine-tuning knows by way of its source, for the
+// provenance.
+func (j *Job) known(source *Predictor, transfer Transfer) {
+	if transfer != Scratch {
+		j.sources = latpred.SourcesOf(source)
+	}
 }
 
 // Train trains the paper's predictor on a set. The encoding is the set's, and the first
@@ -57,6 +66,7 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 	if err != nil {
 		return nil, nil, err
 	}
+	m.provenance.Split, m.provenance.Sources = job.Split.Record(len(set.Samples)), job.sources
 	return m, result, trainErr
 }
 

@@ -43,11 +43,11 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 		config = run.Config
 	}
 	config.Epochs, config.BatchSize = c.Epochs, c.Batch
-	split := set.SplitFileOrder()
-	if c.Protocol == "corrected" {
+	split := splitOf(set, c.Protocol, c.Seed)
+	if c.Protocol == corrected {
 		config.KeepBest, config.Optimizer.LearningRate = true, 1e-3
 		rng := random.Stream(c.Seed, "split")
-		split = set.SplitByArch(rng)
+		set.SplitByArch(rng) // the order of labels goes on from the split's numbers
 		rng.Shuffle(len(split.Train), func(i, j int) { split.Train[i], split.Train[j] = split.Train[j], split.Train[i] })
 		if c.Rows > 0 { // a fifth of the labels chooses the epoch
 			labelled := split.Train[:min(c.Rows, len(split.Train))]
@@ -74,5 +74,5 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, tuned, result, set.Subset(split.Test))
+	return saveAndJudge(out, c.Out, tuned, result, set, split.Test)
 }
