@@ -68,14 +68,14 @@ const pairNetworks = 30
 func pairs(ctx context.Context, s *space.Space, like []Measured) (same, other []float64, err error) {
 	logs := make([]float64, len(like)) // mean logarithm of time × bandwidth
 	for i, m := range like {
-		model, _, _, err := m.Learn(ctx)
+		learnt, err := m.Learn(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
 		logs[i] = math.Log(m.GPU.BandwidthGBs)
 		rng := random.Stream(1, "pairs of GPUs")
 		for range pairNetworks {
-			r, err := model.Read(s.Sample(rng), 0)
+			r, err := learnt.Model.Read(s.Sample(rng), 0)
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", m.Name, err)
 			}
