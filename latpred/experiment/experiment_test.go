@@ -94,7 +94,7 @@ func TestItems(t *testing.T) {
 			case "table1":
 				size.seeds = 3 // for intervals
 			case "figure4b", "size-rtx":
-				size.rows = 1000 // the smallest data set they draw
+				size.rows = 1200 // more than the fewest that they train on
 			}
 			last := Progress{}
 			r, err := run(t.Context(), goBackend(t), name, Quick, size, func(p Progress) {

@@ -102,7 +102,7 @@ func (r *runner) fineTuneCurve(source trainedSet, t target) error {
 			}
 		}
 		for k, name := range order[1:] {
-			curves[name] = append(curves[name], splitBand(float64(n), corrected[k]))
+			curves[name] = append(curves[name], band(float64(n), corrected[k]))
 		}
 	}
 	r.result.Notes = append(r.result.Notes,

@@ -66,7 +66,6 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 	if err != nil {
 		return nil, nil, err
 	}
-	m.provenance.Split, m.provenance.Sources = job.Split.Record(len(set.Samples)), job.sources
 	return m, result, trainErr
 }
 
@@ -75,6 +74,7 @@ func provenance(be *backend.Backend, job Job, epochs int, note string) latpred.P
 	return latpred.Provenance{
 		Device: job.Set.Device, Data: job.Set.Name, DataHash: job.Set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
 		Backend: be.Kind, Recipe: recipe(job.Config, epochs), Versions: latpred.Versions(), Note: note,
+		Split: job.Split.Record(len(job.Set.Samples)), Sources: job.sources,
 	}
 }
 
