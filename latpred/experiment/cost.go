@@ -105,6 +105,9 @@ func table4(r *runner) error {
 	}
 	row = newRow(fmt.Sprintf("one training, %d rows, %d epochs", len(all.SplitFileOrder().Train), r.size.epochs), "s")
 	row.AsPublished = Number(o.seconds)
+	if r.profile == Full {
+		row.Paper = Number(Paper("table4", "note10", "training_time"))
+	}
 	add("one training", row, o.seconds)
 
 	target, err := r.size.open(table2Targets()[0].set)
@@ -127,13 +130,16 @@ func table4(r *runner) error {
 		row := newRow(fmt.Sprintf("fine-tuning, %s, %d rows, %d epochs", transfer, len(split.Train), r.size.epochs), "s")
 		if transfer == neural.LastLayer {
 			row.AsPublished = Number(took)
+			if r.profile == Full {
+				row.Paper = Number(Paper("table4", "note10", "fine_tuning_time"))
+			}
 		} else {
 			row.Corrected = Number(took)
 		}
 		add("fine-tuning, "+string(transfer), row, took)
 	}
 	names, seconds = append(names, "tuning, 36 × 50 epochs"), append(seconds, paperTuning)
-	r.result.Notes = append(r.result.Notes, fmt.Sprintf("On this machine, with the backend's compilation where a step has its first run. The paper's search took %.1f s.", paperTuning))
+	r.result.Notes = append(r.result.Notes, "On this machine, with the backend's compilation where a step has its first run. The paper's times are of its authors' machine.")
 	p, err := figure.Times("What a predictor costs to make", "time", names, seconds, len(names)-1)
 	if err != nil {
 		return err
@@ -222,13 +228,13 @@ func table5(r *runner) error {
 	ours := len(kinds)
 	for i, p := range times {
 		if i > 1 { // the first two stand beside ours
-			row := newRow(p.what, "µs")
+			row := newRow("authors: "+p.what, "µs")
 			row.Paper = Number(1e3 * p.ms)
 			r.result.Rows = append(r.result.Rows, row)
 		}
 		kinds, seconds = append(kinds, p.what), append(seconds, p.ms/1e3)
 	}
-	r.result.Notes = append(r.result.Notes, "As published: on this machine, by us. The authors' times are of their machines, of Python and PyTorch 1.6 (the network's, of the fastest of three); measuring is their routine of 15 passes at batch 64.")
+	r.result.Notes = append(r.result.Notes, "As published: on this machine, by us. The authors' times are of their machines, of Python and PyTorch 1.6 (beside ours the network's on the fastest of three hosts; the table's is from their files, not from the paper); measuring is their routine of 15 passes at batch 64.")
 	p, err := figure.Times("The time of one prediction, and of one measurement", "time for one architecture", kinds, seconds, ours)
 	if err != nil {
 		return err

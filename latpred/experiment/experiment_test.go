@@ -92,8 +92,8 @@ func TestItems(t *testing.T) {
 			switch name {
 			case "table1":
 				size.seeds = 3 // for intervals
-			case "figure4a", "figure4b":
-				size.rows = 1000 // the smallest data set they draw
+			case "figure4b", "size-rtx":
+				size.rows = 1200 // more than the fewest that they train on
 			}
 			last := Progress{}
 			r, err := run(t.Context(), goBackend(t), name, Quick, size, func(p Progress) {
@@ -225,8 +225,8 @@ func TestNumber(t *testing.T) {
 	if row.CorrectedText() != "1.5" {
 		t.Errorf("two seeds: %s, want no interval", row.CorrectedText())
 	}
-	row.correct([]float64{1, 2, 3}) // t(0.975, 2) = 4.3027, s/√3 = 0.57735
-	if row.CorrectedText() != "2 [-0.4841, 4.484]" {
+	row.correct([]float64{1, 2, 3}) // t(0.975, 2) = 4.3027, s = 1, √(1/3 + 15/70) = 0.74001
+	if row.CorrectedText() != "2 [-1.184, 5.184]" {
 		t.Errorf("three seeds: %s", row.CorrectedText())
 	}
 }

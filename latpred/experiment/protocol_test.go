@@ -113,13 +113,15 @@ func TestWhichRowsAreFineTunedWith(t *testing.T) {
 	set := madeUp(t, "to", d, 300)
 	split := set.SplitFileOrder()
 	const n = 40
-	scores, _, err := r.fineTuneAsPublished(source.model, set, n, 1)
-	if err != nil {
-		t.Fatal(err)
+	run := neural.PublishedRuns()[0]
+	run.Config.Epochs = 2
+	was, err := r.fineTuneAsPublished(source.model, run, set, n, 1, true)
+	if err != nil || was.tested == was.trained || len(was.history) != 2 {
+		t.Fatalf("%+v, %v", was, err)
 	}
-	again, _, err := r.fineTuneAsPublished(source.model, spoilt(set, split.Train[:n], split.Validation, split.Test), n, 1)
-	if err != nil || again != scores || scores.N != len(split.Test) {
-		t.Errorf("as published: %+v, other labels spoilt %+v, %v", scores, again, err)
+	again, err := r.fineTuneAsPublished(source.model, run, spoilt(set, split.Train[:n], split.Validation, split.Test), n, 1, false)
+	if err != nil || again.tested != was.tested || again.trained != was.trained || was.tested.N != len(split.Test) {
+		t.Errorf("as published: %+v, other labels spoilt %+v, %v", was, again, err)
 	}
 	byArch := splitFor(set, 3)
 	drawn := some(byArch.Train, n, 3)
@@ -191,6 +193,21 @@ func TestInterruptedAtOnce(t *testing.T) {
 		r, err := run(ctx, goBackend(t), item, Quick, tiny, nil)
 		if !errors.Is(err, context.Canceled) || r == nil || len(r.Rows) > 0 {
 			t.Errorf("%s: %v, %+v", item, err, r)
+		}
+	}
+}
+
+// A size is the number of rows that are trained on, of the file's first; none of them is a
+// test row.
+func TestFirstRows(t *testing.T) {
+	set, err := dataset.Open("xeon-b64-fixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]int{1000: 8500, 8000: 8500, 9000: 9000} {
+		split := firstRows(set, n)
+		if len(split.Train) != n || split.Train[n-1] != n-1 || split.Test[0] != want || split.Test[len(split.Test)-1] != 9999 || len(split.Test) != 10000-want {
+			t.Errorf("%d rows: %d are trained on, tested on %d to %d", n, len(split.Train), split.Test[0], split.Test[len(split.Test)-1])
 		}
 	}
 }

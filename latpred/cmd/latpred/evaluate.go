@@ -14,12 +14,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat"
 )
 
 type evaluateCmd struct {
 	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
 	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
-	Rows     string        `enum:"all,test" default:"all" help:"all, or the last 15 % as in the paper's split."`
+	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
+	Protocol string        `enum:"recorded,published,corrected" default:"recorded" help:"How the training divided the set, for files that don't record it: published, in file order; corrected, by architecture with the file's seed."`
 	Interval float64       `default:"0.9" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
 	Worst    int           `default:"5" help:"How many of the worst rows to print."`
@@ -31,6 +33,7 @@ type evaluation struct {
 	Data       string             `json:"data"`
 	Kind       string             `json:"kind"`
 	Provenance latpred.Provenance `json:"provenance"`
+	Judged     *judged            `json:"judged"`
 	metric.Scores
 	Interval *intervalScores   `json:"interval,omitempty"`
 	Worst    []worstRow        `json:"worst"`
@@ -39,14 +42,15 @@ type evaluation struct {
 
 // intervalScores say whether an interval keeps its promise.
 type intervalScores struct {
-	Level           float64   `json:"level"`
-	CoveragePercent float64   `json:"coverage_percent"`
-	WidthMs         float64   `json:"mean_width_ms"`
-	BinsPercent     []float64 `json:"coverage_by_fifth_percent"` // of the predictions, the shortest first
+	Level            float64   `json:"level"`
+	CoveragePercent  float64   `json:"coverage_percent"`
+	WidthMs          float64   `json:"mean_width_ms"`               // of the intervals that have an end
+	UnboundedPercent float64   `json:"unbounded_percent,omitempty"` // of the rows have one without: too few rows for the level
+	BinsPercent      []float64 `json:"coverage_by_fifth_percent"`   // of the predictions, the shortest first
 }
 
 type worstRow struct {
-	Row         int        `json:"row"` // from 1
+	Row         int        `json:"row"` // of the set, from 1
 	Arch        space.Arch `json:"arch"`
 	LatencyMs   float64    `json:"latency_ms"`
 	PredictedMs float64    `json:"predicted_ms"`
@@ -62,16 +66,15 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if c.Rows == "test" {
-		set = set.Subset(set.SplitFileOrder().Test)
+	rows, judged, err := judgedRows(p, set, c.Rows, c.Protocol)
+	if err != nil {
+		return err
 	}
-	if len(set.Samples) == 0 {
-		return fmt.Errorf("%s has no rows", set.Name)
-	}
+	set = set.Subset(rows)
 	if !(c.Interval > 0 && c.Interval < 1) {
 		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
-	e := evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance()}
+	e := evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance().WithoutUses(), Judged: judged}
 	pred, low, high, err := c.predict(p, set)
 	if err != nil {
 		return fmt.Errorf("%s: %w", set.Name, err)
@@ -82,6 +85,9 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
 	}
 	e.Worst = worst(set, pred, c.Worst)
+	for i, w := range e.Worst {
+		e.Worst[i].Row = rows[w.Row-1] + 1
+	}
 	relative := make([]float64, len(pred))
 	for i := range pred {
 		relative[i] = (want[i] - pred[i]) / pred[i]
@@ -94,17 +100,20 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if out.JSON() {
 		return out.Emit(e)
 	}
-	out.Printf("%s on %d rows of %s:\n", c.Model, e.N, set.Name)
+	out.Printf("%s on %s, %s:\n", c.Model, set.Name, e.Judged)
 	printScores(out, e.Scores)
 	if i := e.Interval; i != nil {
 		out.Printf("\nthe %.0f %% interval holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", 100*i.Level, i.CoveragePercent, i.BinsPercent, i.WidthMs)
+		if i.UnboundedPercent > 0 {
+			out.Printf("%.1f %% of the intervals have no upper bound: there were too few rows for the level\n", i.UnboundedPercent)
+		}
 	}
-	var rows [][]string
+	var lines [][]string
 	for _, w := range e.Worst {
-		rows = append(rows, []string{fmt.Sprint(w.Row), fmt.Sprintf("%.4f", w.LatencyMs), fmt.Sprintf("%.4f", w.PredictedMs), w.Arch.String()})
+		lines = append(lines, []string{fmt.Sprint(w.Row), fmt.Sprintf("%.4f", w.LatencyMs), fmt.Sprintf("%.4f", w.PredictedMs), w.Arch.String()})
 	}
 	out.Printf("\n")
-	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, rows)
+	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, lines)
 	return nil
 }
 
@@ -136,8 +145,9 @@ func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low,
 
 // judgeInterval gives coverage over all, and by fifths of the predictions.
 func judgeInterval(level float64, pred, low, high, want []float64) *intervalScores {
-	share, width := metric.Coverage(low, high, want)
-	s := &intervalScores{Level: level, CoveragePercent: 100 * share, WidthMs: width}
+	share, _ := metric.Coverage(low, high, want)
+	s := &intervalScores{Level: level, CoveragePercent: 100 * share}
+	s.WidthMs, s.UnboundedPercent = widths(low, high)
 	order := make([]int, len(pred))
 	for i := range order {
 		order[i] = i
@@ -153,6 +163,21 @@ func judgeInterval(level float64, pred, low, high, want []float64) *intervalScor
 		s.BinsPercent = append(s.BinsPercent, 100*share)
 	}
 	return s
+}
+
+// widths gives the mean width of the intervals that have an end, 0 if none has, and the
+// percentage of those without.
+func widths(low, high []float64) (mean, unboundedPercent float64) {
+	var bounded []float64
+	for i := range low {
+		if w := high[i] - low[i]; !math.IsInf(w, 0) {
+			bounded = append(bounded, w)
+		}
+	}
+	if len(bounded) > 0 {
+		mean = stat.Mean(bounded, nil)
+	}
+	return mean, 100 * float64(len(low)-len(bounded)) / float64(len(low))
 }
 
 // worst lists the rows with the largest relative errors.
