@@ -7,5 +7,6 @@ import "embed"
 
 // Files holds the shipped files, by their names in this folder.
 //
-//go:embed index.csv tables.csv gpus.csv published.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
+//go:embed index.csv tables.csv gpus.csv claims.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
+//go:embed released
 var Files embed.FS

@@ -18,6 +18,7 @@ const (
 	WarnSameArchs      WarningKind = "same-architectures" // two sets measure the same networks
 	WarnOutside        WarningKind = "outside"            // an input unlike anything in the training data
 	WarnFewRows        WarningKind = "few-rows"           // too few rows for the promised accuracy or coverage
+	WarnSeen           WarningKind = "seen"               // rows that judge a predictor were seen in its training
 )
 
 // Warning is a doubt about data or a predictor that can still be used.

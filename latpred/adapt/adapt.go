@@ -66,6 +66,7 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 	}
 	return &Predictor{m, scores, found.LeaveOneOut, latpred.Provenance{
 		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(), Note: r.Recipe,
+		Split: allRows(set).Record(len(set.Samples)), Sources: seenBy(m, sources),
 		Recipe: map[string]string{"sources": sourceNames(m), "expected_error_percent": fmt.Sprintf("%.3g", r.ExpectedPercent)},
 	}}, r, nil
 }

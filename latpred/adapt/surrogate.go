@@ -25,7 +25,7 @@ import (
 // if the predictor answers for no network of any registered space, or with a latency that
 // is not finite and above 0.
 func SourceOf(ctx context.Context, name string, p latpred.Predictor) (fewshot.Source, error) {
-	s := fewshot.Source{Name: name}
+	s := fewshot.Source{Name: name, Seen: latpred.SourcesOf(p)}
 	if t, ok := p.(*additive.Table); ok {
 		if s.Model = t.Model(); t.Kind() == latpred.KindHybrid {
 			s.Total = p

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -82,29 +83,53 @@ func TestCheckIsQuietOnGoodData(t *testing.T) {
 }
 
 func TestCheckFindsPlantedDefects(t *testing.T) {
-	for kind, spoil := range map[latpred.WarningKind]func([]dataset.Sample){
-		latpred.WarnDrift: func(rows []dataset.Sample) {
+	for _, c := range []struct {
+		kind  latpred.WarningKind
+		spoil func([]dataset.Sample)
+		rows  [][2]int // of the finding, each end within 20
+		value string   // one of its values
+		about float64  // what it is, within a fifth
+		also  []latpred.WarningKind
+	}{
+		{latpred.WarnDrift, func(rows []dataset.Sample) {
 			for i := 2000; i < 3500; i++ {
 				rows[i].LatencyMs *= 1.02
 			}
-		},
-		latpred.WarnWarmUp: func(rows []dataset.Sample) {
+		}, [][2]int{{0, 2000}, {2000, 3500}, {3500, 6000}}, "range_percent", 2, nil}, // wild rows are clipped, which takes some of it
+		{latpred.WarnWarmUp, func(rows []dataset.Sample) {
 			for i := range 60 {
 				rows[i].LatencyMs *= 1 + 0.04*float64(1-2*(i%2))
 			}
-		},
-		latpred.WarnOutliers: func(rows []dataset.Sample) { rows[4321].LatencyMs *= 1.5 },
-		latpred.WarnScale: func(rows []dataset.Sample) {
+		}, [][2]int{{0, 60}}, "ratio", 5, nil}, // 4 % against the mean size of 1 % of normal noise, .8 %
+		{latpred.WarnOutliers, func(rows []dataset.Sample) { rows[4321].LatencyMs *= 1.5 }, [][2]int{{4321, 4322}}, "rows", 1, nil},
+		{latpred.WarnScale, func(rows []dataset.Sample) {
 			for i := range rows {
 				rows[i].LatencyMs /= 1000
 			}
-		},
-		latpred.WarnContradictions: func(rows []dataset.Sample) { rows[10].Arch, rows[10].LatencyMs = rows[20].Arch, 2*rows[20].LatencyMs },
+		}, nil, "median_ms", 0.030, nil},
+		{latpred.WarnContradictions, func(rows []dataset.Sample) {
+			rows[1010].Arch, rows[1010].LatencyMs = rows[1020].Arch, 2*rows[1020].LatencyMs
+		}, nil, "architectures", 1,
+			[]latpred.WarningKind{latpred.WarnDuplicates, latpred.WarnOutliers}},
 	} {
 		set := synthetic(t, 6000)
-		spoil(set.Samples)
-		if _, ok := find(t, set)["synthetic "+string(kind)]; !ok {
-			t.Errorf("a planted defect was not found: %s", kind)
+		c.spoil(set.Samples)
+		found := find(t, set)
+		f, ok := found["synthetic "+string(c.kind)]
+		if !ok || len(found) != 1+len(c.also) {
+			t.Errorf("planted was %s, found %v", c.kind, found)
+			continue
+		}
+		for _, kind := range c.also {
+			if _, ok := found["synthetic "+string(kind)]; !ok {
+				t.Errorf("%s is no %s", c.kind, kind)
+			}
+		}
+		if !slices.EqualFunc(f.Rows, c.rows, func(a, b [2]int) bool { return near(a[0], b[0]) && near(a[1], b[1]) }) {
+			t.Errorf("%s in rows %v, planted in %v", c.kind, f.Rows, c.rows)
+		}
+		if v := f.Values[c.value]; math.Abs(v-c.about) > 0.2*c.about {
+			t.Errorf("%s: %s is %v, want about %v", c.kind, c.value, v, c.about)
 		}
 	}
 }

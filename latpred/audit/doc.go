@@ -8,6 +8,8 @@
 //     can't be milliseconds of one device, and warns of contradictions. LeaveOneOut
 //     examines them with a fitted model, AgainstSources with models of other devices.
 //  3. ColdStart tells whether the first rows have larger errors than the rest.
+//  4. SeenBy tells which rows of a set a predictor has seen in training, and so on which it
+//     can be judged.
 //
 // Results are a latpred.Warning, or a Finding of the same kinds.
 package audit

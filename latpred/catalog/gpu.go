@@ -6,7 +6,6 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/hardware"
-	"github.com/ofalat/ofalat/latpred/pass"
 )
 
 // GPU makes a predictor for a GPU from its data sheet and the measured GPUs; see
@@ -33,13 +32,10 @@ func GPUWithout(ctx context.Context, spec hardware.Spec, without string) (*hardw
 }
 
 // learn fits the entry's model, for hardware.Measured.
-func (e *Entry) learn(ctx context.Context) (m *pass.Model, rows int, hash string, err error) {
-	if m, err = e.model(ctx); err != nil {
-		return nil, 0, "", err
-	}
-	set, err := e.Set()
+func (e *Entry) learn(ctx context.Context) (hardware.Learnt, error) {
+	f, err := e.fitted(ctx)
 	if err != nil {
-		return nil, 0, "", err
+		return hardware.Learnt{}, err
 	}
-	return m, set.Rows, set.Hash(), nil
+	return hardware.Learnt{Model: f.model, Rows: f.rows, Seen: f.seen}, nil
 }

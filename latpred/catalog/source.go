@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/audit"
@@ -34,8 +35,11 @@ func SourceNames() (names []string) {
 // Of a lookup table it is the table's sums. It errs if the entry is Tied.
 func (e *Entry) Source(ctx context.Context) (fewshot.Source, error) {
 	if e.isSource {
-		m, err := e.model(ctx)
-		return fewshot.Source{Name: e.Name, Model: m}, err
+		f, err := e.fitted(ctx)
+		if err != nil {
+			return fewshot.Source{}, err
+		}
+		return fewshot.Source{Name: e.Name, Model: f.model, Seen: []latpred.Source{f.seen}}, nil
 	}
 	if e.Tied() {
 		return fewshot.Source{}, fmt.Errorf("%s can't be adapted from: %s ties choices to each other, so that their times can't be told apart; there are %s",
@@ -95,24 +99,36 @@ func Sources(ctx context.Context, names []string, observe func(done, of int)) ([
 	return out, nil
 }
 
-var models sync.Map // by name of the entry: func() (*pass.Model, error)
+var models sync.Map // by name of the entry: func() (*fitted, error)
 
-// model gives the times of layers of the entry's set, for Source; they are fitted once.
-func (e *Entry) model(ctx context.Context) (*pass.Model, error) {
-	once, _ := models.LoadOrStore(e.Name, sync.OnceValues(e.fitModel))
+// fitted is what an entry's set gives for Source.
+type fitted struct {
+	model *pass.Model
+	rows  int            // of the set
+	seen  latpred.Source // the rows that the model is made from
+}
+
+// fitted gives the times of layers of the entry's set, for Source. They are fitted once.
+func (e *Entry) fitted(ctx context.Context) (*fitted, error) {
+	once, _ := models.LoadOrStore(e.Name, sync.OnceValues(e.fit))
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return once.(func() (*pass.Model, error))()
+	return once.(func() (*fitted, error))()
 }
 
-func (e *Entry) fitModel() (*pass.Model, error) {
+func (e *Entry) fit() (*fitted, error) {
 	set, err := dataset.Open(e.set.Name)
 	if err != nil {
 		return nil, err
 	}
-	train := set.Subset(set.SplitFileOrder().Train[audit.WarmUpRows:])
+	split := set.SplitFileOrder()
+	split.Train = split.Train[audit.WarmUpRows:]
+	train := set.Subset(split.Train)
 	c := withQueue(additive.SourceConfig(pass.ResolutionsOf(train.Archs())), set.Queue)
 	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
-	return m, err
+	if err != nil {
+		return nil, err
+	}
+	return &fitted{m, set.Rows, latpred.Source{Data: set.Name, DataHash: set.Hash(), Split: split.Record(set.Rows)}}, nil
 }

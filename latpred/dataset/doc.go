@@ -3,7 +3,8 @@
 //  1. Open finds a Set: one that ships with the project, by name (Index lists them), or a
 //     CSV file. A Reader streams a file of any length.
 //  2. A Split divides a set's rows into training, validation and test rows: in file
-//     order, as the paper did, or by network, so that no network is on two sides.
+//     order, as the paper did, or by network, so that no network is on two sides. A
+//     predictor's provenance keeps it, for audit.SeenBy.
 //
 // Package audit checks sets for doubtful rows, package upstream reads files of other
 // projects, and package catalog names everything that ships.

@@ -3,11 +3,30 @@ package dataset
 import (
 	"math/rand/v2"
 
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // Split lists the rows of a set, counted from 0, by their use. The lists are disjoint.
-type Split struct{ Train, Validation, Test []int }
+type Split struct {
+	Train, Validation, Test []int
+
+	Protocol string // FileOrder or ByArchitecture; "": lists that the caller made
+	Seed     uint64 // of SplitSeeded; 0: none, or not known
+}
+
+// The protocols of splits.
+const (
+	FileOrder      = "file order"      // of SplitFileOrder
+	ByArchitecture = "by architecture" // of SplitByArch and SplitSeeded
+)
+
+// Record describes the split of a set with so many rows, for a predictor's provenance. It
+// panics if a row does not exist.
+func (s Split) Record(rows int) *latpred.Split {
+	return latpred.NewSplit(s.Protocol, s.Seed, rows, s.Train, s.Validation, s.Test)
+}
 
 // The shares of a split, as in the paper.
 const (
@@ -26,7 +45,15 @@ func (s *Set) SplitFileOrder() Split {
 	}
 	train := int(trainShare * float64(n))
 	validation := train + int(validationShare*float64(n))
-	return Split{all[:train], all[train:validation], all[validation:]}
+	return Split{Train: all[:train], Validation: all[train:validation], Test: all[validation:], Protocol: FileOrder}
+}
+
+// SplitSeeded is SplitByArch with the random numbers that a seed gives. The same rows and
+// seed give the same split on every machine.
+func (s *Set) SplitSeeded(seed uint64) Split {
+	split := s.SplitByArch(random.Stream(seed, "split"))
+	split.Seed = seed
+	return split
 }
 
 // SplitByArch divides the distinct networks, not the rows, at random and in the same
@@ -48,7 +75,7 @@ func (s *Set) SplitByArch(rng *rand.Rand) Split {
 	rank := rng.Perm(len(group))
 	train := int(trainShare * float64(len(group)))
 	validation := train + int(validationShare*float64(len(group)))
-	var split Split
+	split := Split{Protocol: ByArchitecture}
 	for i, g := range member {
 		switch {
 		case rank[g] < train:

@@ -12,9 +12,12 @@
 //     device the ways to learn a new device, the one that the project measured.
 //  5. Recorded returns the shipped results of the Full profile; Markdown,
 //     HeadlineMarkdown and Embed put results into pages.
+//  6. The paper's numbers are data/claims.csv, each a Claim; Paper looks one up. Judge
+//     says what became of them by results, ClaimsMarkdown puts it into words.
 //
 // "As published" follows the authors' code: split in file order, weights of the last
-// epoch, the mean absolute error called RMSE. "Corrected" is the sound protocol: no
+// epoch, the mean absolute error called RMSE, a ReLU that fine-tuning loses and the test
+// has; with a range over seeds. "Corrected" is the sound protocol: no
 // network on both sides of the split, weights of the epoch with the best validation
 // RMSE, the RMSE over the whole test set, and a 95 % interval over seeds, each with a
 // split of its own: that of Nadeau and Bengio, which takes account of the rows that splits

@@ -81,6 +81,8 @@ type Row struct {
 	AsPublished     Number `json:"as_published"`        // ours, with the published protocol: mean over seeds
 	AsPublishedLow  Number `json:"as_published_low"`    // smallest over seeds; missing with one seed
 	AsPublishedHigh Number `json:"as_published_high"`   // largest
+	AsPublishedSD   Number `json:"as_published_sd"`     // standard deviation over seeds; missing with one seed
+	AsPublishedN    int    `json:"as_published_n"`      // number of seeds; 0: not known
 	Corrected       Number `json:"corrected"`           // ours, with the corrected protocol: mean over seeds
 	CorrectedLow    Number `json:"corrected_low"`       // lower end of its 95 % interval, metric.NadeauBengioInterval; missing with fewer than three seeds
 	CorrectedHigh   Number `json:"corrected_high"`      // upper end
@@ -92,7 +94,7 @@ type Row struct {
 
 // newRow is a row without values.
 func newRow(quantity, unit string) Row {
-	return Row{Quantity: quantity, Unit: unit, Paper: None, Checkpoint: None, AsPublished: None, AsPublishedLow: None, AsPublishedHigh: None,
+	return Row{Quantity: quantity, Unit: unit, Paper: None, Checkpoint: None, AsPublished: None, AsPublishedLow: None, AsPublishedHigh: None, AsPublishedSD: None,
 		Corrected: None, CorrectedLow: None, CorrectedHigh: None, Best: None}
 }
 
@@ -112,8 +114,9 @@ func (r *Row) publish(values []float64) {
 	if len(values) == 0 {
 		return
 	}
-	r.AsPublished = Number(stat.Mean(values, nil))
+	r.AsPublished, r.AsPublishedN = Number(stat.Mean(values, nil)), len(values)
 	if len(values) > 1 {
+		r.AsPublishedSD = Number(stat.StdDev(values, nil))
 		r.AsPublishedLow, r.AsPublishedHigh = Number(slices.Min(values)), Number(slices.Max(values))
 	}
 }
@@ -232,15 +235,17 @@ type item struct {
 }
 
 var items = []item{
-	{"datasets", "The data sets (§4.1, Fig. 2)", datasets},
+	{"datasets", "The data sets, the spaces and the network (§4.1, Figs. 2 and 3a)", datasets},
 	{"table1", "Table 1: test error of predictors trained on each device", table1},
-	{"figure4a", "Figure 4a: test error over the size of the data set, RTX 2080 Ti", figure4a},
-	{"figure4b", "Figure 4b: test error over the size of the data set, Intel Xeon", figure4b},
-	{"tuning", "Figure 3b: the search over 36 configurations, RTX 2080 Ti", tuning},
+	{"figure4a", "Figure 4(a): losses over the epochs of a training", figure4a},
+	{"figure4b", "Figure 4(b): test error over the size of the data set, Intel Xeon", figure4b},
+	{"size-rtx", "Test error over the size of the data set, RTX 2080 Ti (a file of the authors, in no figure that the paper describes)", sizeRTX},
+	{"tuning", "The search over 36 configurations, RTX 2080 Ti", tuning},
 	{"table2", "Table 2: fine-tuning the Note10's predictor with 700 labels of another device", table2},
 	{"table3", "Table 3: fine-tuning the RTX 2080 Ti's predictor with 700 labels of another device", table3},
-	{"figure5a", "Figure 5a: error over the number of fine-tuning labels, Note10 to RTX 2080 Ti", figure5a},
-	{"figure5b", "Figure 5b: error over the number of fine-tuning labels, Note10 to Tesla P40", figure5b},
+	{"figure5a", "Figure 5(a): losses over the epochs of a fine-tuning, Note10 to RTX 2080 Ti", figure5a},
+	{"figure5b", "Figure 5(b): error over the number of fine-tuning labels, Note10 to RTX 2080 Ti", figure5b},
+	{"size-p40", "Error over the number of fine-tuning labels, Note10 to Tesla P40 (a file of the authors, in no figure of the paper)", sizeP40},
 	{"figure7", "Figure 7: one network for several GPUs (§4.3, §5.5)", figure7},
 	{"figure6", "Figure 6: what a table, a data set and a fine-tuning set cost to measure", figure6},
 	{"table4", "Table 4: training, tuning and fine-tuning times", table4},

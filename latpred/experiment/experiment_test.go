@@ -92,7 +92,7 @@ func TestItems(t *testing.T) {
 			switch name {
 			case "table1":
 				size.seeds = 3 // for intervals
-			case "figure4a", "figure4b":
+			case "figure4b", "size-rtx":
 				size.rows = 1000 // the smallest data set they draw
 			}
 			last := Progress{}

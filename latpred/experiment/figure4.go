@@ -3,30 +3,34 @@ package experiment
 import (
 	"fmt"
 
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/random"
 )
 
-func figure4a(r *runner) error {
-	return r.sizeCurve(table1Sets()[1], paperCurve("figure4a", "rtx2080ti-b64", "test_error"), "Figure 4a: error over the size of the data set, RTX 2080 Ti")
+func figure4b(r *runner) error {
+	return r.sizeCurve(table1Sets()[3], "Figure 4(b): error over the size of the data set, Intel Xeon")
 }
 
-func figure4b(r *runner) error {
-	return r.sizeCurve(table1Sets()[3], paperCurve("figure4b", "xeon-b64-fixed", "test_error"), "Figure 4b: error over the size of the data set, Intel Xeon")
+func sizeRTX(r *runner) error {
+	return r.sizeCurve(table1Sets()[1], "Error over the size of the data set, RTX 2080 Ti")
 }
 
 // sizeCurve trains on data sets of growing size. As published, the first n rows
 // of the file are the data set, split 70/15/15 in their order. Corrected, the
 // whole set is split by architecture once a seed; 0.7 n of its training rows,
-// drawn at random, are trained on, and the same test rows judge every size.
-func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error {
+// drawn at random, are trained on, and the same test rows judge every size. All values
+// are what the paper calls RMSE.
+func (r *runner) sizeCurve(t trainedSet, title string) error {
+	published := r.size.seeds
+	r.size.seeds = min(r.size.seeds, 3)
 	s := r.size
-	s.seeds = min(s.seeds, 3)
 	r.result.Seeds = s.seeds
 	set, err := s.open(t.set)
 	if err != nil {
 		return err
 	}
+	paper := paperCurve(r.result.Item, t.set, "test_error")
 	points := paper
 	if r.profile == Quick {
 		points = []sizePoint{paper[0], paper[2], paper[7]}
@@ -35,62 +39,79 @@ func (r *runner) sizeCurve(t trainedSet, paper []sizePoint, title string) error 
 	for len(points) > 1 && int(points[len(points)-1].rows) > len(set.Samples) {
 		points = points[:len(points)-1]
 	}
-	r.of = len(points) * (1 + s.seeds)
+	r.of = len(points) * (published + s.seeds)
 	curves := map[string][]figure.Interval{}
 	const (
-		publishedName = "as published (the paper's RMSE)"
-		correctedName = "corrected (RMSE)"
-		bestName      = "closed form (RMSE)"
+		publishedName = "as published (range over seeds)"
+		correctedName = "corrected"
+		bestName      = "closed form"
 	)
 	for _, point := range points {
-		n := int(point.rows)
-		published, err := r.asPublished(set.Subset(seqOf(n)), t.optimizer, 1)
+		row := newRow(fmt.Sprintf("%s, %.0f rows: what the paper calls RMSE", t.device, point.rows), "ms")
+		row.Paper = Number(point.value)
+		was, err := r.sizePublished(t, set.Subset(seqOf(int(point.rows))), published)
 		if err != nil {
 			return err
 		}
-		r.tick(fmt.Sprintf("%d rows, as published", n))
-		row := newRow(fmt.Sprintf("%s, %d rows", t.device, n), "ms")
-		row.Paper, row.AsPublished = Number(point.value), Number(published.scores.PaperRMSEMs)
-		var rmse, best []float64
-		for seed := range uint64(s.seeds) {
-			split := splitFor(set, 1+seed)
-			split.Train = some(split.Train, 7*n/10, seed)
-			split.Validation = some(split.Validation, 15*n/100, seed)
-			o, err := r.corrected(set, split, t.optimizer, 1+seed)
-			if err != nil {
-				return err
-			}
-			r.tick(fmt.Sprintf("%d rows, corrected, seed %d", n, 1+seed))
-			rmse = append(rmse, o.scores.RMSEMs)
-			b, err := closedForm(set, split)
-			if err != nil {
-				return err
-			}
-			best = append(best, b.RMSEMs)
+		row.publish(was)
+		corrected, best, err := r.sizeCorrected(t, set, int(point.rows))
+		if err != nil {
+			return err
 		}
-		row.correct(rmse)
-		m := overSplits(best)
-		row.Best, row.BestKind = Number(m.Value), bestKind
-		row.Note = "as published: what the paper calls RMSE; corrected and best: the RMSE on the corrected split's test rows"
+		row.correct(corrected)
+		row.Best, row.BestKind = Number(overSplits(best).Value), bestKind
 		r.result.Rows = append(r.result.Rows, row)
-		x := point.rows
-		curves[publishedName] = append(curves[publishedName], band(x, []float64{published.scores.PaperRMSEMs}))
-		curves[correctedName] = append(curves[correctedName], splitBand(x, rmse))
-		curves[bestName] = append(curves[bestName], splitBand(x, best))
+		if len(was) > 0 {
+			curves[publishedName] = append(curves[publishedName], span(point.rows, was))
+		}
+		curves[correctedName] = append(curves[correctedName], band(point.rows, corrected))
+		curves[bestName] = append(curves[bestName], band(point.rows, best))
 	}
-	var read []figure.Interval
-	for _, p := range paper {
-		read = append(read, figure.Interval{X: p.rows, Value: p.value})
-	}
-	p, err := figure.SizeCurve(title, "test error (ms)", curves, []string{publishedName, correctedName, bestName}, read)
+	p, err := figure.SizeCurve(title, "what the paper calls RMSE (ms)", curves, []string{publishedName, correctedName, bestName}, paperPoints(paper))
 	if err != nil {
 		return err
 	}
 	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
 	r.result.Notes = append(r.result.Notes,
-		"The size is that of the whole data set: 70 % of it are trained on.",
-		"The paper's values were read off its figure and are good to a few percent.")
+		fmt.Sprintf("The size is that of the whole data set: 70 %% of it are trained on. As published: %s, judged on the last 15 %% of so many rows of the file. Corrected and best: the mean of %s, each judged on the test rows of its own split by architecture, the same at every size.", seedsOf(published), seedsOf(s.seeds)),
+		readOffNote(r.result.Item))
 	return nil
+}
+
+// sizePublished trains on a set as published, once a seed; what diverges is left out.
+func (r *runner) sizePublished(t trainedSet, set *dataset.Set, seeds int) (errors []float64, err error) {
+	for seed := range uint64(seeds) {
+		o, err := r.asPublished(set, t.optimizer, 1+seed)
+		if err != nil {
+			return nil, err
+		}
+		if !o.diverged {
+			errors = append(errors, o.scores.PaperRMSEMs)
+		}
+		r.tick(fmt.Sprintf("%d rows, as published, seed %d", set.Rows, 1+seed))
+	}
+	return errors, nil
+}
+
+// sizeCorrected trains on a share of a set's training rows as large as that of n rows, once
+// a seed; best is the closed form of the same rows.
+func (r *runner) sizeCorrected(t trainedSet, set *dataset.Set, n int) (corrected, best []float64, err error) {
+	for seed := range uint64(r.size.seeds) {
+		split := splitFor(set, 1+seed)
+		split.Train = some(split.Train, 7*n/10, seed)
+		split.Validation = some(split.Validation, 15*n/100, seed)
+		o, err := r.corrected(set, split, t.optimizer, 1+seed)
+		if err != nil {
+			return nil, nil, err
+		}
+		b, err := closedForm(set, split)
+		if err != nil {
+			return nil, nil, err
+		}
+		corrected, best = append(corrected, o.scores.PaperRMSEMs), append(best, b.PaperRMSEMs)
+		r.tick(fmt.Sprintf("%d rows, corrected, seed %d", n, 1+seed))
+	}
+	return corrected, best, nil
 }
 
 // some draws n of rows at random, all where there are fewer.

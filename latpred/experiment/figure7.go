@@ -11,7 +11,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
-	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/sparse"
 	"gonum.org/v1/gonum/stat"
 )
@@ -19,7 +18,7 @@ import (
 // figure7 predicts for several GPUs with one network that reads their data
 // sheets.
 func figure7(r *runner) error {
-	r.of = 1 + r.size.seeds + len(gpuSets)*(1+r.size.seeds)
+	r.of = 2*r.size.seeds + len(gpuSets)*(1+r.size.seeds)
 	if err := r.generalisedAsPublished(); err != nil {
 		return err
 	}
@@ -47,72 +46,6 @@ func joined(parts []gpuRows, pick func(gpuRows) []int) mlp.Data {
 		}
 	}
 	return d
-}
-
-// generalisedAsPublished joins the authors' two GPU sets, shuffles, and trains on
-// 131 inputs: the code and the raw numbers of cores, gigabytes and gigabytes a
-// second.
-func (r *runner) generalisedAsPublished() error {
-	var parts []gpuRows
-	var splits []dataset.Split
-	for i, g := range generalised {
-		set, err := r.size.open(g.set)
-		if err != nil {
-			return err
-		}
-		gpu, err := gpu.ByID(g.gpu)
-		if err != nil {
-			return err
-		}
-		e := encode.Hardware(encode.OFA128, gpu)
-		x, err := encode.Sparse(e, set.Archs())
-		if err != nil {
-			return err
-		}
-		y := make([]float32, set.Rows)
-		for i, ms := range set.LatenciesMs() {
-			y[i] = float32(ms)
-		}
-		parts = append(parts, gpuRows{set, gpu, x, y})
-		order := random.Stream(1, fmt.Sprint("shuffle of set ", i)).Perm(set.Rows)
-		n := set.Rows
-		splits = append(splits, dataset.Split{Train: order[:n*70/100], Validation: order[n*70/100 : n*85/100], Test: order[n*85/100:]})
-	}
-	at := func(p gpuRows) int { return slices.IndexFunc(parts, func(q gpuRows) bool { return q.set == p.set }) }
-	config := mlp.Published()
-	config.Layers[0], config.Epochs, config.Optimizer = parts[0].x.Cols, r.size.epochs, authorsOptimizer("figure7", "both")
-	result, err := mlp.Train(r.ctx, r.be, mlp.Job{
-		Seed: 1, Config: config,
-		Train:      joined(parts, func(p gpuRows) []int { return splits[at(p)].Train }),
-		Validation: joined(parts, func(p gpuRows) []int { return splits[at(p)].Validation }),
-	})
-	if err != nil {
-		return err
-	}
-	r.tick("131 raw inputs, as published")
-	r.result.Timings["131 raw inputs"] = result.Elapsed.Seconds()
-	var series []figure.Series
-	for i, g := range generalised {
-		test := parts[i].set.Subset(splits[i].Test)
-		pred := make([]float64, test.Rows)
-		mlp.NewModel(result.Params).Predict(pred, joined(parts[i:i+1], func(gpuRows) []int { return splits[i].Test }).X)
-		scores := metric.Evaluate(pred, test.LatenciesMs())
-		rows := []Row{newRow(g.device+": what the paper calls RMSE", "ms"), newRow(g.device+": RMSE", "ms"), newRow(g.device+": largest less smallest prediction", "ms")}
-		rows[0].Checkpoint, rows[0].AsPublished = Number(released("figure7", g.set, "paper_rmse")), Number(scores.PaperRMSEMs)
-		rows[0].Note = "the paper says 7 to 11 ms for both together"
-		rows[1].Checkpoint, rows[1].AsPublished = Number(released("figure7", g.set, "rmse")), Number(scores.RMSEMs)
-		rows[2].Checkpoint, rows[2].AsPublished = Number(released("figure7", g.set, "spread")), Number(slices.Max(pred)-slices.Min(pred))
-		rows[2].Note = fmt.Sprintf("the measurements are %.0f ms apart", slices.Max(test.LatenciesMs())-slices.Min(test.LatenciesMs()))
-		r.result.Rows = append(r.result.Rows, rows...)
-		series = append(series, figure.Series{Name: g.device, X: test.LatenciesMs(), Y: pred})
-	}
-	p, err := figure.Relation("One network for two GPUs, as published: a constant for each", "measured latency (ms)", "predicted latency (ms)", series)
-	if err != nil {
-		return err
-	}
-	r.result.Figures = append(r.result.Figures, figure.Named{Name: "figure7", Plot: p})
-	r.result.Notes = append(r.result.Notes, "As published the inputs are thousands beside ones: the hardware's numbers drive the hidden units, and what is left to learn is one latency for each GPU.")
-	return nil
 }
 
 // scaledInputs are the inputs of the corrected network: the code, the logarithm

@@ -24,19 +24,20 @@ func table3(r *runner) error { return r.fineTuneTable(table1Sets()[1], table3Tar
 
 // fineTuneTable takes a predictor of one device to three others.
 //
-// As published: a new last layer on the source's frozen ones, trained on the
-// first 700 rows of the target's file, judged on the last 1,500 (mean over
-// seeds). Corrected: the same number of labels, drawn at random, a fifth of them
-// kept to choose the learning rate and the epoch, judged on architectures of
-// which no label was used.
+// As published: the authors' run, a new last layer trained before the last ReLU of the
+// source that they released, on the first rows of the target's file, judged on the last
+// 1,500. Corrected: the same number of labels, drawn at random, a fifth of them kept to
+// choose the learning rate and the epoch, judged on architectures of which no label was
+// used.
 func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	s := r.size
 	from, err := s.open(source.set)
 	if err != nil {
 		return err
 	}
-	r.of = 1 + s.seeds + len(targets)*(1+s.seeds*(1+len(neural.Transfers())))
-	published, sources, err := r.sources(source, from)
+	ours := min(s.seeds, ownSources)
+	r.of = ours + s.seeds + len(targets)*(3+s.seeds*len(neural.Transfers()))
+	own, sources, err := r.sources(source, from, ours)
 	if err != nil {
 		return err
 	}
@@ -44,16 +45,13 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	if err != nil {
 		return err
 	}
-	authors, err := authorsPredictor(source)
+	released, err := neural.Released(source.set)
 	if err != nil {
 		return err
 	}
-	if authors != nil {
-		r.of += len(targets)
-	}
 
 	var groups []string
-	bars := make([][]float64, len(neural.Transfers())+1)
+	bars, reLU := make([][]float64, len(neural.Transfers())+1), make([][]float64, 4)
 	for _, t := range targets {
 		set, err := s.open(t.set)
 		if err != nil {
@@ -61,33 +59,17 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		}
 		mean := stat.Mean(set.LatenciesMs(), nil)
 		name := source.device + " → " + t.device
-		rows := []Row{newRow(name+": what the paper calls RMSE", "ms"), newRow(name+": RMSE", "ms")}
-		rows[0].Paper, rows[0].Checkpoint, rows[1].Checkpoint, rows[0].Note = Number(t.paper), Number(t.checkpointPaperRMSE), Number(t.checkpointRMSE), t.note
-
-		scores, err := r.fineTuneSeeds(published, set, func(seed uint64) { r.tick(fmt.Sprintf("%s, as published, seed %d", name, seed)) })
+		rows, err := r.publishedRows(source, t, released, own, set)
 		if err != nil {
 			return err
-		}
-		paperRMSE, rmse := each(scores, paperRMSEOf), each(scores, rmseOf)
-		if len(rmse) > 0 {
-			rows[0].AsPublished, rows[1].AsPublished = Number(stat.Mean(paperRMSE, nil)), Number(stat.Mean(rmse, nil))
-		}
-		rows[1].Note = fmt.Sprintf("as published, over %d seeds: %s; %d diverged", s.seeds, rangeOf(rmse), s.seeds-len(rmse))
-		if authors != nil {
-			row, err := r.fromAuthors(authors, name, set)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row)
-			r.tick(name + ", from the authors' source")
 		}
 		best, kind, err := r.bestAdapted(table, sources[0], set, fineTuneRows)
 		if err != nil {
 			return err
 		}
-		for i, v := range []float64{best.PaperRMSEMs, best.RMSEMs} {
-			rows[i].Best, rows[i].BestKind = Number(v), kind
-		}
+		rows[0].Best, rows[0].BestKind = Number(best.PaperRMSEMs), kind
+		rmse := len(rows) - 1
+		rows[rmse].Best, rows[rmse].BestKind = Number(best.RMSEMs), kind
 		r.tick(name + ", best")
 
 		for k, transfer := range neural.Transfers() {
@@ -104,7 +86,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 			row.correct(each(corrected, rmseOf))
 			if transfer == neural.LastLayer {
 				rows[0].correct(each(corrected, paperRMSEOf))
-				rows[1].correct(each(corrected, rmseOf))
+				rows[rmse].correct(each(corrected, rmseOf))
 			} else {
 				rows = append(rows, row)
 			}
@@ -114,18 +96,16 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		if err != nil {
 			return err
 		}
+		for k, v := range []Number{rows[0].Paper, rows[0].AsPublished, rows[1].AsPublished, rows[0].Corrected} {
+			reLU[k] = append(reLU[k], 100*float64(v)/mean)
+		}
 		row := newRow(name+": RMSE, "+calibratedKind, "ms")
 		row.Best, row.BestKind = Number(calibrated.RMSEMs), calibratedKind
 		bars[len(bars)-1] = append(bars[len(bars)-1], 100*calibrated.RMSEMs/mean)
 		r.result.Rows = append(r.result.Rows, append(rows, row)...)
 		groups = append(groups, t.device)
 	}
-	r.result.Notes = append(r.result.Notes,
-		"The paper's code trains a new last layer on frozen ones; its text says that the first two layers are frozen. Rows without a method are the first, the others are named.",
-		"As published the learning rate is 0.1: the last epoch is as good as luck has it, and differs from seed to seed.",
-		"Where the upstream files are at hand the same recipe also starts from the network that the authors released. From their RTX 2080 Ti's it does not give the 7.45 and 10.82 ms of Table 3 either: what they printed and released is a fifth too low on average, which looks like a training that had not settled.",
-		"The closed form is no network: the source's, x, taken to the target by y = a·xᵇ with the file's first 700 rows.",
-		xeonNote)
+	r.result.Notes = append(r.result.Notes, r.fineTuneNotes(source)...)
 	kinds := []string{}
 	for _, transfer := range neural.Transfers() {
 		kinds = append(kinds, string(transfer))
@@ -134,39 +114,13 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	if err != nil {
 		return err
 	}
-	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p})
+	lost, err := figure.Bars(source.device+" → other devices, 700 labels, last layer", "what the paper calls RMSE / mean latency (%)", groups,
+		[]string{"paper", "as published", "same, tested as trained", "corrected"}, reLU)
+	if err != nil {
+		return err
+	}
+	r.result.Figures = append(r.result.Figures, figure.Named{Name: r.result.Item, Plot: p}, figure.Named{Name: r.result.Item + "-relu", Plot: lost})
 	return r.xeonFigure()
-}
-
-// fineTuneSeeds fine-tunes as published under one seed after the other; trainings
-// that diverge are left out.
-func (r *runner) fineTuneSeeds(source *neural.Predictor, set *dataset.Set, done func(seed uint64)) ([]metric.Scores, error) {
-	var all []metric.Scores
-	for seed := range uint64(r.size.seeds) {
-		scores, diverged, err := r.fineTuneAsPublished(source, set, fineTuneRows, 1+seed)
-		if err != nil {
-			return nil, err
-		}
-		if !diverged {
-			all = append(all, scores)
-		}
-		done(1 + seed)
-	}
-	return all, nil
-}
-
-// fromAuthors fine-tunes the predictor that the authors released, which says how
-// much of a difference to their numbers is the source's.
-func (r *runner) fromAuthors(authors *neural.Predictor, name string, set *dataset.Set) (Row, error) {
-	row := newRow(name+": what the paper calls RMSE, from the authors' source", "ms")
-	scores, err := r.fineTuneSeeds(authors, set, func(uint64) {})
-	if err != nil || len(scores) == 0 {
-		return row, err
-	}
-	paperRMSE := each(scores, paperRMSEOf)
-	row.AsPublished = Number(stat.Mean(paperRMSE, nil))
-	row.Note = fmt.Sprintf("over %d seeds: %s", len(scores), rangeOf(paperRMSE))
-	return row, nil
 }
 
 func paperRMSEOf(s metric.Scores) float64 { return s.PaperRMSEMs }
@@ -177,26 +131,19 @@ const (
 	xeonNote       = "The Xeon can't be reached from any device: its labels ignore the resolution (every network has that of the resolution it was first met at), while every source depends on it. Fine-tuning all layers remembers labels of networks that are on both sides, and so does better on the last rows of that file than what is adapted."
 )
 
-// band is the mean of values over seeds of one split, with its interval where there are
+// band is the mean of values over splits by splitFor, with its interval where there are
 // enough for one.
-func band(x float64, values []float64) figure.Interval { return bandOf(x, metric.Interval(values)) }
-
-// splitBand is band of values over splits by splitFor.
-func splitBand(x float64, values []float64) figure.Interval { return bandOf(x, overSplits(values)) }
-
-func bandOf(x float64, m metric.Mean) figure.Interval {
+func band(x float64, values []float64) figure.Interval {
+	m := overSplits(values)
 	if m.N < 3 {
 		m.Low, m.High = m.Value, m.Value
 	}
 	return figure.Interval{X: x, Value: m.Value, Low: m.Low, High: m.High}
 }
 
-// rangeOf gives "0.41 to 0.52".
-func rangeOf(values []float64) string {
-	if len(values) == 0 {
-		return "none"
-	}
-	return fmt.Sprintf("%.3g to %.3g", slices.Min(values), slices.Max(values))
+// span is the mean of values over seeds with their range.
+func span(x float64, values []float64) figure.Interval {
+	return figure.Interval{X: x, Value: stat.Mean(values, nil), Low: slices.Min(values), High: slices.Max(values)}
 }
 
 // each applies f to a list.
@@ -208,14 +155,17 @@ func each[T any](list []T, f func(T) float64) []float64 {
 	return out
 }
 
-// sources trains the predictors to start from: one as published, and corrected one
-// for each seed.
-func (r *runner) sources(t trainedSet, set *dataset.Set) (published *neural.Predictor, corrected []*neural.Predictor, err error) {
-	o, err := r.asPublished(set, t.optimizer, 1)
-	if err != nil {
-		return nil, nil, err
+// sources trains predictors to start from: so many as published, and corrected one for
+// each seed.
+func (r *runner) sources(t trainedSet, set *dataset.Set, published int) (asPublished, corrected []*neural.Predictor, err error) {
+	for seed := range uint64(published) {
+		o, err := r.asPublished(set, t.optimizer, 1+seed)
+		if err != nil {
+			return nil, nil, err
+		}
+		asPublished = append(asPublished, o.model)
+		r.tick(fmt.Sprintf("%s, source as published, seed %d", t.device, 1+seed))
 	}
-	r.tick(t.device + ", source as published")
 	for seed := range uint64(r.size.seeds) {
 		o, err := r.corrected(set, splitFor(set, 1+seed), t.optimizer, 1+seed)
 		if err != nil {
@@ -224,22 +174,7 @@ func (r *runner) sources(t trainedSet, set *dataset.Set) (published *neural.Pred
 		corrected = append(corrected, o.model)
 		r.tick(fmt.Sprintf("%s, source corrected, seed %d", t.device, 1+seed))
 	}
-	return o.model, corrected, nil
-}
-
-// fineTuneAsPublished trains on the first n rows of the file and judges the last
-// epoch on the file's last rows.
-func (r *runner) fineTuneAsPublished(source *neural.Predictor, set *dataset.Set, n int, seed uint64) (metric.Scores, bool, error) {
-	config := neural.PublishedFineTuning()
-	config.Epochs = r.size.epochs
-	split := set.SplitFileOrder()
-	split.Train = split.Train[:min(n, len(split.Train))]
-	m, result, err := neural.FineTune(r.ctx, r.be, source, neural.LastLayer, neural.Job{Set: set, Split: split, Seed: seed, Config: config})
-	if err != nil {
-		return metric.Scores{}, false, err
-	}
-	scores, err := judge(m, set.Subset(split.Test))
-	return scores, result.Diverged, err
+	return asPublished, corrected, nil
 }
 
 // fineTuneRates are tried in turn; validation chooses. Quick leaves out the

@@ -3,7 +3,6 @@ package experiment
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/adapt"
@@ -67,14 +66,12 @@ func (r *runner) searchMeasured() error {
 	found := map[string]searched{}
 	var series []figure.Series
 	for i, s := range searches {
-		start := time.Now()
 		var f searched
 		if i == 0 {
 			f, err = bestMeasured(s, set, calibration)
-			f.seconds, f.evaluated = journal.PerUnit().Seconds()*float64(set.Rows), set.Rows
+			f.seconds, f.evaluated = []float64{journal.PerUnit().Seconds() * float64(set.Rows)}, set.Rows
 		} else {
 			f, err = whole.searchLimits(s, judge, calibration)
-			f.seconds = time.Since(start).Seconds()
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -126,7 +123,8 @@ func measuredJudge(set *dataset.Set) (nas.Estimate, error) {
 
 // bestMeasured is the search that only measures.
 func bestMeasured(s judgedSearch, set *dataset.Set, calibration nas.Calibration) (searched, error) {
-	var f searched
+	f := searched{limits: make([]atLimit, len(s.limits))}
+	f.begin()
 	top1 := make([]float64, set.Rows)
 	if err := accuracy.Predict(top1, set.Archs()); err != nil {
 		return f, err

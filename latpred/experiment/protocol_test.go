@@ -113,13 +113,15 @@ func TestWhichRowsAreFineTunedWith(t *testing.T) {
 	set := madeUp(t, "to", d, 300)
 	split := set.SplitFileOrder()
 	const n = 40
-	scores, _, err := r.fineTuneAsPublished(source.model, set, n, 1)
-	if err != nil {
-		t.Fatal(err)
+	run := neural.PublishedRuns()[0]
+	run.Config.Epochs = 2
+	was, err := r.fineTuneAsPublished(source.model, run, set, n, 1, true)
+	if err != nil || was.tested == was.trained || len(was.history) != 2 {
+		t.Fatalf("%+v, %v", was, err)
 	}
-	again, _, err := r.fineTuneAsPublished(source.model, spoilt(set, split.Train[:n], split.Validation, split.Test), n, 1)
-	if err != nil || again != scores || scores.N != len(split.Test) {
-		t.Errorf("as published: %+v, other labels spoilt %+v, %v", scores, again, err)
+	again, err := r.fineTuneAsPublished(source.model, run, spoilt(set, split.Train[:n], split.Validation, split.Test), n, 1, false)
+	if err != nil || again.tested != was.tested || again.trained != was.trained || was.tested.N != len(split.Test) {
+		t.Errorf("as published: %+v, other labels spoilt %+v, %v", was, again, err)
 	}
 	byArch := splitFor(set, 3)
 	drawn := some(byArch.Train, n, 3)

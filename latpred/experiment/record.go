@@ -43,7 +43,7 @@ func Merge(old, new []*Result) []*Result {
 }
 
 // folded are items with so many numbers that a page shows them on demand.
-var folded = []string{"figure4a", "figure4b", "figure5a", "figure8ab", "figure8cd"}
+var folded = []string{"figure4a", "figure4b", "size-rtx", "figure5a", "figure5b", "size-p40", "figure8ab", "figure8cd"}
 
 // Markdown returns a Markdown table for each item, of the rows for which the paper or its
 // authors' checkpoint has a number, with the item's notes.

@@ -80,8 +80,13 @@ func TestRowsOfTable1(t *testing.T) {
 			}
 		}
 		near(t, s.device+", share as published", float64(share.AsPublished), 100*float64(paperRMSE.AsPublished)/mean, 1e-9)
-		near(t, s.device+", share corrected", float64(share.Corrected), 100*float64(rmse.Corrected)/mean, 1e-9)
-		near(t, s.device+", share of the best", float64(share.Best), 100*float64(rmse.Best)/mean, 1e-9)
+		near(t, s.device+", share corrected", float64(share.Corrected), 100*float64(paperRMSE.Corrected)/mean, 1e-9)
+		near(t, s.device+", share of the best", float64(share.Best), 100*float64(paperRMSE.Best)/mean, 1e-9)
+		for name, row := range map[string]Row{"what the paper calls RMSE": paperRMSE, "RMSE": rmse, "share": share} {
+			if !(row.AsPublishedLow < row.AsPublished && row.AsPublished < row.AsPublishedHigh) {
+				t.Errorf("%s, %s: three seeds as published are %s", s.device, name, row.AsPublishedText())
+			}
+		}
 		if float64(paperRMSE.Paper) != s.paper || float64(share.Paper) != s.paperShare || !rmse.Paper.Missing() {
 			t.Errorf("%s: the paper's %v and %v", s.device, paperRMSE.Paper, share.Paper)
 		}

@@ -18,23 +18,37 @@ import (
 // what is judged where nobody knows that.
 func TestFoundIsJudged(t *testing.T) {
 	s := judgedSearch{name: "s", limits: []float64{10, 20, 30}, paper: paperSearch{[]float64{9, 19, 29}, []float64{70, 71, 72}, 5}}
-	var f searched
+	f := searched{limits: make([]atLimit, 3)}
+	f.begin()
 	a := space.MustParse("r176 d22222 k33-33-33-33-33 e33-33-33-33-33")
 	f.add(s, 0, a, 9.5, 10.5, 74)
 	f.add(s, 1, a, 19.5, 20, 75)
 	f.add(s, 2, a, 29, math.NaN(), 76)
-	if f.broken != 1 || len(f.rows) != 6 || !slices.Equal(f.judged.X, []float64{10.5, 20}) || !slices.Equal(f.believed.X, []float64{9.5, 19.5, 29}) || !slices.Equal(f.believed.Y, []float64{74, 75, 76}) {
+	rows := f.rows(s)
+	if !slices.Equal(f.broken, []float64{1}) || len(rows) != 6 || !slices.Equal(f.judged.X, []float64{10.5, 20}) || !slices.Equal(f.believed.X, []float64{9.5, 19.5, 29}) || !slices.Equal(f.believed.Y, []float64{74, 75, 76}) {
 		t.Errorf("%+v", f)
 	}
-	row := f.rows[2]
+	row := rows[2]
 	if row.Quantity != "s, ≤ 20 ms: latency" || row.Paper != 19 || row.AsPublished != 19.5 || row.Corrected != 20 || row.Note != a.String() {
 		t.Errorf("%+v", row)
 	}
-	if top1 := f.rows[3]; top1.Quantity != "s, ≤ 20 ms: top-1" || top1.Paper != 71 || top1.AsPublished != 75 {
+	if top1 := rows[3]; top1.Quantity != "s, ≤ 20 ms: top-1" || top1.Paper != 71 || top1.AsPublished != 75 {
 		t.Errorf("%+v", top1)
 	}
-	if latency, _ := (judgedSearch{name: "s", limits: []float64{5}}).rows(0); !latency.Paper.Missing() {
-		t.Errorf("the paper has %v of a search that it does not report", latency.Paper)
+	if rows[4].AsPublished != 29 || !rows[4].Corrected.Missing() {
+		t.Errorf("a network whose latency nobody knows: %+v", rows[4])
+	}
+	s.paper = paperSearch{}
+	if row := f.rows(s)[0]; !row.Paper.Missing() {
+		t.Errorf("the paper has %v of a search that it does not report", row.Paper)
+	}
+	f.begin() // another seed: rows have its values too, figures and notes are the first's
+	f.add(s, 1, space.MustParse("r160 d22222 k33-33-33-33-33 e33-33-33-33-33"), 17.5, 30, 74)
+	if row := f.rows(s)[2]; row.AsPublished != 18.5 || row.AsPublishedLow != 17.5 || row.AsPublishedHigh != 19.5 || row.Corrected != 25 || row.Note != a.String() {
+		t.Errorf("two seeds: %+v", row)
+	}
+	if !slices.Equal(f.broken, []float64{1, 1}) || len(f.believed.X) != 3 || len(f.judged.X) != 2 {
+		t.Errorf("two seeds: %+v", f)
 	}
 }
 
@@ -42,17 +56,18 @@ func TestFoundIsJudged(t *testing.T) {
 // its broken limits.
 func TestReport(t *testing.T) {
 	r := runnerOf(t, Full)
-	searches := []judgedSearch{{name: "a", paper: paperSearch{[]float64{1}, []float64{2}, 90}}, {name: "b, " + rightCache}}
+	searches := []judgedSearch{{name: "a", limits: []float64{5}, paper: paperSearch{[]float64{1}, []float64{2}, 90}}, {name: "b, " + rightCache, limits: []float64{5}}}
 	r.report(searches, map[string]searched{
-		"a": {rows: []Row{newRow("a found", "ms")}, seconds: 3, broken: 2, evaluated: 7}, "b, " + rightCache: {rows: []Row{newRow("b found", "ms")}, seconds: 4}})
+		"a":                {limits: make([]atLimit, 1), seconds: []float64{2, 4}, broken: []float64{2, 2}, evaluated: 7},
+		"b, " + rightCache: {limits: make([]atLimit, 1), seconds: []float64{4}, broken: []float64{0}}})
 	var names []string
 	for _, row := range r.result.Rows {
 		names = append(names, row.Quantity)
 	}
-	if len(names) != 5 || names[0] != "a found" || slices.Contains(names, "b found") {
+	if len(names) != 6 || names[0] != "a, ≤ 5 ms: latency" || strings.HasPrefix(names[2], "b, "+rightCache+", ≤") {
 		t.Errorf("%q", names)
 	}
-	if row := r.row(t, "a: time of five searches"); row.AsPublished != 3 || row.Paper != 90 || row.Note != "7 latencies asked for" {
+	if row := r.row(t, "a: time of five searches"); row.AsPublished != 3 || row.AsPublishedHigh != 4 || row.Paper != 90 || row.Note != "7 latencies asked for" {
 		t.Errorf("%+v", row)
 	}
 	if row := r.row(t, "a: limits broken, of five"); row.AsPublished != 2 {
@@ -94,11 +109,12 @@ func TestSearchLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.broken != 0 || len(f.judged.X) != 2 || len(f.rows) != 6 || f.evaluated == 0 || f.evaluated > 10*asked {
-		t.Errorf("%d broken, judged %v, %d rows, %d of %d latencies asked for", f.broken, f.judged.X, len(f.rows), asked, f.evaluated)
+	rows := f.rows(search)
+	if !slices.Equal(f.broken, []float64{0}) || len(f.judged.X) != 2 || len(rows) != 6 || f.evaluated == 0 || f.evaluated > 10*asked {
+		t.Errorf("%v broken, judged %v, %d rows, %d of %d latencies asked for", f.broken, f.judged.X, len(rows), asked, f.evaluated)
 	}
-	if f.rows[0].Note == "" || !f.rows[0].AsPublished.Missing() {
-		t.Errorf("a limit that nothing meets: %+v", f.rows[0])
+	if rows[0].Note == "" || !rows[0].AsPublished.Missing() {
+		t.Errorf("a limit that nothing meets: %+v", rows[0])
 	}
 	if !slices.Equal(f.judged.X, f.believed.X) || f.believed.Y[1] < f.believed.Y[0] {
 		t.Errorf("believed %v, judged %v; top-1 %v", f.believed.X, f.judged.X, f.believed.Y)

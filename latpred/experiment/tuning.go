@@ -41,7 +41,7 @@ var searches = []search{
 }
 
 // tuning goes through the authors' 36 configurations for the RTX 2080 Ti in three
-// ways (Fig. 3b), on one split, and judges what each chose.
+// ways, on one split, and judges what each chose.
 func tuning(r *runner) error {
 	r.result.Seeds = 1
 	t := table1Sets()[1]
@@ -146,6 +146,7 @@ func (r *runner) tuningRows(t trainedSet, all []found) {
 		paper      float64
 		of         func(f found) float64
 	}{
+		{"configurations", "", Paper("tuning", t.set, "configurations"), func(f found) float64 { return float64(len(f.trials)) }},
 		{"learning rate chosen", "", t.optimizer.LearningRate, func(f found) float64 { return f.best.Config[neural.AxisRate] }},
 		{"weight decay chosen", "", t.optimizer.WeightDecay, func(f found) float64 { return f.best.Config[neural.AxisDecay] }},
 		{"momentum chosen", "", t.optimizer.Momentum, func(f found) float64 { return f.best.Config[neural.AxisMomentum] }},

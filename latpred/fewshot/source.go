@@ -16,6 +16,9 @@ type Source struct {
 	// Total, if not nil, predicts the time of a pass; Model's times are then scaled to
 	// that sum. If nil, a pass takes the sum of Model's times.
 	Total latpred.Predictor
+	// Seen lists the sets that Model and Total were made from; it is not needed for
+	// fitting.
+	Seen []latpred.Source
 }
 
 // segmentsMs gives the segments of a and their times, milliseconds. It errs if the source

@@ -253,3 +253,20 @@ func TestOddData(t *testing.T) {
 		}
 	}
 }
+
+// A logarithmic axis too short for multiples of powers of ten still has numbers.
+func TestShortLogarithmicAxis(t *testing.T) {
+	p, err := figure.Curves("t", "y", []figure.Series{{Name: "s", X: []float64{1, 2}, Y: []float64{10.5, 18.9}}}, "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := 0
+	for _, tick := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if !tick.IsMinor() && tick.Value >= p.Y.Min && tick.Value <= p.Y.Max {
+			labels++
+		}
+	}
+	if labels < 3 {
+		t.Errorf("%d numbers from %v to %v", labels, p.Y.Min, p.Y.Max)
+	}
+}

@@ -83,6 +83,9 @@ func Curves(title, y string, series []Series, paperName string, paperMs float64)
 // Interval is a point of a size curve with its interval, Low ≤ Value ≤ High.
 type Interval struct{ X, Value, Low, High float64 }
 
+// manyPoints are so many that a curve is drawn as a line alone.
+const manyPoints = 30
+
 // SizeCurve draws errors over the number of rows of a data set, with a band from Low to
 // High where these differ. order lists the keys of curves in the order of the legend.
 // The paper's values, read off its figure, are hollow points; nil: there are none.
@@ -110,6 +113,9 @@ func SizeCurve(title, y string, curves map[string][]Interval, order []string, pa
 		}
 		if err := line(p, name, mean, colour(i), false); err != nil {
 			return nil, err
+		}
+		if len(mean) > manyPoints {
+			continue
 		}
 		if err := points(p, "", mean, colour(i), draw.CircleGlyph{}, vg.Points(2.2)); err != nil {
 			return nil, err

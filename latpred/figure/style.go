@@ -127,14 +127,18 @@ func logarithmic(a *plot.Axis, ticks plot.Ticker) error {
 }
 
 // logTicks are 1, 2 and 5 times powers of ten or, if these are fewer than three, 1 to 9
-// times powers of ten, with plain labels.
+// times powers of ten, with plain labels. Over a range so short that these are fewer than
+// two, they are those of a linear axis.
 type logTicks struct{}
 
 func (logTicks) Ticks(low, high float64) []plot.Tick {
 	if ticks := multiples(low, high, 1, 2, 5); len(ticks) > 2 {
 		return ticks
 	}
-	return multiples(low, high, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+	if ticks := multiples(low, high, 1, 2, 3, 4, 5, 6, 7, 8, 9); len(ticks) > 1 || !(high > low) {
+		return ticks
+	}
+	return plainTicks{}.Ticks(low, high)
 }
 
 func multiples(low, high float64, digits ...float64) (ticks []plot.Tick) {

@@ -31,9 +31,15 @@ type Measured struct {
 	GPU   gpu.Spec
 	Space string // ID of the space, see space.ByID
 	Batch int    // images per pass
-	// Learn fits a model of segment times to the measurements; it also gives the number
-	// of rows and their hash, see dataset.Set.Hash.
-	Learn func(ctx context.Context) (m *pass.Model, rows int, hash string, err error)
+	// Learn fits a model of segment times to the measurements.
+	Learn func(ctx context.Context) (Learnt, error)
+}
+
+// Learnt is what Measured.Learn gives.
+type Learnt struct {
+	Model *pass.Model
+	Rows  int            // number of measurements, also of those that are kept apart
+	Seen  latpred.Source // their hash, and which of them Model was fitted to
 }
 
 // For makes a predictor of a GPU from its data sheet and measured GPUs. It uses those of
@@ -61,21 +67,23 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	same := slices.ContainsFunc(like, func(m Measured) bool { return m.GPU.Generation == spec.Generation })
 	sum, rows := sha256.New(), 0
 	var names []string
+	var seen []latpred.Source
 	for _, m := range like {
 		names = append(names, m.Name)
 		if same && m.GPU.Generation != spec.Generation {
 			continue
 		}
-		model, n, hash, err := m.Learn(ctx)
+		learnt, err := m.Learn(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		fmt.Fprintln(sum, hash)
-		rows += n
-		h.parts = append(h.parts, gpuPart{m.Name, model, m.GPU.BandwidthGBs / spec.BandwidthGBs})
+		fmt.Fprintln(sum, learnt.Seen.DataHash)
+		rows += learnt.Rows
+		seen = append(seen, learnt.Seen)
+		h.parts = append(h.parts, gpuPart{m.Name, learnt.Model, m.GPU.BandwidthGBs / spec.BandwidthGBs})
 	}
 	h.provenance = latpred.Provenance{Device: fmt.Sprintf("%s, batch %d (never measured)", spec.Name, spec.Batch), Data: strings.Join(names, ", "),
-		DataHash: hex.EncodeToString(sum.Sum(nil)), Rows: rows, Versions: latpred.Versions(), Recipe: map[string]string{"scale": "ratio of bandwidths"}}
+		DataHash: hex.EncodeToString(sum.Sum(nil)), Rows: rows, Sources: seen, Versions: latpred.Versions(), Recipe: map[string]string{"scale": "ratio of bandwidths"}}
 	return h, warnings, nil
 }
 

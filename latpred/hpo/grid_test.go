@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -105,11 +106,12 @@ func TestGridPanics(t *testing.T) {
 	}
 }
 
+// panics checks that f panics with a message of this package, not of the runtime.
 func panics(t *testing.T, f func()) {
 	t.Helper()
 	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
+		if text, _ := recover().(string); !strings.HasPrefix(text, "hpo: ") {
+			t.Errorf("panic %q, want hpo: …", text)
 		}
 	}()
 	f()

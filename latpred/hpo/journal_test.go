@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestReportJSON(t *testing.T) {
@@ -175,6 +176,26 @@ func TestResumeTrainsFromZero(t *testing.T) {
 	}
 }
 
+// The time of a search counts on from what its journal says: three epochs of 10 s, of which
+// two are in the journal, 30 s of which the resumed session lasts 10.
+func TestResumeCountsTimeOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "journal")
+		w := world{errors: [][]float64{{0, 3}, {0, 2}, {0, 1}}, seconds: []float64{10, 10, 10}}
+		content, _, _ := record(t, FIFO(points(3), 1), w, Options{Journal: path})
+		lines := bytes.SplitAfter(content, []byte("\n"))
+		if err := os.WriteFile(path, bytes.Join(lines[:3], nil), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour) // between the sessions
+		var elapsed []time.Duration
+		_, err := Run(t.Context(), FIFO(points(3), 1), newSchool(t, w).start, Options{Journal: path, Observe: func(e Event) { elapsed = append(elapsed, e.Elapsed) }})
+		if want := []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Second}; err != nil || !slices.Equal(elapsed, want) {
+			t.Errorf("elapsed %v, %v, want %v", elapsed, err, want)
+		}
+	})
+}
+
 func TestJournalRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	w := newWorld(1, 4)
@@ -204,6 +225,8 @@ func TestJournalRefused(t *testing.T) {
 		{"values", string(content), "P40", must(Stopping([]Config{{"x": 0}, {"x": 1}, {"x": 2}, {"x": 4}}, Rungs{1, 2, 4}, Watch{Metric: "error"})), another},
 		{"version", strings.Replace(string(content), `"version":1`, `"version":2`, 1), "P40", this(), ":1: a journal of version 2"},
 		{"no journal", "lr,momentum\n1,2\n", "P40", this(), ":1: this is not the journal of a search"},
+		{"no version", `{"digest":"5d0f"}` + "\n", "P40", this(), ":1: this is not the journal of a search"},
+		{"no digest", `{"version":1}` + "\n", "P40", this(), ":1: this is not the journal of a search"},
 		{"no journal, one line", "precious data", "P40", this(), ":1: this is not a journal"},
 		{"damaged line", with(3, "{\"tasks\":3,\"rep\n"), "P40", this(), ":4: damaged"},
 		{"damaged last line", with(len(lines)-2, "}\n"), "P40", this(), fmt.Sprintf(":%d: damaged", len(lines)-1)},
@@ -231,6 +254,17 @@ func TestJournalRefused(t *testing.T) {
 	}
 	if _, err := Run(t.Context(), this(), nil, Options{Journal: filepath.Join(path, "below")}); err == nil {
 		t.Error("a journal where there can be none")
+	}
+}
+
+// The first line of a journal that a program of old began must be written again to the
+// letter, or its search can't go on. Source: commit 466366f for these arguments.
+func TestHeaderOfOldJournals(t *testing.T) {
+	s := must(Halving([]Config{{"lr": 0.01, "momentum": 0.9}, {"lr": 0.1}}, Rungs{1, 3, 9}, 2, Watch{Metric: "val_rmse"}))
+	text, err := json.Marshal(newHeader(s, "p40-b64, seed 1"))
+	if want := `{"version":1,"search":"p40-b64, seed 1: halving, rungs {Grace:1 Reduction:3 Max:9}, 2 finalists, watch {Metric:val_rmse AllowMissing:false MinRecords:0}, 2 trials",` +
+		`"digest":"1b69c25cb3411f2d4582e01534159d22bd57c9a313839c586131c35a8328cc34"}`; err != nil || string(text) != want {
+		t.Errorf("%s, %v, want\n%s", text, err, want)
 	}
 }
 

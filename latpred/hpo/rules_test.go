@@ -214,6 +214,18 @@ func TestMissingMetric(t *testing.T) {
 			t.Errorf("with a metric that may be missing: %+v", trial)
 		}
 	}
+	// A metric may be below 0, as a log-likelihood is; one that is missing is not 0.
+	s = must(Stopping(points(2), Rungs{1, 2, 2}, Watch{Metric: "loss", AllowMissing: true}))
+	for trial, metrics := range []map[string]float64{{"loss": -5}, nil} {
+		for range 2 {
+			if task, ok := s.Next(); !ok || task.Trial != trial || s.Observe(Report{Trial: trial, Epoch: task.To, Metrics: metrics}) != nil {
+				t.Errorf("trial %d: task %+v, %v", trial, task, s.Status()[trial].State)
+			}
+		}
+	}
+	if got := s.Status()[1]; got.State != Completed {
+		t.Errorf("without the metric a trial was %s", got.State)
+	}
 	for name, s := range map[string]Scheduler{
 		"stopping":  must(Stopping(points(2), Rungs{1, 2, 4}, Watch{Metric: "loss"})),
 		"promotion": must(Promotion(points(2), Rungs{1, 2, 4}, Watch{Metric: "loss"})),

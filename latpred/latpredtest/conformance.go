@@ -119,6 +119,11 @@ func conformFile(t *testing.T, p latpred.Predictor, set *dataset.Set, want []flo
 	if from := p.Provenance(); from.Device == "" || len(from.DataHash) != 64 || from.Rows == 0 || from.Versions["go"] == "" {
 		t.Errorf("provenance %s", a)
 	}
+	if from := p.Provenance(); p.Kind() != latpred.KindLookup && from.Split == nil && from.Sources == nil {
+		t.Error("the provenance does not tell which rows were seen")
+	} else if s := from.Split; s != nil && (s.Train != from.Rows || s.Train+s.Validation+s.Test > s.Rows) {
+		t.Errorf("a split of %d rows: %d for training of %d, %d, %d", s.Rows, s.Train, from.Rows, s.Validation, s.Test)
+	}
 	if bounder, ok := p.(latpred.IntervalPredictor); ok {
 		low, high := Bounds(t, bounder, set.Archs(), .9)
 		lowBack, highBack := Bounds(t, back.(latpred.IntervalPredictor), set.Archs(), .9)

@@ -29,7 +29,8 @@ type Unit struct {
 }
 
 // Config is the protocol of a campaign. A zero field takes its value from Default;
-// a zero Extra and a zero Limit have meanings of their own.
+// a zero Extra and a zero Limit have meanings of their own. Negative numbers, but for the
+// -1 of WarmUps, Extra and Discard, are not valid.
 type Config struct {
 	WarmUps   int           // untimed runs of each unit before its first round; -1: none
 	Rounds    int           // passes over the units of a group that labels are computed from
@@ -45,6 +46,26 @@ type Config struct {
 // percent.
 var Default = Config{WarmUps: 5, Rounds: 7, Extra: 7, Discard: 1, Runs: 5, Group: 24, Compilers: 2}
 
+// validate errs if a field is negative that must not be.
+func (c Config) validate() error {
+	for _, f := range []struct {
+		name         string
+		value, least int
+	}{
+		{"warm-up runs", c.WarmUps, -1}, {"rounds", c.Rounds, 0}, {"extra rounds", c.Extra, -1}, {"discarded runs", c.Discard, -1},
+		{"runs", c.Runs, 0}, {"units in a group", c.Group, 0}, {"compilers", c.Compilers, 0},
+	} {
+		if f.value < f.least {
+			return fmt.Errorf("measure: %d %s: want %d at least", f.value, f.name, f.least)
+		}
+	}
+	if c.Limit < 0 {
+		return fmt.Errorf("measure: a time limit of %v", c.Limit)
+	}
+	return nil
+}
+
+// withDefaults fills in the zero fields, and makes 0 of the -1 that stands for none.
 func (c Config) withDefaults() Config {
 	set := func(v *int, d int) {
 		if *v == 0 {
@@ -98,8 +119,14 @@ var ErrLimit = errors.New("time limit reached")
 // disk, before the next begins, so a process that is killed loses at most its current
 // round, and no round is measured twice. Rounds that are complete also stay in the
 // journal when ctx ends, an error stops the campaign, or Config.Limit does, which is
-// ErrLimit.
+// ErrLimit. Run errs at once if Config is not valid, or if Journal was only read.
 func (c *Campaign) Run(ctx context.Context) error {
+	if err := c.Config.validate(); err != nil {
+		return err
+	}
+	if c.Journal.file == nil {
+		return fmt.Errorf("measure: the journal %s is not open for measuring", c.Journal.path)
+	}
 	config := c.Config.withDefaults()
 	deadline := time.Now().Add(config.Limit)
 	anchors, err := prepareAll(ctx, c.Anchors, nil, 1, func(int) {})
@@ -235,16 +262,22 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 		r.MinMs = append(r.MinMs, precise(runs[0]))
 		r.MedianMs = append(r.MedianMs, precise(metric.Median(runs)))
 	}
-	r.Others = -1
-	if now := busySeconds(); busy >= 0 && now >= 0 {
-		r.Others = max(0, math.Round((now-busy)/time.Since(start).Seconds()*100)/100)
-	}
+	r.Others = othersBusy(busy, busySeconds(), time.Since(start))
 	// Latencies are taken with the monotonic clock. A jump of the wall clock only makes
 	// the stored time of day wrong, so the jump is stored beside it.
 	if jump := time.Now().Round(0).Sub(wall) - time.Since(start); jump.Abs() > time.Second {
 		r.ClockJumpS = math.Round(jump.Seconds())
 	}
 	return r, nil
+}
+
+// othersBusy is the mean number of cores that others kept busy, in hundredths, from two
+// readings of busySeconds and the time between them; -1 if one of them is not known.
+func othersBusy(before, after float64, took time.Duration) float64 {
+	if before < 0 || after < 0 {
+		return -1
+	}
+	return max(0, math.Round((after-before)/took.Seconds()*100)/100)
 }
 
 func timed(ctx context.Context, s Subject, key string) (float64, error) {

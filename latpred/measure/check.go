@@ -25,8 +25,12 @@ const QuietCV = 0.02
 
 // Check measures units in rounds, at least 2, after one round that does not count, with
 // the other values of Default. It tells whether the machine is quiet enough, and what
-// to do if it is not. hold is as in Campaign; it may be nil.
+// to do if it is not. hold is as in Campaign; it may be nil. Check errs with fewer rounds,
+// of which there is no coefficient of variation.
 func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Context) (func(), error)) (Quiet, error) {
+	if rounds < 2 {
+		return Quiet{}, fmt.Errorf("measure: a check of %d rounds: want 2 at least", rounds)
+	}
 	q := Quiet{Units: keys(units), CVs: map[string]float64{}, Load: load()}
 	config := Config{}.withDefaults()
 	subjects, err := prepareAll(ctx, units, nil, config.Compilers, func(int) {})

@@ -114,6 +114,9 @@ func (d *Device) Table(ctx context.Context, resolutions []int, dir string, obser
 
 // run measures units into a journal.
 func (d *Device) run(ctx context.Context, units []Unit, h Header, c Config, journal string, observe func(Progress)) (_ *Journal, err error) {
+	if err := c.validate(); err != nil { // before there is a journal
+		return nil, err
+	}
 	j, err := OpenJournal(journal, h)
 	if err != nil {
 		return nil, err

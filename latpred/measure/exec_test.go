@@ -38,6 +38,31 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// The file that stands for {} is there for as long as the subject, and not longer.
+func TestForeignLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	left := func() int {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	s, err := measure.Foreign{Command: "test -s {} && echo 1"}.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	if err != nil || left() != 1 {
+		t.Fatalf("%v, %d files", err, left())
+	}
+	for range 2 {
+		if ms, err := s.Run(t.Context()); err != nil || ms != 1 {
+			t.Errorf("%v, %v", ms, err)
+		}
+	}
+	if s.Close(); left() != 0 {
+		t.Errorf("%d files are left", left())
+	}
+}
+
 func TestForeignFaults(t *testing.T) {
 	for command, want := range map[string]string{
 		"echo nan":                    `"nan", want milliseconds`,

@@ -63,7 +63,7 @@ func TestFullDiskFault(t *testing.T) {
 // the quietest, whatever these say.
 func TestQuietestRounds(t *testing.T) {
 	g := &group{Units: []string{"a"}}
-	for i, others := range []float64{.05, .9, .3, 0, .8} {
+	for i, others := range []float64{QuietOthers, .9, .3, 0, .8} {
 		g.rounds = append(g.rounds, round{Others: others, MinMs: []float64{float64(10 + i)}, MedianMs: []float64{20}})
 		if got, want := g.complete(3, 3), false; got != want {
 			t.Errorf("after %d rounds: complete is %v", i+1, got)

@@ -105,17 +105,22 @@ func OpenJournal(path string, h Header) (*Journal, error) {
 	return j, nil
 }
 
-// ReadJournal reads a journal without opening it for measuring; nothing can be appended
-// and it must not be closed. A last line that is incomplete, because a campaign is still
+// ReadJournal reads a journal without opening it for measuring: nothing can be appended,
+// and Close does nothing. A last line that is incomplete, because a campaign is still
 // writing, is ignored. Errors call the journal name.
 func ReadJournal(r io.Reader, name string) (*Journal, error) {
 	j := &Journal{path: name, inOrder: map[string]bool{}}
 	return j, journal.Read(r, name, func(line int, text []byte) error { return j.take(line, text, nil) })
 }
 
-// Close closes the file, so that another process can open it. It panics on a journal
-// from ReadJournal, which has no file.
-func (j *Journal) Close() error { return j.file.Close() }
+// Close closes the file, so that another process can open it. A journal from ReadJournal
+// or Normalised has no file; closing it does nothing.
+func (j *Journal) Close() error {
+	if j.file == nil {
+		return nil
+	}
+	return j.file.Close()
+}
 
 // take reads line n, counted from 1. want is the header that the journal must have; nil
 // accepts any.

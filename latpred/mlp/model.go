@@ -75,6 +75,19 @@ func (m *Model) PredictRow(columns []int, values []float32) float64 {
 	return one[0]
 }
 
+// Outputs returns what the last layer gives for each row of x, row-major, computed on all
+// cores. Unlike a Model it takes networks of more than one output, such as the first layers
+// of another. It panics if x is not as wide as the network's inputs or Params.Validate errs.
+func (p *Params) Outputs(x sparse.Rows) []float32 {
+	if err := p.Validate(); err != nil {
+		panic(err.Error())
+	}
+	if x.Cols != p.Layers[0] {
+		panic(fmt.Sprintf("mlp: rows of %d inputs for a network of %d", x.Cols, p.Layers[0]))
+	}
+	return p.features(len(p.Weights), Data{X: x, Y: make([]float32, x.Len())}).features
+}
+
 // features returns d with its inputs replaced by the outputs of the first layers, after
 // the ReLU, which the network's last layer does not have.
 func (p *Params) features(layers int, d Data) Data {

@@ -1,6 +1,7 @@
 package mlp_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -55,17 +56,29 @@ func TestInitIsPyTorchs(t *testing.T) {
 		t.Errorf("%d weights, want 372801", p.Count())
 	}
 	for l, in := range p.Layers[:4] {
-		bound := 1 / math.Sqrt(float64(in))
-		var sum, square, top float64
-		for _, w := range p.Weights[l] {
-			sum += float64(w)
-			square += float64(w) * float64(w)
-			top = math.Max(top, math.Abs(float64(w)))
+		uniform(t, fmt.Sprintf("weights of layer %d", l), p.Weights[l], 1/math.Sqrt(float64(in)))
+		if l < 3 { // the last has one bias
+			uniform(t, fmt.Sprintf("biases of layer %d", l), p.Biases[l], 1/math.Sqrt(float64(in)))
 		}
-		n := float64(len(p.Weights[l]))
-		if top > bound || top < 0.9*bound || math.Abs(sum/n) > 5*bound/math.Sqrt(3*n) || math.Abs(square/n/(bound*bound/3)-1) > 0.25 {
-			t.Errorf("layer %d is not uniform in ±%v: mean %v, largest %v", l, bound, sum/n, top)
-		}
+	}
+	if b := float64(p.Biases[3][0]); b == 0 || math.Abs(b) > 1/math.Sqrt(400) {
+		t.Errorf("last bias %v", b)
+	}
+}
+
+// uniform checks that values are in ±bound, reach it, and have a uniform distribution's mean
+// and variance, both within five of their standard errors: bound/√3n, and √(4/5n) of it.
+func uniform(t *testing.T, what string, values []float32, bound float64) {
+	t.Helper()
+	var sum, square, top float64
+	for _, v := range values {
+		sum += float64(v)
+		square += float64(v) * float64(v)
+		top = math.Max(top, math.Abs(float64(v)))
+	}
+	n := float64(len(values))
+	if top > bound || top < bound*(1-10/n) || math.Abs(sum/n) > 5*bound/math.Sqrt(3*n) || math.Abs(square/n/(bound*bound/3)-1) > 5*math.Sqrt(0.8/n) {
+		t.Errorf("%s are not uniform in ±%v: mean %v, variance %v, largest %v", what, bound, sum/n, square/n, top)
 	}
 }
 

@@ -21,7 +21,8 @@ type Config struct {
 	Tries         int     // how often a child may miss the limit before other parents are drawn; 0: 50
 
 	// Initial is the space from which the first population is drawn; nil: Space. The
-	// authors always used CompOFA's fixed kernels.
+	// authors' program calls CompOFA's sampler whatever the space is: in the two CompOFA
+	// spaces, which are all that they report, that is the space itself.
 	Initial *space.Space
 	// HalfStart keeps only the share MutationRatio of the first population, as the
 	// authors' code does by looping over the wrong count.

@@ -17,7 +17,7 @@ import (
 // Search evolves a population for the highest accuracy at a latency of at most c.LimitMs.
 // Each generation keeps the most accurate candidates as parents, and makes children by
 // mutation of one parent or by crossover of two, drawn uniformly. A child above the limit
-// is drawn again. The estimates are called with many architectures at once. Source: OFA's
+// is drawn again, and after 5,000 misses a copy of a parent takes its place. The estimates are called with many architectures at once. Source: OFA's
 // evolution_finder and CompOFA's changes to it.
 //
 // observe is called after each generation; it may be nil. Search errs if c is not valid,
@@ -202,9 +202,15 @@ func (e *evolution) cross(parents []Candidate) func() space.Arch {
 	return func() space.Arch { return e.config.Space.Crossover(e.rng, a, b) }
 }
 
-// children makes n children that meet the limit. A child that misses it is drawn again from
-// the same parents, and after Config.Tries misses from new ones. The latencies of all
-// children still missing are estimated together.
+// maxMisses is how often a child may miss the limit before a copy of a parent takes its
+// place: only a mutation that changes nearly every gene, under a limit that few networks
+// meet, comes to that.
+const maxMisses = 5000
+
+// children makes n children that meet the limit, as parents do. A child that misses it is
+// drawn again from the same parents, after Config.Tries misses from new ones, and is a copy
+// of a parent after maxMisses. The latencies of all children still missing are estimated
+// together.
 func (e *evolution) children(parents []Candidate, n int, breed breeder) ([]Candidate, error) {
 	type attempt struct {
 		child func() space.Arch
@@ -216,7 +222,14 @@ func (e *evolution) children(parents []Candidate, n int, breed breeder) ([]Candi
 	}
 	var made []Candidate
 	archs, ms := make([]space.Arch, n), make([]float64, n)
-	for len(open) > 0 {
+	for misses := 0; len(open) > 0; misses++ {
+		if misses == maxMisses {
+			for range open {
+				p := parents[e.rng.IntN(len(parents))]
+				made = append(made, Candidate{Arch: p.Arch, LatencyMs: p.LatencyMs})
+			}
+			break
+		}
 		archs, ms = archs[:len(open)], ms[:len(open)]
 		for i := range open {
 			archs[i] = open[i].child()

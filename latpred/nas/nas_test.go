@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -95,11 +94,14 @@ func TestSearchMeetsTheLimit(t *testing.T) {
 	}
 }
 
+// searches are the ways to search.
+var searches = map[string]func(context.Context, *rand.Rand, nas.Config, nas.Estimate, nas.Estimate, func(nas.Generation)) (*nas.Result, error){
+	"limit": nas.Search, "front": nas.SearchFront,
+}
+
 func TestOneSeedGivesTheSameSearch(t *testing.T) {
 	s := open(t, "mbv3-w1.2")
-	for name, search := range map[string]func(context.Context, *rand.Rand, nas.Config, nas.Estimate, nas.Estimate, func(nas.Generation)) (*nas.Result, error){
-		"limit": nas.Search, "front": nas.SearchFront,
-	} {
+	for name, search := range searches {
 		run := func(seed uint64) []nas.Generation {
 			r, err := search(t.Context(), random.Stream(seed, "search"), small(s, 25), note10(t, s), work(s), nil)
 			if err != nil {
@@ -133,16 +135,76 @@ func TestInfeasible(t *testing.T) {
 	const smallest = 9.890346512 // origin: the table's sum of the smallest network at 160 pixels
 	_, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 9.89), note10(t, s), work(s), nil)
 	var no *nas.InfeasibleError
-	if !errors.Is(err, nas.ErrInfeasible) || !errors.As(err, &no) || math.Abs(no.SmallestMs-smallest) > 1e-9 || no.Smallest != s.Smallest() {
+	if !errors.Is(err, nas.ErrInfeasible) || !errors.As(err, &no) || math.Abs(no.SmallestMs-smallest) > 1e-9 || no.Smallest != s.Smallest() ||
+		no.Tried != 100*24+5 || no.LimitMs != 9.89 { // a hundred populations, and the smallest network at five resolutions
 		t.Errorf("%v, want infeasible with the smallest latency, %v", err, smallest)
 	}
 	r, err := nas.Search(t.Context(), random.Stream(1, "search"), small(s, 9.8904), note10(t, s), work(s), nil)
 	if err != nil || r.Best.Arch != s.Smallest() {
 		t.Errorf("a limit that one network meets: %v, %+v", err, r)
 	}
-	results, err := nas.Limits(t.Context(), nas.Sweep{Seed: 1, Config: small(s, 0), LimitsMs: []float64{5, 20}, Latency: note10(t, s), Accuracy: work(s)})
-	if !errors.Is(err, nas.ErrInfeasible) || results[0] != nil || results[1] == nil || results[1].Best.LatencyMs > 20 {
-		t.Errorf("limits 5 and 20: %v, %v", results, err)
+}
+
+// An infeasible limit doesn't stop those after it, another error does. Each limit has its
+// own stream, so that a search is the same whichever others there are.
+func TestLimits(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	told := map[float64]int{}
+	sweep := nas.Sweep{Seed: 1, Config: small(s, 0), LimitsMs: []float64{5, 20, 30}, Latency: note10(t, s), Accuracy: work(s)}
+	sweep.Observe = func(limit float64, g nas.Generation) {
+		if g.Number != told[limit] {
+			t.Errorf("limit %v: generation %d after %d", limit, g.Number, told[limit])
+		}
+		told[limit]++
+	}
+	results, err := nas.Limits(t.Context(), sweep)
+	if !errors.Is(err, nas.ErrInfeasible) || len(results) != 3 || results[0] != nil || results[1] == nil || results[2] == nil {
+		t.Fatalf("limits 5, 20 and 30: %v, %v", results, err)
+	}
+	for i, limit := range []float64{0, 20, 30} {
+		if i > 0 && (results[i].Best.LatencyMs > limit || results[i].Best.LatencyMs < limit-1 || told[limit] != 16) {
+			t.Errorf("limit %v: %+v after %d generations", limit, results[i].Best, told[limit])
+		}
+	}
+	sweep.LimitsMs, sweep.Observe = []float64{30}, nil
+	alone, err := nas.Limits(t.Context(), sweep)
+	if err != nil || !reflect.DeepEqual(alone[0].History, results[2].History) {
+		t.Errorf("a limit alone is searched otherwise than among others: %v", err)
+	}
+	broken := errors.New("the device is gone")
+	calls := 0
+	sweep.LimitsMs = []float64{5, 20, 30}
+	sweep.Accuracy = func([]float64, []space.Arch) error { calls++; return broken }
+	if results, err := nas.Limits(t.Context(), sweep); !errors.Is(err, broken) || !errors.Is(err, nas.ErrInfeasible) || calls != 1 || results[1] != nil || results[2] != nil {
+		t.Errorf("a broken device: %v, %v after %d calls", results, err, calls)
+	}
+}
+
+// The authors' search. Source: run_experiments.py and OFA's tutorial.
+func TestPublished(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	want := nas.Config{Space: s, LimitMs: 25, Population: 100, Generations: 500, ParentRatio: 0.25, MutationRatio: 0.5, MutationProb: 0.1}
+	if c := nas.Published(s, 25); c != want {
+		t.Errorf("%+v, want %+v", c, want)
+	}
+}
+
+// A mutation of every gene practically never meets a limit that only the smallest network
+// does; the search ends all the same, with copies of it.
+func TestChildrenAreBounded(t *testing.T) {
+	s := open(t, "mbv3-w1.2")
+	for name, search := range searches {
+		for _, genes := range []float64{0, 1} { // as probabilities
+			c := small(s, 9.8904)
+			c.Population, c.Generations, c.MutationProb = 4, 1, genes
+			r, err := search(t.Context(), random.Stream(1, "search"), c, note10(t, s), work(s), nil)
+			if err != nil || r.Best.Arch != s.Smallest() || len(r.Front) != 1 || len(r.History) != 2 {
+				t.Errorf("%s, mutating with probability %v: %v, %+v", name, genes, err, r)
+			}
+			if r.Best.LatencyMs > c.LimitMs || r.History[1].MeanAccuracy != r.Best.Accuracy {
+				t.Errorf("%s: the population is not all of the smallest network: %+v", name, r.History)
+			}
+		}
 	}
 }
 
@@ -179,101 +241,6 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// The published cache forgets the resolution. Origin of the latencies: the sum of
-// the table at each resolution, and the search result that the authors report as
-// 18.69 ms.
-func TestCacheKeys(t *testing.T) {
-	s := open(t, "compofa-fixed-w1.2")
-	at := func(r int) space.Arch {
-		a := space.MustParse("r160 d23343 k33-555-333-3333-555 e33-444-444-6666-444")
-		a.Resolution = r
-		return a
-	}
-	asked := 0
-	counted := func(dst []float64, archs []space.Arch) error {
-		asked += len(archs)
-		return note10(t, s)(dst, archs)
-	}
-	for _, c := range []struct {
-		key        nas.Key
-		want       []float64
-		hits, asks int
-	}{
-		{nas.ByArch, []float64{19.073, 34.616, 19.073, 34.616}, 2, 2},
-		{nas.WithoutResolution, []float64{19.073, 19.073, 19.073, 19.073}, 3, 1},
-	} {
-		asked = 0
-		cached, stats := nas.Cached(counted, c.key)
-		got := make([]float64, 4)
-		if err := errors.Join(cached(got[:2], []space.Arch{at(160), at(224)}), cached(got[2:], []space.Arch{at(160), at(224)})); err != nil {
-			t.Fatal(err)
-		}
-		for i, want := range c.want {
-			if math.Abs(got[i]-want) > 5e-4 {
-				t.Errorf("latencies %v, want %v", got, c.want)
-				break
-			}
-		}
-		if stats.Hits != c.hits || stats.Misses != c.asks || asked != c.asks {
-			t.Errorf("%+v, %d asked; want %d hits, %d asked", stats, asked, c.hits, c.asks)
-		}
-	}
-	broken, _ := nas.Cached(func([]float64, []space.Arch) error { return errors.New("no") }, nas.ByArch)
-	for range 2 { // an error is not remembered as an answer
-		if err := broken(make([]float64, 1), []space.Arch{at(160)}); err == nil {
-			t.Error("an error was lost")
-		}
-	}
-}
-
-func candidates(rng *rand.Rand, n int) []nas.Candidate {
-	out := make([]nas.Candidate, n)
-	for i := range out { // on a grid, so that there are equals
-		out[i] = nas.Candidate{LatencyMs: float64(1 + rng.IntN(12)), Accuracy: float64(rng.IntN(12)) / 12}
-	}
-	return out
-}
-
-func beats(a, b nas.Candidate) bool {
-	return a.LatencyMs <= b.LatencyMs && a.Accuracy >= b.Accuracy && (a.LatencyMs < b.LatencyMs || a.Accuracy > b.Accuracy)
-}
-
-func TestFrontAgainstBruteForce(t *testing.T) {
-	rng := random.Stream(1, "front")
-	for range 300 {
-		all := candidates(rng, 1+rng.IntN(40))
-		var want []nas.Candidate
-		for _, c := range all {
-			if !slices.ContainsFunc(all, func(o nas.Candidate) bool { return beats(o, c) }) && !slices.Contains(want, c) {
-				want = append(want, c)
-			}
-		}
-		slices.SortFunc(want, func(a, b nas.Candidate) int { return int(a.LatencyMs - b.LatencyMs) })
-		got := nas.Front(all)
-		if !slices.Equal(got, want) {
-			t.Fatalf("front of %v:\n%v, want\n%v", all, got, want)
-		}
-		var area float64 // counted in cells of the grid
-		for ms := 1.0; ms < 10; ms++ {
-			for k := 2; k < 12; k++ {
-				cell := nas.Candidate{LatencyMs: ms, Accuracy: float64(k+1) / 12}
-				if slices.ContainsFunc(all, func(c nas.Candidate) bool { return c.LatencyMs <= ms && c.Accuracy >= cell.Accuracy-1e-9 }) {
-					area += 1.0 / 12
-				}
-			}
-		}
-		if v := nas.Hypervolume(all, 10, 2.0/12); math.Abs(v-area) > 1e-9 {
-			t.Fatalf("hypervolume of %v: %v, want %v", got, v, area)
-		}
-	}
-	if v := nas.Hypervolume([]nas.Candidate{{LatencyMs: 10, Accuracy: 0.5}, {LatencyMs: 20, Accuracy: 0.75}}, 40, 0.25); v != 10*0.25+20*0.5 {
-		t.Errorf("by hand: %v, want 12.5", v)
-	}
-	if nas.Front([]nas.Candidate{{LatencyMs: math.NaN(), Accuracy: 1}}) != nil {
-		t.Error("a latency that is no number is on the front")
-	}
-}
-
 // One run for the whole front is worth about what five searches for limits are,
 // judged by the area below 35 ms.
 func TestSearchFront(t *testing.T) {
@@ -299,23 +266,6 @@ func TestSearchFront(t *testing.T) {
 	a, b := nas.Hypervolume(r.Front, 35, 0.75), nas.Hypervolume(single, 35, 0.75)
 	if a < 0.97*b {
 		t.Errorf("hypervolume %v of one run, %v of five searches of a fifth each", a, b)
-	}
-}
-
-func TestCalibrate(t *testing.T) {
-	predicted, published := []float64{0.76, 0.78, 0.80, 0.82, 0.83}, []float64{71, 73, 75, 77, 78}
-	c, err := nas.Calibrate(predicted, published)
-	if err != nil || math.Abs(c.Slope-100) > 1e-9 || c.RMSE > 1e-9 || math.Abs(c.Top1Percent(0.81)-76) > 1e-9 || c.N != 5 {
-		t.Errorf("%+v, %v, want 100 a unit through 76 at 0.81", c, err)
-	}
-	published[4] = 79 // by hand: without it the line misses it by 1
-	if c, err = nas.Calibrate(predicted, published); err != nil || c.RMSE < math.Sqrt(1.0/5) {
-		t.Errorf("with an outlier: %+v, %v", c, err)
-	}
-	for _, bad := range [][]float64{{0.1, 0.2, 0.3}, {0.1, 0.1, 0.1, 0.1}} {
-		if _, err := nas.Calibrate(bad, make([]float64, len(bad))); err == nil {
-			t.Errorf("%v was accepted", bad)
-		}
 	}
 }
 

@@ -1,9 +1,12 @@
 package neural_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/neural"
+	"github.com/ofalat/ofalat/latpred/pytorch/pytorchtest"
 	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
@@ -86,6 +90,71 @@ func TestCheckpointsOfTheAuthors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A network that is saved as PyTorch saves it, weights by outputs, comes back and predicts
+// the same to the bit; one of other inputs than the encoder's, or no network, does not.
+func TestFromCheckpoint(t *testing.T) {
+	p, set := trained(t)
+	var views []pytorchtest.View
+	for l, weights := range p.Params().Weights {
+		in, out := p.Params().Layers[l], p.Params().Layers[l+1]
+		turned := make([]float32, len(weights))
+		for i := range in {
+			for o := range out {
+				turned[o*in+i] = weights[i*out+o]
+			}
+		}
+		name := fmt.Sprintf("model.%d.", 2*l)
+		views = append(views, pytorchtest.Tensor(name+"weight", turned, out, in), pytorchtest.Tensor(name+"bias", p.Params().Biases[l], out))
+	}
+	want, got := make([]float64, set.Rows), make([]float64, set.Rows)
+	if err := p.PredictMs(want, set.Archs()); err != nil {
+		t.Fatal(err)
+	}
+	gpu, err := gpu.ByID("p40")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{"zip.pt": pytorchtest.Zip(views), "old.pth": pytorchtest.Old(views)} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		m, err := neural.FromCheckpoint(path, encode.OFA128)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.PredictMs(got, set.Archs()); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s predicts otherwise: %v", name, err)
+		}
+		if !reflect.DeepEqual(m.Params(), p.Params()) || !strings.Contains(m.Provenance().Note, name) {
+			t.Errorf("%s: %v, %+v", name, m.Params().Layers, m.Provenance())
+		}
+		if _, err := neural.FromCheckpoint(path, encode.Hardware(encode.OFA128, gpu)); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("with three inputs more: %v", err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "bias.pt")
+	if err := os.WriteFile(path, pytorchtest.Zip(views[1:2]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := neural.FromCheckpoint(path, encode.OFA128); err == nil || !strings.Contains(err.Error(), "bias.pt") {
+		t.Errorf("a bias alone: %v", err)
+	}
+}
+
+// Source of the first and the last rows: Python 3.11, random.seed(1),
+// random.sample(range(10000), 1500).
+func TestSampledRows(t *testing.T) {
+	rows := sampledRows(t)
+	distinct := slices.Compact(slices.Sorted(slices.Values(rows)))
+	if len(rows) != 1500 || len(distinct) != 1500 || distinct[0] < 0 || distinct[1499] > 9999 {
+		t.Errorf("%d rows, %d of them different, from %d to %d", len(rows), len(distinct), distinct[0], distinct[len(distinct)-1])
+	}
+	if first, last := rows[:3], rows[1497:]; !slices.Equal(first, []int{2201, 9325, 1033}) || !slices.Equal(last, []int{4879, 2356, 5697}) {
+		t.Errorf("rows %v … %v", first, last)
 	}
 }
 

@@ -6,6 +6,8 @@
 //  2. Tune searches for the optimizer that gives the smallest validation error.
 //  3. FromCheckpoint takes the weights of a PyTorch checkpoint, such as the paper's
 //     authors released.
+//  4. What the authors did when they fine-tuned is PublishedRuns, FineTuneHead, and a Head
+//     AsTrained and AsTested; what they released is Released and ReleasedHead.
 //
 // The network is in package mlp, the encodings are in package encode.
 package neural

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,8 +145,13 @@ func TestOnBackend(t *testing.T) {
 	}
 }
 
+// Of a network of four layers each transfer trains those that it says.
 func TestFineTune(t *testing.T) {
-	source, _ := trained(t)
+	start := mlp.Init(random.Stream(4, "init"), []int{encode.OFA128.Width(), 12, 10, 8, 1})
+	source, err := neural.New(encode.OFA128, start, latpred.Provenance{Device: "somewhere"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	set, err := dataset.Open("note10")
 	if err != nil {
 		t.Fatal(err)
@@ -154,39 +160,73 @@ func TestFineTune(t *testing.T) {
 	config := neural.PublishedFineTuning()
 	config.Epochs, config.KeepBest = 3, true
 	config.Optimizer.LearningRate = 1e-3
-	same := func(m *neural.Predictor, layer int) bool {
-		return reflect.DeepEqual(m.Params().Weights[layer], source.Params().Weights[layer])
-	}
-	for _, c := range []struct {
-		transfer neural.Transfer
-		kept     []bool // layers that stay the source's
-	}{
-		{neural.LastLayer, []bool{true, false}}, {neural.FreezeTwo, []bool{true, false}},
-		{neural.AllLayers, []bool{false, false}}, {neural.Scratch, []bool{false, false}},
+	job := neural.Job{Set: set, Split: set.SplitFileOrder(), Seed: 1, Config: config}
+	for transfer, frozen := range map[neural.Transfer]int{ // layers that stay the source's
+		neural.LastLayer: 3, neural.Published: 3, neural.FreezeTwo: 2, neural.AllLayers: 0, neural.Scratch: 0,
 	} {
-		m, result, err := neural.FineTune(t.Context(), goBackend(t), source, c.transfer, neural.Job{Set: set, Split: set.SplitFileOrder(), Seed: 1, Config: config})
+		m, result, err := neural.FineTune(t.Context(), goBackend(t), source, transfer, job)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for layer, kept := range c.kept {
-			if same(m, layer) != kept {
-				t.Errorf("%s: layer %d kept: %v, want %v", c.transfer, layer, !kept, kept)
+		for layer := range 4 {
+			weights := slices.Equal(m.Params().Weights[layer], start.Weights[layer])
+			biases := slices.Equal(m.Params().Biases[layer], start.Biases[layer])
+			if kept := layer < frozen; weights != kept || biases != kept {
+				t.Errorf("%s: layer %d kept: weights %v, biases %v, want %v", transfer, layer, weights, biases, kept)
 			}
 		}
-		if from := m.Provenance(); from.Device != set.Device || from.Rows != 210 || !strings.Contains(from.Note, string(c.transfer)) || len(result.History) != 3 {
-			t.Errorf("%s: %+v", c.transfer, from)
+		if from := m.Provenance(); from.Device != set.Device || from.Rows != 210 || !strings.Contains(from.Note, string(transfer)) ||
+			!strings.Contains(from.Note, "somewhere") || from.Recipe["learning_rate"] != "0.001" || len(result.History) != 3 {
+			t.Errorf("%s: %+v", transfer, from)
 		}
 	}
-	if _, _, err := neural.FineTune(t.Context(), goBackend(t), source, "half", neural.Job{Set: set, Split: set.SplitFileOrder(), Seed: 1, Config: config}); err == nil || !strings.Contains(err.Error(), "last-layer") {
+	if _, _, err := neural.FineTune(t.Context(), goBackend(t), source, "half", job); err == nil || !strings.Contains(err.Error(), "last-layer") {
 		t.Errorf("%v, want the transfers there are", err)
 	}
-	help, err := dataset.Open("help-rtx2080ti-b64")
+	if job.Set, err = dataset.Open("help-rtx2080ti-b64"); err != nil {
+		t.Fatal(err)
+	}
+	job.Split = job.Set.SplitFileOrder()
+	for _, transfer := range []neural.Transfer{neural.LastLayer, neural.Published} {
+		if _, _, err := neural.FineTune(t.Context(), goBackend(t), source, transfer, job); err == nil || !strings.Contains(err.Error(), job.Set.Encoding) {
+			t.Errorf("%s: %v, want that the encodings differ", transfer, err)
+		}
+	}
+}
+
+// What is trained from does matter: frozen layers are the source's, a fresh last layer is
+// drawn with the seed, and all layers start from the source's weights.
+func TestFineTuneStarts(t *testing.T) {
+	start := mlp.Init(random.Stream(4, "init"), []int{encode.OFA128.Width(), 12, 10, 8, 1})
+	source, err := neural.New(encode.OFA128, start, latpred.Provenance{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := neural.FineTune(t.Context(), goBackend(t), source, neural.LastLayer, neural.Job{Set: help, Split: help.SplitFileOrder(), Seed: 1, Config: config}); err == nil || !strings.Contains(err.Error(), help.Encoding) {
-		t.Errorf("%v, want that the encodings differ", err)
+	set, err := dataset.Open("note10")
+	if err != nil {
+		t.Fatal(err)
 	}
+	set = set.Subset(seqTo(60))
+	config := neural.PublishedFineTuning()
+	config.Epochs, config.Optimizer = 1, mlp.Optimizer{Kind: mlp.SGD, LearningRate: 1e-9} // weights stay where they start
+	fresh := mlp.Init(random.Stream(7, "init"), start.Layers)
+	for transfer, want := range map[neural.Transfer]*mlp.Params{neural.LastLayer: fresh, neural.Scratch: fresh, neural.AllLayers: start, neural.FreezeTwo: start} {
+		m, _, err := neural.FineTune(t.Context(), goBackend(t), source, transfer, neural.Job{Set: set, Split: set.SplitFileOrder(), Seed: 7, Config: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !near(m.Params().Weights[3], want.Weights[3]) {
+			t.Errorf("%s: the last layer does not start where it should", transfer)
+		}
+		if ofSource := near(m.Params().Weights[0], start.Weights[0]); ofSource == (transfer == neural.Scratch) {
+			t.Errorf("%s: the first layer starts from the source's: %v", transfer, ofSource)
+		}
+	}
+}
+
+// near reports whether weights differ by less than a millionth.
+func near(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(a, b float32) bool { return math.Abs(float64(a-b)) < 1e-6 })
 }
 
 func seqTo(n int) []int {

@@ -19,6 +19,15 @@ type Job struct {
 	Seed    uint64             // of the initial weights and of the order of rows
 	Config  mlp.Config         // the recipe
 	Observe func(mlp.Progress) // called after each epoch; may be nil
+	sources []latpred.Source   // what a fine-tuning knows by way of its source
+}
+
+// known notes which rows of which sets a fine-tuning knows by way of its source, for the
+// provenance.
+func (j *Job) known(source *Predictor, transfer Transfer) {
+	if transfer != Scratch {
+		j.sources = latpred.SourcesOf(source)
+	}
 }
 
 // Train trains the paper's predictor on a set. The encoding is the set's, and the first
@@ -53,14 +62,20 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 	if result == nil {
 		return nil, nil, trainErr
 	}
-	m, err := New(e, result.Params, latpred.Provenance{
-		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
-		Backend: be.Kind, Recipe: recipe(job.Config, len(result.History)), Versions: latpred.Versions(), Note: note,
-	})
+	m, err := New(e, result.Params, provenance(be, job, len(result.History), note))
 	if err != nil {
 		return nil, nil, err
 	}
 	return m, result, trainErr
+}
+
+// provenance describes weights that a job gave after so many epochs.
+func provenance(be *backend.Backend, job Job, epochs int, note string) latpred.Provenance {
+	return latpred.Provenance{
+		Device: job.Set.Device, Data: job.Set.Name, DataHash: job.Set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
+		Backend: be.Kind, Recipe: recipe(job.Config, epochs), Versions: latpred.Versions(), Note: note,
+		Split: job.Split.Record(len(job.Set.Samples)), Sources: job.sources,
+	}
 }
 
 // Rows encodes a set as data for package mlp, with latencies in milliseconds as targets.

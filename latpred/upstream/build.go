@@ -23,10 +23,11 @@ const (
 )
 
 // Build makes the shipped files again from the upstream files in the folder upstream, and
-// writes them to dir, the project's data folder: the sets of the index, the Note10 table
-// and the accuracy predictor's weights. It leaves out the project's own measurements,
-// which package measure makes from data/journals. Each file is written whole or not at
-// all, and one that has the same content is left alone.
+// writes them to dir, the project's data folder: the sets of the index, the Note10 table,
+// the accuracy predictor's weights, and the networks and heads that the paper's authors
+// released. It leaves out the project's own measurements, which package measure makes from
+// data/journals. Each file is written whole or not at all, and one that has the same
+// content is left alone.
 func Build(dir, upstream string) error {
 	archs, err := parseFile(upstream, HELP+"/data/ofa/ofa_archs.pt", ParseHELPArchs)
 	if err != nil {
@@ -51,6 +52,9 @@ func Build(dir, upstream string) error {
 	}
 	name := filepath.Join(dir, "lut", "note10.csv.gz")
 	if err := atomicfile.WriteChanged(name, func(w io.Writer) error { return lut.WriteCSV(w, table) }); err != nil {
+		return err
+	}
+	if err := buildReleased(dir, upstream); err != nil {
 		return err
 	}
 	weights, err := pytorch.ReadStateDict(filepath.Join(upstream, Authors, "tutorial/checkpoints/acc_predictor.pth"))

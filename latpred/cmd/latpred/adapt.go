@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -57,6 +58,7 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	if err := modelfile.Save(c.Out, p); err != nil {
 		return err
 	}
+	result.Warnings = append(result.Warnings, sourceHasSeen(p, set)...)
 	logWarnings(out, result.Warnings)
 	if out.JSON() {
 		return out.Emit(adapted{c.Out, result})
@@ -65,6 +67,19 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	out.Printf("expected error: %.2f %% (leave-one-out; a power law of a source alone: %.2f %%)\n", result.ExpectedPercent, 100*result.LeaveOneOut["power law"])
 	if result.MoreRows > 0 {
 		out.Printf("about %d more rows would bring it to %.2f %%\n", result.MoreRows, .8*result.ExpectedPercent)
+	}
+	return nil
+}
+
+// sourceHasSeen warns of a source that was made from rows of the very set: the others,
+// left out one by one, then don't show the error on rows never seen.
+func sourceHasSeen(p *adapt.Predictor, set *dataset.Set) []latpred.Warning {
+	hash := set.Hash()
+	for _, s := range p.Provenance().Sources {
+		if s.DataHash == hash {
+			return []latpred.Warning{{Kind: latpred.WarnSeen, Message: fmt.Sprintf(
+				"a source was made from %s itself: the error on networks that neither has seen is larger than the expected one", s.Data)}}
+		}
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ import (
 type evaluateCmd struct {
 	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
 	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
-	Rows     string        `enum:"all,test" default:"all" help:"all, or the last 15 % as in the paper's split."`
+	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
+	Protocol string        `enum:"recorded,published,corrected" default:"recorded" help:"How the training divided the set, for files that don't record it: published, in file order; corrected, by architecture with the file's seed."`
 	Interval float64       `default:"0.9" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
 	Worst    int           `default:"5" help:"How many of the worst rows to print."`
@@ -32,6 +33,7 @@ type evaluation struct {
 	Data       string             `json:"data"`
 	Kind       string             `json:"kind"`
 	Provenance latpred.Provenance `json:"provenance"`
+	Judged     *judged            `json:"judged"`
 	metric.Scores
 	Interval *intervalScores   `json:"interval,omitempty"`
 	Worst    []worstRow        `json:"worst"`
@@ -48,7 +50,7 @@ type intervalScores struct {
 }
 
 type worstRow struct {
-	Row         int        `json:"row"` // from 1
+	Row         int        `json:"row"` // of the set, from 1
 	Arch        space.Arch `json:"arch"`
 	LatencyMs   float64    `json:"latency_ms"`
 	PredictedMs float64    `json:"predicted_ms"`
@@ -64,16 +66,15 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if c.Rows == "test" {
-		set = set.Subset(set.SplitFileOrder().Test)
+	rows, judged, err := judgedRows(p, set, c.Rows, c.Protocol)
+	if err != nil {
+		return err
 	}
-	if len(set.Samples) == 0 {
-		return fmt.Errorf("%s has no rows", set.Name)
-	}
+	set = set.Subset(rows)
 	if !(c.Interval > 0 && c.Interval < 1) {
 		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
-	e := evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance()}
+	e := evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance().WithoutUses(), Judged: judged}
 	pred, low, high, err := c.predict(p, set)
 	if err != nil {
 		return fmt.Errorf("%s: %w", set.Name, err)
@@ -84,6 +85,9 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
 	}
 	e.Worst = worst(set, pred, c.Worst)
+	for i, w := range e.Worst {
+		e.Worst[i].Row = rows[w.Row-1] + 1
+	}
 	relative := make([]float64, len(pred))
 	for i := range pred {
 		relative[i] = (want[i] - pred[i]) / pred[i]
@@ -96,7 +100,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if out.JSON() {
 		return out.Emit(e)
 	}
-	out.Printf("%s on %d rows of %s:\n", c.Model, e.N, set.Name)
+	out.Printf("%s on %s, %s:\n", c.Model, set.Name, e.Judged)
 	printScores(out, e.Scores)
 	if i := e.Interval; i != nil {
 		out.Printf("\nthe %.0f %% interval holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", 100*i.Level, i.CoveragePercent, i.BinsPercent, i.WidthMs)
@@ -104,12 +108,12 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 			out.Printf("%.1f %% of the intervals have no upper bound: there were too few rows for the level\n", i.UnboundedPercent)
 		}
 	}
-	var rows [][]string
+	var lines [][]string
 	for _, w := range e.Worst {
-		rows = append(rows, []string{fmt.Sprint(w.Row), fmt.Sprintf("%.4f", w.LatencyMs), fmt.Sprintf("%.4f", w.PredictedMs), w.Arch.String()})
+		lines = append(lines, []string{fmt.Sprint(w.Row), fmt.Sprintf("%.4f", w.LatencyMs), fmt.Sprintf("%.4f", w.PredictedMs), w.Arch.String()})
 	}
 	out.Printf("\n")
-	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, rows)
+	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, lines)
 	return nil
 }
 

@@ -15,12 +15,12 @@ type finetuneCmd struct {
 	From     predictorName   `required:"" help:"Predictor of another device, that train wrote."`
 	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file."`
 	Out      string          `required:"" help:"File for the predictor." type:"path"`
-	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch" default:"all-layers" help:"What is trained: last-layer (as published), freeze-two (as the paper's text says), all-layers, or scratch."`
+	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch,published" default:"all-layers" help:"What is trained: last-layer, freeze-two (as the paper's text says), all-layers, scratch, or published: the last layer as the authors' code does it, without the last ReLU in training and with it in the predictor."`
 	Protocol string          `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
 	Rows     int             `default:"700" help:"Labels to use; 0: all for training and validation."`
 	Epochs   int             `default:"100" help:"Passes over the rows."`
 	Batch    int             `default:"32" help:"Rows a step."`
-	Rate     float64         `help:"Learning rate (default: 0.1 with --protocol published, else 0.001)."`
+	Rate     float64         `help:"Learning rate (default: 0.001; with --protocol published the authors' of this source and set, or else 0.1)."`
 	Seed     uint64          `default:"1" help:"Seed of split, new weights and shuffles."`
 }
 
@@ -39,12 +39,15 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	config := neural.PublishedFineTuning()
+	if run, ok := neural.PublishedRunOf(source.Provenance().Data, set.Name); ok && c.Protocol == "published" {
+		config = run.Config
+	}
 	config.Epochs, config.BatchSize = c.Epochs, c.Batch
-	split := set.SplitFileOrder()
-	if c.Protocol == "corrected" {
+	split := splitOf(set, c.Protocol, c.Seed)
+	if c.Protocol == corrected {
 		config.KeepBest, config.Optimizer.LearningRate = true, 1e-3
 		rng := random.Stream(c.Seed, "split")
-		split = set.SplitByArch(rng)
+		set.SplitByArch(rng) // the order of labels goes on from the split's numbers
 		rng.Shuffle(len(split.Train), func(i, j int) { split.Train[i], split.Train[j] = split.Train[j], split.Train[i] })
 		if c.Rows > 0 { // a fifth of the labels chooses the epoch
 			labelled := split.Train[:min(c.Rows, len(split.Train))]
@@ -71,5 +74,5 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, tuned, result, set.Subset(split.Test))
+	return saveAndJudge(out, c.Out, tuned, result, set, split.Test)
 }

@@ -24,11 +24,12 @@ type reproduceCmd struct {
 	Record  string   `help:"File of results to put these into, in the place of older ones." type:"path"`
 	Results []string `aliases:"readme" help:"Pages whose generated part is written anew from the record: RESULTS.md, README.md." type:"path" placeholder:"FILE,..."`
 	Picture string   `help:"File for the picture of the headline numbers, drawn anew from the record: PNG or SVG." type:"path"`
+	Claims  bool     `help:"Say what became of the paper's claims by the record; run nothing."`
 }
 
 // Validate refuses a call that would do nothing.
 func (c *reproduceCmd) Validate() error {
-	if len(c.Items) == 0 && len(c.Results) == 0 && c.Picture == "" {
+	if len(c.Items) == 0 && len(c.Results) == 0 && c.Picture == "" && !c.Claims {
 		return errors.New(`expected "<items> ..."`)
 	}
 	return nil
@@ -37,6 +38,9 @@ func (c *reproduceCmd) Validate() error {
 // Run runs the items and prints a table for each: what the paper prints, what
 // the authors' released weights give, ours in both protocols, and our best.
 func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
+	if c.Claims {
+		return c.printClaims(out)
+	}
 	profile, err := experiment.ParseProfile(c.Profile)
 	if err != nil {
 		return err

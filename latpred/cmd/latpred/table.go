@@ -18,7 +18,8 @@ type trainedTable struct {
 	Seconds    float64            `json:"seconds"`
 	Provenance latpred.Provenance `json:"provenance"`
 	*additive.Report
-	Test metric.Scores `json:"test"`
+	Judged *judged       `json:"judged"`
+	Test   metric.Scores `json:"test"`
 }
 
 // table trains a table or a hybrid and judges it on the test rows.
@@ -31,12 +32,12 @@ func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, spl
 	if err := modelfile.Save(c.Out, p); err != nil {
 		return err
 	}
-	test := set.Subset(split.Test)
-	pred := make([]float64, test.Rows)
-	if err := p.PredictMs(pred, test.Archs()); err != nil {
+	seconds := time.Since(start).Seconds()
+	j, scores, err := judgeTest(p, set, split.Test)
+	if err != nil {
 		return err
 	}
-	r := trainedTable{c.Out, p.Kind(), time.Since(start).Seconds(), p.Provenance(), result, metric.Evaluate(pred, test.LatenciesMs())}
+	r := trainedTable{c.Out, p.Kind(), seconds, p.Provenance().WithoutUses(), result, j, scores}
 	logWarnings(out, result.Warnings)
 	if p.Kind() != c.Kind {
 		out.Logf("note: a learned correction did not help on the validation rows: the predictor is a table")
@@ -45,8 +46,8 @@ func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, spl
 		return out.Emit(r)
 	}
 	recipe := p.Provenance().Recipe
-	out.Printf("%s: %s of basis %s, launch queue of %s, %s host states, in %.1f s; on %d test rows:\n",
-		c.Out, r.Kind, recipe["basis"], recipe["queue_depth"], recipe["host_states"], r.Seconds, r.Test.N)
+	out.Printf("%s: %s of basis %s, launch queue of %s, %s host states, in %.1f s; on %s:\n",
+		c.Out, r.Kind, recipe["basis"], recipe["queue_depth"], recipe["host_states"], r.Seconds, r.Judged)
 	printScores(out, r.Test)
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/neural"
-	"github.com/ofalat/ofalat/latpred/random"
 )
 
 type trainCmd struct {
@@ -21,7 +20,7 @@ type trainCmd struct {
 	Data       string  `required:"" help:"Shipped set or CSV file."`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
 	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
-	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch."`
+	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
 	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
 	Epochs     int     `default:"100" help:"Passes over the training rows."`
 	Batch      int     `default:"32" help:"Rows a step."`
@@ -42,6 +41,7 @@ type trained struct {
 	Best     int           `json:"best_epoch"`
 	Diverged bool          `json:"diverged"`
 	Resumed  int           `json:"resumed_epochs"`
+	Judged   *judged       `json:"judged"`
 	Test     metric.Scores `json:"test"`
 }
 
@@ -55,11 +55,8 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	split := set.SplitFileOrder()
-	if c.Protocol == "corrected" {
-		split = set.SplitByArch(random.Stream(c.Seed, "split"))
-		config.KeepBest = true
-	}
+	split := splitOf(set, c.Protocol, c.Seed)
+	config.KeepBest = config.KeepBest || c.Protocol == corrected
 	if len(split.Validation) == 0 || len(split.Test) == 0 {
 		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
 	}
@@ -84,29 +81,29 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, p, result, set.Subset(split.Test))
+	return saveAndJudge(out, c.Out, p, result, set, split.Test)
 }
 
-// saveAndJudge writes a trained predictor to a file and prints its scores on test rows. If
-// the training diverged, it then errs.
-func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, test *dataset.Set) error {
+// saveAndJudge writes a trained predictor to a file and prints its scores on the test
+// rows. If the training diverged, it then errs.
+func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int) error {
 	if err := modelfile.Save(path, p); err != nil {
 		return err
 	}
-	pred := make([]float64, test.Rows)
-	if err := p.PredictMs(pred, test.Archs()); err != nil {
+	j, scores, err := judgeTest(p, set, test)
+	if err != nil {
 		return err
 	}
 	r := trained{
 		Out: path, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
-		Diverged: result.Diverged, Resumed: result.Resumed, Test: metric.Evaluate(pred, test.LatenciesMs()),
+		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores,
 	}
 	if out.JSON() {
 		if err := out.Emit(r); err != nil {
 			return err
 		}
 	}
-	out.Printf("%s: %d epochs in %.1f s (best: %d); on %d test rows:\n", path, r.Epochs, r.Seconds, r.Best, r.Test.N)
+	out.Printf("%s: %d epochs in %.1f s (best: %d); on %s:\n", path, r.Epochs, r.Seconds, r.Best, r.Judged)
 	printScores(out, r.Test)
 	if result.Diverged {
 		return fmt.Errorf("the training diverged at epoch %d: try a lower --rate", r.Epochs)

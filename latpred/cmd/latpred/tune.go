@@ -70,10 +70,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	split := set.SplitFileOrder()
-	if c.Protocol == "corrected" {
-		split = set.SplitByArch(random.Stream(c.Seed, "split"))
-	}
+	split := splitOf(set, c.Protocol, c.Seed)
 	if len(split.Train) == 0 || len(split.Validation) == 0 {
 		return fmt.Errorf("%s: %d rows are too few to train and validate: at least 20 are needed", set.Name, set.Rows)
 	}
@@ -193,6 +190,6 @@ func (c *tuneCmd) print(out *output, r tuned) {
 	out.Table(trialHeader, cellsOf(r.Trials))
 	out.Printf("%d trials, %d epochs in %.1f s\n", len(r.Trials), r.Epochs, r.Seconds)
 	if b := r.Best; b != nil {
-		out.Printf("train with --rate %g --decay %g --momentum %g --seed %d\n", b.Config[neural.AxisRate], b.Config[neural.AxisDecay], b.Config[neural.AxisMomentum], c.Seed)
+		out.Printf("train with --rate %g --decay %g --momentum %g --protocol %s --seed %d\n", b.Config[neural.AxisRate], b.Config[neural.AxisDecay], b.Config[neural.AxisMomentum], c.Protocol, c.Seed)
 	}
 }

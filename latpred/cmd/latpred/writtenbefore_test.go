@@ -28,6 +28,9 @@ type saidBefore struct {
 // unsaid are keys of results that differ from run to run.
 var unsaid = []string{"seconds", "out", "model", "journal", "noise", "training_seconds"}
 
+// added are keys of results that the older program did not have.
+var added = []string{"judged", "as_published_low", "as_published_high", "seen"}
+
 // What was written before is read as it was then: predictors of every kind predict,
 // bound and explain the same; trainings, searches and campaigns go on from their
 // checkpoints and journals. The command line is the contract that outlives packages.
@@ -139,7 +142,9 @@ func differ(at string, got, want any, within float64) string {
 			if _, ok := g[k]; !ok {
 				return fmt.Sprintf("%s.%s: is missing", at, k)
 			}
-			if _, ok := w[k]; !ok {
+			if _, ok := w[k]; !ok && slices.Contains(added, k) {
+				continue
+			} else if !ok {
 				return fmt.Sprintf("%s.%s: is new", at, k)
 			}
 			if d := differ(at+"."+k, g[k], w[k], within); d != "" {

@@ -1,0 +1,120 @@
+package hardware_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/ofalat/ofalat/latpred/catalog"
+	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/gpu"
+	"github.com/ofalat/ofalat/latpred/hardware"
+	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Each measured GPU is predicted from the others, as one that was never measured: its
+// networks come out in the right order at batch 64; the scale is right within a generation
+// at batch 64 alone. The numbers are this package's own, to show what changes.
+func TestLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		set, id        string
+		mape, spearman float64 // within .02, and at least
+	}{
+		{"help-rtx2080ti-b64", "rtx2080ti", .044, .98}, {"help-titanrtx-b64", "titanrtx", .033, .999}, // from each other
+		{"help-rtx2080ti-b32", "rtx2080ti", .127, .75}, {"help-titanrtx-b32", "titanrtx", .133, .95},
+		{"help-titanxp-b64", "titanxp", .341, .99},                                // from Turing cards
+		{"p40-b64", "p40", .308, .995}, {"rtx2080ti-b64", "rtx2080ti", .498, .99}, // from each other
+	} {
+		sheet, err := gpu.ByID(c.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := catalog.Find(c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := hardware.SpecOf(sheet)
+		spec.Batch, spec.Space = e.Batch, e.Space.ID
+		p, _, err := catalog.GPUWithout(t.Context(), spec, c.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(p.Provenance().Data, c.set) {
+			t.Errorf("%s is among what it is predicted from: %s", c.set, p.Provenance().Data)
+		}
+		set, err := dataset.Open(c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pred := make([]float64, set.Rows)
+		if err := p.PredictMs(pred, set.Archs()); err != nil {
+			t.Fatal(err)
+		}
+		mape, order := metric.MAPE(pred, set.LatenciesMs()), metric.Spearman(pred, set.LatenciesMs())
+		if math.Abs(mape-c.mape) > .02 || order < c.spearman {
+			t.Errorf("%s: off by %.3f with rank correlation %.4f, want %v and %v", c.set, mape, order, c.mape, c.spearman)
+		}
+	}
+}
+
+// The law, by its parts: twice the bandwidth is half the time, down to what the arithmetic
+// takes, two operations for each multiply-accumulate and image; an interval's ends are the
+// same factor away, a higher level's further; segments add up.
+func TestLaw(t *testing.T) {
+	spec := hardware.Spec{Name: "a card", Generation: "turing", BandwidthGBs: 500, FP32TFLOPS: 14}
+	predict := func(s hardware.Spec) (*hardware.Predictor, []float64, []space.Arch) {
+		p, _, err := catalog.GPU(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archs := []space.Arch{p.Space().Smallest(), p.Space().Largest()}
+		ms := make([]float64, len(archs))
+		if err := p.PredictMs(ms, archs); err != nil {
+			t.Fatal(err)
+		}
+		return p, ms, archs
+	}
+	p, one, archs := predict(spec)
+	fast := spec
+	fast.BandwidthGBs *= 2
+	_, two, _ := predict(fast)
+	weak := spec
+	weak.FP32TFLOPS = 0.01
+	_, bound, _ := predict(weak)
+	for i, a := range archs {
+		if math.Abs(one[i]/two[i]-2) > 1e-9 {
+			t.Errorf("%s: %v ms, %v with twice the bandwidth", a, one[i], two[i])
+		}
+		if least := 2 * 64 * float64(p.Space().MACs(a)) / 0.01e12 * 1e3; math.Abs(bound[i]/least-1) > 1e-9 {
+			t.Errorf("%s: %v ms with hardly any arithmetic, want %v", a, bound[i], least)
+		}
+		b, err := p.Segments(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.
+		for _, s := range b.Segments {
+			sum += s.Ms
+		}
+		if math.Abs(sum/one[i]-1) > 1e-9 || len(b.Segments) == 0 {
+			t.Errorf("%s: %d segments of %v ms in all, want %v", a, len(b.Segments), sum, one[i])
+		}
+	}
+	low, high := make([]float64, 2), make([]float64, 2)
+	before := 1.0
+	for _, level := range []float64{.5, .9, .99} {
+		if err := p.BoundsMs(low, high, archs, level); err != nil {
+			t.Fatal(err)
+		}
+		for i, ms := range one {
+			if f := high[i] / ms; math.Abs(ms/low[i]-f) > 1e-9 || f <= before {
+				t.Errorf("level %v: %v to %v around %v", level, low[i], high[i], ms)
+			}
+		}
+		before = high[0] / one[0]
+	}
+	if err := p.PredictMs(low[:1], []space.Arch{space.FBNet.Reference().Largest()}); err == nil || !strings.Contains(err.Error(), "architecture 0") {
+		t.Errorf("a network of another space: %v", err)
+	}
+}
