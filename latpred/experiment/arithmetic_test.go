@@ -38,13 +38,8 @@ func TestBand(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	b := band(7, []float64{1, 2, 3})
-<<<<<<< HEAD
 	near(t, "low", b.Low, 2-4.30265*math.Sqrt(1./3+15./70), 1e-4)
 	near(t, "high", b.High, 2+4.30265*math.Sqrt(1./3+15./70), 1e-4)
-=======
-	near(t, "low over splits", b.Low, 2-4.30265*math.Sqrt(1./3+15./70), 1e-4)
-	near(t, "high over splits", b.High, 2+4.30265*math.Sqrt(1./3+15./70), 1e-4)
->>>>>>> wt-tables
 }
 
 // Median, tenth and ninetieth percentile of ten draws: 5.5, and the first and the ninth.

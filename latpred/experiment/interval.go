@@ -54,7 +54,7 @@ func (b *betterRun) fewIntervals() error {
 			mean := meanRow(shares)
 			floats.AddScaled(all, 1/float64(len(laboratories)), mean)
 			b.reach(fmt.Sprintf("devices of %s, 90 %% interval from %d rows: rows within", lab.name, n), "%", 0, mean[2], "adapted, random rows",
-				fmt.Sprintf("width chosen on other laboratories' devices; mean over %d draws and %d sets, which have %s; %s", b.draws, len(shares), extremes(shares, 2), otherLevels(mean))).Seen = seenForm
+				fmt.Sprintf("width chosen on other laboratories' devices; mean over %d draws and %d sets, which have %s; %s", b.draws, len(shares), shareRange(shares, 2), otherLevels(mean))).Seen = seenForm
 		}
 		b.reach(fmt.Sprintf("90 %% interval from %d rows: rows within, mean over laboratories", n), "%", 0, all[2], "adapted, random rows",
 			fmt.Sprintf("target 90; each laboratory's devices with a width that the others chose; %s", otherLevels(all))).Seen = seenForm
@@ -90,8 +90,8 @@ func meanRow(rows [][]float64) []float64 {
 	return mean
 }
 
-// extremes writes the smallest and the largest share of a level.
-func extremes(shares [][]float64, level int) string {
+// shareRange writes the smallest and the largest share of a level.
+func shareRange(shares [][]float64, level int) string {
 	var one []float64
 	for _, held := range shares {
 		one = append(one, held[level])

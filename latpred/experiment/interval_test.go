@@ -64,7 +64,7 @@ func TestMeanRow(t *testing.T) {
 	if m := meanRow(shares); m[0] != 50 || m[1] != 85 {
 		t.Errorf("%v", m)
 	}
-	if got := span(shares, 1); got != "80 to 90" {
+	if got := shareRange(shares, 1); got != "80 to 90" {
 		t.Error(got)
 	}
 	if got, want := otherLevels([]float64{50, 80, 90, 95}), "of 50, 80 and 95 % intervals: 50, 80 and 95 %"; got != want {

@@ -63,7 +63,7 @@ func TestUncertainty(t *testing.T) {
 			t.Fatal(err)
 		}
 		return hardware.Measured{Name: generation, GPU: gpu.Spec{Generation: generation, BandwidthGBs: 600, FP32TFLOPS: 14}, Space: s.ID, Batch: 64,
-			Learn: func(context.Context) (*pass.Model, int, string, error) { return m, 1, "", nil }}
+			Learn: func(context.Context) (hardware.Learnt, error) { return hardware.Learnt{Model: m, Rows: 1}, nil }}
 	}
 	first, second, other := measured("turing", 1), measured("turing", math.Exp(.2)), measured("pascal", math.Exp(.6))
 	for _, c := range []struct {
