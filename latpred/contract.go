@@ -44,8 +44,10 @@ type IntervalPredictor interface {
 	// BoundsMs writes to low[i] and high[i] the ends, in milliseconds, of an interval
 	// that holds the latency of archs[i] with probability level, which is above 0 and
 	// below 1. All three slices must have the same length. The interval need not be
-	// symmetric about PredictMs; low is never below 0. The error is ErrNoInterval if
-	// the predictor was made from too few rows.
+	// symmetric about PredictMs; low is never below 0. Where the predictor has rows, but
+	// too few to promise the level, low is 0 and high is +Inf: n calibration rows bound
+	// levels up to n/(n+1). The error is ErrNoInterval if the predictor was made from too
+	// few rows for any interval.
 	BoundsMs(low, high []float64, archs []space.Arch, level float64) error
 }
 

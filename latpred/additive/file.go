@@ -22,13 +22,14 @@ func init() {
 type tableHeader struct {
 	pass.Header
 	Interval *conformal.Split `json:"interval,omitempty"`
-	Trees    int              `json:"trees,omitempty"`   // number of trees of the correction; 0: none
-	UnitMs   float64          `json:"unit_ms,omitempty"` // milliseconds of one unit of the correction
+	Followed *conformal.Split `json:"followed_interval,omitempty"` // of FollowMs; nil: Interval
+	Trees    int              `json:"trees,omitempty"`             // number of trees of the correction; 0: none
+	UnitMs   float64          `json:"unit_ms,omitempty"`           // milliseconds of one unit of the correction
 }
 
 // Store implements modelfile.Storable.
 func (t *Table) Store(b *tensor.Bundle, prefix string) (any, error) {
-	h := tableHeader{Header: t.model.Store(b, prefix), Interval: t.interval}
+	h := tableHeader{Header: t.model.Store(b, prefix), Interval: t.interval, Followed: t.followed}
 	if t.correction != nil {
 		h.Trees, h.UnitMs = len(t.correction.Trees), t.unitMs
 		b.PutFloat64(prefix+"trees", t.correction.Values())
@@ -46,12 +47,16 @@ func loadTable(b *tensor.Bundle, prefix string, model json.RawMessage, from latp
 	if err != nil {
 		return nil, err
 	}
-	if h.Interval != nil {
-		if err := h.Interval.Validate(); err != nil {
+	for _, interval := range []*conformal.Split{h.Interval, h.Followed} {
+		if interval == nil {
+			continue
+		}
+		if err := interval.Validate(); err != nil {
 			return nil, err
 		}
 	}
 	t := NewTable(m, h.Interval, from)
+	t.followed = h.Followed
 	if h.Trees > 0 {
 		values, err := b.Float64(prefix+"trees", -1)
 		if err != nil {

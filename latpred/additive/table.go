@@ -1,6 +1,7 @@
 package additive
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -19,12 +20,13 @@ type Table struct {
 	model      *pass.Model
 	correction *boost.Forest // added to the model's label, in units of unitMs; nil: none
 	unitMs     float64
-	interval   *conformal.Split // nil: none
+	interval   *conformal.Split // with the host in the state for predictions; nil: none
+	followed   *conformal.Split // with the host followed; nil: interval
 	provenance latpred.Provenance
 }
 
 // NewTable makes a predictor from a model, which must not be changed afterwards. interval
-// must be calibrated on rows that the model was not fitted to, with pass.Reading.Margin as
+// must be calibrated on rows that neither fitted nor chose the model, with pass.Reading.Margin as
 // the key; nil means no intervals.
 func NewTable(m *pass.Model, interval *conformal.Split, from latpred.Provenance) *Table {
 	return &Table{model: m, interval: interval, provenance: from}
@@ -41,7 +43,7 @@ func (t *Table) Kind() string {
 // WithoutCorrection returns the table without the learned correction. Its interval is
 // still the one calibrated for the hybrid.
 func (t *Table) WithoutCorrection() *Table {
-	return &Table{model: t.model, interval: t.interval, provenance: t.provenance}
+	return &Table{model: t.model, interval: t.interval, followed: t.followed, provenance: t.provenance}
 }
 
 // Provenance describes the training rows and the fit.
@@ -74,7 +76,9 @@ func (t *Table) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// BoundsMs implements latpred.IntervalPredictor.
+// BoundsMs implements latpred.IntervalPredictor. Its level holds for rows like those of the
+// calibration, in whatever state the host is, as often as it was then. n calibration rows
+// bound levels up to n/(n+1); above, high is +Inf.
 func (t *Table) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
@@ -138,23 +142,38 @@ func (t *Table) PassMs(dst []float64, archs []space.Arch) error {
 
 // FollowMs predicts the rows of set one after the other, in the order of measurement, each
 // after the latencies before it are known: it tracks the host's state (pass.Tracker) and
-// adapts the interval of the given level (conformal.Adaptive). pred, low and high, in
-// milliseconds, must be as long as the set. It errs with latpred.ErrNoInterval if the
+// adapts the interval of the given level (conformal.Adaptive), which can be +Inf for a few
+// rows after many misses. pred, low and high, in milliseconds, must be as long as the set. It errs with latpred.ErrNoInterval if the
 // table has no interval.
 func (t *Table) FollowMs(pred, low, high []float64, set *dataset.Set, level float64) error {
 	if t.interval == nil {
 		return latpred.ErrNoInterval
 	}
-	tracker, interval := t.model.Track(), t.interval.Adapt(level)
+	interval := cmp.Or(t.followed, t.interval).Adapt(level)
+	return t.follow(t.model.Track(), set, func(i int, r pass.Reading, ms float64) {
+		w := interval.HalfWidthMs(ms, r.Margin())
+		pred[i], low[i], high[i] = ms, max(0, ms-w), ms+w
+		interval.Observe(ms, set.Samples[i].LatencyMs, r.Margin())
+	})
+}
+
+// follow predicts the rows of set in their order, in the state that the tracker has from
+// the rows before, and hands each prediction, milliseconds, to each. Without a tracker the
+// state is the one for predictions.
+func (t *Table) follow(tracker *pass.Tracker, set *dataset.Set, each func(row int, r pass.Reading, ms float64)) error {
 	for i, s := range set.Samples {
-		r, err := t.model.Read(s.Arch, tracker.State)
+		state := t.model.Queue.HostState
+		if tracker != nil {
+			state = tracker.State
+		}
+		r, err := t.model.Read(s.Arch, state)
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
-		ms := t.correct(s.Arch, r)
-		w := interval.HalfWidthMs(ms, r.Margin())
-		pred[i], low[i], high[i] = ms, max(0, ms-w), ms+w
-		interval.Observe(ms, s.LatencyMs, r.Margin())
+		each(i, r, t.correct(s.Arch, r))
+		if tracker == nil {
+			continue
+		}
 		if err := tracker.Observe(s.Arch, s.LatencyMs); err != nil {
 			return err
 		}

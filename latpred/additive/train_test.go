@@ -42,7 +42,7 @@ func TestTrainOnAMadeUpCard(t *testing.T) {
 	if err := p.BoundsMs(low, high, test.Archs(), .9); err != nil {
 		t.Fatal(err)
 	}
-	if share, _ := metric.Coverage(low, high, test.LatenciesMs()); math.Abs(share-.9) > .05 { // 360 rows: standard error .016, of the calibration as much
+	if share, _ := metric.Coverage(low, high, test.LatenciesMs()); math.Abs(share-.9) > .07 { // 360 rows: standard error .016; 180 that calibrate: .022
 		t.Errorf("the 90 %% interval holds %.3f", share)
 	}
 }

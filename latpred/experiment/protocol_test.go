@@ -196,3 +196,18 @@ func TestInterruptedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A size is the number of rows that are trained on, of the file's first; none of them is a
+// test row.
+func TestFirstRows(t *testing.T) {
+	set, err := dataset.Open("xeon-b64-fixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]int{1000: 8500, 8000: 8500, 9000: 9000} {
+		split := firstRows(set, n)
+		if len(split.Train) != n || split.Train[n-1] != n-1 || split.Test[0] != want || split.Test[len(split.Test)-1] != 9999 || len(split.Test) != 10000-want {
+			t.Errorf("%d rows: %d are trained on, tested on %d to %d", n, len(split.Train), split.Test[0], split.Test[len(split.Test)-1])
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -230,28 +231,41 @@ func TestUnknownState(t *testing.T) {
 	near(t, "RMSE", scores.RMSEMs, want.RMSEMs, 1e-9)
 }
 
-// A table over random splits: each seed's is judged on the rows of that split, and the
-// corrected columns are their mean and interval.
-func TestOverSplits(t *testing.T) {
+// A table over random splits: each seed's is judged on the rows of that split, and the best
+// value is the mean of what the interval is of.
+func TestTableOverSplits(t *testing.T) {
 	d := simulated.Card
 	d.NoisePart = .02
-	set := madeUp(t, "splits", d, 400)
+	set := madeUp(t, "splits", d, 600)
 	b := &betterRun{runner: runnerOf(t, Quick), draws: 3}
-	row := newRow("q", "ms")
-	var values []float64
-	err := b.overSplits(&row, set, func(j judged) float64 {
-		if want := splitFor(set, uint64(len(values)+1)); !slices.Equal(j.split.Test, want.Test) || len(j.pred) != len(want.Test) {
-			t.Errorf("draw %d is not judged on its split's test rows", len(values))
-		}
-		values = append(values, j.fixed.MAEMs)
-		return j.fixed.MAEMs
-	})
-	if err != nil || len(values) != 3 {
-		t.Fatalf("%v, %v", values, err)
+	if err := b.tableOverSplits(set, "made-up", 7); err != nil {
+		t.Fatal(err)
 	}
-	m := metric.Interval(values)
-	if float64(row.Corrected) != m.Value || float64(row.CorrectedLow) != m.Low || float64(row.CorrectedHigh) != m.High {
-		t.Errorf("%s of %v", row.CorrectedText(), values)
+	var values, held []float64
+	for seed := range uint64(3) {
+		split := splitFor(set, 1+seed)
+		table, err := b.table(set, split, additiveConfig(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test := set.Subset(split.Test)
+		pred, low, high := make([]float64, test.Rows), make([]float64, test.Rows), make([]float64, test.Rows)
+		if err := errors.Join(table.PredictMs(pred, test.Archs()), table.BoundsMs(low, high, test.Archs(), .9)); err != nil {
+			t.Fatal(err)
+		}
+		share, _ := metric.Coverage(low, high, test.LatenciesMs())
+		values, held = append(values, metric.MAE(pred, test.LatenciesMs())), append(held, 100*share)
+	}
+	rows := b.result.Rows
+	if len(rows) != 2 || rows[0].Paper != 7 || rows[0].Quantity != "made-up, splits by architecture: MAE" || rows[0].Seen == "" {
+		t.Fatalf("%+v", rows)
+	}
+	for i, v := range [][]float64{values, held} {
+		m := metric.NadeauBengioInterval(v, 15./70)
+		near(t, "best", float64(rows[i].Best), m.Value, 1e-9)
+		near(t, "corrected", float64(rows[i].Corrected), m.Value, 1e-9)
+		near(t, "low", float64(rows[i].CorrectedLow), m.Low, 1e-9)
+		near(t, "high", float64(rows[i].CorrectedHigh), m.High, 1e-9)
 	}
 }
 
@@ -270,8 +284,13 @@ func TestTableOfARecipe(t *testing.T) {
 	if err != nil || j.fixed.N != 90 || j.online.N != 90 || j.unknown.N != 90 {
 		t.Fatalf("%+v, %v", j, err)
 	}
-	if j.coverage[0] < .7 || j.worst[0] > j.coverage[0]+1e-9 {
-		t.Errorf("held %v, in the worst fifth %v", j.coverage, j.worst)
+	for k := range j.coverage { // 45 rows calibrate, 90 are judged: standard error .055
+		if j.coverage[k] < .73 || j.worst[k] > j.coverage[k]+1e-9 {
+			t.Errorf("held %v, in the worst fifth %v", j.coverage, j.worst)
+		}
+		if ms := j.fixed.MAEMs; !(j.width[k] > 2*ms && j.width[k] < 12*ms) { // 4.1 of normal errors
+			t.Errorf("intervals %v ms wide, errors of %v", j.width, ms)
+		}
 	}
 }
 
@@ -281,5 +300,34 @@ func TestTableRecipes(t *testing.T) {
 		if set, err := dataset.Open(name); err != nil || set.SpaceID == "" || c.Basis != nil || c.QueueDepth == 0 {
 			t.Errorf("%s: %v, %+v", name, err, c)
 		}
+	}
+}
+
+// A network counts once, by its first row, whatever its resolution; the state that explains
+// rows best is that with which they were made.
+func TestFixedKernelParts(t *testing.T) {
+	set := madeUp(t, "first", simulated.Card, 30)
+	again := *set
+	again.Samples = slices.Clone(set.Samples)
+	for i := range again.Samples[10:20] { // rows 10 to 19 are networks 0 to 9 once more
+		again.Samples[10+i].Arch = set.Samples[i].Arch
+		again.Samples[10+i].Arch.Resolution = 224
+	}
+	want := append(seqOf(10), seqOf(30)[20:]...)
+	if first := firstOfEach(&again); !slices.Equal(first, want) {
+		t.Errorf("first rows %v, want %v", first, want)
+	}
+	m := *tableOf(t, simulated.Card)
+	m.Queue = pass.Queue{Depth: 900, LaunchMs: []float64{.01, .05, .09}, OffsetMs: make([]float64, 3)}
+	labels := make([]float64, 30)
+	if err := m.LabelsMs(labels, set.Archs(), constant(1, 30)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range labels {
+		set.Samples[i].LatencyMs = labels[i]
+	}
+	state, mae, err := bestState(&m, set)
+	if err != nil || state != 1 || mae != 0 {
+		t.Errorf("state %d, off by %v, %v", state, mae, err)
 	}
 }

@@ -115,6 +115,16 @@ func splitFor(set *dataset.Set, seed uint64) dataset.Split {
 	return set.SplitByArch(random.Stream(seed, "split"))
 }
 
+// splitTestPerTrain is the number of test rows over that of training rows of splitFor. It
+// stands for splits of which only a part is trained on, too: what results have in common is
+// the rows they are tested on, and these are as many.
+const splitTestPerTrain = .15 / .70
+
+// overSplits is the mean of values over splits by splitFor, with its interval.
+func overSplits(values []float64) metric.Mean {
+	return metric.NadeauBengioInterval(values, splitTestPerTrain)
+}
+
 // closedForm fits the table model to the training rows of a split and judges it
 // on the test rows. See additive.FitLinear.
 func closedForm(set *dataset.Set, split dataset.Split) (metric.Scores, error) {

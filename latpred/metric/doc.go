@@ -8,6 +8,7 @@
 //     paper's tables call RMSE. Coverage measures intervals.
 //  2. Spearman and Kendall compare the order alone, which is what a search uses.
 //  3. Evaluate gives all metrics of points as Scores.
-//  4. Interval gives a mean over seeds with its confidence interval.
+//  4. Interval gives a mean over seeds with its confidence interval, NadeauBengioInterval
+//     that over random splits of one data set.
 //  5. Median, Spread and Autocorrelation describe a sample, such as residuals.
 package metric

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/random"
 	"pgregory.net/rapid"
 )
 
@@ -45,11 +46,62 @@ func TestSingleValueHasNoWidth(t *testing.T) {
 	}
 }
 
+// By hand: of 1, 2 and 3 the variance is 1, and t of two degrees is 4.302652729749464
+// (scipy.stats.t.ppf(.975, 2)). With two test rows for each training row the mean has a
+// variance of 1/3 + 2.
+func TestNadeauBengio(t *testing.T) {
+	m := metric.NadeauBengioInterval([]float64{1, 2, 3}, 2)
+	want := 4.302652729749464 * math.Sqrt(1./3+2)
+	if m.N != 3 || m.Value != 2 || math.Abs(m.HalfWidth-want) > 1e-9 || math.Abs(m.Low-(2-want)) > 1e-9 || math.Abs(m.High-(2+want)) > 1e-9 {
+		t.Errorf("%+v, want 2 ± %v", m, want)
+	}
+	if m = metric.NadeauBengioInterval([]float64{7}, .2); m.Low != 7 || m.High != 7 || m.HalfWidth != 0 {
+		t.Errorf("of one value: %+v", m)
+	}
+}
+
+// Means of a set are estimated on random tenths of it, 15 times: as training is no part of
+// it, the results depend on each other by the set alone. The interval holds the true mean
+// where it should; that of independent values is far too narrow.
+func TestNadeauBengioCovers(t *testing.T) {
+	rng := random.Stream(1, "splits")
+	const cases, rows, splits = 1000, 100, 15
+	var plain, corrected float64
+	for range cases {
+		set := make([]float64, rows)
+		for i := range set {
+			set[i] = rng.NormFloat64()
+		}
+		var values []float64
+		for range splits {
+			var mean float64
+			for _, i := range rng.Perm(rows)[:rows/10] {
+				mean += set[i] / (rows / 10)
+			}
+			values = append(values, mean)
+		}
+		if m := metric.Interval(values); m.Low <= 0 && 0 <= m.High {
+			plain++
+		}
+		if m := metric.NadeauBengioInterval(values, 1./9); m.Low <= 0 && 0 <= m.High {
+			corrected++
+		}
+	}
+	if share := corrected / cases; share < .93 || share > .98 { // standard error .007
+		t.Errorf("the interval holds the mean in %v of the cases", share)
+	}
+	if plain/cases > .85 {
+		t.Errorf("uncorrected it holds it in %v: this tests nothing", plain/cases)
+	}
+}
+
 func TestMistakesPanic(t *testing.T) {
 	for name, f := range map[string]func(){
 		"lengths": func() { metric.RMSE([]float64{1}, []float64{1, 2}) },
 		"empty":   func() { metric.Kendall(nil, nil) },
 		"no mean": func() { metric.Interval(nil) },
+		"minus":   func() { metric.NadeauBengioInterval([]float64{1, 2}, -.1) },
+		"NaN":     func() { metric.NadeauBengioInterval([]float64{1, 2}, math.NaN()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

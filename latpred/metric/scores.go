@@ -52,15 +52,26 @@ type Mean struct {
 
 // Interval returns the mean of independent values with its 95 % confidence interval by
 // Student's t. With one value the interval is not known and its width is given as 0. It
-// panics without values.
-func Interval(values []float64) Mean {
-	if len(values) == 0 {
-		panic("metric: Interval of no values")
+// panics without values. Results on random splits of one data set are not independent: see
+// NadeauBengioInterval.
+func Interval(values []float64) Mean { return NadeauBengioInterval(values, 0) }
+
+// NadeauBengioInterval is Interval for the results of J trainings and tests on random
+// splits of one data set. Splits have rows in common, so that their results vary less than
+// those on new data would: the variance of the mean is taken as (1/J + testPerTrain) times
+// the sample variance, where testPerTrain is the number of test rows over that of training
+// rows, 0 or above. It panics without values, and if testPerTrain is below 0 or NaN.
+//
+// Source: Nadeau and Bengio, "Inference for the Generalization Error", Machine Learning 52,
+// 2003, the corrected resampled t-test.
+func NadeauBengioInterval(values []float64, testPerTrain float64) Mean {
+	if len(values) == 0 || !(testPerTrain >= 0) {
+		panic(fmt.Sprintf("metric: an interval of %d values with %v test rows for each training row", len(values), testPerTrain))
 	}
 	mean, sd := stat.MeanStdDev(values, nil)
 	m := Mean{Value: mean, Low: mean, High: mean, N: len(values)}
 	if n := float64(len(values)); n > 1 {
-		m.HalfWidth = distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * sd / math.Sqrt(n)
+		m.HalfWidth = distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * sd * math.Sqrt(1/n+testPerTrain)
 		m.Low, m.High = mean-m.HalfWidth, mean+m.HalfWidth
 	}
 	return m

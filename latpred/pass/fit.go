@@ -17,7 +17,7 @@ type Config struct {
 	Relative   bool    // minimise squared relative errors, not squared milliseconds
 	QueueDepth int     // launches that the queue holds; 0: labels are true passes
 	States     int     // number of states of the host, used with a queue; 0 is 1
-	LaunchMs   float64 // initial τ, milliseconds; 0 is .025
+	LaunchMs   float64 // initial τ, milliseconds; 0 is .02
 	// Rounds is the number of robust rounds, each a solve in which rows are weighted
 	// by their last residuals; 0 is 6. Without a queue the first, unweighted solve
 	// counts as one of them. With a queue and several states it is ignored: the number

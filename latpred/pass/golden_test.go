@@ -21,8 +21,8 @@ func TestGolden(t *testing.T) {
 		label, pass, launch, spread float64
 	}{
 		{"tied", Config{Basis: Tied(resolutions)}, 20.8112743094, 20.8112743094, 0, 0.0178511577507},
-		{"tied, relative, queue", Config{Basis: Tied(resolutions), Relative: true, QueueDepth: 920}, 21.0453613129, 21.0453613129, 0.026654505657, 0.0070722462907},
-		{"shape, two states", Config{Basis: Shape(resolutions, false), QueueDepth: 910, States: 2}, 20.6649797671, 20.6649797671, 0.0194415968143, 0.0233502512165},
+		{"tied, relative, queue", Config{Basis: Tied(resolutions), Relative: true, QueueDepth: 920, LaunchMs: .025}, 21.0453613129, 21.0453613129, 0.026654505657, 0.0070722462907},
+		{"shape, two states", Config{Basis: Shape(resolutions, false), QueueDepth: 910, States: 2, LaunchMs: .025}, 20.6649797671, 20.6649797671, 0.0194415968143, 0.0233502512165},
 		{"sizes", Config{Basis: Shape(resolutions, true), Relative: true, Rounds: 3}, 21.0728027137, 21.0728027137, 0, 0.0574819327166},
 	} {
 		m, _, err := Fit(archs, labels, c.config)

@@ -2,7 +2,6 @@ package pass_test
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"testing"
 
@@ -148,34 +147,36 @@ func simulate(t *testing.T, m *pass.Model, a space.Arch) float64 {
 	return (host - start) / 10
 }
 
+// Judged on validation rows: the last 1,500 rows of the sets are no test's.
 func TestFitsWhatWasMeasured(t *testing.T) {
 	for _, c := range []struct {
 		set    string
 		config pass.Config
-		limit  float64 // ms; reached: .0863, .1468, .0031
+		limit  float64 // ms; reached: see the log
 	}{
-		{"p40-b64", pass.Config{Basis: pass.Tied(authors), QueueDepth: 920, LaunchMs: .04}, .088},
-		{"p40-b64", pass.Config{Basis: pass.Tied(authors)}, .150},
-		{"note10", pass.Config{Basis: pass.Tied(authors)}, .004},
+		{"p40-b64", pass.Config{Basis: pass.Tied(authors), QueueDepth: 920, LaunchMs: .04}, .100},
+		{"p40-b64", pass.Config{Basis: pass.Tied(authors)}, .165},
+		{"note10", pass.Config{Basis: pass.Tied(authors)}, .002},
 	} {
 		set := open(t, c.set)
-		train, test := set.Subset(seq(60, 7000)), set.Subset(seq(8500, 10000))
+		train, held := set.Subset(seq(60, 7000)), set.Subset(seq(7000, 8500))
 		m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c.config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := mae(t, m, test, nil); e > c.limit {
+		e := mae(t, m, held, nil)
+		if t.Logf("%s, queue of %d: MAE %.4f ms", c.set, c.config.QueueDepth, e); e > c.limit {
 			t.Errorf("%s, queue of %d: MAE %.4f ms, want at most %v", c.set, c.config.QueueDepth, e, c.limit)
 		}
 	}
 }
 
-// The 2080 Ti's host has a slow state, rows 4273 to 5189 of the training rows and
-// from 8054 on; known from validation rows it is worth a factor of 3, followed
-// online one of 6.
+// The 2080 Ti's host has a slow state, rows 4273 to 5189 of the training rows and from 8054
+// of the validation rows on: followed online it is worth a factor of 3 against the state of
+// the last training row, and known from the rows before it about as much.
 func TestStates(t *testing.T) {
 	set := open(t, "rtx2080ti-b64")
-	train, validation, test := set.Subset(seq(60, 7000)), set.Subset(seq(7000, 8500)), set.Subset(seq(8500, 10000))
+	train, held := set.Subset(seq(60, 7000)), set.Subset(seq(7000, 8500))
 	m, report, err := pass.Fit(train.Archs(), train.LatenciesMs(), pass.Config{Basis: pass.Tied(authors), QueueDepth: 935, States: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -190,29 +191,29 @@ func TestStates(t *testing.T) {
 	if share < 890 {
 		t.Errorf("%d of rows 4280 to 5179 are in the slow state", share)
 	}
-	if e := mae(t, m, test, nil); e > .32 {
-		t.Errorf("state of the last training row: %.4f ms", e)
-	}
-	seen, err := m.States(validation.Archs(), validation.LatenciesMs())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Queue.HostState = seen[len(seen)-1]
-	if e := mae(t, m, test, nil); e > .10 {
-		t.Errorf("state from validation rows: %.4f ms", e)
-	}
-	tracker, online := m.Track(), make([]int, test.Rows)
-	for i, s := range test.Samples {
+	last := mae(t, m, held, nil)
+	tracker, online := m.Track(), make([]int, held.Rows)
+	for i, s := range held.Samples {
 		online[i] = tracker.State
 		if err := tracker.Observe(s.Arch, s.LatencyMs); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if e := mae(t, m, test, online); e > .055 {
-		t.Errorf("state followed online: %.4f ms", e)
+	followed := mae(t, m, held, online)
+	if t.Logf("MAE %.4f ms in the state of the last training row, %.4f followed", last, followed); followed > .045 || followed > last/3 {
+		t.Errorf("state of the last training row: %.4f ms, followed online: %.4f", last, followed)
 	}
-	if !slices.Contains(online, 0) || !slices.Contains(online, 1) {
+	if online[8000-7000] == online[8400-7000] {
 		t.Error("the tracker never changed its mind")
+	}
+	before, after := set.Subset(seq(7000, 8200)), set.Subset(seq(8200, 8500))
+	seen, err := m.States(before.Archs(), before.LatenciesMs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Queue.HostState = seen[len(seen)-1]
+	if e := mae(t, m, after, nil); e > .06 {
+		t.Errorf("state from the rows before: %.4f ms", e)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat"
 )
 
 type evaluateCmd struct {
@@ -41,10 +42,11 @@ type evaluation struct {
 
 // intervalScores say whether an interval keeps its promise.
 type intervalScores struct {
-	Level           float64   `json:"level"`
-	CoveragePercent float64   `json:"coverage_percent"`
-	WidthMs         float64   `json:"mean_width_ms"`
-	BinsPercent     []float64 `json:"coverage_by_fifth_percent"` // of the predictions, the shortest first
+	Level            float64   `json:"level"`
+	CoveragePercent  float64   `json:"coverage_percent"`
+	WidthMs          float64   `json:"mean_width_ms"`               // of the intervals that have an end
+	UnboundedPercent float64   `json:"unbounded_percent,omitempty"` // of the rows have one without: too few rows for the level
+	BinsPercent      []float64 `json:"coverage_by_fifth_percent"`   // of the predictions, the shortest first
 }
 
 type worstRow struct {
@@ -102,6 +104,9 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	printScores(out, e.Scores)
 	if i := e.Interval; i != nil {
 		out.Printf("\nthe %.0f %% interval holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", 100*i.Level, i.CoveragePercent, i.BinsPercent, i.WidthMs)
+		if i.UnboundedPercent > 0 {
+			out.Printf("%.1f %% of the intervals have no upper bound: there were too few rows for the level\n", i.UnboundedPercent)
+		}
 	}
 	var lines [][]string
 	for _, w := range e.Worst {
@@ -140,8 +145,9 @@ func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low,
 
 // judgeInterval gives coverage over all, and by fifths of the predictions.
 func judgeInterval(level float64, pred, low, high, want []float64) *intervalScores {
-	share, width := metric.Coverage(low, high, want)
-	s := &intervalScores{Level: level, CoveragePercent: 100 * share, WidthMs: width}
+	share, _ := metric.Coverage(low, high, want)
+	s := &intervalScores{Level: level, CoveragePercent: 100 * share}
+	s.WidthMs, s.UnboundedPercent = widths(low, high)
 	order := make([]int, len(pred))
 	for i := range order {
 		order[i] = i
@@ -157,6 +163,21 @@ func judgeInterval(level float64, pred, low, high, want []float64) *intervalScor
 		s.BinsPercent = append(s.BinsPercent, 100*share)
 	}
 	return s
+}
+
+// widths gives the mean width of the intervals that have an end, 0 if none has, and the
+// percentage of those without.
+func widths(low, high []float64) (mean, unboundedPercent float64) {
+	var bounded []float64
+	for i := range low {
+		if w := high[i] - low[i]; !math.IsInf(w, 0) {
+			bounded = append(bounded, w)
+		}
+	}
+	if len(bounded) > 0 {
+		mean = stat.Mean(bounded, nil)
+	}
+	return mean, 100 * float64(len(low)-len(bounded)) / float64(len(low))
 }
 
 // worst lists the rows with the largest relative errors.

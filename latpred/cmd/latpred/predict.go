@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 
@@ -20,7 +21,7 @@ import (
 type predictCmd struct {
 	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
 	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
-	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9."`
+	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. Too few rows for it: no upper bound, +Inf, null in JSON."`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
 	File     string        `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
 }
@@ -163,7 +164,12 @@ func (s *stream) flush() error {
 }
 
 func (s *stream) line(i int, ms float64) error {
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	number := func(v float64) string {
+		if s.json && math.IsInf(v, 0) {
+			return "null" // JSON has no infinity
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
 	var text string
 	switch {
 	case s.json && s.level > 0:
