@@ -222,6 +222,16 @@ func Header() []string {
 	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published (range)", "corrected [95 % interval by Nadeau and Bengio]", "ours, best"}
 }
 
+// Row returns the row of a quantity; one whose values are missing if there is none.
+func (r *Result) Row(quantity string) Row {
+	for _, row := range r.Rows {
+		if row.Quantity == quantity {
+			return row
+		}
+	}
+	return newRow(quantity, "")
+}
+
 // Cells returns the rows as text, under Header.
 func (r *Result) Cells() [][]string {
 	var cells [][]string
