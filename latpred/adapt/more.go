@@ -21,11 +21,11 @@ const (
 )
 
 // moreRows estimates how many further rows would lower the expected error, a fraction, by
-// a fifth, from the error of fits to half of the rows. It is 0 if that can't be said, and
-// at most 5,000.
+// a fifth, from the error of fits to half of the rows. It is 0 if that can't be said or is
+// not wanted, and at most 5,000.
 func moreRows(ctx context.Context, sources []fewshot.Source, archs []space.Arch, y []float64, config Config, expected float64) (int, error) {
 	n := len(y)
-	if n < curveRows || n > curveMost {
+	if config.NoForecast || n < curveRows || n > curveMost {
 		return 0, nil
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(n)))

@@ -3,6 +3,7 @@ package adapt_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,7 +35,12 @@ func spaceOf(t testing.TB, id string) *space.Space {
 // measure makes a set of n networks that a made-up device was measured with.
 func measure(t testing.TB, d simulated.Device, s *space.Space, n int) *dataset.Set {
 	t.Helper()
-	rng := random.Stream(uint64(n), s.ID)
+	return measureWith(t, d, s, n, random.Stream(uint64(n), s.ID))
+}
+
+// measureWith is measure with networks and noise from rng.
+func measureWith(t testing.TB, d simulated.Device, s *space.Space, n int, rng *rand.Rand) *dataset.Set {
+	t.Helper()
 	set := &dataset.Set{Info: dataset.Info{Name: "made-up", Device: "made-up", SpaceID: s.ID, Rows: n}}
 	archs := simulated.Archs(s, rng, n)
 	for i, ms := range d.MeasureMs(s, archs, rng) {
@@ -73,13 +79,47 @@ func TestExpectedErrorIsTheError(t *testing.T) {
 		low, high := latpredtest.Bounds(t, p, test.Archs(), .9)
 		share, _ := metric.Coverage(low, high, test.LatenciesMs())
 		t.Logf("%d rows: error %.2f %%, expected %.2f, 90 %% held %.3f, %d more rows", n, e, r.ExpectedPercent, share, r.MoreRows)
-		if math.Abs(math.Log(e/r.ExpectedPercent)) > math.Log(1.6) || share < .75 || i > 0 && e > 1.05*last {
+		if math.Abs(math.Log(e/r.ExpectedPercent)) > math.Log(1.6) || share < .86 || share > .99 || i > 0 && e > 1.05*last {
 			t.Errorf("%d rows: error %.2f %%, expected %.2f, before %.2f; 90 %% held %.3f", n, e, r.ExpectedPercent, last, share)
 		}
 		if r.Rows != n || p.Provenance().Rows != n || p.Provenance().Recipe["sources"] != "card" || !strings.Contains(r.Recipe, "card") {
 			t.Errorf("%+v, %+v", r, p.Provenance())
 		}
 		last = e
+	}
+}
+
+// Intervals from few rows hold what they promise on average over devices that differ from
+// the source in ways and noise of their own; a single device may be far off.
+func TestIntervalsOfFewRowsHoldOnAverage(t *testing.T) {
+	s := spaceOf(t, "mbv3-w1.0")
+	sources := []fewshot.Source{cardSource(t, s)}
+	levels := []float64{.5, .8, .9, .95}
+	const devices = 16
+	for _, n := range []int{5, 10, 30} {
+		held := make([]float64, len(levels))
+		for k := range devices {
+			rng := random.Stream(uint64(k), "device")
+			d := simulated.Device{LayerMs: .02 + .1*rng.Float64(), GMACs: 20 + 100*rng.Float64(), GValues: 3 + 9*rng.Float64(),
+				Deeper: .3 * (rng.Float64() - .5), Large: .2 * rng.Float64(), NoisePart: .03 * rng.Float64()}
+			set := measureWith(t, d, s, n+100, rng)
+			few, test := set.Subset(latpredtest.Seq(n)), set.Subset(latpredtest.Seq(n + 100)[n:])
+			p, r, err := adapt.Adapt(t.Context(), sources, few, adapt.Config{NoQueue: true, NoForecast: true})
+			if err != nil || r.MoreRows != 0 {
+				t.Fatal(err, r)
+			}
+			for i, level := range levels {
+				low, high := latpredtest.Bounds(t, p, test.Archs(), level)
+				share, _ := metric.Coverage(low, high, test.LatenciesMs())
+				held[i] += share / devices
+			}
+		}
+		t.Logf("%d rows: %.3f", n, held)
+		for i, level := range levels { // these devices are kinder than real ones: more may hold
+			if held[i] < level-.03 || 1-held[i] < .15*(1-level) {
+				t.Errorf("%d rows: intervals of %v hold %.3f on average", n, levels[i], held[i])
+			}
+		}
 	}
 }
 

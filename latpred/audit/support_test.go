@@ -13,8 +13,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// rowsOf are n networks at 1 ms for 10 million multiply-accumulates.
-func rowsOf(t *testing.T, n int) *dataset.Set {
+// goodRows are n networks at 1 ms for 10 million multiply-accumulates.
+func goodRows(t *testing.T, n int) *dataset.Set {
 	t.Helper()
 	s, err := space.ByID("mbv3-w1.0")
 	if err != nil {
@@ -30,7 +30,7 @@ func rowsOf(t *testing.T, n int) *dataset.Set {
 }
 
 func TestSupportFaults(t *testing.T) {
-	if warnings, err := audit.Support(rowsOf(t, 3)); err != nil || warnings != nil {
+	if warnings, err := audit.Support(goodRows(t, 3)); err != nil || warnings != nil {
 		t.Errorf("three good rows: %v, %v", warnings, err)
 	}
 	for want, spoil := range map[string]func(s *dataset.Set){
@@ -48,13 +48,13 @@ func TestSupportFaults(t *testing.T) {
 		"rows [2] are about 1e+03 times": func(s *dataset.Set) { s.Samples[1].LatencyMs *= 1000 },
 		"rows [6] are about 0.001 times": func(s *dataset.Set) { s.Samples[5].LatencyMs /= 1000 },
 	} {
-		set := rowsOf(t, 6)
+		set := goodRows(t, 6)
 		spoil(set)
 		if _, err := audit.Support(set); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want …%s…", err, want)
 		}
 	}
-	set := rowsOf(t, 6)
+	set := goodRows(t, 6)
 	set.Samples[1].LatencyMs *= 90 // a device may be that odd, a unit is not
 	if _, err := audit.Support(set); err != nil {
 		t.Error(err)

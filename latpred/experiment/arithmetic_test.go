@@ -186,11 +186,14 @@ func TestMerge(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	with, without := newRow("known", "ms"), newRow("unknown", "ms")
 	with.Paper = 3
-	page := Markdown([]*Result{
+	page, err := Markdown([]*Result{
 		{Item: "table1", Title: "One", Rows: []Row{with, without}, Notes: []string{"a note"}},
 		{Item: "figure4a", Title: "Two", Rows: []Row{with}}, {Item: "table5", Title: "Three", Rows: []Row{without}},
 		{Item: "datasets", Title: "Four", Rows: []Row{with}, Notes: []string{"a finding"}},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, want := range []string{"**One**", "| known (ms) | 3 |", "- a note", "<details><summary>Two</summary>", "**Four**"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in %s", want, page)

@@ -88,7 +88,7 @@ func (b *betterRun) help() error {
 	for _, n := range []int{10, 3} {
 		target := map[int]string{10: "2.0", 3: "2.9"}[n]
 		b.reach(fmt.Sprintf("HELP's clean sets, one GPU left out, %d rows: MAPE", n), "%", 0, stat.Mean(clean[n][0], nil), "adapted, random rows",
-			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of the sources alone: %.2f; the affine fit: %.2f", target, len(clean[n][0]), draws, stat.Mean(clean[n][1], nil), stat.Mean(clean[n][2], nil)))
+			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of the sources alone: %.2f; the affine fit: %.2f", target, len(clean[n][0]), draws, stat.Mean(clean[n][1], nil), stat.Mean(clean[n][2], nil))).Seen = seenHELP
 	}
 	for w, way := range ways[1:] {
 		r := worst[1+w]
@@ -96,7 +96,7 @@ func (b *betterRun) help() error {
 		if draws > 1 {
 			note += fmt.Sprintf(", 95 %% interval %.3f to %.3f", r.low, r.high)
 		}
-		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.mean, "adapted, random rows", note)
+		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.mean, "adapted, random rows", note).Seen = seenHELP
 	}
 	p, err := figure.Bars("HELP: a GPU left out, 10 random rows of it", "MAPE (%)", names, []string{ways[0].name, ways[1].name, ways[2].name}, values)
 	if err != nil {

@@ -258,7 +258,10 @@ func (d *deviceRun) fewMeasurements() error {
 			}
 			curves[name] = append(curves[name], v)
 			if n == 3 || n == 10 || n == 100 {
-				d.reach(d.named(fmt.Sprintf("%s, %d: MAPE", name, n)), "%", 0, v.Value, "", d.note(map[int]string{10: "5", 3: "none", 100: "none"}[n], v))
+				row := d.reach(d.named(fmt.Sprintf("%s, %d: MAPE", name, n)), "%", 0, v.Value, "", d.note(map[int]string{10: "5", 3: "none", 100: "none"}[n], v))
+				if k < 3 {
+					row.Seen = seenHELP
+				}
 			}
 		}
 	}

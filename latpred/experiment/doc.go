@@ -10,8 +10,10 @@
 //  3. Result.Figures are the item's figures.
 //  4. Two items go beyond the paper: better evaluates predictors that improve on it,
 //     device the ways to learn a new device, the one that the project measured.
-//  5. Recorded returns the shipped results of the Full profile; Markdown,
-//     HeadlineMarkdown and Embed put results into pages.
+//  5. Result.Made says by what commit, when and where. Recorded returns the shipped results
+//     of the Full profile, RecordedOf those of Quick as well; Markdown, HeadlineMarkdown and
+//     Embed put results of one commit into pages. Compare holds a result against a recorded
+//     one, each value as it may vary.
 //  6. The paper's numbers are data/claims.csv, each a Claim; Paper looks one up. Judge
 //     says what became of them by results, ClaimsMarkdown puts it into words.
 //

@@ -175,7 +175,9 @@ type Result struct {
 	Seeds   int      `json:"seeds"`             // of the corrected values; 0: nothing is random
 	Seconds float64  `json:"seconds"`           // that the item took
 	Rows    []Row    `json:"rows"`
-	Notes   []string `json:"notes,omitempty"` // sentences for people
+	Notes   []string `json:"notes,omitempty"` // sentences for people, on the whole item
+	About   []About  `json:"about,omitempty"` // sentences on some of its rows
+	Made    Made     `json:"made,omitzero"`   // by what code, when and where
 
 	// Timings are the seconds of single trainings, by name.
 	Timings map[string]float64 `json:"training_seconds,omitempty"`
@@ -183,9 +185,51 @@ type Result struct {
 	Figures []figure.Named `json:"-"`
 }
 
+// About is a sentence for people on some rows: those whose quantities begin with one of
+// Rows.
+type About struct {
+	Rows []string `json:"rows"`
+	Text string   `json:"text"`
+}
+
+// note adds a sentence for people. It is about the rows whose quantities begin with one of
+// rows, and is shown with them only; without any it is about the whole item.
+func (r *Result) note(text string, rows ...string) {
+	if len(rows) == 0 {
+		r.Notes = append(r.Notes, text)
+		return
+	}
+	r.About = append(r.About, About{rows, text})
+}
+
+// notes are the sentences on the whole item and on the rows that shown has.
+func (r *Result) notes(shown []Row) []string {
+	all := slices.Clone(r.Notes)
+	for _, a := range r.About {
+		if slices.ContainsFunc(shown, a.has) {
+			all = append(all, a.Text)
+		}
+	}
+	return all
+}
+
+func (a About) has(row Row) bool {
+	return slices.ContainsFunc(a.Rows, func(begin string) bool { return strings.HasPrefix(row.Quantity, begin) })
+}
+
 // Header returns the names of the columns of Cells.
 func Header() []string {
 	return []string{"quantity", "unit", "paper", "authors' checkpoint", "as published (range)", "corrected [95 % interval by Nadeau and Bengio]", "ours, best"}
+}
+
+// Row returns the row of a quantity; one whose values are missing if there is none.
+func (r *Result) Row(quantity string) Row {
+	for _, row := range r.Rows {
+		if row.Quantity == quantity {
+			return row
+		}
+	}
+	return newRow(quantity, "")
 }
 
 // Cells returns the rows as text, under Header.
@@ -278,8 +322,9 @@ func run(ctx context.Context, be *backend.Backend, name string, profile Profile,
 		return nil, fmt.Errorf("no item %q: there are %s", name, strings.Join(Items(), ", "))
 	}
 	r := &runner{ctx: ctx, be: be, profile: profile, size: s, observe: observe, start: time.Now(), result: &Result{
-		Item: name, Title: items[at].title, Profile: profile, Reduced: s.reduced(), Backend: be.Kind, Seeds: s.seeds, Timings: map[string]float64{}}}
+		Item: name, Title: items[at].title, Profile: profile, Reduced: s.reduced(), Backend: be.Kind, Seeds: s.seeds, Timings: map[string]float64{}, Made: madeNow(be)}}
 	err := items[at].run(r)
+	r.result.Made.CPUSeconds = cpuSeconds() - r.result.Made.CPUSeconds
 	r.result.Seconds = time.Since(r.start).Seconds()
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)

@@ -131,7 +131,8 @@ const (
 	xeonNote       = "The Xeon can't be reached from any device: its labels ignore the resolution (every network has that of the resolution it was first met at), while every source depends on it. Fine-tuning all layers remembers labels of networks that are on both sides, and so does better on the last rows of that file than what is adapted."
 )
 
-// band is the mean of values over splits, with its interval where there are enough for one.
+// band is the mean of values over splits by splitFor, with its interval where there are
+// enough for one.
 func band(x float64, values []float64) figure.Interval {
 	m := overSplits(values)
 	if m.N < 3 {

@@ -85,8 +85,8 @@ func (r *runner) searchMeasured() error {
 		}
 	}
 	r.report(searches, found)
-	r.result.Notes = append(r.result.Notes, fmt.Sprintf(
-		"EPYC: our own processor, one thread, one image; corrected: the found network, measured. Measuring: the best of %d networks, drawn and measured once for all limits, judged by the labels that it chose by; table: of its layers, calibrated by %d networks; adapted: from other devices, by %d.", set.Rows, calibrationRows, adaptationRows))
+	r.result.note(fmt.Sprintf(
+		"EPYC: our own processor, one thread, one image; corrected: the found network, measured. Measuring: the best of %d networks, drawn and measured once for all limits, judged by the labels that it chose by; table: of its layers, calibrated by %d networks; adapted: from other devices, by %d.", set.Rows, calibrationRows, adaptationRows), "EPYC, ")
 	p, err := figure.TradeOff("AMD EPYC, one thread: five searches, measured", "latency (ms)", "top-1, estimated (%)", series, nil, ownLimits)
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func table1(r *runner) error {
 			row.Paper, row.Checkpoint = Number(q.paper), Number(q.checkpoint)
 			row.publish(each(published, q.of))
 			row.correct(each(corrected, q.of))
-			row.Best, row.BestKind = Number(q.of(best)), kind
+			row.Best, row.BestKind, row.Seen = Number(q.of(best)), kind, formSeen
 			if n := s.seeds - len(published); n > 0 {
 				row.Note = fmt.Sprintf("%d trainings as published diverged", n)
 			}

@@ -72,7 +72,8 @@ func judge(t *testing.T, m *fewshot.Model, test *dataset.Set) (mae, within float
 }
 
 // TestAccuracy holds medians over draws against bounds that are a tenth above
-// what was reached; the paper's fine-tuning with 700 labels has .712, 7.45, 1.609.
+// what was reached on these validation rows, and the posterior's intervals against what
+// they promise, on average over draws; the paper's fine-tuning with 700 labels has .712, 7.45, 1.609.
 func TestAccuracy(t *testing.T) {
 	for _, c := range []struct {
 		name, target string
@@ -84,8 +85,8 @@ func TestAccuracy(t *testing.T) {
 		{"random 10", "note10", []string{"rtx2080ti-b64"}, 10, false, .57},
 		{"designed 10", "note10", []string{"rtx2080ti-b64"}, 10, true, .47},
 		{"random 100", "note10", []string{"rtx2080ti-b64"}, 100, false, .13},
-		{"two sources, designed 10", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 10, true, .65},
-		{"two sources, random 100", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 100, false, .27},
+		{"two sources, designed 10", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 10, true, .735},
+		{"two sources, random 100", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 100, false, .25},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -97,6 +98,7 @@ func TestAccuracy(t *testing.T) {
 			split := set.SplitFileOrder()
 			test := set.Subset(split.Validation[:300])
 			var maes, plain []float64
+			var held float64 // share of rows within the posterior's 90 %, mean over draws
 			for draw := range uint64(5) {
 				rng := random.Stream(draw, "draw")
 				pool := rng.Perm(len(split.Train))[:540]
@@ -113,9 +115,7 @@ func TestAccuracy(t *testing.T) {
 					t.Fatal(err)
 				}
 				mae, within := judge(t, m, test)
-				if within < .6 {
-					t.Errorf("draw %d: %.2f of rows within the 90 %% that the posterior promises", draw, within)
-				}
+				held += within / 5
 				maes = append(maes, mae)
 				if m, _, err = fewshot.Fit(t.Context(), sources, support.Archs(), support.LatenciesMs(), fewshot.Config{PowerLaw: true}); err != nil {
 					t.Fatal(err)
@@ -125,7 +125,10 @@ func TestAccuracy(t *testing.T) {
 			}
 			slices.Sort(maes)
 			slices.Sort(plain)
-			t.Logf("median MAE %.3f ms, power law %.3f", maes[2], plain[2])
+			t.Logf("median MAE %.3f ms, power law %.3f; 90 %% held %.3f", maes[2], plain[2], held)
+			if held < .86 || held > .985 {
+				t.Errorf("%.3f of rows within the 90 %% that the posterior promises", held)
+			}
 			if maes[2] > c.limit || maes[2] > plain[2] {
 				t.Errorf("median MAE %.3f ms, want at most %v, and the power law's %.3f", maes[2], c.limit, plain[2])
 			}

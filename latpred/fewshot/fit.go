@@ -21,6 +21,7 @@ type Config struct {
 const (
 	minRows        = 3
 	screenRows     = 80   // sources are chosen on at most this many rows
+	unlikelyLog    = 12   // log evidence below the best's from which a base is left out after screening
 	mixtureSources = 3    // number of best sources to make bases of
 	mixtureLog     = 1.5  // minus the log prior of a power law of two sources, relative to one source
 	minWeight      = .002 // hypotheses and components of less weight are dropped

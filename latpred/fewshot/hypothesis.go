@@ -98,7 +98,7 @@ func (f *fitter) solve(base Base, baselines []baseline, limited []bool) *hypothe
 	n, width := len(f.y), base.width()
 	h := &hypothesis{base: base, base0: make([]float64, n), logBest: math.Inf(-1), z: mat.NewDense(n, width, nil)}
 	if !base.Queue.None() {
-		h.prior = -math.Log(float64(len(pass.LaunchesMs)))
+		h.prior = -math.Log(float64(len(pass.LaunchesMs) * len(pass.DepthsTried)))
 	}
 	if base.PowerLaw && len(base.Parts) > 1 {
 		h.prior = -mixtureLog

@@ -1,6 +1,7 @@
 package fewshot
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -29,11 +30,12 @@ func prepared(t testing.TB, n int) *fitter {
 
 // The evidence of a hypothesis is the density of the measurements themselves: a
 // multivariate normal around what its base says, less a constant and what was believed
-// of noise and width beforehand. (With rows that count less it lacks Σ log of their
-// weights, which all hypotheses would have in common.)
+// of noise and width beforehand. Rows that count less, here a quarter and half, are
+// noisier: by the inverse of their weight in the variance.
 func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 	f := prepared(t, 6)
-	for _, base := range f.bases([]Part{{0, 1}}) {
+	f.weight[1], f.weight[4] = .5, math.Sqrt(.5)
+	for _, base := range f.bases([]Part{{0, 1}}, allQueues) {
 		h := f.hypothesis(base)
 		rows := make([]baseline, len(f.y))
 		if err := f.baselines(&h.base, rows); err != nil {
@@ -48,7 +50,7 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 			k := covarianceOf(h.z, fit.noise, fit.width)
 			for i := range f.y {
 				for j := i; j < len(f.y); j++ {
-					k.SetSym(i, j, k.At(i, j)*rows[i].labelMs*rows[j].labelMs)
+					k.SetSym(i, j, k.At(i, j)*rows[i].labelMs*rows[j].labelMs/f.weight[i]/f.weight[j])
 				}
 			}
 			normal, ok := distmv.NewNormal(mean, k, nil)
@@ -62,10 +64,12 @@ func TestEvidenceIsTheDensityOfTheLabels(t *testing.T) {
 }
 
 // What the average says of each row from the others is what an average of the others
-// alone says, hypotheses and their weights included.
+// alone says, hypotheses and their weights included. A row of less weight is noisier, also
+// when it is the one that is left out.
 func TestAverageLeavesOneOutReally(t *testing.T) {
 	f := prepared(t, 7)
-	bases := f.bases([]Part{{0, 1}})
+	f.weight[0], f.weight[1] = .9, .8
+	bases := f.bases([]Part{{0, 1}}, allQueues)
 	var all []*hypothesis
 	for _, b := range bases {
 		all = append(all, f.hypothesis(b))
@@ -86,13 +90,13 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 			}
 			s := newSpectrum(rest, left, ones(n-1))
 			for _, fit := range h.fits {
-				w := math.Exp(s.evidence(fit.noise, fit.width) - jacobian + h.prior + logPrior(fit.noise, fit.width) - h.logBest + 20)
+				w := math.Exp(s.evidence(fit.noise, fit.width) - jacobian + h.prior + logPrior(fit.noise, fit.width) - a.logBest() + 20)
 				x, cov := make([]float64, p), mat.NewSymDense(p, nil)
 				s.mean(x, fit.noise, fit.width, 1)
 				s.covariance(cov, fit.noise, fit.width, 1)
 				row := mat.NewVecDense(p, h.z.RawRowView(i))
-				pred := f.y[i] + h.base0[i]*(mat.Dot(row, mat.NewVecDense(p, x))-h.s.r[i])
-				v := h.base0[i] * h.base0[i] * (mat.Inner(row, cov, row) + fit.noise*fit.noise)
+				pred := f.y[i] + h.base0[i]*(mat.Dot(row, mat.NewVecDense(p, x))-h.s.r[i])/f.weight[i]
+				v := h.base0[i] * h.base0[i] * (mat.Inner(row, cov, row) + fit.noise*fit.noise) / (f.weight[i] * f.weight[i])
 				mean, square, total = mean+w*pred, square+w*(pred*pred+v), total+w
 			}
 		}
@@ -106,7 +110,7 @@ func TestAverageLeavesOneOutReally(t *testing.T) {
 // with the means' own, and so do variances of the noise.
 func TestComponentIsTheMixture(t *testing.T) {
 	f := prepared(t, 6)
-	h := *f.hypothesis(f.bases([]Part{{0, 1}})[1])
+	h := *f.hypothesis(f.bases([]Part{{0, 1}}, allQueues)[1])
 	h.fits = []fitted{{noise: .01, width: 1, weight: .3}, {noise: .04, width: 2, weight: .1}}
 	c := h.component(.7)
 	sd := h.base.priors()
@@ -171,7 +175,7 @@ func TestReadIsTheMixture(t *testing.T) {
 // weights' roots from 1.5 standard deviations on, Huber's weight.
 func TestReweighting(t *testing.T) {
 	f := prepared(t, 8)
-	all, err := f.hypotheses(f.bases([]Part{{0, 1}}))
+	all, err := f.hypotheses(f.bases([]Part{{0, 1}}, allQueues))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +208,7 @@ func TestFillAndCorrectAgree(t *testing.T) {
 		}
 		b := Base{Parts: []Part{{0, rapid.Float64Range(1, 4).Draw(t, "scale")}}, CentreMs: 10, PowerLaw: rapid.Bool().Draw(t, "power law"), columns: columnsOf(a.Family)}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "queue") {
-			b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
+			b.Queue = pass.Queue{Depth: rapid.SampledFrom(pass.DepthsTried).Draw(t, "depth"), LaunchMs: []float64{rapid.SampledFrom(pass.LaunchesMs).Draw(t, "launch")}, OffsetMs: []float64{0}}
 		}
 		if !b.PowerLaw && rapid.Bool().Draw(t, "fine") {
 			b.Sizes = []int{160, 176, 192, 208, 224}
@@ -244,33 +248,22 @@ func placesOf(b *Base) int {
 	return b.columns.places
 }
 
-// A device in which nothing is clear is a power law; one that the full average explains
-// much better is not.
+// Power laws keep a quarter unless the evidence against them is clear; the share of the
+// full average rises with the logarithm of the evidence.
 func TestTrust(t *testing.T) {
-	f := &fitter{y: []float64{10, 20, 30, 40, 50, 60, 70, 80, 90, 100}, config: Config{}}
-	averagedOf := func(error, evidence float64) *averaged {
-		a := &averaged{hypotheses: []*hypothesis{{logBest: evidence}}}
-		for i, y := range f.y {
-			a.loo = append(a.loo, y*(1+error*(1+.1*float64(i%3))))
+	f := &fitter{}
+	averagedOf := func(evidence ...float64) *averaged {
+		a := &averaged{}
+		for _, e := range evidence {
+			a.hypotheses = append(a.hypotheses, &hypothesis{logBest: e})
 		}
 		return a
 	}
-	for _, c := range []struct {
-		name                     string
-		full, powerLaw, evidence float64
-		want                     float64
-	}{
-		{"as good, noisy", .10, .10, 0, 0},
-		{"much better, noisy", .05, .10, 0, 1}, // the gain is certain: it hardly varies
-		{"quiet, no evidence", .02, .02, 0, quietTrust},
-		{"quiet, clear evidence", .02, .02, 5, 1},
-		{"quiet, half the evidence", .02, .02, 2, quietTrust + (1-quietTrust)*.5},
-		{"noisy, clear evidence", .10, .10, 5, 0},
-	} {
-		near(t, c.name, f.trust(averagedOf(c.full, c.evidence), averagedOf(c.powerLaw, 0)), c.want, 1e-9)
+	for evidence, want := range map[float64]float64{-9: .75, 0: .75, 2: .75, 3: .875, 3.5: .9375, 4: 1, 9: 1} {
+		near(t, fmt.Sprintf("share at a log evidence ratio of %v", evidence), f.trust(averagedOf(-20, 7+evidence), averagedOf(7, 1)), want, 1e-12)
 	}
 	f.config.PowerLaw = true
-	near(t, "power laws alone", f.trust(averagedOf(.02, 9), averagedOf(.5, 0)), 0, 0)
+	near(t, "power laws alone", f.trust(averagedOf(9), averagedOf(0)), 0, 0)
 	for _, c := range []struct{ v, want float64 }{{0, 0}, {1, 0}, {2, .5}, {3, 1}, {9, 1}} {
 		near(t, "ramp", ramp(c.v, 1, 3), c.want, 1e-12)
 	}
@@ -279,7 +272,7 @@ func TestTrust(t *testing.T) {
 // The average of both is a mixture too: by hand, 10 ± 1 with 3 parts and 20 ± 2 with one.
 func TestBlendOfLeftOut(t *testing.T) {
 	f := prepared(t, 8)
-	all, err := f.hypotheses(f.bases([]Part{{0, 1}}))
+	all, err := f.hypotheses(f.bases([]Part{{0, 1}}, allQueues))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,7 @@ type spectrum struct {
 	u      *mat.Dense // U: rows × len(lambda)
 	ur     []float64  // Uᵀ r
 	outer  float64    // squared length of the part of r orthogonal to U
+	scale  float64    // Σ log weight: log of the determinant that weighting multiplies the rows by
 }
 
 // newSpectrum factorises Z Zᵀ, or ZᵀZ if that is smaller.
@@ -79,6 +80,9 @@ func newSpectrum(z *mat.Dense, r, weight []float64) *spectrum {
 	for _, v := range s.ur {
 		s.outer -= v * v
 	}
+	for _, w := range weight {
+		s.scale += math.Log(w)
+	}
 	s.outer = max(0, s.outer)
 	for c := range s.lambda {
 		s.lambda[c] = max(0, s.lambda[c])
@@ -86,10 +90,12 @@ func newSpectrum(z *mat.Dense, r, weight []float64) *spectrum {
 	return s
 }
 
-// evidence is the log marginal likelihood of r under a noise and a width, up to a constant.
+// evidence is the log marginal likelihood of the rows' errors under a noise and a width, up
+// to a constant. A row of weight w has a variance of noise²/w beside that of its columns.
+// The errors before weighting are r/√w, so their density is that of r times Π √w.
 func (s *spectrum) evidence(noise, width float64) float64 {
 	v, w := noise*noise, width*width
-	sum := -.5 * s.outer / v
+	sum := s.scale - .5*s.outer/v
 	for c, l := range s.lambda {
 		d := w*l + v
 		sum -= .5 * (math.Log(d) + s.ur[c]*s.ur[c]/d)

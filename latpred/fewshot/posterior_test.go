@@ -44,6 +44,23 @@ func TestPosteriorByHand(t *testing.T) {
 	}
 }
 
+// Two rows and a column of ones, noise and prior of 1, errors (2, 1),
+// of which the second has weight 1/4, so its variance of noise is 4.
+//
+//	covariance of the errors = [1+1 1; 1 4+1], determinant 9, inverse [5 −1; −1 2] / 9
+//	log evidence = −½ (5·4 − 2·2 + 2·1) / 9 − ½ log 9 = −1 − log 3, less a constant
+//	precision of the column = 1 + 1 + 1/4, mean = (2 + 1/4) / (9/4) = 1
+func TestEvidenceWithUnequalWeightsByHand(t *testing.T) {
+	weight := []float64{1, .5}
+	s := newSpectrum(mat.NewDense(2, 1, []float64{1, .5}), []float64{2, .5}, weight)
+	near(t, "evidence", s.evidence(1, 1), -1-math.Log(3), 1e-12)
+	mean, cov := make([]float64, 1), mat.NewSymDense(1, nil)
+	s.mean(mean, 1, 1, 1)
+	s.covariance(cov, 1, 1, 1)
+	near(t, "mean", mean[0], 1, 1e-12)
+	near(t, "variance", cov.At(0, 0), 4./9, 1e-12)
+}
+
 // Three rows of one column, by the formula of Sherman and Morrison: z = (1, 2, 2),
 // r = (1, 1, 1), K = I + zzᵀ, so det K = 10, K⁻¹r = r − z·5/10 and mean = 5/10.
 func TestPosteriorOfMoreRowsThanColumns(t *testing.T) {

@@ -3,6 +3,7 @@ package fewshot
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -11,45 +12,68 @@ import (
 )
 
 // screen lists the bases to fit: those of the sources that have the highest evidence on at
-// most screenRows rows, alone and in pairs.
+// most screenRows rows, alone and in pairs. Where there are more rows, bases that those rows
+// clearly speak against are left out.
 func (f *fitter) screen() ([]Base, error) {
 	small := f.some(screenRows)
 	var singles []Base
 	for s := range f.sources {
-		singles = append(singles, f.bases([]Part{{s, 1}})...)
+		singles = append(singles, f.bases([]Part{{s, 1}}, roughQueues)...)
 	}
 	worked, err := small.hypotheses(singles)
 	if err != nil {
 		return nil, err
 	}
-	score := make([]float64, len(f.sources))
-	for s := range score {
-		score[s] = math.Inf(-1)
-	}
-	for _, h := range worked {
-		s := h.base.Parts[0].Source
-		score[s] = max(score[s], h.logBest)
-	}
-	order := make([]int, len(score))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
-	if math.IsInf(score[order[0]], -1) {
+	order := bestSources(worked)
+	if len(order) == 0 {
 		return nil, errors.New("fewshot: no source covers the measurements")
 	}
-	order = order[:min(mixtureSources, len(order))]
 	var bases []Base
 	for i, s := range order {
-		if math.IsInf(score[s], -1) {
-			continue
-		}
-		bases = append(bases, f.bases([]Part{{s, 1}})...)
+		bases = append(bases, f.bases([]Part{{s, 1}}, allQueues)...)
 		for _, t := range order[:i] {
-			bases = append(bases, f.bases([]Part{{s, .5}, {t, .5 * f.ratio(s, t)}})...)
+			bases = append(bases, f.bases([]Part{{s, .5}, {t, .5 * f.ratio(s, t)}}, allQueues)...)
 		}
 	}
-	return bases, nil
+	if small == f {
+		return bases, nil
+	}
+	return small.likely(bases)
+}
+
+// bestSources are the sources of the hypotheses, those of the highest evidence first, at
+// most mixtureSources.
+func bestSources(worked []*hypothesis) (order []int) {
+	score := map[int]float64{}
+	for _, h := range worked {
+		s := h.base.Parts[0].Source
+		if best, ok := score[s]; !ok || h.logBest > best {
+			score[s] = h.logBest
+		}
+	}
+	order = slices.Sorted(maps.Keys(score))
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
+	return order[:min(mixtureSources, len(order))]
+}
+
+// likely leaves out bases whose evidence is more than unlikelyLog below the best's, but no
+// power laws.
+func (f *fitter) likely(bases []Base) ([]Base, error) {
+	worked, err := f.hypotheses(bases)
+	if err != nil {
+		return nil, err
+	}
+	best := math.Inf(-1)
+	for _, h := range worked {
+		best = max(best, h.logBest)
+	}
+	var out []Base
+	for _, h := range worked {
+		if h.base.PowerLaw || h.logBest > best-unlikelyLog {
+			out = append(out, h.base)
+		}
+	}
+	return out, nil
 }
 
 // some is a fitter of n of the rows, evenly spaced; f itself if it has no more.
@@ -90,9 +114,24 @@ func sum(values []float64) (total float64) {
 	return total
 }
 
+// roughQueues and allQueues are the launch queues that bases are tried with: all pairs of
+// a depth and a launch time, or enough of them to compare sources.
+var roughQueues, allQueues = queues(3, 2), queues(1, 1)
+
+// queues lists the pairs of every nth depth and every mth launch time, from the second of
+// each on if others are left out.
+func queues(n, m int) (list []pass.Queue) {
+	for d := min(1, n-1); d < len(pass.DepthsTried); d += n {
+		for l := min(1, m-1); l < len(pass.LaunchesMs); l += m {
+			list = append(list, pass.Queue{Depth: pass.DepthsTried[d], LaunchMs: pass.LaunchesMs[l : l+1], OffsetMs: []float64{0}})
+		}
+	}
+	return list
+}
+
 // bases lists the bases to try with the given parts: without a queue, as a power law, and
-// with a queue at each of several launch times.
-func (f *fitter) bases(parts []Part) []Base {
+// with each of the queues.
+func (f *fitter) bases(parts []Part, queues []pass.Queue) []Base {
 	base := Base{Parts: parts, CentreMs: f.centre, columns: f.columns}
 	powerLaw := base
 	powerLaw.PowerLaw = true
@@ -103,9 +142,9 @@ func (f *fitter) bases(parts []Part) []Base {
 	if f.config.NoQueue {
 		return out
 	}
-	for _, τ := range pass.LaunchesMs {
+	for _, q := range queues {
 		b := base
-		b.Queue = pass.Queue{Depth: pass.TypicalQueueDepth, LaunchMs: []float64{τ}, OffsetMs: []float64{0}}
+		b.Queue = q
 		out = append(out, b)
 	}
 	return out

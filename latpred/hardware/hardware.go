@@ -15,16 +15,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Uncertainty of the scale, as the standard deviation of its natural logarithm. Source:
-// when each measured GPU in turn is left out and predicted, the mean errors are 3 to 5 %
-// within a generation and 20 to 34 % across generations.
-const (
-	sameGenerationSd  = .08
-	otherGenerationSd = .30
-	outsideSd         = .50 // a GPU far from all that were measured, or a small batch
-	outsideFactor     = 1.5 // far: this factor beyond the measured bandwidths or teraflops
-)
-
 // Measured is a measured GPU: measurements of networks of one space at one batch size.
 type Measured struct {
 	Name  string // name of the measurements
@@ -47,7 +37,8 @@ type Learnt struct {
 // are any. (Spaces are not mixed because each was measured by another laboratory: two
 // laboratories' 2080 Ti differ by a factor of 1.7.) A GPU unlike the measured ones gets
 // warnings and wide intervals. For errs if spec is not valid, if no GPU was measured with
-// its space and batch, or if Learn errs.
+// its space and batch, or if Learn errs. How far measured GPUs are from what the others say
+// of them is part of the interval's width, so Learn is called for all of the space and batch.
 func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []latpred.Warning, error) {
 	spec = spec.withDefaults()
 	if err := spec.Validate(); err != nil {
@@ -63,7 +54,10 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	}
 	h := &Predictor{spec: spec, space: s}
 	var warnings []latpred.Warning
-	h.logSd, warnings = uncertainty(spec, like)
+	h.logSd, warnings, err = uncertainty(ctx, spec, s, like)
+	if err != nil {
+		return nil, nil, err
+	}
 	same := slices.ContainsFunc(like, func(m Measured) bool { return m.GPU.Generation == spec.Generation })
 	sum, rows := sha256.New(), 0
 	var names []string
@@ -85,28 +79,6 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	h.provenance = latpred.Provenance{Device: fmt.Sprintf("%s, batch %d (never measured)", spec.Name, spec.Batch), Data: strings.Join(names, ", "),
 		DataHash: hex.EncodeToString(sum.Sum(nil)), Rows: rows, Sources: seen, Versions: latpred.Versions(), Recipe: map[string]string{"scale": "ratio of bandwidths"}}
 	return h, warnings, nil
-}
-
-// uncertainty gives the standard deviation of the logarithm of the scale, and a warning
-// for each reason why it is large.
-func uncertainty(spec Spec, like []Measured) (logSd float64, warnings []latpred.Warning) {
-	doubt := func(format string, args ...any) {
-		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf(format, args...)})
-	}
-	logSd = sameGenerationSd
-	if !slices.ContainsFunc(like, func(m Measured) bool { return m.GPU.Generation == spec.Generation }) {
-		logSd = otherGenerationSd
-		doubt("no GPU of generation %q was measured: trust the order of networks, and the scale no more than the interval says", spec.Generation)
-	}
-	if w := outside(spec, like); w != "" {
-		logSd = outsideSd
-		doubt("%s", w)
-	}
-	if spec.Batch < 16 {
-		logSd = outsideSd
-		doubt("at batch %d the host and not the GPU decides: the scale is a guess", spec.Batch)
-	}
-	return logSd, warnings
 }
 
 // ofSpaceAndBatch lists the measured GPUs of the data sheet's space and batch. It errs if

@@ -65,6 +65,9 @@ func TestProtocolFaults(t *testing.T) {
 	if m.total > 0 {
 		t.Errorf("%d runs", m.total)
 	}
+	if q, err := measure.Check(t.Context(), newMachine().units("a"), 2, nil); err != nil || len(q.CVs) != 1 {
+		t.Errorf("a check of two rounds: %v", err)
+	}
 	for _, rounds := range []int{-1, 0, 1} {
 		if _, err := measure.Check(t.Context(), m.units("a"), rounds, nil); err == nil {
 			t.Errorf("a check of %d rounds", rounds)

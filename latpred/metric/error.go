@@ -72,11 +72,12 @@ func Bias(pred, want []float64) float64 {
 func Coverage(low, high, want []float64) (share, width float64) {
 	check(low, want)
 	check(high, want)
+	n := float64(len(want))
 	for i, w := range want {
 		if low[i] <= w && w <= high[i] {
-			share += 1 / float64(len(want))
+			share++
 		}
-		width += (high[i] - low[i]) / float64(len(want))
+		width += (high[i] - low[i]) / n
 	}
-	return share, width
+	return share / n, width
 }

@@ -14,13 +14,16 @@ var QueueDepths = []int{256, 304, 362, 431, 512, 609, 724, 861, 1024, 1218, 1448
 // 5 µs for a launch, and a framework several times as long. They must not be changed.
 var StartLaunchesMs = []float64{.01, .02, .04, .08}
 
-// TypicalQueueDepth, in launches, is used where there are too few measurements to find
-// the depth. It lies between those of the two sets that show a queue.
-const TypicalQueueDepth = 928
+// DepthsTried are the queue depths, in launches, that are averaged over where there are too
+// few measurements to find the depth, ascending: CUDA's 1,024 and up to a quarter less, as
+// some launches of a pass may be no kernels, or kernels that we don't count. They must not
+// be changed.
+var DepthsTried = []int{768, 832, 896, 960, 1024}
 
-// LaunchesMs are the times of one launch, in milliseconds, that are tried where there are
-// too few measurements to fit it, ascending. They must not be changed.
-var LaunchesMs = []float64{.008, .012, .017, .0205, .0255, .032, .04, .055}
+// LaunchesMs are the times of one launch, in milliseconds, that are averaged over where
+// there are too few measurements to fit it, ascending: 5 to 100 µs in equal ratios. They
+// must not be changed.
+var LaunchesMs = []float64{.005, .00675, .0091, .0123, .0166, .0224, .0302, .0407, .055, .0741, .1}
 
 // typicalLaunchMs is the launch time, in milliseconds, with which Fit starts.
 const typicalLaunchMs = .02

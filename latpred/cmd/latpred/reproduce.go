@@ -25,11 +25,17 @@ type reproduceCmd struct {
 	Results []string `aliases:"readme" help:"Pages whose generated part is written anew from the record: RESULTS.md, README.md." type:"path" placeholder:"FILE,..."`
 	Picture string   `help:"File for the picture of the headline numbers, drawn anew from the record: PNG or SVG." type:"path"`
 	Claims  bool     `help:"Say what became of the paper's claims by the record; run nothing."`
+	Check   bool     `help:"Compare what comes out with the record of the same profile, and the paper's claims with the record: exit status 1 if something changed. Writes nothing."`
 }
 
-// Validate refuses a call that would do nothing.
+// Validate refuses a call that would do nothing, and a check of a record that the same
+// call writes.
 func (c *reproduceCmd) Validate() error {
-	if len(c.Items) == 0 && len(c.Results) == 0 && c.Picture == "" && !c.Claims {
+	writes := c.Record != "" || len(c.Results) > 0 || c.Picture != ""
+	switch {
+	case c.Check && writes:
+		return errors.New("--check compares with the record that ships: it goes with no --record, --results or --picture")
+	case len(c.Items) == 0 && len(c.Results) == 0 && c.Picture == "" && !c.Claims:
 		return errors.New(`expected "<items> ..."`)
 	}
 	return nil
@@ -45,15 +51,35 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if len(c.Items) == 0 {
-		return c.keep(nil)
-	}
 	if len(c.Items) == 1 && c.Items[0] == "all" {
 		c.Items = experiment.Items()
 	}
-	be, err := c.open(ctx, out, false)
+	if c.Check {
+		return c.check(ctx, out, profile)
+	}
+	results, err := c.run(ctx, out, profile, func(result *experiment.Result) error {
+		c.print(out, result)
+		return nil
+	})
+	if out.JSON() && len(results) > 0 {
+		err = errors.Join(err, out.Emit(results)) // after an error what there is
+	}
 	if err != nil {
 		return err
+	}
+	return c.write(results)
+}
+
+// run runs the items and calls done with each result, figures and record being saved; after
+// an error with that of the item as well, which has the rows that were complete. It returns
+// all results.
+func (c *reproduceCmd) run(ctx context.Context, out *output, profile experiment.Profile, done func(*experiment.Result) error) ([]*experiment.Result, error) {
+	if len(c.Items) == 0 {
+		return nil, nil
+	}
+	be, err := c.open(ctx, out, false)
+	if err != nil {
+		return nil, err
 	}
 	var results []*experiment.Result
 	for _, name := range c.Items {
@@ -65,40 +91,45 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 			b.Set(p.Done, p.What)
 		})
 		b.Done()
-		if result != nil {
-			results = append(results, result)
-			c.print(out, result)
+		if result == nil {
+			return results, err
 		}
+		results = append(results, result)
 		if err == nil {
 			err = errors.Join(c.save(result.Figures), c.keep(result))
 		}
-		if err != nil {
-			if out.JSON() {
-				_ = out.Emit(results) // what there is; the error is what matters
-			}
-			return err
+		if err := errors.Join(done(result), err); err != nil {
+			return results, err
 		}
 	}
-	if out.JSON() {
-		return out.Emit(results)
-	}
-	return nil
+	return results, nil
 }
 
-// keep puts a result into the record, and the record into pages and picture, where
-// they are asked for: after each item, so that a long run that is stopped has lost
-// nothing. Without a result they are written from the record as it is.
+// keep puts a result into the file of the record, where one is named: after each item, so
+// that a long run that is stopped has lost nothing.
 func (c *reproduceCmd) keep(result *experiment.Result) error {
+	if c.Record == "" {
+		return nil
+	}
 	recorded, err := c.recorded()
 	if err != nil {
 		return err
 	}
-	if result != nil {
-		recorded = experiment.Merge(recorded, []*experiment.Result{result})
-		if err := c.writeRecord(recorded); err != nil {
-			return err
-		}
+	return c.writeRecord(experiment.Merge(recorded, []*experiment.Result{result}))
+}
+
+// write writes pages and picture, where they are asked for, from the record with results
+// in the place of older ones. It errs, with nothing written, if the record holds results of
+// different code.
+func (c *reproduceCmd) write(results []*experiment.Result) error {
+	if len(c.Results) == 0 && c.Picture == "" {
+		return nil
 	}
+	recorded, err := c.recorded()
+	if err != nil {
+		return err
+	}
+	recorded = experiment.Merge(recorded, results)
 	for _, path := range c.Results {
 		page, err := os.ReadFile(path)
 		if err != nil {
@@ -122,7 +153,7 @@ func (c *reproduceCmd) keep(result *experiment.Result) error {
 }
 
 // recorded are the results of the record's file, where there is one, or else those
-// that ship.
+// that ship: to a new file, of the profile that runs.
 func (c *reproduceCmd) recorded() ([]*experiment.Result, error) {
 	if c.Record != "" {
 		if text, err := os.ReadFile(c.Record); err == nil {
@@ -133,13 +164,14 @@ func (c *reproduceCmd) recorded() ([]*experiment.Result, error) {
 			return recorded, nil
 		}
 	}
-	return experiment.Recorded()
+	profile, err := experiment.ParseProfile(c.Profile)
+	if err != nil || c.Record == "" {
+		return experiment.Recorded()
+	}
+	return experiment.RecordedOf(profile)
 }
 
 func (c *reproduceCmd) writeRecord(recorded []*experiment.Result) error {
-	if c.Record == "" {
-		return nil
-	}
 	content, err := json.MarshalIndent(recorded, "", " ")
 	if err != nil {
 		return err
@@ -160,6 +192,9 @@ func (c *reproduceCmd) print(out *output, r *experiment.Result) {
 	}
 	for _, note := range r.Notes {
 		out.Printf("note: %s\n", note)
+	}
+	for _, about := range r.About {
+		out.Printf("note: %s\n", about.Text)
 	}
 }
 

@@ -11,9 +11,13 @@ import (
 )
 
 // A record is kept item by item: others stay as they are, those of the file itself
-// rather than those that ship.
+// rather than those that ship, which a new file begins with.
 func TestRecordIsKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "record.json")
+	shipped, err := experiment.RecordedOf(experiment.Quick)
+	if err != nil {
+		t.Fatal(err)
+	}
 	load := func() map[string]*experiment.Result {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -27,14 +31,14 @@ func TestRecordIsKept(t *testing.T) {
 		for _, r := range list {
 			byItem[r.Item] = r
 		}
-		if len(list) != len(experiment.Items()) {
-			t.Errorf("%d items, want %d", len(list), len(experiment.Items()))
+		if want := len(experiment.Merge(shipped, list)); len(list) != want {
+			t.Errorf("%d items, want %d", len(list), want)
 		}
 		return byItem
 	}
 	mustCall(t, "reproduce", "figure6", "--backend", "go", "--record", path)
 	first := load()
-	first["better"].Title = "as the file has it"
+	first["datasets"].Title = "as the file has it"
 	var list []*experiment.Result
 	for _, r := range first {
 		list = append(list, r)
@@ -47,8 +51,8 @@ func TestRecordIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustCall(t, "reproduce", "figure6", "--backend", "go", "--record", path)
-	if second := load(); second["better"].Title != "as the file has it" || second["figure6"].Profile != experiment.Quick {
-		t.Errorf("better is %q, figure6 of profile %s", second["better"].Title, second["figure6"].Profile)
+	if second := load(); second["datasets"].Title != "as the file has it" || second["figure6"].Profile != experiment.Quick {
+		t.Errorf("datasets is %q, figure6 of profile %s", second["datasets"].Title, second["figure6"].Profile)
 	}
 	if err := os.WriteFile(path, []byte("no record"), 0o644); err != nil {
 		t.Fatal(err)
@@ -89,9 +93,9 @@ func TestPagesAreWritten(t *testing.T) {
 		}
 	}
 	all := read(results)
-	mustCall(t, "reproduce", "figure6", "--backend", "go", "--results", results) // counts, and so gives what is recorded
-	if read(results) != all {
-		t.Error("the same numbers give another page")
+	_, stderr, status := call(t, "reproduce", "figure6", "--backend", "go", "--results", results) // this code, among results of another commit
+	if status != 1 || !strings.Contains(stderr, "results of different code") || !strings.Contains(stderr, "latpred reproduce all") || read(results) != all {
+		t.Errorf("two states of the code: status %d, %s", status, stderr)
 	}
 	bare := write("bare.md", "top\n")
 	if _, stderr, status := call(t, "reproduce", "--results", bare); status != 1 || !strings.Contains(stderr, bare) || read(bare) != "top\n" {

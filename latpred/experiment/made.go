@@ -1,0 +1,198 @@
+package experiment
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
+	"github.com/ofalat/ofalat/latpred/measure"
+)
+
+// Made says by what code, when and where a result was made. It is zero in results that
+// were recorded without it.
+type Made struct {
+	Commit     string            `json:"commit,omitempty"`   // revision of the code in full, or the module's version; "": not known
+	Modified   bool              `json:"modified,omitempty"` // the code had changes that are in no commit
+	Date       string            `json:"date"`               // when it began: RFC 3339, UTC
+	Processor  string            `json:"processor"`          // model name
+	Cores      int               `json:"cores"`              // that the system has
+	Plugin     string            `json:"plugin,omitempty"`   // file name of the PJRT plugin and its API version; "": none
+	Versions   map[string]string `json:"versions,omitempty"` // see latpred.Versions
+	CPUSeconds float64           `json:"cpu_seconds"`        // processor time of the program and its children, summed over threads
+}
+
+// State names the state of the code: "d41d8cd98f00", twelve digits of the commit, with
+// " with changes" where there were some; "" if it is not known.
+func (m Made) State() string {
+	if m.Commit == "" {
+		return ""
+	}
+	state := m.Commit
+	if len(state) == 40 {
+		state = state[:12]
+	}
+	if m.Modified {
+		state += " with changes"
+	}
+	return state
+}
+
+// madeNow describes a run on be that begins now; CPUSeconds is that of the process so far.
+func madeNow(be *backend.Backend) Made {
+	m := Made{Date: time.Now().UTC().Format(time.RFC3339), Processor: measure.Processor(), Cores: runtime.NumCPU(), Versions: latpred.Versions(), CPUSeconds: cpuSeconds()}
+	m.Commit, m.Modified = revision()
+	if be.Plugin != "" {
+		m.Plugin = fmt.Sprintf("%s (PJRT %s)", filepath.Base(be.Plugin), be.Version)
+	}
+	return m
+}
+
+// cpuSeconds is the processor time of this process and of its children that have ended.
+func cpuSeconds() (seconds float64) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var used syscall.Rusage
+		if err := syscall.Getrusage(who, &used); err == nil {
+			seconds += time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
+		}
+	}
+	return seconds
+}
+
+// revision is the state of the code that this program was built from: what the build
+// stamped; else, of a program that go run or go test built, that of the clone which holds
+// the current folder. It is asked for once, so that what a run writes changes nothing.
+var revision = sync.OnceValues(func() (commit string, modified bool) {
+	info, _ := debug.ReadBuildInfo()
+	if commit, modified = stamped(info); commit != "" {
+		return commit, modified
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", false
+	}
+	return cloned(dir)
+})
+
+// modulePath is the path of the module that this package belongs to.
+const modulePath = "github.com/ofalat/ofalat"
+
+// stamped is the revision in a program's build information: go build's, or the version of
+// the module where go install has built it from one; "" if there is none.
+func stamped(info *debug.BuildInfo) (commit string, modified bool) {
+	if info == nil {
+		return "", false
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.modified":
+			modified = s.Value == "true"
+		}
+	}
+	if commit != "" && info.Main.Path == modulePath {
+		return commit, modified
+	}
+	for _, m := range append(slices.Clone(info.Deps), &info.Main) {
+		if m.Path == modulePath && m.Version != "(devel)" {
+			return m.Version, false
+		}
+	}
+	return "", false
+}
+
+// pages are the files that a run writes or that hold only prose: they don't make the code
+// another one.
+var pages = []string{".", ":!*.md", ":!latpred/experiment/record*.json", ":!docs/*.png"}
+
+// cloned is the revision that is checked out in the clone around a folder; "" if the folder
+// lies in no clone of this module, or there is no git.
+func cloned(dir string) (commit string, modified bool) {
+	for {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(text), "module "+modulePath+"\n") {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			return "", false
+		}
+		dir = filepath.Dir(dir)
+	}
+	head, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "", false
+	}
+	changes, err := exec.Command("git", append([]string{"-C", dir, "status", "--porcelain", "--"}, pages...)...).Output()
+	return strings.TrimSpace(string(head)), err != nil || len(changes) > 0
+}
+
+// oneState errs if results come from different states of the code, with the items of each
+// and the command that makes them anew. Results whose commit is not known are a state of
+// their own.
+func oneState(results []*Result) error {
+	var states []string
+	items := map[string][]string{}
+	for _, r := range results {
+		state := r.Made.State()
+		if items[state] == nil {
+			states = append(states, state)
+		}
+		items[state] = append(items[state], r.Item)
+	}
+	if len(states) < 2 {
+		return nil
+	}
+	var parts []string
+	for _, state := range states {
+		name := "commit " + state
+		if state == "" {
+			name = "no known commit"
+		}
+		parts = append(parts, fmt.Sprintf("%s of %s", strings.Join(items[state], ", "), name))
+	}
+	return fmt.Errorf("results of different code don't stand in one table: %s; make them anew from one commit: %s", strings.Join(parts, "; "), makeAnew)
+}
+
+// makeAnew is the command that makes the record and the pages anew.
+const makeAnew = "latpred reproduce all --profile full --record latpred/experiment/record.json --results RESULTS.md,README.md --picture docs/headline.png"
+
+// madeText says in a sentence how results of one state were made.
+func madeText(results []*Result) string {
+	var processors, dates, seeds []string
+	once := func(list []string, text string) []string {
+		if text == "" || slices.Contains(list, text) {
+			return list
+		}
+		return append(list, text)
+	}
+	var state string
+	for _, r := range results {
+		state = r.Made.State()
+		if day, _, ok := strings.Cut(r.Made.Date, "T"); ok {
+			dates = once(dates, day)
+			processors = once(processors, fmt.Sprintf("%s, %d cores, %s, %s", r.Made.Processor, r.Made.Cores, r.Backend, r.Made.Versions["go"]))
+		}
+		if r.Seeds > 0 {
+			seeds = once(seeds, fmt.Sprint(r.Seeds))
+		}
+	}
+	if state == "" || len(dates) == 0 {
+		return "Made by a commit that was not recorded."
+	}
+	slices.Sort(dates)
+	when := dates[0]
+	if last := dates[len(dates)-1]; last != when {
+		when += " to " + last
+	}
+	return fmt.Sprintf("Made from commit %s on %s: %s; seeds: %s.", state, when, strings.Join(processors, "; "), strings.Join(seeds, ", "))
+}
