@@ -38,7 +38,11 @@ func Claim(name string) {
 		sentence, err = err.Error(), nil
 	}
 	kernelext.Check(err)
-	kernelext.Text("%s", text.WrapSoft(sentence, wide))
+	lines := strings.Split(text.WrapSoft(sentence, wide), "\n") // which pads
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	kernelext.Text("%s", strings.Join(lines, "\n"))
 }
 
 // statement returns a claim with its numbers. It errs as record.check does.

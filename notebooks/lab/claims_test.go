@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ofalat/ofalat/kernelext"
 	"github.com/ofalat/ofalat/latpred/experiment"
 )
 
@@ -107,5 +109,22 @@ func TestClaimsAreToldOnce(t *testing.T) {
 	}
 	for name, lesson := range told {
 		t.Errorf("%s: there is no claim %q", lesson, name)
+	}
+}
+
+// Claim shows its sentence on lines that fit a page.
+func TestClaim(t *testing.T) {
+	var b bytes.Buffer
+	before := kernelext.Out
+	kernelext.Out = &b
+	defer func() { kernelext.Out = before }()
+	Claim("02 what an RMSE is")
+	if !strings.Contains(b.String(), "0.3859 ms") {
+		t.Errorf("shown: %s", &b)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := len(strings.TrimSuffix(line, "\n")); n > wide || strings.HasSuffix(line, " \n") {
+			t.Errorf("a line of %d characters: %q", n, line)
+		}
 	}
 }

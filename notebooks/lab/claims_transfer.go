@@ -19,7 +19,7 @@ var transferClaims = []claim{
 			r.holds(all.below(last) && all.below(two) && all.below(scratch), "all layers are better than the others beyond the intervals: "+device)
 			full := r.corrected("table1", device+": RMSE")
 			r.holds(all.value > full, "7,000 labels are better than 700: "+device)
-			sentence += fmt.Sprintf(" %s: all layers %v, freeze-two %v, last layer %v, scratch %v; 7,000 labels from scratch %.3f, so that all layers are %.0f %% off that.", device, all, two, last, scratch, full, more(all.value, full))
+			sentence += fmt.Sprintf("\n%s: all layers %v, freeze-two %v, last layer %v, scratch %v; 7,000 labels from scratch %.3f, so that all layers are %.0f %% off that.", device, all, two, last, scratch, full, more(all.value, full))
 		}
 		return sentence
 	}},
@@ -33,7 +33,7 @@ var transferClaims = []claim{
 			if t.item == "table3" {
 				r.holds(trained.value < tested.value/4, "the lost ReLU makes it more than four times worse: "+t.name)
 			}
-			sentence += fmt.Sprintf(" %s: printed %.4g, as published %v, tested as trained %v.", t.name, printed, tested, trained)
+			sentence += fmt.Sprintf("\n%s: printed %.4g, as published %v, tested as trained %v.", t.name, printed, tested, trained)
 		}
 		return sentence
 	}},
@@ -47,7 +47,7 @@ var transferClaims = []claim{
 		r.holds(printed > 5 && trained < printed/4, "most of the printed difference is the ReLU")
 		r.holds(last.below(lastCard) && lastCard.value < 2*last.value, "with a new last layer the phone is the better source, by less than a factor of two")
 		r.holds(all.value < allCard.value, "the phone is the better source with all layers as well")
-		return fmt.Sprintf("For the P40 the paper's error from the graphics card is %.1f times that from the phone. The same released weights, tested as they were trained: %.2f times. Corrected (RMSE in ms, 95 %% intervals): a new last layer from the phone %v, from the card %v, %.2f times; all layers %v and %v, %.2f times. The phone remains the better source, by a good deal less than Tables 2 and 3 say.",
+		return fmt.Sprintf("For the P40 the paper's error from the graphics card is %.1f times that from the phone. The same released weights, tested as they were trained: %.2f times.\nCorrected (RMSE in ms, 95 %% intervals): a new last layer from the phone %v, from the card %v, %.2f times; all layers %v and %v, %.2f times.\nThe phone remains the better source, by a good deal less than Tables 2 and 3 say.",
 			printed, trained, last, lastCard, lastCard.value/last.value, all, allCard, allCard.value/all.value)
 	}},
 	{"04 our own sources", func(r *record) string {
