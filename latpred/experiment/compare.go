@@ -48,6 +48,7 @@ const (
 	Same    Finding = "same"         // to six digits
 	Noise   Finding = "seed noise"   // they differ by no more than seeds do
 	Ratio   Finding = "time"         // times within a factor of TimeFactor
+	Apart   Finding = "time apart"   // times further apart: another machine, or a busy one
 	Other   Finding = "not compared" // values of different amounts of computation
 	Changed Finding = "changed"      // by more than all this
 	New     Finding = "new"          // there is no recorded value
@@ -55,7 +56,7 @@ const (
 )
 
 // Findings lists the findings, in the order of reports.
-func Findings() []Finding { return []Finding{Same, Noise, Ratio, Other, Changed, New, Gone} }
+func Findings() []Finding { return []Finding{Same, Noise, Ratio, Apart, Other, Changed, New, Gone} }
 
 // Tolerances of Compare.
 const (
@@ -101,7 +102,8 @@ const (
 //   - over seeds: they differ by no more than two results of as many seeds do, 19 times out
 //     of 20: by the half of the recorded interval, or of where one more training would fall,
 //     times √2. A value without a spread, of one seed, may differ by SeedTolerance;
-//   - a time: each is at most TimeFactor times the other;
+//   - a time: each is at most TimeFactor times the other, or it is said that they are apart,
+//     which is no change of the code's;
 //   - a choice: nothing is asked of it but to be there.
 //
 // What Result.Reduced left out must be the same on both sides; else only the paper's column
@@ -192,6 +194,7 @@ func (v spreadValue) find() Finding {
 		if a > 0 && b > 0 && max(a/b, b/a) <= TimeFactor {
 			return Ratio
 		}
+		return Apart
 	case v.half > 0 && difference <= math.Sqrt2*v.half, v.half == 0 && within(SeedTolerance):
 		return Noise
 	}

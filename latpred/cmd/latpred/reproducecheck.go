@@ -90,7 +90,7 @@ func (c *checked) print(out *output) {
 	out.Table([]string{"values beside the record", "number"}, counts)
 	var rows [][]string
 	for _, v := range c.Values {
-		if !v.OK() {
+		if !v.OK() || v.Found == experiment.Apart {
 			rows = append(rows, []string{string(v.Found), v.Item, v.Quantity, v.Unit, v.Column, v.Recorded.String(), v.Now.String()})
 		}
 	}
