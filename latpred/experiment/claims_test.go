@@ -125,6 +125,9 @@ func TestClaimsNameRows(t *testing.T) {
 		}
 	}
 	for _, c := range claims() {
+		if slices.Contains(missing(recorded), c.Item) {
+			continue
+		}
 		for _, name := range []string{c.Row, c.ShownBy} {
 			if name != "" && name != string(ByCheckpoint) && !rows[[2]string{c.Item, name}] {
 				t.Errorf("%s, %s: there is no row %q", c.Place, c.Item, name)

@@ -40,6 +40,20 @@ func RecordedOf(profile Profile) ([]*Result, error) {
 	return results, nil
 }
 
+// Unrecorded returns the items that have no shipped result of the Full profile: those that
+// were not run again since the code changed what they give. It errs as Recorded does.
+func Unrecorded() ([]string, error) {
+	results, err := Recorded()
+	return missing(results), err
+}
+
+// missing are the items without a result.
+func missing(results []*Result) []string {
+	return slices.DeleteFunc(Items(), func(item string) bool {
+		return slices.ContainsFunc(results, func(r *Result) bool { return r.Item == item })
+	})
+}
+
 // Merge returns old with results of the same item replaced by those in new, and with the
 // others in new added, in the order of Items.
 func Merge(old, new []*Result) []*Result {
@@ -61,8 +75,8 @@ var folded = []string{"figure4a", "figure4b", "size-rtx", "figure5a", "figure5b"
 
 // Markdown returns a Markdown table for each item, of the rows for which the paper or its
 // authors' checkpoint has a number, with the notes that are about them and its number of
-// seeds, and a line that says how all was made. It errs if results come from different
-// commits.
+// seeds, and a line that says how all was made, and which items are missing. It errs if
+// results come from different commits.
 func Markdown(results []*Result) (string, error) {
 	if err := oneState(results); err != nil {
 		return "", err
@@ -72,6 +86,9 @@ func Markdown(results []*Result) (string, error) {
 		r.markdown(&b)
 	}
 	b.WriteString("*" + madeText(results) + "*\n\n")
+	if left := missing(results); len(left) > 0 {
+		fmt.Fprintf(&b, "*Not recorded again since the code changed: %s.*\n\n", strings.Join(left, ", "))
+	}
 	return b.String(), nil
 }
 
