@@ -67,9 +67,13 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		if err != nil {
 			return err
 		}
-		rows[0].Best, rows[0].BestKind = Number(best.PaperRMSEMs), kind
+		seen := ""
+		if kind == latpred.KindAdapted {
+			seen = seenForm
+		}
+		rows[0].Best, rows[0].BestKind, rows[0].Seen = Number(best.PaperRMSEMs), kind, seen
 		rmse := len(rows) - 1
-		rows[rmse].Best, rows[rmse].BestKind = Number(best.RMSEMs), kind
+		rows[rmse].Best, rows[rmse].BestKind, rows[rmse].Seen = Number(best.RMSEMs), kind, seen
 		r.tick(name + ", best")
 
 		for k, transfer := range neural.Transfers() {

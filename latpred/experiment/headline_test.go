@@ -19,7 +19,7 @@ func TestEmbed(t *testing.T) {
 	text := string(got)
 	for _, want := range []string{
 		"# Title\n" + places[1].start + "\n| mean absolute error, ms |", "| Tesla P40, 7,000 measurements | 1.18 |", // Table 1, row P40
-		"\n" + places[1].end + "\nbetween\n" + places[0].start + "\n**The data sets", "</details>\n\n" + "**Beyond", places[0].end + "\nafter\n",
+		"\n" + places[1].end + "\nbetween\n" + places[0].start + "\n**The data sets", "</details>\n\n", places[0].end + "\nafter\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
