@@ -56,24 +56,25 @@ var searchClaims = []claim{
 	{"08 a device that answers", func(r *record) string {
 		limits := []int{5, 6, 8, 10, 12}
 		lowGain, highGain := math.Inf(1), math.Inf(-1)
-		over := map[string]float64{}
-		later := 0
+		over, later := 0., 0
 		for _, way := range []string{"table", "adapted"} {
 			for _, limit := range limits {
 				q := fmt.Sprintf("EPYC, %s, ≤ %d ms: ", way, limit)
 				gain := r.published("figure8cd", q+"top-1") - r.published("figure8cd", fmt.Sprintf("EPYC, measuring, ≤ %d ms: top-1", limit))
 				lowGain, highGain = min(lowGain, gain), max(highGain, gain)
+				if way != "table" {
+					continue // what the adapted predictor of today finds has not been measured
+				}
 				late := more(r.corrected("figure8cd", q+"latency"), r.published("figure8cd", q+"latency"))
-				over[way] = max(over[way], late)
-				if late > 0 {
+				if over = max(over, late); late > 0 {
 					later++
 				}
 			}
 		}
 		minutes := r.published("figure8cd", "EPYC, measuring: time of five searches") / 60
 		r.holds(lowGain > 0, "evolution finds more accurate networks at every limit")
-		r.holds(later > len(limits), "most networks take longer than believed")
-		return fmt.Sprintf("Measuring took %.0f minutes. Evolution finds networks that are %.1f to %.1f points more accurate at the same limit. %d of %d take longer than it believed, by up to %.1f %% with the table and %.1f %% with the adapted predictor.",
-			minutes, lowGain, highGain, later, 2*len(limits), over["table"], over["adapted"])
+		r.holds(later > len(limits)/2, "most networks take longer than believed")
+		return fmt.Sprintf("Measuring took %.0f minutes. Evolution finds networks that are %.1f to %.1f points more accurate at the same limit. Of those that the table led to, which were measured, %d of %d take longer than it believed, by up to %.1f %%.",
+			minutes, lowGain, highGain, later, len(limits), over)
 	}},
 }
