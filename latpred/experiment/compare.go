@@ -62,9 +62,11 @@ func Findings() []Finding { return []Finding{Same, Noise, Ratio, Apart, Other, C
 const (
 	// TimeFactor is how many times as long or as short another run may take.
 	TimeFactor = 3.0
-	// SeedTolerance is by what share values of single trainings may differ, where the record
-	// has no spread over seeds.
-	SeedTolerance = 0.25
+	// SeedTolerance is by what share of the larger one values of single trainings may differ,
+	// where the record has no spread over seeds: a factor of three. Few epochs at a large
+	// learning rate differ by a factor of two from run to run, since XLA's threads sum floats
+	// in another order.
+	SeedTolerance = 2. / 3
 	// same is by what share equal values may differ: they are sums of floats.
 	sameTolerance = 1e-6
 	// weightsTolerance is that of released weights: backends sum 32-bit floats in another order.
