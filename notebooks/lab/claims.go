@@ -91,18 +91,11 @@ func (r *record) holds(ok bool, what string) {
 // row is a row of an item; one without values if it is missing.
 func (r *record) row(item, quantity string) experiment.Row {
 	for _, result := range r.results {
-		if result.Item != item {
-			continue
-		}
-		for _, row := range result.Rows {
-			if row.Quantity == quantity {
-				return row
-			}
+		if result.Item == item {
+			return result.Row(quantity)
 		}
 	}
-	none := experiment.None
-	return experiment.Row{Paper: none, Checkpoint: none, AsPublished: none, AsPublishedLow: none, AsPublishedHigh: none,
-		Corrected: none, CorrectedLow: none, CorrectedHigh: none, Best: none}
+	return (&experiment.Result{}).Row(quantity)
 }
 
 func (r *record) value(item, quantity, column string, n experiment.Number) float64 {
