@@ -37,7 +37,7 @@ type Class string
 const (
 	Reproduced   Class = "reproduced"      // ours agrees with it
 	Explained    Class = "explained"       // ours differs, and another number of ours shows why
-	Contradicted Class = "contradicted"    // ours differs, and nothing shows why
+	Contradicted Class = "contradicted"    // ours differs, and no other number of ours gives it
 	Untestable   Class = "can't be tested" // there is nothing of ours to judge it by
 )
 

@@ -19,7 +19,7 @@ func ClaimsMarkdown(results []*Result) string {
 	b.WriteString(classCounts(verdicts).Markdown() + "\n")
 	b.WriteString("Ours is the mean of our trainings with where one more would fall, 19 times out of 20: of true claims one in twenty is outside by chance.\n\n")
 	if named := those(verdicts, func(v Verdict) bool { return v.Found == Contradicted }); len(named) > 0 {
-		b.WriteString("Contradicted, and nothing shows why:\n\n" + named + "\n")
+		b.WriteString("Contradicted, and no other number of ours gives it:\n\n" + named + "\n")
 	}
 	if named := those(verdicts, func(v Verdict) bool { return !v.OK }); len(named) > 0 {
 		b.WriteString("Not as data/claims.csv has it:\n\n" + named + "\n")
