@@ -38,11 +38,18 @@ func Claim(name string) {
 		sentence, err = err.Error(), nil
 	}
 	kernelext.Check(err)
-	lines := strings.Split(text.WrapSoft(sentence, wide), "\n") // which pads
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
+	kernelext.Text("%s", wrapped(sentence))
+}
+
+// wrapped breaks the lines of a sentence at words.
+func wrapped(sentence string) string {
+	var lines []string
+	for line := range strings.SplitSeq(sentence, "\n") { // WrapSoft would join them
+		for part := range strings.SplitSeq(text.WrapSoft(line, wide), "\n") {
+			lines = append(lines, strings.TrimRight(part, " ")) // it pads
+		}
 	}
-	kernelext.Text("%s", strings.Join(lines, "\n"))
+	return strings.Join(lines, "\n")
 }
 
 // statement returns a claim with its numbers. It errs as record.check does.

@@ -135,3 +135,12 @@ func TestClaim(t *testing.T) {
 		}
 	}
 }
+
+// Lines of a claim stay apart; long ones are broken at words, without blanks at their ends.
+func TestWrapped(t *testing.T) {
+	long := strings.Repeat("word ", 30)
+	got := strings.Split(wrapped("first\n"+long), "\n")
+	if len(got) != 3 || got[0] != "first" || strings.Join(got[1:], " ") != strings.TrimSpace(long) {
+		t.Errorf("%q", got)
+	}
+}

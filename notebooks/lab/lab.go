@@ -62,10 +62,13 @@ func Run(item string) *experiment.Result {
 // Paper returns a number of the paper or its authors' files; see experiment.Paper.
 func Paper(item, subject, quantity string) float64 { return experiment.Paper(item, subject, quantity) }
 
-// name writes an item as the paper does: "Figure 4a" for "figure4a".
+// name writes an item as the paper does: "Figure 4a" for "figure4a". Those that are not the
+// paper's stay as they are: "Size-p40".
 func name(item string) string {
-	if at := strings.IndexAny(item, "0123456789"); at > 0 {
-		item = item[:at] + " " + item[at:]
+	for _, kind := range []string{"figure", "table"} {
+		if number, ok := strings.CutPrefix(item, kind); ok {
+			item = kind + " " + number
+		}
 	}
 	return strings.ToUpper(item[:1]) + item[1:]
 }
@@ -100,7 +103,12 @@ var columns = []column{
 	{"unit", func(r experiment.Row) any { return r.Unit }},
 	{"paper", func(r experiment.Row) any { return number(r.Paper) }},
 	{"authors' checkpoint", func(r experiment.Row) any { return number(r.Checkpoint) }},
-	{"as published", func(r experiment.Row) any { return number(r.AsPublished) }},
+	{"as published (range)", func(r experiment.Row) any {
+		if number(r.AsPublishedLow) == nil {
+			return number(r.AsPublished)
+		}
+		return r.AsPublishedText()
+	}},
 	{"difference", func(r experiment.Row) any {
 		if number(r.Paper) == nil || number(r.AsPublished) == nil || r.Paper == 0 {
 			return nil
@@ -117,12 +125,16 @@ var columns = []column{
 		return r.CorrectedText()
 	}},
 	{"best of ours", func(r experiment.Row) any { return number(r.Best) }},
-	{"which is", func(r experiment.Row) any {
-		if r.BestKind == "" {
-			return nil
-		}
-		return r.BestKind
-	}},
+	{"which is", func(r experiment.Row) any { return words(r.BestKind) }},
+	{"and has seen", func(r experiment.Row) any { return words(r.Seen) }},
+}
+
+// words are a text, or nil where it is empty.
+func words(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
 }
 
 // number is a number, or nil where it is missing.

@@ -14,17 +14,17 @@ import (
 
 func result() *experiment.Result {
 	return &experiment.Result{Item: "none of the paper", Reduced: "1 of 5 seeds", Rows: []experiment.Row{
-		{Quantity: "error", Unit: "ms", Paper: 0.5, Checkpoint: experiment.None, AsPublished: 0.4, Corrected: 0.385, CorrectedLow: 0.371, CorrectedHigh: 0.4, Best: 0.1, BestKind: "closed form"},
-		{Quantity: "other", Unit: "%", Paper: experiment.None, Checkpoint: experiment.None, AsPublished: 2, Corrected: 3, CorrectedLow: experiment.None, CorrectedHigh: experiment.None, Best: experiment.None},
+		{Quantity: "error", Unit: "ms", Paper: 0.5, Checkpoint: experiment.None, AsPublished: 0.4, AsPublishedLow: experiment.None, Corrected: 0.385, CorrectedLow: 0.371, CorrectedHigh: 0.4, Best: 0.1, BestKind: "closed form", Seen: "some rows"},
+		{Quantity: "other", Unit: "%", Paper: experiment.None, Checkpoint: experiment.None, AsPublished: 2, AsPublishedLow: 1, AsPublishedHigh: 4, Corrected: 3, CorrectedLow: experiment.None, CorrectedHigh: experiment.None, Best: experiment.None},
 	}}
 }
 
 func TestLayout(t *testing.T) {
 	header, rows := Layout(result())
-	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published|difference|corrected (95 % interval)|best of ours|which is" {
+	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published (range)|difference|corrected (95 % interval)|best of ours|which is|and has seen" {
 		t.Errorf("columns %s: the one without a value should be left out", got)
 	}
-	if rows[0][4] != (kernelext.Difference{Value: 0.4, Reference: 0.5}) || rows[1][4] != nil || rows[1][5] != 3.0 || rows[1][7] != nil {
+	if rows[0][4] != (kernelext.Difference{Value: 0.4, Reference: 0.5}) || rows[1][4] != nil || rows[1][5] != 3.0 || rows[1][7] != nil || rows[1][3] != "2 (1–4)" || rows[0][8] != "some rows" {
 		t.Errorf("rows %v", rows)
 	}
 	if header, rows := Layout(&experiment.Result{}); len(header) != 1 || len(rows) != 0 {
@@ -53,7 +53,7 @@ func TestShow(t *testing.T) {
 }
 
 func TestName(t *testing.T) {
-	for item, want := range map[string]string{"figure4a": "Figure 4a", "table1": "Table 1", "tuning": "Tuning"} {
+	for item, want := range map[string]string{"figure4a": "Figure 4a", "table1": "Table 1", "tuning": "Tuning", "size-p40": "Size-p40"} {
 		if got := name(item); got != want {
 			t.Errorf("%s is named %s, want %s", item, got, want)
 		}
