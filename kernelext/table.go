@@ -175,7 +175,9 @@ func (t *table) html() string {
 		for c, f := range row {
 			s := style(c)
 			if t.numeric[c] {
-				s += ";white-space:nowrap"
+				if !strings.ContainsAny(f.text, "([") { // a range may stand below its number
+					s += ";white-space:nowrap"
+				}
 			} else if utf8.RuneCountInString(f.text) > 14 {
 				s += ";min-width:12em" // else numbers leave it a word's width
 			}

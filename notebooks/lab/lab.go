@@ -107,7 +107,7 @@ var columns = []column{
 		if number(r.AsPublishedLow) == nil {
 			return number(r.AsPublished)
 		}
-		return r.AsPublishedText()
+		return unbroken(r.AsPublishedText())
 	}},
 	{"difference", func(r experiment.Row) any {
 		if number(r.Paper) == nil || number(r.AsPublished) == nil || r.Paper == 0 {
@@ -122,20 +122,20 @@ var columns = []column{
 		if number(r.CorrectedLow) == nil {
 			return float64(r.Corrected)
 		}
-		return r.CorrectedText()
+		return unbroken(r.CorrectedText())
 	}},
 	{"best of ours", func(r experiment.Row) any { return number(r.Best) }},
-	{"which is", func(r experiment.Row) any { return words(r.BestKind) }},
-	{"and has seen", func(r experiment.Row) any { return words(r.Seen) }},
+	{"which is; what it has seen", func(r experiment.Row) any {
+		if words := strings.TrimPrefix(r.BestKind+"; "+r.Seen, "; "); words != "" {
+			return strings.TrimSuffix(words, "; ")
+		}
+		return nil
+	}},
 }
 
-// words are a text, or nil where it is empty.
-func words(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
+// unbroken keeps an interval together, by a no-break space or a word joiner: "0.385 [0.371, 0.4]"
+// and "0.4 (0.3–0.5)" break before the bracket alone.
+var unbroken = strings.NewReplacer(", ", ",\u00a0", "–", "–\u2060").Replace
 
 // number is a number, or nil where it is missing.
 func number(n experiment.Number) any {

@@ -21,10 +21,10 @@ func result() *experiment.Result {
 
 func TestLayout(t *testing.T) {
 	header, rows := Layout(result())
-	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published (range)|difference|corrected (95 % interval)|best of ours|which is|and has seen" {
+	if got := strings.Join(header, "|"); got != "quantity|unit|paper|as published (range)|difference|corrected (95 % interval)|best of ours|which is; what it has seen" {
 		t.Errorf("columns %s: the one without a value should be left out", got)
 	}
-	if rows[0][4] != (kernelext.Difference{Value: 0.4, Reference: 0.5}) || rows[1][4] != nil || rows[1][5] != 3.0 || rows[1][7] != nil || rows[1][3] != "2 (1–4)" || rows[0][8] != "some rows" {
+	if rows[0][4] != (kernelext.Difference{Value: 0.4, Reference: 0.5}) || rows[1][4] != nil || rows[1][5] != 3.0 || rows[1][7] != nil || rows[1][3] != "2 (1–\u20604)" || rows[0][7] != "closed form; some rows" {
 		t.Errorf("rows %v", rows)
 	}
 	if header, rows := Layout(&experiment.Result{}); len(header) != 1 || len(rows) != 0 {
@@ -38,7 +38,7 @@ func TestShow(t *testing.T) {
 	kernelext.Out = &b
 	defer func() { kernelext.Out = before }()
 	Show(result())
-	for _, want := range []string{"-20.0 %", "0.385 [0.371, 0.4", "closed form", "Quick profile: 1 of 5 seeds."} {
+	for _, want := range []string{"-20.0 %", "0.385 [0.371,\u00a00.4", "closed form", "Quick profile: 1 of 5 seeds."} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, &b)
 		}
