@@ -224,10 +224,11 @@ func (o Options) findLatency(c *columns, name string, header, first []string) {
 	c.latency, c.unit = list[0], readTimeName(header[list[0]]).unit
 }
 
-// isText reports whether a cell is neither a time nor a sign that there is none.
+// isText reports whether a cell is a word or a date, rather than a number or a gap.
 func isText(cell string) bool {
 	cell = strings.TrimSpace(cell)
-	d := decimals{separator: ';'} // which takes either form of a number
-	_, _, err := d.time(cell, unit{}, 0)
-	return err != nil && !(err == errGap && (gapWords[strings.ToLower(cell)] || !isGap(cell)))
+	if _, err := parseTime(cell); err == nil || strings.ContainsAny(cell, ":/") && !gapWords[strings.ToLower(cell)] {
+		return true
+	}
+	return isGap(cell) && !gapWords[strings.ToLower(cell)]
 }

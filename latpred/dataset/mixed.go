@@ -103,7 +103,7 @@ func newTally(c *columns) *tally {
 // add counts a row.
 func (t *tally) add(row []string, in unit, familyID string) {
 	for i, column := range t.columns {
-		if cell := strings.TrimSpace(row[column]); cell == "" {
+		if cell := whole(strings.TrimSpace(row[column])); cell == "" {
 			t.blank[i]++
 		} else {
 			t.of[i].add(cell)

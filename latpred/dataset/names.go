@@ -103,7 +103,7 @@ type timeName struct {
 // readTimeName tells whether a name is that of a latency or its deviation, and its unit.
 func readTimeName(name string) timeName {
 	var t timeName
-	core, mean, letter, named := false, false, false, 0
+	core, mean, letter := false, false, false
 	for _, w := range splitUnits(words(name)) {
 		if u, ok := unitOf(w); ok {
 			if t.unit.name != "" {
@@ -112,7 +112,6 @@ func readTimeName(name string) timeName {
 			t.unit = u
 			continue
 		}
-		named++
 		switch {
 		case coreWords[w]:
 			core = true
@@ -126,7 +125,7 @@ func readTimeName(name string) timeName {
 			return timeName{unit: t.unit}
 		}
 	}
-	alone := named == 0 && (t.unit.name == "ms" || t.unit.name == "µs") // a column "ms"
+	alone := t.unit.name == "ms" || t.unit.name == "µs" // as in ms, gpu_us
 	t.latency = (core || mean || alone || letter && t.unit.name != "") && !t.deviation
 	return t
 }
