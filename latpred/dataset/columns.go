@@ -60,7 +60,8 @@ func (o Options) knownHeader(names []string) bool {
 	if o.ArchColumn != "" {
 		return find(names, o.ArchColumn) != none
 	}
-	return slices.ContainsFunc(names, func(n string) bool { return archKeys[key(n)] }) || genesOf(names) != nil
+	index := slices.Contains(names, "") && slices.ContainsFunc(names, func(n string) bool { return readTimeName(n).latency })
+	return index || genesOf(names) != nil || slices.ContainsFunc(names, func(n string) bool { return archKeys[key(n)] })
 }
 
 // find gives the place of a column that is asked for: by its name, or else by its name

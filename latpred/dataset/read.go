@@ -74,19 +74,16 @@ func (in *Reader) open(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	table, err := sheet.Open(text, in.options.knownHeader)
+	if start, _ := text.Peek(textfile.Look); isRecords(start) {
+		err = in.openRecords(text)
+	} else {
+		err = in.openText(text)
+	}
 	if err == io.EOF {
 		return fmt.Errorf("%s: empty, want a header with the columns %s", in.name, strings.Join(setColumns, ", "))
 	}
 	if err != nil {
 		return in.wrap(err)
-	}
-	in.table, in.header, in.decimals.separator = table, table.Header, table.Separator
-	if len(in.header) == 1 && looksLikeArch(in.header[0]) { // a list of architectures, one a line
-		in.first, in.firstAt = in.header, [2]int{1, 1}
-		in.header = []string{"arch"}
-	} else if err := in.readFirst(); err != nil {
-		return err
 	}
 	row := in.first
 	if row == nil {
@@ -100,17 +97,42 @@ func (in *Reader) open(r io.Reader) error {
 	return err
 }
 
+// openText opens a table of text, or a list of architectures, one a line.
+func (in *Reader) openText(r io.Reader) error {
+	table, err := sheet.Open(r, in.options.knownHeader)
+	if err != nil {
+		return err
+	}
+	in.table, in.header, in.decimals.separator = table, table.Header, table.Separator
+	if len(in.header) == 1 && looksLikeArch(in.header[0]) {
+		in.first, in.firstAt = in.header, [2]int{1, 1}
+		in.header = []string{"arch"}
+		return nil
+	}
+	return in.readFirst()
+}
+
+// openRecords opens a table of dictionaries, in which numbers have decimal points.
+func (in *Reader) openRecords(r io.Reader) error {
+	table, err := sheet.OpenRecords(r, isArch, in.options.knownHeader)
+	if err != nil {
+		return err
+	}
+	in.table, in.header, in.decimals.separator = table, table.Header, ','
+	return in.readFirst()
+}
+
 // readFirst reads the first row, which tells what the header leaves open.
 func (in *Reader) readFirst() error {
 	if i := slices.IndexFunc(in.header, looksLikeArch); i >= 0 {
-		return fmt.Errorf("%s: there is no header: %s stands in the first line; put one before it, such as arch,latency_ms", in.name, shown(in.header[i]))
+		return fmt.Errorf("there is no header: %s stands in the first line; put one before it, such as arch,latency_ms", shown(in.header[i]))
 	}
 	row, err := in.table.Next()
 	if err == io.EOF {
 		return nil
 	}
 	if err != nil {
-		return in.wrap(err)
+		return err
 	}
 	in.first = slices.Clone(row)
 	for i, cell := range in.first {

@@ -4,7 +4,8 @@
 //  1. Open looks at the first lines and finds how the cells are separated. The first line
 //     of names that its caller knows is the header.
 //  2. Table.Next gives the cells of one row after the other, in constant memory, and
-//     Table.Place says where in the file a cell stands.
+//     Table.Place says where in the file a cell stands. Records does so for rows that are
+//     dictionaries.
 //
 // # Text
 //
@@ -15,6 +16,15 @@
 // lines, rows of empty cells, lines that begin with #, the line under the header and the
 // outer bars of Markdown's tables. A header may itself stand behind #, as NumPy writes it.
 //
-// Every row has as many cells as the header. Another number is an error; empty cells
-// beyond the header are not.
+// # Dictionaries
+//
+// OpenRecords reads JSON, and what Python prints: dictionaries in a list or one after the
+// other, a row each, or one dictionary with a list for each column, a dictionary for each
+// column or each row, names and rows apart, or a list of rows beside what holds for all of
+// them. Dictionaries within a row are columns of the name outer.inner.
+//
+// # Rows
+//
+// Every row of text has as many cells as the header. Another number is an error; empty cells
+// beyond the header are not. A dictionary may lack keys of the first one, and has no others.
 package sheet
