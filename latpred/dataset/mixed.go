@@ -140,7 +140,7 @@ func (t *tally) blanks(header []string) []latpred.Warning {
 	for i, column := range t.columns {
 		if t.of[i].flush(); t.blank[i] > 0 && len(t.of[i].list) == 1 {
 			list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: fmt.Sprintf(
-				"column %s is empty in %s, which are taken for %s as the others", header[column], countOf(t.blank[i], "row"), t.of[i].list[0])})
+				"column %s is empty in %s: taken for %s, as in the others", header[column], countOf(t.blank[i], "row"), t.of[i].list[0])})
 		}
 	}
 	return list

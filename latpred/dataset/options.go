@@ -80,28 +80,43 @@ func newFilter(conditions []Condition, name string, header []string) (*filter, e
 	return f, nil
 }
 
-// keeps reports whether a row meets all conditions.
-func (f *filter) keeps(row []string, familyID string) bool {
+// keeps reports whether a row meets the conditions on columns.
+func (f *filter) keeps(row []string) bool {
 	if len(f.conditions) == 0 {
 		return true
 	}
 	keep := true
-	for i, c := range f.conditions {
-		cell := familyID
-		if f.columns[i] != none {
-			cell = row[f.columns[i]]
+	for i, column := range f.columns {
+		if column != none {
+			keep = f.meets(i, row[column]) && keep
 		}
-		f.seen[i].add(strings.TrimSpace(cell))
-		met := c.holds(cell)
-		for j, other := range f.conditions {
-			met = met || f.columns[j] == f.columns[i] && other.holds(cell)
+	}
+	return keep
+}
+
+// keepsFamily reports whether the family of a row's network meets the conditions on it.
+func (f *filter) keepsFamily(id string) bool {
+	keep := true
+	for i, column := range f.columns {
+		if column == none {
+			keep = f.meets(i, id) && keep
 		}
-		keep = keep && met
 	}
 	if keep {
 		f.kept++
 	}
 	return keep
+}
+
+// meets reports whether a value is that of a condition, or of another on the same column.
+func (f *filter) meets(i int, value string) bool {
+	f.seen[i].add(strings.TrimSpace(value))
+	for j, c := range f.conditions {
+		if f.columns[j] == f.columns[i] && c.holds(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // end errs if conditions let no row through.

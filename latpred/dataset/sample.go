@@ -11,10 +11,13 @@ import (
 
 // sample reads a row. ok is false if it is left out.
 func (in *Reader) sample(row []string) (s Sample, ok bool, err error) {
+	if !in.filter.keeps(row) {
+		return s, false, nil
+	}
 	if s.Arch, err = in.arch(row); err != nil {
 		return s, false, err
 	}
-	if !in.filter.keeps(row, s.Arch.Family.ID) {
+	if !in.filter.keepsFamily(s.Arch.Family.ID) {
 		return s, false, nil
 	}
 	if ok, err = in.latency(&s, row); !ok || err != nil {
