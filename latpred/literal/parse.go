@@ -232,3 +232,21 @@ func (p *parser) number() (Value, error) {
 	}
 	return Value{Kind: Number, Number: f, Text: text}, nil
 }
+
+// Begins reports whether a text begins as a value that holds others or is called or
+// quoted: with a bracket, a quote, or a name before a round bracket. Other texts are
+// numbers, constants, or of a form of their own.
+func Begins(text string) bool {
+	text = strings.TrimLeft(text, " \t\r\n")
+	if text == "" {
+		return false
+	}
+	if strings.IndexByte("[{(\"'", text[0]) >= 0 {
+		return true
+	}
+	end := 0
+	for end < len(text) && isNameByte(text[end]) {
+		end++
+	}
+	return end > 0 && end < len(text) && text[end] == '(' && (text[0] < '0' || text[0] > '9')
+}
