@@ -60,7 +60,7 @@ func (o Options) knownHeader(names []string) bool {
 	if o.ArchColumn != "" {
 		return find(names, o.ArchColumn) != none
 	}
-	index := slices.Contains(names, "") && slices.ContainsFunc(names, func(n string) bool { return readTimeName(n).latency })
+	index := slices.Contains(names, "") && slices.ContainsFunc(names, func(n string) bool { return readTimeName(n).latency || n == o.LatencyColumn && n != "" })
 	return index || genesOf(names) != nil || slices.ContainsFunc(names, func(n string) bool { return archKeys[key(n)] })
 }
 

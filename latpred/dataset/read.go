@@ -48,6 +48,7 @@ type Reader struct {
 	start    error    // of NewReader, for Read to return
 	first    []string // row that NewReader has read already; nil: none
 	firstAt  [2]int   // line and column of its first cell
+	above    int      // lines of text above the header
 	undated  int      // cells of dates that are none
 }
 
@@ -103,7 +104,7 @@ func (in *Reader) openText(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	in.table, in.header, in.decimals.separator = table, table.Header, table.Separator
+	in.table, in.header, in.decimals.separator, in.above = table, table.Header, table.Separator, table.Above
 	if len(in.header) == 1 && looksLikeArch(in.header[0]) {
 		in.first, in.firstAt = in.header, [2]int{1, 1}
 		in.header = []string{"arch"}
@@ -205,7 +206,10 @@ func (in *Reader) Warnings() []latpred.Warning {
 	if in.start != nil {
 		return nil
 	}
-	list := in.columns.warnings(in.header, in.Latency, &in.tally.units)
+	list := in.columns.warnings(in.header, in.Latency, in.tally)
+	if in.above > 0 {
+		list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: countOf(in.above, "line") + " above the header left out"})
+	}
 	if in.undated > 0 {
 		list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: fmt.Sprintf(
 			"%s of column %s are no dates and times as 2026-01-31 12:00:00, and are left out", countOf(in.undated, "cell"), shown(in.header[in.columns.date]))})
