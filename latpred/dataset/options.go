@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// MaxRows is the most rows of a Set, which is held in memory; a Reader has no such limit.
+const MaxRows = 5_000_000
+
 // Options say how a file is read where it doesn't say so itself. The zero value reads what
 // is clear, and errs where it would have to guess.
 type Options struct {
