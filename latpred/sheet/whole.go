@@ -32,8 +32,9 @@ func (f flattener) whole(v literal.Value, known func([]string) bool) (*table, er
 			failed = err
 		}
 	}
-	if row, err := f.record(v); err == nil && known(headerOf(row)) {
-		return nil, nil
+	row, err := f.record(v)
+	if err != nil || known(headerOf(row)) {
+		return nil, err
 	}
 	if found == nil && failed != nil {
 		return nil, failed
