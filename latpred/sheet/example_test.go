@@ -20,5 +20,5 @@ func ExampleOpen() {
 	}
 	line, column := table.Place(1)
 	fmt.Printf("%s is %s, at %d:%d\n", table.Header[1], row[1], line, column)
-	// Output: latency is 5,3 , at 3:15
+	// Output: latency is 5,3, at 3:15
 }
