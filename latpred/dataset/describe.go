@@ -34,6 +34,10 @@ func (c *columns) warnings(header []string, latency bool, t *tally) []latpred.Wa
 		}
 	}
 	if left != nil {
+		const most = 10
+		if n := len(left) - most; n > 0 {
+			left = append(left[:most], fmt.Sprintf("%d more", n))
+		}
 		say("left out: %s", strings.Join(left, ", "))
 	}
 	if parts == nil {

@@ -91,6 +91,7 @@ func TestForms(t *testing.T) {
 		"pandas' index":          {`{"0":{"arch":JSON1,"latency_ms":5.3369},"1":{"arch":JSON2,"latency_ms":12.5}}`, "left out: column 1, which has no name"},
 		"keys are networks":      {`{"SMALL":{"latency_ms":5.3369},"LARGE":{"latency_ms":12.5}}`, `architectures are read from column ""`},
 		"beside what holds":      {`{"device":"phone","unit":"us","results":[{"arch":"SMALL","latency":5336.9},{"arch":"LARGE","latency":12500}]}`, "converted from µs"},
+		"numbers of like names":  {"arch,latency_ms,precision,width,height,gpu,acc,acc\nSMALL,5.3369,0.71,160,160,33.5,1,1\nLARGE,12.5,0.78,224,224,97.1,1,2\n", "left out: precision, width, height, gpu, acc, acc"},
 		"a title above":          {"Measurements of today;\n;\narch;latency_ms\nSMALL;5,3369\nLARGE;12,5\n", "2 lines above the header left out"},
 		"nested":                 {`[{"arch": "SMALL", "latency": {"mean": 5.3369, "std": 0.1, "unit": "ms"}}, {"arch": "LARGE", "latency": {"mean": 12.5, "std": 0.2, "unit": "ms"}}]`, `latencies from column "latency.mean"`},
 	} {

@@ -71,8 +71,8 @@ func newFilter(conditions []Condition, name string, header []string) (*filter, e
 		at := find(header, c.Column)
 		if at == none {
 			at = slices.IndexFunc(header, func(n string) bool { // by what it tells: device for hardware
-				of := conditionOf(n)
-				return of != none && of == conditionOf(c.Column)
+				of := conditionNamed(n)
+				return of != none && of == conditionNamed(c.Column)
 			})
 		}
 		if at == none && c.Column != family {
