@@ -17,6 +17,7 @@ import (
 )
 
 type adaptCmd struct {
+	rowFlags
 	From         []string `default:"auto" help:"Shipped sets or predictors of other devices to start from, separated by commas (${default}: all shipped sets)."`
 	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
 	Out          string   `help:"File for the predictor." type:"path"`
@@ -40,7 +41,7 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var set *dataset.Set
 	var err error
 	if c.Plan == 0 {
-		if set, err = dataset.Open(c.Data); err != nil {
+		if set, err = c.openSet(out, c.Data); err != nil {
 			return err
 		}
 	}
@@ -60,6 +61,7 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	}
 	result.Warnings = append(result.Warnings, sourceHasSeen(p, set)...)
 	logWarnings(out, result.Warnings)
+	result.Warnings = append(result.Warnings, set.Warnings...)
 	if out.JSON() {
 		return out.Emit(adapted{c.Out, result})
 	}

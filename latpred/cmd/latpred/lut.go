@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -141,6 +142,7 @@ func copiedRows(t *lut.Table) (copied map[int][]string, from string) {
 }
 
 type lutFitCmd struct {
+	rowFlags
 	Data  string `required:"" help:"Measured whole networks: a shipped set or a CSV file."`
 	Table string `help:"Calibrate this table, instead of fitting one: two numbers, from three networks on."`
 	Space string `help:"Search space (default: the set's or the table's)."`
@@ -149,18 +151,19 @@ type lutFitCmd struct {
 
 // fitted is the result of lut fit --json.
 type fitted struct {
-	Files       []string         `json:"files"`
-	Fit         []lut.Fitted     `json:"fit,omitempty"`
-	Calibration *lut.Calibration `json:"calibration,omitempty"`
+	Files       []string          `json:"files"`
+	Fit         []lut.Fitted      `json:"fit,omitempty"`
+	Calibration *lut.Calibration  `json:"calibration,omitempty"`
+	Warnings    []latpred.Warning `json:"warnings,omitempty"`
 }
 
 // Run fits or calibrates.
 func (c *lutFitCmd) Run(out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
-	var r fitted
+	r := fitted{Warnings: set.Warnings}
 	var table *lut.Table
 	if c.Table != "" {
 		flags := tableFlags{c.Table, c.Space}

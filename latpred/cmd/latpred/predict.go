@@ -19,6 +19,7 @@ import (
 )
 
 type predictCmd struct {
+	archColumn
 	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
 	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
 	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. Too few rows for it: no upper bound, +Inf, null in JSON."`
@@ -50,14 +51,15 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	if err := s.start(); err != nil {
 		return err
 	}
-	rows := dataset.NewReader(in, name)
+	rows := dataset.Options{ArchColumn: c.ArchColumn}.NewReader(in, name)
+	logNotes(out, name, rows.Warnings())
 	for {
 		row, err := rows.Read()
 		if err == io.EOF {
 			return s.flush()
 		}
 		if err != nil {
-			return errors.Join(s.flush(), err)
+			return errors.Join(s.flush(), withFlags(err))
 		}
 		if s.archs = append(s.archs, row.Arch); len(s.archs) == streamed {
 			if err := errors.Join(s.flush(), ctx.Err()); err != nil {

@@ -39,6 +39,7 @@ func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, spl
 	}
 	r := trainedTable{c.Out, p.Kind(), seconds, p.Provenance().WithoutUses(), result, j, scores}
 	logWarnings(out, result.Warnings)
+	result.Warnings = append(result.Warnings, set.Warnings...)
 	if p.Kind() != c.Kind {
 		out.Logf("note: a learned correction did not help on the validation rows: the predictor is a table")
 	}

@@ -17,6 +17,7 @@ import (
 
 type trainCmd struct {
 	backendFlags
+	rowFlags
 	Data       string  `required:"" help:"Shipped set or CSV file."`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
 	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
@@ -35,19 +36,20 @@ type trainCmd struct {
 
 // trained is the result of train --json and finetune --json.
 type trained struct {
-	Out      string        `json:"out"`
-	Seconds  float64       `json:"seconds"`
-	Epochs   int           `json:"epochs"`
-	Best     int           `json:"best_epoch"`
-	Diverged bool          `json:"diverged"`
-	Resumed  int           `json:"resumed_epochs"`
-	Judged   *judged       `json:"judged"`
-	Test     metric.Scores `json:"test"`
+	Out      string            `json:"out"`
+	Seconds  float64           `json:"seconds"`
+	Epochs   int               `json:"epochs"`
+	Best     int               `json:"best_epoch"`
+	Diverged bool              `json:"diverged"`
+	Resumed  int               `json:"resumed_epochs"`
+	Judged   *judged           `json:"judged"`
+	Test     metric.Scores     `json:"test"`
+	Warnings []latpred.Warning `json:"warnings,omitempty"`
 }
 
 // Run trains a predictor and judges it on the test rows.
 func (c *trainCmd) Run(ctx context.Context, out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
@@ -96,7 +98,7 @@ func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Res
 	}
 	r := trained{
 		Out: path, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
-		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores,
+		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores, Warnings: set.Warnings,
 	}
 	if out.JSON() {
 		if err := out.Emit(r); err != nil {
