@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/sheet"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/textfile"
@@ -45,11 +46,12 @@ type Reader struct {
 	gaps     gaps
 	tally    *tally
 	used     int
-	start    error    // of NewReader, for Read to return
-	first    []string // row that NewReader has read already; nil: none
-	firstAt  [2]int   // line and column of its first cell
-	above    int      // lines of text above the header
-	undated  int      // cells of dates that are none
+	start    error            // of NewReader, for Read to return
+	first    []string         // row that NewReader has read already; nil: none
+	archs    *archfile.Reader // in place of a table
+	space    *space.Space     // that the last architecture was told to be of
+	above    int              // lines of text above the header
+	undated  int              // cells of dates that are none
 }
 
 // rows is where cells come from.
@@ -75,9 +77,13 @@ func (in *Reader) open(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if start, _ := text.Peek(textfile.Look); isRecords(start) {
+	switch start, _ := text.Peek(textfile.Look); {
+	case isRecords(start):
 		err = in.openRecords(text)
-	} else {
+	case archfile.Is(start):
+		in.archs = archfile.NewReader(text, in.name, archfile.Options{Resolution: in.options.Resolution})
+		return nil
+	default:
 		err = in.openText(text)
 	}
 	if err == io.EOF {
@@ -98,18 +104,13 @@ func (in *Reader) open(r io.Reader) error {
 	return err
 }
 
-// openText opens a table of text, or a list of architectures, one a line.
+// openText opens a table of text.
 func (in *Reader) openText(r io.Reader) error {
 	table, err := sheet.Open(r, in.options.knownHeader)
 	if err != nil {
 		return err
 	}
 	in.table, in.header, in.decimals.separator, in.above = table, table.Header, table.Separator, table.Above
-	if len(in.header) == 1 && looksLikeArch(in.header[0]) {
-		in.first, in.firstAt = in.header, [2]int{1, 1}
-		in.header = []string{"arch"}
-		return nil
-	}
 	return in.readFirst()
 }
 
@@ -143,11 +144,15 @@ func (in *Reader) readFirst() error {
 }
 
 // Read returns the next sample, or io.EOF after the last. Errors in the content are of
-// type *ParseError, *UnmeasuredError or *MixedError; the last two come after the last row.
+// type *ParseError, *UnmeasuredError or *MixedError, of which the last two come after the
+// last row, or *archfile.Error in a list of architectures.
 // The sample's architecture is in some registered space.
 func (in *Reader) Read() (Sample, error) {
 	if in.start != nil {
 		return Sample{}, in.start
+	}
+	if in.archs != nil {
+		return in.readArch()
 	}
 	if in.Latency && in.columns.missing != nil {
 		return Sample{}, in.columns.missing
@@ -166,6 +171,20 @@ func (in *Reader) Read() (Sample, error) {
 		}
 	}
 }
+
+// readArch reads a list of architectures.
+func (in *Reader) readArch() (Sample, error) {
+	if in.Latency || len(in.options.Where) > 0 || in.options.ArchColumn != "" {
+		return Sample{}, fmt.Errorf("%s: a list of architectures: a table with columns is wanted, such as arch,latency_ms", in.name)
+	}
+	item, err := in.archs.Read()
+	in.space = item.Space
+	return Sample{Arch: item.Arch}, err
+}
+
+// Space is the space whose channels the network of the last Sample has, where the file tells
+// it layer by layer; nil: it tells choices alone, which several spaces can have.
+func (in *Reader) Space() *space.Space { return in.space }
 
 func (in *Reader) next() ([]string, error) {
 	if row := in.first; row != nil {
@@ -203,7 +222,7 @@ func (*Reader) orEOF(err error) error {
 // what and which were left out, units that were converted, rows that were left out, and
 // with Options.Mixed what differs between rows. It is complete after the last row.
 func (in *Reader) Warnings() []latpred.Warning {
-	if in.start != nil {
+	if in.start != nil || in.archs != nil {
 		return nil
 	}
 	list := in.columns.warnings(in.header, in.Latency, in.tally)
@@ -227,15 +246,8 @@ func (in *Reader) Warnings() []latpred.Warning {
 
 // fail wraps err with the place of a cell of the last row read.
 func (in *Reader) fail(cell int, err error) error {
-	line, column := in.place(cell)
+	line, column := in.table.Place(cell)
 	return &ParseError{in.name, line, column, err}
-}
-
-func (in *Reader) place(cell int) (line, column int) {
-	if in.firstAt[0] > 0 && in.used == 0 && in.gaps.n == 0 {
-		return in.firstAt[0], in.firstAt[1]
-	}
-	return in.table.Place(cell)
 }
 
 // wrap turns errors of the table into ours.
