@@ -60,7 +60,7 @@ func (o Options) knownHeader(names []string) bool {
 	if o.ArchColumn != "" {
 		return find(names, o.ArchColumn) != none
 	}
-	index := slices.Contains(names, "") && slices.ContainsFunc(names, func(n string) bool { return readTimeName(n).latency })
+	index := slices.Contains(names, "") && slices.ContainsFunc(names, func(n string) bool { return readTimeName(n).latency || n == o.LatencyColumn && n != "" })
 	return index || genesOf(names) != nil || slices.ContainsFunc(names, func(n string) bool { return archKeys[key(n)] })
 }
 
@@ -86,10 +86,7 @@ func find(names []string, wanted string) int {
 // names leave it open.
 func (o Options) columnsOf(name string, header, first []string) (*columns, error) {
 	c := &columns{arch: none, resolution: none, latency: none, std: none, runs: none, date: none, conditions: make([]int, len(header))}
-	for i, n := range header {
-		if at := slices.Index(header, n); n != "" && at != i {
-			return nil, fmt.Errorf("%s: column %q is there twice", name, n)
-		}
+	for i := range header {
 		c.conditions[i] = none
 	}
 	if err := o.findArch(c, name, header, first); err != nil {
@@ -109,10 +106,14 @@ func (o Options) columnsOf(name string, header, first []string) (*columns, error
 			c.runs = i
 		case dateKeys[k] && c.date == none && (text || n == "measured_at"):
 			c.date = i
-		case conditionOf(n) != none && !t.latency:
-			c.conditions[i] = conditionOf(n)
-		case conditionOf(n) != none && text:
-			c.conditions[i] = conditionOf(n) // a runtime in words is no time
+		case t.latency && !text: // a runtime in words is no time
+		default:
+			c.conditions[i] = conditionOf(n, first[i])
+		}
+	}
+	for i, n := range header {
+		if at := slices.Index(header, n); at != i && c.taken(at) && n != "" {
+			return nil, fmt.Errorf("%s: column %q is there twice", name, n)
 		}
 	}
 	return c, nil

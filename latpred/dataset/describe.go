@@ -9,7 +9,9 @@ import (
 
 // warnings says what the columns were taken for, where their names are not those of this
 // package, and which were left out.
-func (c *columns) warnings(header []string, latency bool, units *values) []latpred.Warning {
+func (c *columns) warnings(header []string, latency bool, t *tally) []latpred.Warning {
+	t.units.flush()
+	units := t.units.list
 	var parts []string
 	say := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if c.genes != nil {
@@ -18,9 +20,9 @@ func (c *columns) warnings(header []string, latency bool, units *values) []latpr
 		say("architectures are read from column %s", shown(header[c.arch]))
 	}
 	if latency && c.latency != none && header[c.latency] != "latency_ms" {
-		say("latencies from column %s, %s", shown(header[c.latency]), c.conversion(units))
-	} else if latency && c.latency != none && len(units.list) == 1 && units.list[0] != "ms" {
-		say("latencies are %s", c.conversion(units))
+		say("latencies from column %s, %s", shown(header[c.latency]), t.conversion())
+	} else if latency && c.latency != none && len(units) == 1 && units[0] != "ms" {
+		say("latencies are %s", t.conversion())
 	}
 	var left []string
 	for i, name := range header {
@@ -32,6 +34,10 @@ func (c *columns) warnings(header []string, latency bool, units *values) []latpr
 		}
 	}
 	if left != nil {
+		const most = 10
+		if n := len(left) - most; n > 0 {
+			left = append(left[:most], fmt.Sprintf("%d more", n))
+		}
 		say("left out: %s", strings.Join(left, ", "))
 	}
 	if parts == nil {
@@ -41,19 +47,14 @@ func (c *columns) warnings(header []string, latency bool, units *values) []latpr
 }
 
 // conversion says in which unit latencies are, and what became of it.
-func (c *columns) conversion(units *values) string {
-	units.flush()
-	name := c.unit.name
-	if len(units.list) == 1 {
-		name = units.list[0]
-	}
+func (t *tally) conversion() string {
 	switch {
-	case name == "" || name == "ms" && c.unit.name == "":
+	case !t.told:
 		return "taken for milliseconds"
-	case name == "ms":
+	case len(t.units.list) == 1 && t.units.list[0] == "ms":
 		return "in milliseconds"
 	}
-	return "converted from " + name + " to milliseconds"
+	return "converted from " + strings.Join(t.units.list, " and ") + " to milliseconds"
 }
 
 // geneColumns names the columns of a network, one for each part where there are many.

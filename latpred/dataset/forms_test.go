@@ -66,7 +66,7 @@ func TestForms(t *testing.T) {
 		"µs in Latin-1":          {"arch,latency (\xb5s)\nSMALL,5336.9\nLARGE,12500\n", "converted from µs"},
 		"nanoseconds":            {"arch,duration_ns\nSMALL,5336900\nLARGE,12500000\n", "converted from ns"},
 		"camel case":             {"netConfig,meanLatencyMs\nSMALL,5.3369\nLARGE,12.5\n", "in milliseconds"},
-		"units in cells":         {"arch,latency\nSMALL,5.3369 ms\nLARGE,12.5ms\n", ""},
+		"units in cells":         {"arch,latency\nSMALL,5.3369 ms\nLARGE,12.5ms\n", "in milliseconds"},
 		"other units in cells":   {"arch,latency\nSMALL,5336.9 us\nLARGE,12500µs\n", "converted from µs"},
 		"units in both":          {"arch,latency_us\nSMALL,5336.9us\nLARGE,12500 usec\n", "converted from µs"},
 		"a column of units":      {"arch,time,unit\nSMALL,0.0053369,s\nLARGE,0.0125,s\n", "converted from s"},
@@ -91,6 +91,8 @@ func TestForms(t *testing.T) {
 		"pandas' index":          {`{"0":{"arch":JSON1,"latency_ms":5.3369},"1":{"arch":JSON2,"latency_ms":12.5}}`, "left out: column 1, which has no name"},
 		"keys are networks":      {`{"SMALL":{"latency_ms":5.3369},"LARGE":{"latency_ms":12.5}}`, `architectures are read from column ""`},
 		"beside what holds":      {`{"device":"phone","unit":"us","results":[{"arch":"SMALL","latency":5336.9},{"arch":"LARGE","latency":12500}]}`, "converted from µs"},
+		"numbers of like names":  {"arch,latency_ms,precision,width,height,gpu,acc,acc\nSMALL,5.3369,0.71,160,160,33.5,1,1\nLARGE,12.5,0.78,224,224,97.1,1,2\n", "left out: precision, width, height, gpu, acc, acc"},
+		"a title above":          {"Measurements of today;\n;\narch;latency_ms\nSMALL;5,3369\nLARGE;12,5\n", "2 lines above the header left out"},
 		"nested":                 {`[{"arch": "SMALL", "latency": {"mean": 5.3369, "std": 0.1, "unit": "ms"}}, {"arch": "LARGE", "latency": {"mean": 12.5, "std": 0.2, "unit": "ms"}}]`, `latencies from column "latency.mean"`},
 	} {
 		set, note, err := read(t, dataset.Options{}, fill(c.text))

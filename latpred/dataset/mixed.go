@@ -86,6 +86,7 @@ type tally struct {
 	of       []values // of each of the columns
 	blank    []int    // rows whose cell is empty, of each
 	units    values   // that cells name, or the header
+	told     bool     // some cell or header names a unit
 	families values
 }
 
@@ -109,6 +110,7 @@ func (t *tally) add(row []string, in unit, familyID string) {
 			t.of[i].add(cell)
 		}
 	}
+	t.told = t.told || in.name != ""
 	t.units.add(in.or(milliseconds).name)
 	t.families.add(familyID)
 }

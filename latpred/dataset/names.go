@@ -1,7 +1,9 @@
 package dataset
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -146,8 +148,23 @@ func splitUnits(list []string) []string {
 	return out
 }
 
-// conditionOf finds the condition that a column tells, or -1.
-func conditionOf(name string) int {
+// conditionNamed finds the condition that a column of this name tells, or none.
+func conditionNamed(name string) int {
 	k := key(name)
 	return slices.IndexFunc(conditions, func(c condition) bool { return c.keys[k] })
+}
+
+// conditionOf finds the condition that a column tells, or none, by its name and its first
+// cell: a precision of 0.73 is no type of numbers, a width of 224 no multiplier.
+func conditionOf(name, cell string) int {
+	of := conditionNamed(name)
+	v, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(cell), ",", ".", 1), 64)
+	if err != nil {
+		return of
+	}
+	const widest = 10 // multiplier of channels
+	if of == ofSpaces && v > widest || of != ofSpaces && v != math.Trunc(v) {
+		return none
+	}
+	return of
 }

@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// MaxRows is the most rows of a Set, which is held in memory; a Reader has no such limit.
+const MaxRows = 5_000_000
+
 // Options say how a file is read where it doesn't say so itself. The zero value reads what
 // is clear, and errs where it would have to guess.
 type Options struct {
@@ -17,6 +20,7 @@ type Options struct {
 	LatencyColumn  string      // the same of the latency
 	Where          []Condition // only rows that meet them are read; nil: all
 	SkipUnmeasured bool        // leave out rows whose latency says that the measurement failed
+	Resolution     int         // pixels, of networks in a list of them whose description tells none; 0: that is an error
 	Mixed          bool        // rows of different devices, batch sizes, … are a warning of the set, not an error
 }
 
@@ -68,8 +72,8 @@ func newFilter(conditions []Condition, name string, header []string) (*filter, e
 		at := find(header, c.Column)
 		if at == none {
 			at = slices.IndexFunc(header, func(n string) bool { // by what it tells: device for hardware
-				of := conditionOf(n)
-				return of != none && of == conditionOf(c.Column)
+				of := conditionNamed(n)
+				return of != none && of == conditionNamed(c.Column)
 			})
 		}
 		if at == none && c.Column != family {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/sheet"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/textfile"
@@ -37,6 +38,8 @@ type Reader struct {
 
 	options  Options
 	name     string
+	list     *archfile.Reader // of a list of networks; nil: a table
+	widths   *space.Space
 	table    rows
 	header   []string
 	columns  *columns
@@ -48,6 +51,7 @@ type Reader struct {
 	start    error    // of NewReader, for Read to return
 	first    []string // row that NewReader has read already; nil: none
 	firstAt  [2]int   // line and column of its first cell
+	above    int      // lines of text above the header
 	undated  int      // cells of dates that are none
 }
 
@@ -74,9 +78,12 @@ func (in *Reader) open(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if start, _ := text.Peek(textfile.Look); isRecords(start) {
+	switch start, _ := text.Peek(textfile.Look); {
+	case isRecords(start):
 		err = in.openRecords(text)
-	} else {
+	case archfile.Is(start):
+		return in.openList(text)
+	default:
 		err = in.openText(text)
 	}
 	if err == io.EOF {
@@ -103,7 +110,7 @@ func (in *Reader) openText(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	in.table, in.header, in.decimals.separator = table, table.Header, table.Separator
+	in.table, in.header, in.decimals.separator, in.above = table, table.Header, table.Separator, table.Above
 	if len(in.header) == 1 && looksLikeArch(in.header[0]) {
 		in.first, in.firstAt = in.header, [2]int{1, 1}
 		in.header = []string{"arch"}
@@ -147,6 +154,9 @@ func (in *Reader) readFirst() error {
 func (in *Reader) Read() (Sample, error) {
 	if in.start != nil {
 		return Sample{}, in.start
+	}
+	if in.list != nil {
+		return in.listed()
 	}
 	if in.Latency && in.columns.missing != nil {
 		return Sample{}, in.columns.missing
@@ -202,10 +212,13 @@ func (*Reader) orEOF(err error) error {
 // what and which were left out, units that were converted, rows that were left out, and
 // with Options.Mixed what differs between rows. It is complete after the last row.
 func (in *Reader) Warnings() []latpred.Warning {
-	if in.start != nil {
+	if in.start != nil || in.list != nil {
 		return nil
 	}
-	list := in.columns.warnings(in.header, in.Latency, &in.tally.units)
+	list := in.columns.warnings(in.header, in.Latency, in.tally)
+	if in.above > 0 {
+		list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: countOf(in.above, "line") + " above the header left out"})
+	}
 	if in.undated > 0 {
 		list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: fmt.Sprintf(
 			"%s of column %s are no dates and times as 2026-01-31 12:00:00, and are left out", countOf(in.undated, "cell"), shown(in.header[in.columns.date]))})

@@ -7,7 +7,7 @@ import (
 )
 
 // keyInText finds the keys of dictionaries at the start of a file.
-var keyInText = regexp.MustCompile(`["']([^"'\n]{1,80})["']\s*:`)
+var keyInText = regexp.MustCompile(`["']([^"'\n]{1,120})["']\s*:`)
 
 // isRecords reports whether a text that starts like this is a table of dictionaries, rather
 // than one of text or a list of architectures: it has a key of a column with architectures
@@ -23,7 +23,7 @@ func isRecords(start []byte) bool {
 		if name == "blocks" {
 			return false // a network layer by layer
 		}
-		found = found || archKeys[key(name)] || readTimeName(name).latency || name == "columns" // names apart
+		found = found || archKeys[key(name)] || readTimeName(name).latency || name == "columns" || looksLikeArch(name) // names apart, or networks as keys
 	}
 	return found
 }

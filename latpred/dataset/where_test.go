@@ -110,3 +110,24 @@ func TestBlankDevices(t *testing.T) {
 		t.Errorf("%+v, %q, %v", set, note, err)
 	}
 }
+
+func ExampleOptions() {
+	text := `Sub-network,Latency (us),Device
+r160 d22222 k33-33-33-33-33 e33-33-33-33-33,9900,phone
+r160 d22222 k33-33-33-33-33 e33-33-33-33-33,2100,board
+`
+	_, err := dataset.Read(strings.NewReader(text), "both.csv")
+	fmt.Println(err)
+
+	of := dataset.Options{Where: []dataset.Condition{{Column: "device", Value: "phone"}}}
+	set, err := of.Read(strings.NewReader(text), "both.csv")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(set.Device, set.LatenciesMs(), "ms")
+	fmt.Println(set.Warnings[0])
+	// Output:
+	// both.csv: rows of 2 different devices: phone (1 row), board (1 row)
+	// phone [9.9] ms
+	// columns: architectures are read from column "Sub-network"; latencies from column "Latency (us)", converted from µs to milliseconds
+}

@@ -21,7 +21,7 @@ func (f flattener) whole(v literal.Value, known func([]string) bool) (*table, er
 	}
 	var found *table
 	var failed error
-	for _, form := range []func(literal.Value) (*table, error){f.split, f.columns, f.indexed, f.beside} {
+	for _, form := range []func(literal.Value) (*table, error){f.split, f.columns, f.indexed, f.pairs, f.beside} {
 		t, err := form(v)
 		switch {
 		case t != nil && known(t.header):
@@ -32,8 +32,9 @@ func (f flattener) whole(v literal.Value, known func([]string) bool) (*table, er
 			failed = err
 		}
 	}
-	if row, err := f.record(v); err == nil && known(headerOf(row)) {
-		return nil, nil
+	row, err := f.record(v)
+	if err != nil || known(headerOf(row)) {
+		return nil, err
 	}
 	if found == nil && failed != nil {
 		return nil, failed
@@ -113,6 +114,18 @@ func (f flattener) indexed(v literal.Value) (*table, error) {
 			return nil, err
 		}
 		t.rows = append(t.rows, append([]cell{{e.Key, e.Line, e.Column}}, row...))
+	}
+	return t, nil
+}
+
+// pairs reads {"index": number, …}, with a name for the numbers: value.
+func (f flattener) pairs(v literal.Value) (*table, error) {
+	t := &table{header: []string{"", "value"}}
+	for _, e := range v.Entries {
+		if e.Value.Kind != literal.Number {
+			return nil, nil
+		}
+		t.rows = append(t.rows, []cell{{e.Key, e.Line, e.Column}, cellOf(e.Value)})
 	}
 	return t, nil
 }
