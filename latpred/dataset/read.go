@@ -38,6 +38,8 @@ type Reader struct {
 
 	options  Options
 	name     string
+	list     *archfile.Reader // of a list of networks; nil: a table
+	widths   *space.Space     // of the network that was read last; nil: not told
 	table    rows
 	header   []string
 	columns  *columns
@@ -46,12 +48,10 @@ type Reader struct {
 	gaps     gaps
 	tally    *tally
 	used     int
-	start    error            // of NewReader, for Read to return
-	first    []string         // row that NewReader has read already; nil: none
-	archs    *archfile.Reader // in place of a table
-	space    *space.Space     // that the last architecture was told to be of
-	above    int              // lines of text above the header
-	undated  int              // cells of dates that are none
+	start    error    // of NewReader, for Read to return
+	first    []string // row that NewReader has read already; nil: none
+	above    int      // lines of text above the header
+	undated  int      // cells of dates that are none
 }
 
 // rows is where cells come from.
@@ -81,8 +81,7 @@ func (in *Reader) open(r io.Reader) error {
 	case isRecords(start):
 		err = in.openRecords(text)
 	case archfile.Is(start):
-		in.archs = archfile.NewReader(text, in.name, archfile.Options{Resolution: in.options.Resolution})
-		return nil
+		return in.openList(text)
 	default:
 		err = in.openText(text)
 	}
@@ -151,8 +150,8 @@ func (in *Reader) Read() (Sample, error) {
 	if in.start != nil {
 		return Sample{}, in.start
 	}
-	if in.archs != nil {
-		return in.readArch()
+	if in.list != nil {
+		return in.listed()
 	}
 	if in.Latency && in.columns.missing != nil {
 		return Sample{}, in.columns.missing
@@ -171,20 +170,6 @@ func (in *Reader) Read() (Sample, error) {
 		}
 	}
 }
-
-// readArch reads a list of architectures.
-func (in *Reader) readArch() (Sample, error) {
-	if in.Latency || len(in.options.Where) > 0 || in.options.ArchColumn != "" {
-		return Sample{}, fmt.Errorf("%s: a list of architectures: a table with columns is wanted, such as arch,latency_ms", in.name)
-	}
-	item, err := in.archs.Read()
-	in.space = item.Space
-	return Sample{Arch: item.Arch}, err
-}
-
-// Space is the space whose channels the network of the last Sample has, where the file tells
-// it layer by layer; nil: it tells choices alone, which several spaces can have.
-func (in *Reader) Space() *space.Space { return in.space }
 
 func (in *Reader) next() ([]string, error) {
 	if row := in.first; row != nil {
@@ -222,7 +207,7 @@ func (*Reader) orEOF(err error) error {
 // what and which were left out, units that were converted, rows that were left out, and
 // with Options.Mixed what differs between rows. It is complete after the last row.
 func (in *Reader) Warnings() []latpred.Warning {
-	if in.start != nil || in.archs != nil {
+	if in.start != nil || in.list != nil {
 		return nil
 	}
 	list := in.columns.warnings(in.header, in.Latency, in.tally)

@@ -43,7 +43,7 @@ func (f *tableFlags) open() (*lut.Table, *space.Space, error) {
 
 type lutSumCmd struct {
 	tableFlags
-	Arch string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
+	archArgument
 }
 
 // Run prints the latency that the table gives.
@@ -52,7 +52,7 @@ func (c *lutSumCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	a, err := space.Parse(c.Arch)
+	a, err := c.in(s)
 	if err != nil {
 		return err
 	}
