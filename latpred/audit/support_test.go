@@ -45,7 +45,7 @@ func TestSupportFaults(t *testing.T) {
 				s.Samples[i].Arch = space.OFA6.Reference().Smallest()
 			}
 		},
-		"row 2 is about 1000 times": func(s *dataset.Set) { s.Samples[1].LatencyMs *= 1000 },
+		"row 2 is about 1000 times":  func(s *dataset.Set) { s.Samples[1].LatencyMs *= 1000 },
 		"row 6 is about 0.001 times": func(s *dataset.Set) { s.Samples[5].LatencyMs /= 1000 },
 	} {
 		set := goodRows(t, 6)
