@@ -2,6 +2,8 @@ package audit
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -57,10 +59,13 @@ func isOrAre(rows []int) string {
 	return "are"
 }
 
-// inDigits writes a factor with two digits and without an exponent where it is large.
+// inDigits writes a factor with two digits, and one that is close to a step between units as
+// that: 0.001, 1000.
 func inDigits(factor float64) string {
-	if factor >= 100 {
-		return fmt.Sprintf("%.0f", factor)
+	if step := 3 * math.Round(math.Log10(factor)/3); step != 0 && math.Abs(math.Log10(factor)-step) < .2 {
+		factor = math.Pow(10, step)
 	}
-	return fmt.Sprintf("%.2g", factor)
+	digits := max(0, 1-int(math.Floor(math.Log10(factor))))
+	unit := math.Pow10(digits)
+	return strconv.FormatFloat(math.Round(factor*unit)/unit, 'f', -1, 64)
 }

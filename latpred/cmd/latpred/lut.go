@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -53,6 +54,9 @@ func (c *lutSumCmd) Run(out *output) error {
 	}
 	a, err := space.Parse(c.Arch)
 	if err != nil {
+		return err
+	}
+	if err := checkTable(c.Table, t, s); err != nil {
 		return err
 	}
 	ms, err := t.LatencyMs(s, a)
@@ -149,9 +153,10 @@ type lutFitCmd struct {
 
 // fitted is the result of lut fit --json.
 type fitted struct {
-	Files       []string         `json:"files"`
-	Fit         []lut.Fitted     `json:"fit,omitempty"`
-	Calibration *lut.Calibration `json:"calibration,omitempty"`
+	Files       []string          `json:"files"`
+	Fit         []lut.Fitted      `json:"fit,omitempty"`
+	Calibration *lut.Calibration  `json:"calibration,omitempty"`
+	Warnings    []latpred.Warning `json:"warnings,omitempty"` // doubts about the labels
 }
 
 // Run fits or calibrates.
@@ -161,11 +166,20 @@ func (c *lutFitCmd) Run(out *output) error {
 		return err
 	}
 	var r fitted
+	if r.Warnings, err = learnable(out, set, c.Space); err != nil {
+		return err
+	}
 	var table *lut.Table
 	if c.Table != "" {
 		flags := tableFlags{c.Table, c.Space}
 		raw, s, err := flags.open()
 		if err != nil {
+			return err
+		}
+		if err := checkTable(c.Table, raw, s); err != nil {
+			return err
+		}
+		if err := set.Of(s); err != nil {
 			return err
 		}
 		calibration, err := raw.Calibrate(s, set.Archs(), set.LatenciesMs())

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/mlp"
@@ -44,17 +45,22 @@ type tunedTrial struct {
 
 // tuned is the result of tune --json.
 type tuned struct {
-	Data    string       `json:"data"`
-	Rule    string       `json:"rule"`
-	Best    *tunedTrial  `json:"best"`
-	Epochs  int          `json:"epochs"`
-	Seconds float64      `json:"seconds"`
-	Trials  []tunedTrial `json:"trials"`
+	Data     string            `json:"data"`
+	Rule     string            `json:"rule"`
+	Best     *tunedTrial       `json:"best"`
+	Epochs   int               `json:"epochs"`
+	Seconds  float64           `json:"seconds"`
+	Trials   []tunedTrial      `json:"trials"`
+	Warnings []latpred.Warning `json:"warnings,omitempty"` // doubts about the labels
 }
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	set, err := dataset.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := learnable(out, set, "")
 	if err != nil {
 		return err
 	}
@@ -101,7 +107,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials)}
+	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials), Warnings: doubts}
 	for _, t := range trials {
 		result.Epochs += t.Epoch
 	}
