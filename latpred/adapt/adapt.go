@@ -50,7 +50,9 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
 	warnings = append(warnings, audit.LeaveOneOut(y, found.LooMs, found.LooSdMs)...)
-	warnings = append(warnings, audit.AgainstSources(ratios(sources, set))...)
+	if !slices.ContainsFunc(warnings, func(w latpred.Warning) bool { return w.Kind == latpred.WarnScale }) {
+		warnings = append(warnings, audit.AgainstSources(ratios(sources, set))...)
+	}
 	scores, err := calibrate(m, found, archs, y, config.Spread)
 	if err != nil {
 		return nil, nil, err

@@ -42,7 +42,7 @@ func CheckSpace(p latpred.Predictor, s *space.Space) (known bool, err error) {
 		return false, err
 	}
 	if !of.SameNetworks(s) {
-		return true, fmt.Errorf("the predictor is for networks of %s (%s): of %s (%s) the same architecture is another network, with another latency", of.ID, of.Name, s.ID, s.Name)
+		return true, fmt.Errorf("the predictor is for networks of %s (%s); in %s (%s) the same architecture is another network, with another latency", of.ID, of.Name, s.ID, s.Name)
 	}
 	return true, nil
 }

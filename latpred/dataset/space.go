@@ -75,7 +75,7 @@ func (s *Set) Of(of *space.Space) error {
 			return err
 		}
 		if !known.SameNetworks(of) {
-			return fmt.Errorf("%s has networks of %s (%s): of %s (%s) the same architecture is another network, with another latency", s.Name, known.ID, known.Name, of.ID, of.Name)
+			return fmt.Errorf("%s has networks of %s (%s); in %s (%s) the same architecture is another network, with another latency", s.Name, known.ID, known.Name, of.ID, of.Name)
 		}
 		return nil
 	}

@@ -72,5 +72,5 @@ func checkTable(name string, t *lut.Table, s *space.Space) error {
 	if err != nil || of.SameNetworks(s) {
 		return err
 	}
-	return fmt.Errorf("the layers of table %s are those of %s (%s): of %s (%s) the same architecture is another network", name, of.ID, of.Name, s.ID, s.Name)
+	return fmt.Errorf("the layers of table %s are those of %s (%s); in %s (%s) the same architecture is another network", name, of.ID, of.Name, s.ID, s.Name)
 }
