@@ -221,7 +221,7 @@ func (in *Reader) Warnings() []latpred.Warning {
 	if !in.Latency {
 		return list
 	}
-	list = append(list, in.tally.blanks(in.header)...)
+	list = append(list, in.tally.blanks(in.header, in.columns)...)
 	list = append(list, in.gaps.warning(in.used)...)
 	for _, m := range in.tally.mixed(in.name, in.header, in.columns) {
 		list = append(list, latpred.Warning{Kind: latpred.WarnMixed, Message: m.message()})

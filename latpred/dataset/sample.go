@@ -164,7 +164,7 @@ func (in *Reader) rest(s *Sample, row []string) error {
 		}
 	}
 	for i, column := range in.tally.columns {
-		if c.conditions[column] == ofDevices && s.Device == "" {
+		if c.exact[column] && c.conditions[column] == ofDevices && s.Device == "" {
 			s.Device = in.tally.of[i].intern(strings.TrimSpace(row[column]))
 		}
 	}
