@@ -225,7 +225,7 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 func TestGaps(t *testing.T) {
 	row := small + ","
 	set, note, err := read(t, dataset.Options{}, "arch,latency_ms\n"+row+"\n"+row+"5\n"+row+"0\n"+row+"0.0\n"+row+"6\n")
-	if err != nil || set.Rows != 2 || note != "3 rows not measured are left out, 2 used (line 2: empty; line 4: 0; line 5: 0.0)" || set.Warnings[0].Kind != latpred.WarnUnmeasured {
+	if err != nil || set.Rows != 2 || note != "3 rows not measured are left out, 2 used (line 2: empty; line 4: 0; line 5: 0.0); rows are counted without them" || set.Warnings[0].Kind != latpred.WarnUnmeasured {
 		t.Errorf("%+v, %q, %v", set, note, err)
 	}
 	failed := "arch,latency_ms\n" + row + "5\n"
