@@ -1,0 +1,20 @@
+// Package sheet reads tables: rows of cells under a header, as spreadsheets, data frames
+// and scripts write them. It knows forms, not meanings; package dataset knows those.
+//
+//  1. Open looks at the first lines and finds how the cells are separated. The first line
+//     of names that its caller knows is the header.
+//  2. Table.Next gives the cells of one row after the other, in constant memory, and
+//     Table.Place says where in the file a cell stands.
+//
+// # Text
+//
+// Cells are separated by commas, semicolons, tabs or vertical bars, or there is one cell a
+// line. A cell may stand in double quotes, a quote in it doubled (RFC 4180); a cell that
+// begins with a bracket ends where the bracket is closed, so that Python's dictionaries
+// need no quotes. A first line such as "sep=;" names the separator. Left out are empty
+// lines, rows of empty cells, lines that begin with #, the line under the header and the
+// outer bars of Markdown's tables. A header may itself stand behind #, as NumPy writes it.
+//
+// Every row has as many cells as the header. Another number is an error; empty cells
+// beyond the header are not.
+package sheet
