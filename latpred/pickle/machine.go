@@ -42,7 +42,7 @@ func Read(content []byte, o Options) (value any, rest []byte, err error) {
 	for range maxSteps {
 		op, err := m.take(1)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("pickle: %w", err)
 		}
 		if op[0] == '.' {
 			if value, err = m.pop(); err != nil {
@@ -80,7 +80,7 @@ var (
 // take reads n bytes.
 func (m *machine) take(n uint64) ([]byte, error) {
 	if left := uint64(len(m.content) - m.at); n > left {
-		return nil, fmt.Errorf("pickle: cut short: %d bytes are due at byte %d of %d", n, m.at, len(m.content))
+		return nil, fmt.Errorf("cut short: %d bytes are due at byte %d of %d", n, m.at, len(m.content))
 	}
 	m.at += int(n)
 	return m.content[m.at-int(n) : m.at], nil
