@@ -28,7 +28,8 @@ type measureNetsCmd struct {
 	Seed    uint64        `default:"1" help:"Seed of the draw."`
 	Archs   string        `help:"Measure the networks of this file instead, one a line or a CSV file." type:"path"`
 	Out     string        `required:"" help:"CSV file to write; the journal beside it, .journal, is what a run goes on from." type:"path"`
-	Exec    string        `help:"Time a program instead: a shell command that gets the network as a JSON file in place of {}, or on its input, and prints milliseconds."`
+	Exec    string        `help:"Time a program instead: a shell command that gets the network as a JSON file in place of {}, or on its input, and prints milliseconds, times with their units, or a report of trtexec, benchmark_model, onnxruntime_perf_test and others."`
+	Pick    string        `placeholder:"REGEXP" help:"Which number of what --exec prints counts: the first after what the pattern matches, or its group."`
 	Timeout time.Duration `default:"1m" help:"Of one call of --exec."`
 }
 
@@ -89,7 +90,9 @@ func (c *measureNetsCmd) device(ctx context.Context, out *output) (d *measure.De
 	if err != nil {
 		return nil, nil, err
 	}
-	d = measure.Foreign{Command: c.Exec, Timeout: c.Timeout}.Device(s, c.Device, c.Batch, c.config())
+	d = measure.Foreign{
+		Command: c.Exec, Timeout: c.Timeout, Pick: c.Pick, Notes: measure.NewNotes(func(text string) { out.Logf("note: %s", text) }),
+	}.Device(s, c.Device, c.Batch, c.config())
 	return d, func() {}, c.locks(d)
 }
 
