@@ -18,7 +18,7 @@ import (
 type measureCmd struct {
 	Nets   measureNetsCmd   `cmd:"" help:"Measure whole networks: a data set of this device."`
 	Table  measureTableCmd  `cmd:"" help:"Measure every layer of a space: a lookup table of this device."`
-	Export measureExportCmd `cmd:"" help:"Write a network as ONNX or StableHLO, for another program to time."`
+	Export measureExportCmd `cmd:"" help:"Write a network as ONNX, TFLite or StableHLO, for another program to time."`
 	Check  measureCheckCmd  `cmd:"" help:"Say whether this machine is quiet enough to measure on."`
 }
 
