@@ -41,6 +41,7 @@ type Report struct {
 	Page     string       `json:"page"`               // in Options.Out
 	OK       bool         `json:"ok"`
 	Error    string       `json:"error,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`  // what differs in the executed notebook, so that it is valid
 	Seconds  float64      `json:"seconds"`          // that executing it took; if Cached, in the earlier run
 	PeakMB   float64      `json:"peak_mb"`          // resident memory of the largest process: a cell, or its compiler; 0: not known
 	Cached   bool         `json:"cached,omitempty"` // it was not executed, since it is unchanged
@@ -130,6 +131,10 @@ func one(ctx context.Context, path string, o Options, emit func(Event)) (Report,
 	start := time.Now()
 	nb, err := ReadNotebook(path)
 	if err == nil {
+		err = nb.Check()
+	}
+	if err == nil {
+		report.Notes = nb.mend()
 		report.Title, report.Question = nb.Title(), nb.question()
 		if earlier, ok := o.Cache.load(nb); ok {
 			report.Cached, report.Seconds, report.PeakMB = true, earlier.Seconds, earlier.PeakMB
@@ -201,6 +206,7 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 		return nil, 0, err
 	}
 	defer func() {
+		kernel.drain()
 		kernel.Close()
 		peakMB = kernel.peakMB()
 	}()

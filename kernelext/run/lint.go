@@ -22,8 +22,9 @@ var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)
 
 // Lint lists mistakes in the source of a notebook: stored outputs or execution counts,
 // paths of one machine, another Jupyter kernel, no title, repeated or missing cell ids,
-// mathematics that pages can't show, a size above 200 kB, and missing parts of a lesson.
-// It errs if the file can't be read.
+// attachments that aren't there, mathematics that pages can't show, a size above 200 kB, and missing parts of a lesson.
+// Of a notebook that can't run here, as Notebook.Check says, that is all it lists. It errs
+// if the file can't be read.
 func Lint(path string) ([]string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -32,6 +33,9 @@ func Lint(path string) ([]string, error) {
 	nb, err := ParseNotebook(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := nb.Check(); err != nil { // what else is wrong with it concerns its own kernel
+		return []string{err.Error()}, nil
 	}
 	var found []string
 	report := func(cell int, format string, args ...any) {
@@ -64,6 +68,9 @@ func Lint(path string) ([]string, error) {
 			report(i+1, "path of one machine: %s", m)
 		}
 		if c.Type == "markdown" {
+			for _, missing := range c.missingAttachments() {
+				report(i+1, "%s", missing)
+			}
 			for _, err := range badFormulas(c.Source) {
 				report(i+1, "mathematics that pages can't show: %v", err)
 			}

@@ -91,7 +91,7 @@ func Page(nb *Notebook, failure error) []byte {
 	for _, c := range nb.Cells {
 		switch c.Type {
 		case "markdown":
-			cells = append(cells, pageCell{Markdown: renderMarkdown(c.Source)})
+			cells = append(cells, pageCell{Markdown: c.page()})
 		case "code":
 			if strings.TrimSpace(c.Source) == "" {
 				continue
@@ -104,6 +104,11 @@ func Page(nb *Notebook, failure error) []byte {
 		}
 	}
 	return render(map[string]any{"Title": nb.Title(), "CSS": css, "Cells": cells, "Failure": failure})
+}
+
+// page is the HTML of a markdown cell, with its attachments inside.
+func (c *Cell) page() template.HTML {
+	return template.HTML(c.withAttachments(string(renderMarkdown(c.Source))))
 }
 
 func render(data any) []byte {
