@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -133,14 +134,21 @@ func one(ctx context.Context, path string, o Options, emit func(Event)) (Report,
 	if err == nil {
 		err = nb.Check()
 	}
+	folder, ferr := filepath.Abs(filepath.Dir(path))
+	if err = cmp.Or(err, ferr); err == nil {
+		o.Launch, err = o.Launch.For(nb, folder)
+	}
 	if err == nil {
 		report.Notes = nb.mend()
 		report.Title, report.Question = nb.Title(), nb.question()
+		if o.Launch.Foreign(folder) {
+			o.Cache = nil
+		}
 		if earlier, ok := o.Cache.load(nb); ok {
 			report.Cached, report.Seconds, report.PeakMB = true, earlier.Seconds, earlier.PeakMB
 			report.Cells = cellReports(nb, earlier)
 		} else {
-			report.Cells, report.PeakMB, err = execute(ctx, nb, path, o, emit)
+			report.Cells, report.PeakMB, err = execute(ctx, nb, folder, o, emit)
 			report.Seconds = time.Since(start).Seconds()
 			if err == nil {
 				err = o.Cache.store(nb, report)
@@ -186,7 +194,7 @@ func (c *Cell) figures() int {
 
 // execute runs the code cells of nb in a Jupyter kernel of its own, up to the first that
 // fails.
-func execute(ctx context.Context, nb *Notebook, path string, o Options, emit func(Event)) (cells []CellReport, peakMB float64, err error) {
+func execute(ctx context.Context, nb *Notebook, folder string, o Options, emit func(Event)) (cells []CellReport, peakMB float64, err error) {
 	total := 0
 	for _, c := range nb.Cells {
 		if c.Type == "code" {
@@ -197,11 +205,7 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 		}
 	}
 	emit(Event{Cells: total, Line: "starting the kernel"})
-	dir, err := filepath.Abs(filepath.Dir(path))
-	if err != nil {
-		return nil, 0, err
-	}
-	kernel, err := Start(ctx, o.Launch, dir)
+	kernel, err := Start(ctx, o.Launch, folder)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -225,6 +229,7 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 			var failed *CellError
 			if errors.As(err, &failed) {
 				failed.Cell, failed.Line = report.Cell, report.Line
+				failed.Reason = o.Launch.advised(failed.Reason, failed.Detail)
 			}
 			return cells, 0, err
 		}

@@ -100,9 +100,7 @@ func (w writer) cell(text []byte, c, was *Cell) ([]byte, error) {
 		o.remove("execution_count")
 		return o.text(), nil
 	}
-	if err := w.put(&o, 3, "execution_count", c.count(), was.count()); err != nil {
-		return nil, err
-	}
+	o.set("execution_count", c.count())
 	if err := w.put(&o, 3, "outputs", c.outputs(), was.outputs()); err != nil {
 		return nil, err
 	}

@@ -39,10 +39,10 @@ const grace = 8 * time.Second
 // late is added to its own Outputs. A cell that prints or shows too much keeps the begin
 // and the end of it, and a note between.
 func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) error {
-	cell.Outputs, cell.shown, cell.left, cell.clear = nil, 0, 0, false
+	cell.Outputs, cell.printed, cell.shown, cell.left, cell.clear = nil, 0, 0, 0, false
 	defer cell.settle()
 	id, err := s.send(s.shell, "execute_request", map[string]any{
-		"code": cell.Source, "silent": false, "store_history": true, "user_expressions": map[string]any{},
+		"code": flushed(cell.Source), "silent": false, "store_history": true, "user_expressions": map[string]any{},
 		"allow_stdin": false, "stop_on_error": true,
 	})
 	if err != nil {

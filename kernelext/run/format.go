@@ -61,7 +61,10 @@ func (c *Cell) UnmarshalJSON(text []byte) error {
 	err = cmp.Or(unmarshalPart(&o, "cell_type", &c.Type), unmarshalPart(&o, "id", &c.ID), unmarshalPart(&o, "metadata", &c.Metadata),
 		unmarshalPart(&o, "source", &source), unmarshalPart(&o, "attachments", &c.Attachments))
 	if c.Type == "code" {
-		err = cmp.Or(err, unmarshalPart(&o, "outputs", &c.Outputs), unmarshalPart(&o, "execution_count", &c.ExecutionCount))
+		err = cmp.Or(err, unmarshalPart(&o, "outputs", &c.Outputs))
+		if unmarshalPart(&o, "execution_count", &c.ExecutionCount) != nil || c.ExecutionCount < 0 {
+			c.ExecutionCount = 0 // it says nothing of use
+		}
 	}
 	c.Source = string(source)
 	return err

@@ -39,9 +39,10 @@ type Cell struct {
 	ExecutionCount int                       // 0: not executed
 	Outputs        []*Output
 
-	shown int  // bytes of the displays that its execution sent
-	left  int  // outputs of its execution that were too many
-	clear bool // the next output takes the place of all before
+	printed int  // bytes, while it is executed
+	shown   int  // bytes of displays
+	left    int  // outputs that were too many
+	clear   bool // the next output takes the place of all before
 }
 
 // Output is one output of a cell.

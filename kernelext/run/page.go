@@ -207,7 +207,7 @@ var stackStart = regexp.MustCompile(`(?m)^goroutine \d+ `)
 // printed is text as it was printed. A stack is folded away: the reason stands
 // before it.
 func printed(class, text string) template.HTML {
-	text = ansi.ReplaceAllString(text, "")
+	text = overwritten(ansi.ReplaceAllString(text, ""))
 	stack := ""
 	if at := stackStart.FindStringIndex(text); at != nil && class != "stdout" {
 		text, stack = strings.TrimRight(text[:at[0]], "\n")+"\n", text[at[0]:]
@@ -217,6 +217,27 @@ func printed(class, text string) template.HTML {
 		out += `<details class="stack"><summary>stack</summary><pre>` + template.HTMLEscapeString(stack) + "</pre></details>"
 	}
 	return template.HTML(out)
+}
+
+// overwritten is a text as a terminal shows it in which lines go back to their begin, as
+// progress does.
+func overwritten(text string) string {
+	if !strings.Contains(text, "\r") {
+		return text
+	}
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		var shown []rune
+		for part := range strings.SplitSeq(line, "\r") {
+			if over := []rune(part); len(over) >= len(shown) {
+				shown = over
+			} else {
+				copy(shown, over)
+			}
+		}
+		lines[i] = string(shown)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func figure(mime, content, alt string) template.HTML {

@@ -8,8 +8,8 @@ import (
 
 // What a cell keeps of its outputs: a notebook that can't be opened any more shows nothing.
 const (
-	firstPrinted = 1 << 20  // bytes at the begin of each stream
-	lastPrinted  = 64 << 10 // bytes at the end of it, where errors stand
+	firstPrinted = 1 << 20  // bytes that it prints first
+	lastPrinted  = 64 << 10 // bytes at the end of each stream, where errors stand
 	maxShown     = 32 << 20 // bytes of displays
 	maxOutputs   = 5000
 )
@@ -20,11 +20,10 @@ type printing struct {
 	left        int // bytes between them
 }
 
-func (p *printing) add(text string) {
-	if n := min(len(text), firstPrinted-len(p.first)); n > 0 {
-		p.first = append(p.first, text[:n]...)
-		text = text[n:]
-	}
+// add adds a text, of which room bytes belong to the begin.
+func (p *printing) add(text string, room int) {
+	n := min(len(text), room)
+	p.first, text = append(p.first, text[:n]...), text[n:]
 	p.last = append(p.last, text...)
 	if n := len(p.last) - lastPrinted; n > lastPrinted {
 		p.last = append([]byte{}, p.last[n:]...)
@@ -60,22 +59,29 @@ func (c *Cell) add(o *Output) bool {
 	return true
 }
 
-// stream adds what the cell prints to the stream that it last printed to.
+// stream adds what the cell prints, to its last output if that is the same stream. Once
+// the cell has printed too much, to the last of that stream.
 func (c *Cell) stream(name, text string) {
-	n := len(c.Outputs)
-	if c.clear || n == 0 || c.Outputs[n-1].Type != "stream" || c.Outputs[n-1].Name != name {
-		if !c.add(&Output{Type: "stream", Name: name}) {
+	room := max(0, firstPrinted-c.printed)
+	c.printed += len(text)
+	for i := len(c.Outputs) - 1; i >= 0 && !c.clear; i-- {
+		if o := c.Outputs[i]; o.Type == "stream" && o.Name == name {
+			o.printing.add(text, room)
 			return
 		}
-		n = len(c.Outputs)
+		if room > 0 {
+			break
+		}
 	}
-	c.Outputs[n-1].printing.add(text)
+	o := &Output{Type: "stream", Name: name}
+	o.printing.add(text, room)
+	c.add(o)
 }
 
 // settle makes the texts of the cell's streams, and notes what is left out.
 func (c *Cell) settle() {
 	for _, o := range c.Outputs {
-		if o.Type == "stream" && o.printing.first != nil {
+		if o.Type == "stream" && len(o.printing.first)+len(o.printing.last) > 0 {
 			o.Text = o.printing.text()
 		}
 	}

@@ -80,7 +80,7 @@ func checkJSON(text []byte) error {
 		return &FormatError{Reason: "no notebook: " + err.Error()}
 	}
 	if end := len(bytes.TrimRight(text, " \t\r\n")); int(wrong.Offset) >= end && strings.Contains(err.Error(), "unexpected end") {
-		return at(text, end, "the file ends in the middle of the notebook: it is cut off")
+		return at(text, end, "no notebook but its begin: the file is cut off here")
 	}
 	place := int(wrong.Offset) - 1
 	if rest := text[max(0, place):]; bytes.HasPrefix(rest, []byte("NaN")) || bytes.HasPrefix(rest, []byte("Infinity")) {
@@ -144,7 +144,7 @@ func checkFormat(top *object) error {
 func otherDocument(top *object) string {
 	switch {
 	case top.get("paragraphs") != nil:
-		return ": a note of Zeppelin, which jupyter-zeppelin converts"
+		return "; it looks like a note of Zeppelin"
 	case top.get("cells") != nil:
 		return `; its cells look like format 4: add "nbformat": 4 and "nbformat_minor": 4`
 	case top.get("worksheets") != nil:
