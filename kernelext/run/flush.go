@@ -20,7 +20,7 @@ const flush = `defer func() { gonbui.Sync(); if err := gonbui.Error(); err != ni
 // gonbui of its own accord. (Those of package kernelext wait by themselves.) Lines stay
 // where they are. A cell without a main part is returned as it is.
 func flushed(source string) string {
-	if !usesDisplays.MatchString(source) {
+	if !usesDisplays.MatchString(source) || strings.Contains(source, "%wasm") {
 		return source
 	}
 	if place := mainFunction.FindStringIndex(source); place != nil {

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
@@ -166,6 +168,27 @@ func renderOutput(o *Output) template.HTML {
 		return template.HTML(withFonts(page))
 	case o.textOf("text/markdown") != "":
 		return renderMarkdown(o.textOf("text/markdown"))
+	}
+	return renderOther(o, text)
+}
+
+// renderOther shows an output of a type that this project doesn't make: another picture, or
+// its text. One without text is named, so that its place is not empty.
+func renderOther(o *Output, text string) template.HTML {
+	types := slices.Sorted(maps.Keys(o.Data))
+	for _, mime := range types {
+		if strings.HasPrefix(mime, "image/") {
+			return figure(mime, strings.Join(strings.Fields(o.textOf(mime)), ""), text)
+		}
+	}
+	if latex := o.textOf("text/latex"); latex != "" {
+		return renderMarkdown(latex)
+	}
+	if text == "" && o.Data["application/json"] != nil {
+		text = jsonText(o.Data["application/json"])
+	}
+	if text == "" && len(types) > 0 {
+		text = "[an output that this page can't show: " + strings.Join(types, ", ") + "]"
 	}
 	return printed("stdout", text)
 }

@@ -3,7 +3,6 @@ package run
 import (
 	"bytes"
 	"fmt"
-	"unicode/utf8"
 )
 
 // What a cell keeps of its outputs: a notebook that can't be opened any more shows nothing.
@@ -36,14 +35,12 @@ func (p *printing) text() string {
 	if p.left == 0 {
 		return string(p.first) + string(p.last)
 	}
-	first, last := p.first, p.last
-	for len(first) > 0 && !utf8.Valid(first[max(0, len(first)-utf8.UTFMax):]) && !utf8.RuneStart(first[len(first)-1]) {
-		first = first[:len(first)-1]
-	}
+	last := p.last
 	if _, lines, ok := bytes.Cut(last, []byte("\n")); ok {
 		last = lines
 	}
-	return fmt.Sprintf("%s\n… %d kB of what the cell printed are left out here …\n%s", first, (p.left+len(p.last)-len(last))>>10, last)
+	first, end := bytes.ToValidUTF8(p.first, nil), bytes.ToValidUTF8(last, nil) // cut between characters
+	return fmt.Sprintf("%s\n… %d kB of what the cell printed are left out here …\n%s", first, (p.left+len(p.last)-len(last))>>10, end)
 }
 
 // add adds an output; it reports whether there was room for it. Errors always have.
