@@ -48,7 +48,9 @@ func Lint(path string) ([]string, error) {
 	if len(content) > maxSource {
 		report(0, "%d kB, want at most %d", len(content)>>10, maxSource>>10)
 	}
-	if spec, _ := nb.Metadata["kernelspec"].(map[string]any); spec["name"] != KernelspecName {
+	if spec, _ := nb.Metadata["kernelspec"].(map[string]any); spec["name"] == nil {
+		report(0, "it names no kernel, want %s", KernelspecName)
+	} else if spec["name"] != KernelspecName {
 		report(0, "its kernel is %v, want %s", spec["name"], KernelspecName)
 	}
 	if nb.Title() == "" {
