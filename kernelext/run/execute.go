@@ -42,7 +42,7 @@ func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) 
 	cell.Outputs, cell.printed, cell.shown, cell.left, cell.clear = nil, 0, 0, 0, false
 	defer cell.settle()
 	id, err := s.send(s.shell, "execute_request", map[string]any{
-		"code": flushed(cell.Source), "silent": false, "store_history": true, "user_expressions": map[string]any{},
+		"code": flushed(strings.ReplaceAll(cell.Source, "\r\n", "\n")), "silent": false, "store_history": true, "user_expressions": map[string]any{},
 		"allow_stdin": false, "stop_on_error": true,
 	})
 	if err != nil {

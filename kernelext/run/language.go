@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,11 +25,21 @@ func (nb *Notebook) Check() error {
 		if language := c.language(); language != "go" {
 			return &FormatError{Reason: fmt.Sprintf("cell %d is in %s: this runs Go; make it a markdown or raw cell", i+1, language)}
 		}
+		if nb.unnamed() && pythonLine.MatchString(c.Source) {
+			return &FormatError{Reason: fmt.Sprintf("a notebook that names no language, and cell %d looks like Python: this runs Go", i+1)}
+		}
 		if conflict.MatchString(c.Source) {
 			return &FormatError{Reason: fmt.Sprintf("cell %d has a merge conflict (<<<<<<<) that is not resolved: choose one side", i+1)}
 		}
 	}
 	return nil
+}
+
+// unnamed tells whether the metadata name neither a kernel nor a language.
+func (nb *Notebook) unnamed() bool {
+	_, kernel := nb.Metadata["kernelspec"]
+	_, language := nb.Metadata["language_info"]
+	return !kernel && !language
 }
 
 // language is "go", or what the cells are in as the metadata say it, with the name of the
@@ -49,11 +60,21 @@ func (nb *Notebook) language() (language, kernel string) {
 			return goOr(text), kernel
 		}
 	}
-	if name != "" {
+	shown, _ := spec["display_name"].(string)
+	switch {
+	case python.MatchString(name), name == "" && python.MatchString(shown):
+		return "Python", kernel
+	case name != "":
 		return "another language", kernel
 	}
 	return "go", ""
 }
+
+// python matches the names of Python's kernels, pythonLine lines that are Python and never Go.
+var (
+	python     = regexp.MustCompile(`(?i)^i?python`)
+	pythonLine = regexp.MustCompile(`(?m)^(?:import [a-zA-Z_][\w.]*(?: as \w+)?|from [\w.]+ import .+|def \w+\(.*\).*:)\r?$`)
+)
 
 // language is "go", or what the metadata of a cell say: editors that mix languages in a
 // notebook write it there.

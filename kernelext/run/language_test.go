@@ -18,7 +18,10 @@ func TestCheckOfLanguages(t *testing.T) {
 		`{"kernelspec":null,"language_info":{"name":"golang"}}`:                               "",
 		`{"kernelspec":{"name":"python3","language":"python"},"language_info":{"name":"go"}}`: `for python (kernel "python3")`,
 		`{"kernelspec":{"name":"python3"},"language_info":{"name":"python"}}`:                 `for python (kernel "python3")`,
-		`{"kernelspec":{"name":"python3"}}`:                                                   `for another language (kernel "python3")`,
+		`{"kernelspec":{"name":"python3"}}`:                                                   `for Python (kernel "python3")`,
+		`{"kernelspec":{"name":"mine"}}`:                                                      `for another language (kernel "mine")`,
+		`{"kernelspec":{"display_name":"Python 3 (ipykernel)"}}`:                              "for Python: this runs Go",
+		`{"kernelspec":{"display_name":"Go"}}`:                                                "",
 		`{"kernelspec":{"name":"ir","language":"R"}}`:                                         `for R (kernel "ir")`,
 		`{"language_info":{"name":"julia"}}`:                                                  `for julia: this runs Go`,
 		`{"kernelspec":{"name":".net-csharp","language":"C#"}}`:                               `for C# (kernel ".net-csharp")`,
@@ -44,6 +47,9 @@ func TestCheckOfCells(t *testing.T) {
 		`{"cell_type":"markdown","source":"","metadata":{"vscode":{"languageId":"markdown"}}}`:     "",
 		`{"cell_type":"code","source":["%%\n","<<<<<<< HEAD\n","x\n","=======\n"]}`:                "cell 1 has a merge conflict",
 		`{"cell_type":"code","source":"%%\nfmt.Println(\"<<<<<<< HEAD\")"}`:                        "",
+		`{"cell_type":"code","source":"import numpy as np\nprint(np.arange(3))"}`:                  "cell 1 looks like Python",
+		`{"cell_type":"code","source":"from torch import nn"}`:                                     "cell 1 looks like Python",
+		`{"cell_type":"code","source":"import \"fmt\"\n\n%%\nfmt.Println(1)"}`:                     "",
 		`{"cell_type":"markdown","source":"Git writes\n\n<<<<<<< HEAD\n\nthere."}`:                 "",
 	} {
 		nb, err := ParseNotebook([]byte(`{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[` + cell + `]}`))
