@@ -1,6 +1,10 @@
 package transfer
 
-import "github.com/ofalat/ofalat/latpred/space"
+import (
+	"math"
+
+	"github.com/ofalat/ofalat/latpred/space"
+)
 
 // The physical costs of a layer, in the order of cost's result.
 const (
@@ -9,15 +13,18 @@ const (
 	costDepthwise        // multiply-accumulates of depthwise convolutions
 	costMoved            // activations read and written
 	costParams           // parameters
-	costs
+	costRootDense        // square root of the layer's dense multiply-accumulates
+	costRootMoved        // square root of the layer's activations moved
+	costs                // the number of costs
 )
 
-var costNames = [costs]string{"launches", "dense MACs", "depthwise MACs", "activations moved", "parameters"}
+var costNames = [costs]string{"launches", "dense MACs", "depthwise MACs", "activations moved", "parameters",
+	"roots of dense MACs", "roots of activations moved"}
 
 // cost gives the physical costs of a layer for one image. Normalisation is taken to run by
 // itself, as in training frameworks that don't fold it.
 func cost(l *space.Layer) (c [costs]float64) {
-	c[costLaunches] = float64(l.Launches() + norms(l))
+	c[costLaunches] = launches(l)
 	c[costDense] = float64(l.MACs())
 	c[costParams] = float64(l.Params())
 	c[costMoved] = moved(l)
@@ -25,24 +32,27 @@ func cost(l *space.Layer) (c [costs]float64) {
 		c[costDepthwise] = float64(l.Mid * l.Kernel * l.Kernel * l.OutSize * l.OutSize)
 		c[costDense] -= c[costDepthwise]
 	}
+	c[costRootDense], c[costRootMoved] = math.Sqrt(c[costDense]), math.Sqrt(c[costMoved])
 	return c
 }
 
-// norms is the number of normalisations after convolutions of the layer.
-func norms(l *space.Layer) int {
+// launches is the number of launches with those of normalisations after convolutions.
+func launches(l *space.Layer) float64 {
+	n := l.Launches()
 	switch {
-	case !l.Norm:
-		return 0
+	case !l.Norm || l.Kind == space.Norm:
 	case l.Expand == 0:
-		return 1
+		n++
 	case l.Expands():
-		return 3
+		n += 3
+	default:
+		n += 2
 	}
-	return 2
+	return float64(n)
 }
 
 // moved counts the activations that a layer's convolutions, normalisations, pooling and sums
-// read and write; activations happen in place.
+// read and write; activation functions happen in place.
 func moved(l *space.Layer) float64 {
 	norm := 1.0
 	if l.Norm {

@@ -1,6 +1,9 @@
 package transfer
 
 import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -11,37 +14,40 @@ const (
 )
 
 // Design chooses n of the networks with the given features to measure, the most informative
-// first: that of the largest posterior variance, given those before (a greedy D-optimal design).
-func (b *Learner) Design(rows mat.Matrix, n int) []int {
-	f, bases := b.kernelRows(rows)
-	pool, _ := f.Dims()
-	var total float64
-	for _, s := range b.share {
-		total += s
-	}
-	weighted := mat.DenseCopyOf(bases)
-	for h, s := range b.share {
-		for i := range pool {
-			weighted.Set(i, h, weighted.At(i, h)*s/total*(b.prior.Base+designSlope))
+// first: that of the largest posterior variance, given those before (a greedy D-optimal
+// design, which is a Cholesky decomposition with pivots). It returns their rows: all, if there
+// are no more than n.
+func (l *Learner) Design(rows mat.Matrix, n int) []int {
+	f, bases := l.kernelRows(rows)
+	pool, p := f.Dims()
+	total := floats.Sum(l.share)
+	k := mat.NewDense(pool, p+len(l.share), nil) // the kernel is k·kᵀ
+	variance := make([]float64, pool)
+	for i := range pool {
+		row := k.RawRowView(i)
+		copy(row, f.RawRowView(i))
+		for h, s := range l.share {
+			row[p+h] = bases.At(i, h) * math.Sqrt(s/total*(l.prior.Base+designSlope))
 		}
+		variance[i] = floats.Dot(row, row)
 	}
-	var k, of mat.Dense
-	k.Mul(f, f.T())
-	of.Mul(weighted, bases.T())
-	k.Add(&k, &of)
 	var picked []int
-	taken := make([]bool, pool)
+	var explained [][]float64 // by a pick: covariances with it, over the root of its variance
 	for range min(n, pool) {
-		best := -1
-		for i := range pool {
-			if !taken[i] && (best < 0 || k.At(i, i) > k.At(best, best)) {
-				best = i
+		best := floats.MaxIdx(variance)
+		column := make([]float64, pool)
+		for i := range column {
+			column[i] = floats.Dot(k.RawRowView(i), k.RawRowView(best))
+			for _, e := range explained {
+				column[i] -= e[i] * e[best]
 			}
 		}
-		taken[best] = true
-		picked = append(picked, best)
-		column := mat.NewVecDense(pool, mat.Col(nil, best, &k))
-		k.RankOne(&k, -1/(k.At(best, best)+designNoise), column, column)
+		floats.Scale(1/math.Sqrt(column[best]+designNoise), column)
+		for i, v := range column {
+			variance[i] -= v * v
+		}
+		picked, explained = append(picked, best), append(explained, column)
+		variance[best] = math.Inf(-1)
 	}
 	return picked
 }

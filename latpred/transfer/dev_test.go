@@ -2,11 +2,11 @@ package transfer
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ofalat/ofalat/latpred/latpredtest/helpsets"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -49,13 +49,85 @@ func pickOf(v []float64, idx []int) (out []float64) {
 	return
 }
 
+func klass(d string) string {
+	switch {
+	case strings.HasPrefix(d, "1080") || strings.HasPrefix(d, "2080") || strings.HasPrefix(d, "titan"):
+		return "gpu"
+	case strings.HasPrefix(d, "gold") || strings.HasPrefix(d, "silver"):
+		return "cpu"
+	case d == "fpga" || d == "eyeriss" || d == "raspi4":
+		return d
+	}
+	return "phone"
+}
+
+type devScore struct{ rho, mape, cover float64 }
+
+var devZ []float64
+
+func devShot(d *devSpace, sources []*Source, y []float64, k int, designed bool, prior Prior, n int) devScore {
+	l, err := NewLearner(d.f, sources, prior)
+	if err != nil {
+		panic(err)
+	}
+	rng := random.Stream(uint64(k), "target")
+	total, _ := d.rows.Dims()
+	perm := rng.Perm(total)
+	q := perm[:n]
+	if designed {
+		pool := perm[:400]
+		q = nil
+		for _, i := range l.Design(rowsOf(d.rows, pool), n) {
+			q = append(q, pool[i])
+		}
+	}
+	yy := pickOf(y, q)
+	if os.Getenv("DEV_LOG") != "" {
+		yy = nil
+		for _, i := range q {
+			yy = append(yy, math.Log(y[i])+20)
+		}
+	}
+	m, err := l.Fit(rowsOf(d.rows, q), yy)
+	if err != nil {
+		panic(err)
+	}
+	test := perm[2500:4500]
+	pred := make([]float64, len(test))
+	var out devScore
+	for i, r := range test {
+		pred[i] = m.mean(d.rows.RawRowView(r))
+		if os.Getenv("DEV_LOG") != "" {
+			pred[i] = math.Exp(pred[i] - 20)
+		}
+		if i < 200 {
+			sd := m.SpreadMs(d.rows.RawRowView(r))
+			devZ = append(devZ, math.Abs(pred[i]-y[r])/sd)
+			if e := pred[i] - y[r]; e < 1.645*sd && e > -1.645*sd {
+				out.cover += 1. / 200
+			}
+		}
+	}
+	out.rho, out.mape = metric.Spearman(pred, pickOf(y, test)), metric.MAPE(pred, pickOf(y, test))
+	return out
+}
+
 func TestDev(t *testing.T) {
 	only := os.Getenv("DEV_TASKS")
 	if only == "" {
 		t.Skip()
 	}
-	draws := 12
+	draws := 24
+	if v := os.Getenv("DEV_DRAWS"); v != "" {
+		fmt.Sscan(v, &draws)
+	}
+	devN := 20
+	if v := os.Getenv("DEV_N"); v != "" {
+		fmt.Sscan(v, &devN)
+	}
+	prior := devPrior(os.Getenv("DEV_PRIOR"))
 	spaces := map[string]*devSpace{}
+	grand := map[string]float64{}
 	for _, task := range devTasks {
 		if only != "all" && !slices.Contains(strings.Split(only, ","), task.name) {
 			continue
@@ -64,15 +136,11 @@ func TestDev(t *testing.T) {
 		if d == nil {
 			s, _ := space.ByID(task.space)
 			h := helpsets.Tables(t, s)
-			start := time.Now()
 			d = &devSpace{f: FeaturesOf(s), ms: map[string][]float64{}}
-			fmt.Println(task.space, d.f.Columns(), d.f.PhysicsNames(), d.f.first, time.Since(start))
-			start = time.Now()
 			var err error
 			if d.rows, err = d.f.Rows(h.Archs); err != nil {
 				t.Fatal(err)
 			}
-			fmt.Println("rows", time.Since(start))
 			names, _ := h.Devices()
 			for _, n := range names {
 				d.ms[n], err = h.LatenciesMs(n)
@@ -84,7 +152,6 @@ func TestDev(t *testing.T) {
 		}
 		n, _ := d.rows.Dims()
 		var sets [2][]*Source
-		start := time.Now()
 		for k := range sets {
 			idx := random.Stream(uint64(k), "source rows").Perm(n)[:800]
 			for _, name := range task.sources {
@@ -95,58 +162,86 @@ func TestDev(t *testing.T) {
 				sets[k] = append(sets[k], s)
 			}
 		}
-		fmt.Println("sources", time.Since(start))
-		for _, designed := range []bool{false, true} {
-			var all []string
-			var total float64
-			start := time.Now()
-			for _, target := range task.targets {
-				y := d.ms[target]
-				if y == nil {
-					continue
-				}
-				var sum, cover, mape, width float64
-				for k := range draws {
-					l, err := NewLearner(d.f, sets[k%len(sets)], DefaultPrior())
-					if err != nil {
-						t.Fatal(err)
-					}
-					rng := random.Stream(uint64(k), "target")
-					perm := rng.Perm(n)
-					q := perm[:20]
-					if designed {
-						pool := perm[:400]
-						q = nil
-						for _, i := range l.Design(rowsOf(d.rows, pool), 20) {
-							q = append(q, pool[i])
-						}
-					}
-					m, err := l.Fit(rowsOf(d.rows, q), pickOf(y, q))
-					if err != nil {
-						t.Fatal(err)
-					}
-					var pred, want []float64
-					for i := range n {
-						if !slices.Contains(q, i) {
-							pred, want = append(pred, m.meanOf(d.rows.RawRowView(i))), append(want, y[i])
-						}
-					}
-					sum += metric.Spearman(pred, want)
-					mape += metric.MAPE(pred, want)
-					for j := range 300 {
-						i := perm[len(perm)-1-j]
-						sd := m.spreadOf(d.rows.RawRowView(i))
-						e := m.meanOf(d.rows.RawRowView(i)) - y[i]
-						if e < 1.645*sd && e > -1.645*sd {
-							cover += 1. / 300
-						}
-						width += sd / m.meanMs / 300
-					}
-				}
-				all = append(all, fmt.Sprintf("%s %.4f/%.3f/%.2f", target, sum/float64(draws), mape/float64(draws), cover/float64(draws)))
-				total += sum / float64(draws) / float64(len(task.targets))
+		for _, mode := range strings.Split(os.Getenv("DEV_MODES"), ",") {
+			line := task.name + " " + mode
+			targets := task.targets
+			if mode != "target" {
+				targets = task.sources
 			}
-			fmt.Println(task.name, designed, fmt.Sprintf("%.4f", total), all, time.Since(start))
+			for _, designed := range []bool{false, true} {
+				var total, mape, cover float64
+				var all []string
+				for _, target := range targets {
+					var sum devScore
+					for k := range draws {
+						var sources []*Source
+						for _, s := range sets[k%2] {
+							if s.Name != target && (mode != "loco" || klass(s.Name) != klass(target)) {
+								sources = append(sources, s)
+							}
+						}
+						v := devShot(d, sources, d.ms[target], k, designed, prior, devN)
+						sum.rho += v.rho / float64(draws)
+						sum.mape += v.mape / float64(draws)
+						sum.cover += v.cover / float64(draws)
+					}
+					total += sum.rho / float64(len(targets))
+					mape += sum.mape / float64(len(targets))
+					cover += sum.cover / float64(len(targets))
+					all = append(all, fmt.Sprintf("%s %.3f/%.2f", target, sum.rho, sum.cover))
+				}
+				grand[fmt.Sprint(mode, designed)] += total / float64(len(devTasks))
+				line += fmt.Sprintf("  %.4f (mape %.3f cover %.3f)", total, mape, cover)
+				if os.Getenv("DEV_V") != "" {
+					fmt.Println(all)
+				}
+			}
+			fmt.Println(line)
 		}
 	}
+	slices.Sort(devZ)
+	for _, l := range []float64{.5, .8, .9, .95, .99} {
+		fmt.Print(l, " ", devZ[int(l*float64(len(devZ)))], "  ")
+	}
+	fmt.Println(os.Getenv("DEV_PRIOR"), grand)
+}
+
+func devPrior(text string) Prior {
+	p := DefaultPrior()
+	for _, w := range strings.Fields(text) {
+		name, value, _ := strings.Cut(w, "=")
+		var v float64
+		fmt.Sscan(value, &v)
+		switch name {
+		case "slope":
+			p.Slope = v
+		case "base":
+			p.Base = v
+		case "src":
+			p.Sources = v
+		case "phys":
+			p.Blocks[Physics] = v
+		case "sp":
+			p.Blocks[StagePhysics] = v
+		case "op":
+			p.Blocks[Choices] = v
+		case "stg":
+			p.Blocks[Stages] = v
+		case "slot":
+			p.Blocks[Slots] = v
+		case "tau":
+			p.Tails = v
+		case "free":
+			p.Freedom = v
+		case "pm":
+			p.MeanShare = v
+		case "pe":
+			p.SourceShare = v
+		case "pp":
+			p.PhysicsShare = v
+		default:
+			panic(name)
+		}
+	}
+	return p
 }

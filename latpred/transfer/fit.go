@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -10,110 +11,112 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Model predicts a device: a mixture of Gaussian processes, each around one base and with one
-// ratio of noise, weighted by their evidence. It comes from Fit and is safe for concurrent use.
-type Model struct {
-	basis      *Learner
-	meanMs     float64     // of the measurements
-	spreadMs   float64     // standard deviation of the measurements: the unit of all else
-	leastMs    float64     // smallest measurement
-	rows       int         // number of measurements
-	weights    []float64   // of the features in the mean prediction
-	constant   float64     // … and what is added to their sum
-	directions *mat.Dense  // of F: those in which the measurements vary, a column each
-	components []component // those whose weight counts
-}
+// Settings of Fit.
+const (
+	tailPasses  = 5    // rounds of weights for rows with large errors
+	leastWeight = 1e-4 // smallest weight of a component that is kept
+)
 
-// component is a base with a ratio of noise.
-type component struct {
-	base     int
-	weight   float64   // posterior probability
-	noise    float64   // ratio
-	mean     []float64 // of the process, along the directions
-	along    []float64 // of the base, along the directions: what the measurements say of it
-	slope    float64   // of the base
-	slopeVar float64   // variance of the slope
-	shrink   []float64 // factor of the variance along each direction that the measurements take
-	scale    float64   // factor of all variances
-}
-
-// leastWeight is the smallest weight of a component that is kept.
-const leastWeight = 1e-4
-
-// Fit makes a model of measurements, milliseconds, of networks with the given features. It
-// errs if the measurements don't differ.
-func (b *Learner) Fit(rows mat.Matrix, ms []float64) (*Model, error) {
+// Fit makes a model of at least 3 measurements, milliseconds, of networks with the given
+// features. It errs if one is no latency, or if all are equal.
+func (l *Learner) Fit(rows mat.Matrix, ms []float64) (*Model, error) {
 	n := len(ms)
-	m := &Model{basis: b, rows: n, leastMs: slices.Min(ms)}
-	var variance float64
-	m.meanMs, variance = stat.PopMeanVariance(ms, nil)
-	m.spreadMs = math.Sqrt(variance)
-	if !(m.spreadMs > 1e-9*m.meanMs) {
-		return nil, errors.New("all measurements are equal: nothing tells networks apart")
+	if n < LeastRows {
+		return nil, fmt.Errorf("%d measurements, want %d or more", n, LeastRows)
 	}
-	t := make([]float64, n)
 	for i, v := range ms {
-		t[i] = (v - m.meanMs) / m.spreadMs
-	}
-	f, bases := b.kernelRows(rows)
-	s, err := newSpectrum(f)
-	if err != nil {
-		return nil, err
-	}
-	m.directions = s.directions
-	best := math.Inf(-1)
-	for h := range b.names {
-		column := mat.Col(nil, h, bases)
-		r := slices.Clone(t)
-		floats.AddScaled(r, -b.prior.Slope, column)
-		base, residual := s.project(column), s.project(r)
-		for _, noise := range b.prior.Noise {
-			c := s.component(base, residual, noise, b.prior, n)
-			c.base, c.weight = h, c.weight+math.Log(b.share[h])
-			best = max(best, c.weight)
-			m.components = append(m.components, c)
+		if !(v > 0) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("row %d is %v ms", i+1, v)
 		}
 	}
-	m.weigh(best)
+	mean, variance := stat.PopMeanVariance(ms, nil)
+	m := &Model{learner: l, meanMs: mean, spreadMs: math.Sqrt(variance), leastMs: slices.Min(ms), rows: n}
+	if m.spreadMs <= 1e-9*m.meanMs {
+		return nil, errors.New("all measurements are equal: nothing tells networks apart")
+	}
+	s := &solver{model: m, t: make([]float64, n), weight: make([]float64, n)}
+	s.f, s.bases = l.kernelRows(rows)
+	for i, v := range ms {
+		s.t[i], s.weight[i] = (v-m.meanMs)/m.spreadMs, 1
+	}
+	if err := s.solve(); err != nil {
+		return nil, err
+	}
+	for range tailPasses {
+		if l.prior.Tails == 0 {
+			break
+		}
+		s.reweigh()
+		if err := s.solve(); err != nil {
+			return nil, err
+		}
+	}
 	m.merge()
 	return m, nil
 }
 
-// weigh turns logarithms into weights, and leaves out the smallest.
-func (m *Model) weigh(best float64) {
-	normalise := func() {
-		var sum float64
-		for _, c := range m.components {
-			sum += c.weight
-		}
-		for i := range m.components {
-			m.components[i].weight /= sum
+// LeastRows is the smallest number of measurements.
+const LeastRows = 3
+
+// solver is the state of Fit.
+type solver struct {
+	model    *Model
+	f, bases *mat.Dense // of the measured networks
+	t        []float64  // standardised measurements
+	weight   []float64  // of each row: the inverse of its share of the noise
+}
+
+// solve makes the components for the weights. A row of weight w is one of weight 1 if all of
+// it is multiplied by √w.
+func (s *solver) solve() error {
+	f, t := mat.DenseCopyOf(s.f), slices.Clone(s.t)
+	roots := make([]float64, len(t))
+	for i, w := range s.weight {
+		roots[i] = math.Sqrt(w)
+		floats.Scale(roots[i], f.RawRowView(i))
+	}
+	floats.Mul(t, roots)
+	spectrum, err := newSpectrum(f)
+	if err != nil {
+		return err
+	}
+	m, prior := s.model, &s.model.learner.prior
+	m.directions, m.components = spectrum.directions, nil
+	best := math.Inf(-1)
+	for h, share := range m.learner.share {
+		base := mat.Col(nil, h, s.bases)
+		floats.Mul(base, roots)
+		r := slices.Clone(t)
+		floats.AddScaled(r, -prior.Slope, base)
+		along, residual := spectrum.project(base), spectrum.project(r)
+		for _, noise := range prior.Noise {
+			c := spectrum.component(along, residual, noise, prior)
+			c.base = h
+			c.weight += math.Log(share)
+			best = max(best, c.weight)
+			m.components = append(m.components, c)
 		}
 	}
 	for i := range m.components {
 		m.components[i].weight = math.Exp(m.components[i].weight - best)
 	}
-	normalise()
+	m.normalise()
 	m.components = slices.DeleteFunc(m.components, func(c component) bool { return c.weight < leastWeight })
-	normalise()
+	m.normalise()
+	return nil
 }
 
-// merge adds the means of the components up: they are linear in the features.
-func (m *Model) merge() {
-	_, p := m.basis.scaled.Dims()
-	along, base := make([]float64, p+1), make([]float64, len(m.basis.names))
-	for _, c := range m.components {
-		for i, v := range c.mean {
-			for k := range along {
-				along[k] += c.weight * v * m.directions.At(k, i)
-			}
-		}
-		base[c.base] += c.weight * c.slope
+// reweigh gives each row the expected weight of a Student distribution, from the size of its
+// error and how uncertain that is.
+func (s *solver) reweigh() {
+	τ := s.model.learner.prior.Tails
+	var noise float64
+	for _, c := range s.model.components {
+		noise += c.weight * c.noise * c.scale
 	}
-	var w, of mat.VecDense
-	w.MulVec(m.basis.scaled, mat.NewVecDense(p, along[:p]))
-	of.MulVec(m.basis.bases, mat.NewVecDense(len(base), base))
-	w.AddVec(&w, &of)
-	m.weights = w.RawVector().Data
-	m.constant = math.Sqrt(m.basis.prior.Constant) * along[p]
+	for i, t := range s.t {
+		mean, variance := s.model.moments(s.f.RawRowView(i), s.bases.RawRowView(i))
+		square := (t-mean)*(t-mean) + max(0, variance-noise)
+		s.weight[i] = (τ + 1) / (τ + square/noise)
+	}
 }

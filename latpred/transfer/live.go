@@ -2,7 +2,7 @@ package transfer
 
 import "github.com/ofalat/ofalat/latpred/space"
 
-// graph is what a network's layers say as a graph: which of them lie on a way from the image
+// graph is what a network's layers are as a graph: which of them lie on a way from the image
 // to the output that no layer of zeros interrupts.
 type graph struct {
 	live      []bool  // by layer
@@ -10,30 +10,26 @@ type graph struct {
 	depth     float64 // launches of slots' layers on the longest such way; 0: there is none
 }
 
-// reset makes room for a number of layers.
-func (g *graph) reset(layers int) {
-	g.connected, g.depth = false, 0
-	if cap(g.live) < layers {
-		g.live = make([]bool, layers)
+// inputs calls visit for each layer that layer i reads.
+func inputs(layers []space.Layer, i int, visit func(from int)) {
+	switch from := layers[i].From; {
+	case from != nil:
+		for _, j := range from {
+			visit(j)
+		}
+	case i > 0:
+		visit(i - 1)
 	}
-	g.live = g.live[:layers]
 }
 
-// read works out the graph of layers. longest is scratch of their length.
-func (g *graph) read(layers []space.Layer, longest []float64) {
-	g.reset(len(layers))
-	inputs := func(i int, visit func(from int)) {
-		if from := layers[i].From; from != nil {
-			for _, j := range from {
-				visit(j)
-			}
-		} else if i > 0 {
-			visit(i - 1)
-		}
-	}
+// graphOf reads the graph of layers.
+func graphOf(layers []space.Layer) graph {
+	n := len(layers)
+	g := graph{live: make([]bool, n)}
+	longest, needed := make([]float64, n), make([]bool, n)
 	for i := range layers { // reached from the image
-		g.live[i], longest[i] = i == 0, 0
-		inputs(i, func(j int) {
+		g.live[i] = i == 0
+		inputs(layers, i, func(j int) {
 			if g.live[j] {
 				g.live[i], longest[i] = true, max(longest[i], longest[j])
 			}
@@ -42,18 +38,27 @@ func (g *graph) read(layers []space.Layer, longest []float64) {
 			g.live[i] = false
 		}
 		if layers[i].Slot >= 0 {
-			longest[i] += float64(layers[i].Launches() + norms(&layers[i]))
+			longest[i] += launches(&layers[i])
 		}
 	}
-	last := len(layers) - 1
-	if g.connected = g.live[last]; g.connected {
-		g.depth = longest[last]
+	if g.connected = g.live[n-1]; g.connected {
+		g.depth = longest[n-1]
 	}
-	needed := make([]bool, len(layers)) // for the output
-	needed[last] = true
-	for i := last; i >= 0; i-- {
+	needed[n-1] = true // for the output
+	for i := n - 1; i >= 0; i-- {
 		if g.live[i] = g.live[i] && needed[i]; g.live[i] {
-			inputs(i, func(j int) { needed[j] = true })
+			inputs(layers, i, func(j int) { needed[j] = true })
 		}
 	}
+	return g
+}
+
+// dead reports whether some layer is not live.
+func (g graph) dead() bool {
+	for _, l := range g.live {
+		if !l {
+			return true
+		}
+	}
+	return false
 }
