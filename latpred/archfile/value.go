@@ -12,13 +12,28 @@ import (
 // assigned is the name that a script gives to a value.
 var assigned = regexp.MustCompile(`^[A-Za-z_]\w*[ \t]*=[ \t\r\n]*`)
 
+// nameOf is the name before a value, with the sign of equality; "": there is none.
+func nameOf(text string) string {
+	if strings.IndexByte(text, '=') < 0 { // the pattern takes longer
+		return ""
+	}
+	name := assigned.FindString(text)
+	if !literal.Begins(text[len(name):]) {
+		return ""
+	}
+	return name
+}
+
 // read appends the networks of a text that stands at a place.
 func (in *Reader) read(text string, line, column int) error {
-	if name := assigned.FindString(text); name != "" && literal.Begins(text[len(name):]) {
+	if name := nameOf(text); name != "" {
 		if n := strings.Count(name, "\n"); n > 0 {
 			line, column = line+n, 1-strings.LastIndexByte(name, '\n')-1
 		}
 		text, column = text[len(name):], column+len(name)
+	}
+	if text == "" {
+		return nil // white space that only Unicode knows
 	}
 	if !literal.Begins(text) {
 		return in.line(text, line, column)

@@ -58,6 +58,20 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestPlaces(t *testing.T) {
+	v, err := ParseAt("{'a':\n [3]}", 7, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := v.Entries[0]
+	if got := fmt.Sprint(v.Line, v.Column, e.Line, e.Column, e.Value.Line, e.Value.Column); got != "7 5 7 6 8 2" {
+		t.Errorf("places %s", got)
+	}
+	if _, err := ParseAt("{", 7, 5); err == nil || err.Error() != "line 7, column 5: bracket '{' is not closed" {
+		t.Error(err)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                "line 1, column 1: found the end, want a value",
@@ -106,9 +120,19 @@ func TestInt(t *testing.T) {
 	}
 }
 
+// scan takes a text apart, which must not depend on how it comes.
 func scan(t *testing.T, text string) (got []string, err error) {
 	t.Helper()
-	s := NewScanner(iotest.OneByteReader(strings.NewReader(text)))
+	got, err = scanned(iotest.OneByteReader(strings.NewReader(text)))
+	whole, failed := scanned(strings.NewReader(text))
+	if fmt.Sprint(got, err) != fmt.Sprint(whole, failed) {
+		t.Errorf("%q by the byte: %q, %v, whole: %q, %v", text, got, err, whole, failed)
+	}
+	return got, err
+}
+
+func scanned(r io.Reader) (got []string, err error) {
+	s := NewScanner(r)
 	for {
 		text, line, column, err := s.Next()
 		if err == io.EOF {
@@ -134,6 +158,11 @@ func TestScanner(t *testing.T) {
 		`{"a": "]}", 'b': '\'{'}`:                    `1:1 {"a": "]}", 'b': '\'{'}`,
 		"[" + strings.Repeat("\n", 500) + "{1: 2}]":  "501:1 {1: 2}",
 		"{'a': 1}, {'a': 2}":                         "1:1 {'a': 1}|1:11 {'a': 2}",
+		"r1 d2 # a (note, :[\nr3":                    "1:1 r1 d2 # a (note, :[|2:1 r3",
+		"[{1: 2} # one, ]\n, {3: 4}]":                "1:2 {1: 2} # one, ]|2:3 {3: 4}",
+		"['r1 d2', 'r3, d4']":                        "1:2 'r1 d2'|1:11 'r3, d4'",
+		"['none', 'skip']":                           "1:1 ['none', 'skip']",
+		`["{\"a\": [1]}", "{}"]`:                     `1:2 "{\"a\": [1]}"|1:18 "{}"`,
 		"[" + strings.Repeat(" ", 3000) + "[1]]\n[2": "",
 	} {
 		got, err := scan(t, text)
