@@ -77,12 +77,13 @@ func Is(start []byte) bool {
 		_, text, _ = strings.Cut(text, "\n")
 	}
 	line, _, _ := strings.Cut(text, "\n")
+	line = strings.TrimRight(line, " \t\r")
 	switch {
 	case line == "":
 		return false
 	case line[0] == '"' || line[0] == '\'': // a header in quotes
 		return false
-	case literal.Begins(line), nameOf(text) != "", yaml.MatchString(line):
+	case literal.Begins(line), labelOf(text) != "", yaml.MatchString(line):
 		return true
 	case strings.ContainsAny(line, ",;\t"), line[0] == '|' && !strings.Contains(line, "~"): // cells
 		return false

@@ -76,6 +76,9 @@ func (p *parser) found() string {
 		return "the end"
 	}
 	r, _ := utf8.DecodeRuneInString(p.text[p.at:])
+	if strings.ContainsRune("“”„‘’‚«»", r) {
+		return strconv.QuoteRune(r) + " (a typographic quote)"
+	}
 	return strconv.QuoteRune(r)
 }
 
@@ -198,7 +201,7 @@ func (p *parser) dict(depth int) (Value, error) {
 		if p.at >= len(p.text) {
 			return v, p.errorf(start, "bracket '{' is not closed")
 		}
-		key, err := p.value(depth + 1)
+		key, err := p.key(depth)
 		if err != nil {
 			return v, err
 		}
@@ -218,6 +221,23 @@ func (p *parser) dict(depth int) (Value, error) {
 		}
 	}
 	return v, nil
+}
+
+// key reads a key of a dictionary, which may be a word.
+func (p *parser) key(depth int) (Value, error) {
+	p.space()
+	start := p.at
+	for isNameByte(p.peek()) {
+		p.at++
+	}
+	name := p.text[start:p.at]
+	if p.space(); p.peek() == ':' && name != "" && (name[0] < '0' || name[0] > '9') && name[0] != '.' {
+		line, column := p.place(start)
+		p.values++
+		return Value{Kind: Text, Text: name, Line: line, Column: column}, nil
+	}
+	p.at = start
+	return p.value(depth + 1)
 }
 
 func (p *parser) number() (Value, error) {
