@@ -1,6 +1,7 @@
 package dataset_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,7 @@ func TestForms(t *testing.T) {
 		"pandas' index":          {`{"0":{"arch":JSON1,"latency_ms":5.3369},"1":{"arch":JSON2,"latency_ms":12.5}}`, "left out: column 1, which has no name"},
 		"keys are networks":      {`{"SMALL":{"latency_ms":5.3369},"LARGE":{"latency_ms":12.5}}`, `architectures are read from column ""`},
 		"beside what holds":      {`{"device":"phone","unit":"us","results":[{"arch":"SMALL","latency":5336.9},{"arch":"LARGE","latency":12500}]}`, "converted from µs"},
+		"words of like names":    {"arch,latency_ms,gpu temp,batch_id,device memory,cpu log\nSMALL,5.3369,60,1,1200,\nLARGE,12.5,61,2,1300,\n", "left out: gpu temp, batch_id, device memory, cpu log"},
 		"numbers of like names":  {"arch,latency_ms,precision,width,height,gpu,acc,acc\nSMALL,5.3369,0.71,160,160,33.5,1,1\nLARGE,12.5,0.78,224,224,97.1,1,2\n", "left out: precision, width, height, gpu, acc, acc"},
 		"a title above":          {"Measurements of today;\n;\narch;latency_ms\nSMALL;5,3369\nLARGE;12,5\n", "2 lines above the header left out"},
 		"nested":                 {`[{"arch": "SMALL", "latency": {"mean": 5.3369, "std": 0.1, "unit": "ms"}}, {"arch": "LARGE", "latency": {"mean": 12.5, "std": 0.2, "unit": "ms"}}]`, `latencies from column "latency.mean"`},
@@ -149,6 +151,9 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 	for text, want := range map[string]string{
 		"arch,mean_ms,median_ms\nSMALL,5,6\n":                                                     `f.csv: several columns can be the latency: "mean_ms", "median_ms"`,
 		"arch,gpu_ms,cpu_ms\nSMALL,5,6\n":                                                         `several columns can be the latency: "gpu_ms", "cpu_ms"`,
+		"arch,Pixel 4 (ms),Note10 (ms)\nSMALL,5,6\n":                                              `several columns can be the latency: "Pixel 4 (ms)", "Note10 (ms)"`,
+		"arch,latency_ms,Target Device\nSMALL,5,a b\nSMALL,6,c d\n":                               `rows of 2 different devices: a b (1 row), c d (1 row)`,
+		"arch,latency_ms,input batch\nSMALL,5,1\nSMALL,6,8\n":                                     `rows of 2 different batch sizes`,
 		"arch,latency_s,latency_us\nSMALL,5,6\n":                                                  `several columns can be the latency`,
 		"arch,predicted_latency,acc\nSMALL,5,6\n":                                                 `no column is known as the latency; the columns are "arch", "predicted_latency", "acc"`,
 		"arch,fps\nSMALL,5\n":                                                                     `no column is known as the latency`,
@@ -196,6 +201,17 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 	set, _, err := read(t, o, fill("before,after,mean_ms,median_ms\nSMALL,LARGE,5,6\n"))
 	if err != nil || set.Samples[0].Arch != space.MustParse(large) || set.Samples[0].LatencyMs != 6 {
 		t.Errorf("%+v, %v", set, err)
+	}
+	set, note, err := read(t, dataset.Options{LatencyColumn: "latency of Galaxy S (us)"}, fill("arch,latency of Galaxy S (us),latency of Pixel 4 (us)\nSMALL,5000,6000\n"))
+	if err != nil || set.Samples[0].LatencyMs != 5 || !strings.Contains(note, "converted from µs") {
+		t.Errorf("%+v, %q, %v", set, note, err)
+	}
+	text := "arch,latency_ms,device log\n"
+	for i := range 6 {
+		text += fmt.Sprintf("%s,%d,log of %d\n", small, i+5, i)
+	}
+	if _, note, err := read(t, dataset.Options{}, text); err != nil || note != "column device log has another value in each row: left out" {
+		t.Errorf("%q, %v", note, err)
 	}
 	for _, o := range []dataset.Options{{LatencyColumn: "max_ms"}, {ArchColumn: "max_ms"}} {
 		if _, _, err := read(t, o, fill("arch,latency_ms\nSMALL,5\n")); err == nil || !strings.Contains(err.Error(), `no column`) {

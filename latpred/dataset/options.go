@@ -18,9 +18,9 @@ const MaxRows = 5_000_000
 type Options struct {
 	ArchColumn     string      // name of the column with the architecture; "": one of a known name
 	LatencyColumn  string      // the same of the latency
+	Resolution     int         // pixels, of networks whose description tells none; 0: none
 	Where          []Condition // only rows that meet them are read; nil: all
 	SkipUnmeasured bool        // leave out rows whose latency says that the measurement failed
-	Resolution     int         // pixels, of networks in a list of them whose description tells none; 0: that is an error
 	Mixed          bool        // rows of different devices, batch sizes, … are a warning of the set, not an error
 }
 

@@ -39,7 +39,7 @@ type Reader struct {
 	options  Options
 	name     string
 	list     *archfile.Reader // of a list of networks; nil: a table
-	widths   *space.Space
+	widths   *space.Space     // of the network that was read last; nil: not told
 	table    rows
 	header   []string
 	columns  *columns
@@ -50,7 +50,6 @@ type Reader struct {
 	used     int
 	start    error    // of NewReader, for Read to return
 	first    []string // row that NewReader has read already; nil: none
-	firstAt  [2]int   // line and column of its first cell
 	above    int      // lines of text above the header
 	undated  int      // cells of dates that are none
 }
@@ -104,18 +103,13 @@ func (in *Reader) open(r io.Reader) error {
 	return err
 }
 
-// openText opens a table of text, or a list of architectures, one a line.
+// openText opens a table of text.
 func (in *Reader) openText(r io.Reader) error {
 	table, err := sheet.Open(r, in.options.knownHeader)
 	if err != nil {
 		return err
 	}
 	in.table, in.header, in.decimals.separator, in.above = table, table.Header, table.Separator, table.Above
-	if len(in.header) == 1 && looksLikeArch(in.header[0]) {
-		in.first, in.firstAt = in.header, [2]int{1, 1}
-		in.header = []string{"arch"}
-		return nil
-	}
 	return in.readFirst()
 }
 
@@ -149,7 +143,8 @@ func (in *Reader) readFirst() error {
 }
 
 // Read returns the next sample, or io.EOF after the last. Errors in the content are of
-// type *ParseError, *UnmeasuredError or *MixedError; the last two come after the last row.
+// type *ParseError, *UnmeasuredError or *MixedError, of which the last two come after the
+// last row, or *archfile.Error in a list of architectures.
 // The sample's architecture is in some registered space.
 func (in *Reader) Read() (Sample, error) {
 	if in.start != nil {
@@ -226,7 +221,7 @@ func (in *Reader) Warnings() []latpred.Warning {
 	if !in.Latency {
 		return list
 	}
-	list = append(list, in.tally.blanks(in.header)...)
+	list = append(list, in.tally.blanks(in.header, in.columns)...)
 	list = append(list, in.gaps.warning(in.used)...)
 	for _, m := range in.tally.mixed(in.name, in.header, in.columns) {
 		list = append(list, latpred.Warning{Kind: latpred.WarnMixed, Message: m.message()})
@@ -236,15 +231,8 @@ func (in *Reader) Warnings() []latpred.Warning {
 
 // fail wraps err with the place of a cell of the last row read.
 func (in *Reader) fail(cell int, err error) error {
-	line, column := in.place(cell)
+	line, column := in.table.Place(cell)
 	return &ParseError{in.name, line, column, err}
-}
-
-func (in *Reader) place(cell int) (line, column int) {
-	if in.firstAt[0] > 0 && in.used == 0 && in.gaps.n == 0 {
-		return in.firstAt[0], in.firstAt[1]
-	}
-	return in.table.Place(cell)
 }
 
 // wrap turns errors of the table into ours.

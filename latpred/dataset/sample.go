@@ -40,8 +40,8 @@ func (in *Reader) arch(row []string) (a space.Arch, err error) {
 	} else {
 		text = strings.TrimSpace(row[at])
 	}
-	if a, err = space.Parse(text); err != nil && c.genes == nil && c.resolution != none && text != "" {
-		if full := withResolution(text, whole(strings.TrimSpace(row[c.resolution]))); full != "" {
+	if a, err = space.Parse(text); err != nil && c.genes == nil && text != "" {
+		if full := withResolution(text, in.resolution(row)); full != "" {
 			if b, again := space.Parse(full); again == nil {
 				a, err = b, nil
 			}
@@ -51,7 +51,7 @@ func (in *Reader) arch(row []string) (a space.Arch, err error) {
 		err = space.Validate(a)
 	}
 	if err == nil && c.resolution != none {
-		if told := whole(strings.TrimPrefix(strings.TrimSpace(row[c.resolution]), "r")); told != "" && told != strconv.Itoa(a.Resolution) && strings.Trim(told, "0123456789") == "" {
+		if told := in.resolution(row); told != "" && told != strconv.Itoa(a.Resolution) && strings.Trim(told, "0123456789") == "" {
 			at, err = c.resolution, fmt.Errorf("resolution %s, but the architecture says %d", told, a.Resolution)
 		}
 	}
@@ -59,6 +59,17 @@ func (in *Reader) arch(row []string) (a space.Arch, err error) {
 		return a, in.fail(at, err)
 	}
 	return a, nil
+}
+
+// resolution is what a row, or the options, tell of the resolution beside the architecture.
+func (in *Reader) resolution(row []string) string {
+	if in.columns.resolution != none {
+		return whole(strings.TrimPrefix(strings.TrimSpace(row[in.columns.resolution]), "r"))
+	}
+	if in.options.Resolution > 0 {
+		return strconv.Itoa(in.options.Resolution)
+	}
+	return ""
 }
 
 // withResolution adds a resolution to a text that has none; "": it has one, or no place.
@@ -83,7 +94,7 @@ func (in *Reader) latency(s *Sample, row []string) (ok bool, err error) {
 	cell := row[c.latency]
 	line := 0
 	if in.Latency {
-		line, _ = in.place(c.latency)
+		line, _ = in.table.Place(c.latency)
 	}
 	of, err := in.unit(row)
 	if err != nil && in.Latency {
@@ -153,7 +164,7 @@ func (in *Reader) rest(s *Sample, row []string) error {
 		}
 	}
 	for i, column := range in.tally.columns {
-		if c.conditions[column] == ofDevices && s.Device == "" {
+		if c.exact[column] && c.conditions[column] == ofDevices && s.Device == "" {
 			s.Device = in.tally.of[i].intern(strings.TrimSpace(row[column]))
 		}
 	}
@@ -185,7 +196,7 @@ func (in *Reader) std(s *Sample, row []string) error {
 			return nil // it is told of the latency
 		}
 	}
-	line, _ := in.place(in.columns.std)
+	line, _ := in.table.Place(in.columns.std)
 	ms, _, err := in.decimals.time(cell, of, line)
 	if err == errGap { // 0 is fine
 		if strings.HasPrefix(cell, "-") || strings.HasPrefix(cell, "−") {

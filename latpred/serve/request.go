@@ -100,6 +100,7 @@ type found struct {
 	OFA       *space.OFAConfig `json:"ofa,omitempty"`
 	LatencyMs float64          `json:"latency_ms"`
 	Accuracy  float64          `json:"accuracy"`
+	About     string           `json:"accuracy_of,omitempty"` // see accuracy.About; in a front it stands once, outside
 }
 
 // read decodes a JSON body of at most limit bytes into v. Unknown fields, and anything

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type adaptCmd struct {
 	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
 	Out          string   `help:"File for the predictor." type:"path"`
 	Plan         int      `help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
-	Space        string   `default:"mbv3-w1.0" help:"Space to plan in."`
+	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)."`
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
 }
@@ -42,6 +43,9 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var err error
 	if c.Plan == 0 {
 		if set, err = c.openSet(out, c.Data); err != nil {
+			return err
+		}
+		if err := declareSpace(set, c.Space); err != nil {
 			return err
 		}
 	}
@@ -104,7 +108,7 @@ func (c *adaptCmd) sources(ctx context.Context, out *output, set *dataset.Set) (
 
 // plan prints what to measure, with an empty column of latencies.
 func (c *adaptCmd) plan(out *output, sources []fewshot.Source) error {
-	s, err := space.ByID(c.Space)
+	s, err := space.ByID(cmp.Or(c.Space, "mbv3-w1.0"))
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 type explainCmd struct {
 	archArgument
 	Model       predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
+	Space       string        `placeholder:"ID" help:"Space, and so width, of the network: an error if the predictor is known to be of another."`
 	Resolutions []int         `default:"160,176,192,208,224" help:"Resolutions to try."`
 	Top         int           `default:"8" help:"How many savings to print."`
 	Figure      string        `help:"File for a figure, .svg or .png." type:"path"`
@@ -22,6 +23,9 @@ type explainCmd struct {
 func (c *explainCmd) Run(ctx context.Context, out *output) error {
 	p, err := c.Model.load(ctx)
 	if err != nil {
+		return err
+	}
+	if err := checkSpace(out, c.Model, p, c.Space); err != nil {
 		return err
 	}
 	a, told, err := c.read()

@@ -56,6 +56,9 @@ func (c *lutSumCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
+	if err := checkTable(c.Table, t, s); err != nil {
+		return err
+	}
 	ms, err := t.LatencyMs(s, a)
 	if err != nil {
 		return err
@@ -154,7 +157,7 @@ type fitted struct {
 	Files       []string          `json:"files"`
 	Fit         []lut.Fitted      `json:"fit,omitempty"`
 	Calibration *lut.Calibration  `json:"calibration,omitempty"`
-	Warnings    []latpred.Warning `json:"warnings,omitempty"`
+	Warnings    []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run fits or calibrates.
@@ -163,12 +166,21 @@ func (c *lutFitCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	r := fitted{Warnings: set.Warnings}
+	var r fitted
+	if r.Warnings, err = learnable(out, set, c.Space); err != nil {
+		return err
+	}
 	var table *lut.Table
 	if c.Table != "" {
 		flags := tableFlags{c.Table, c.Space}
 		raw, s, err := flags.open()
 		if err != nil {
+			return err
+		}
+		if err := checkTable(c.Table, raw, s); err != nil {
+			return err
+		}
+		if err := set.Of(s); err != nil {
 			return err
 		}
 		calibration, err := raw.Calibrate(s, set.Archs(), set.LatenciesMs())

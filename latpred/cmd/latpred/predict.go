@@ -23,7 +23,8 @@ type predictCmd struct {
 	resolutionFlag
 	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
 	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
-	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. Too few rows for it: no upper bound, +Inf, null in JSON."`
+	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. A level that the predictor's rows are too few to support is said on standard error, and \"unsupported\" in JSON; where there is no upper bound, +Inf, null in JSON."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor is known to be of another."`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
 	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; - for standard input."`
 }
@@ -49,6 +50,15 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	w := bufio.NewWriter(out.stdout)
 	defer func() { err = errors.Join(err, w.Flush()) }()
 	s := &stream{p: p, name: name, level: c.Interval, pass: c.Pass, json: out.JSON(), w: w, archs: make([]space.Arch, 0, streamed)}
+	if c.Interval > 0 {
+		doubts := latpred.Doubts(p, c.Interval)
+		logWarnings(out, doubts)
+		b, ok := p.(latpred.BackedIntervals)
+		s.unsupported = ok && !b.Backing().Supports(c.Interval)
+	}
+	if err := checkSpace(out, c.Model, p, c.Space); err != nil {
+		return err
+	}
 	if err := s.start(); err != nil {
 		return err
 	}
@@ -116,6 +126,7 @@ type stream struct {
 	p               latpred.Predictor
 	name            string
 	level           float64 // 0: no bounds
+	unsupported     bool    // the level is above what the predictor's rows support
 	pass, json      bool
 	w               *bufio.Writer
 	archs           []space.Arch
@@ -198,7 +209,11 @@ func (s *stream) line(i int, ms float64) error {
 	var text string
 	switch {
 	case s.json && s.level > 0:
-		text = `{"latency_ms":` + number(ms) + `,"low_ms":` + number(s.low[i]) + `,"high_ms":` + number(s.high[i]) + `}`
+		text = `{"latency_ms":` + number(ms) + `,"low_ms":` + number(s.low[i]) + `,"high_ms":` + number(s.high[i])
+		if s.unsupported {
+			text += `,"unsupported":true`
+		}
+		text += `}`
 	case s.json:
 		text = `{"latency_ms":` + number(ms) + `}`
 	case s.level > 0:

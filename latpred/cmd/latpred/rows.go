@@ -17,6 +17,7 @@ type archColumn struct {
 // rowFlags say how a file of measurements is read, and which of its rows.
 type rowFlags struct {
 	archColumn
+	resolutionFlag
 	LatencyColumn  string   `placeholder:"NAME" help:"Column with the latency (default: latency_ms, or another known name)."`
 	Where          []string `sep:"none" placeholder:"COLUMN=VALUE" help:"Only rows with this value in a column, such as device=phone; may be repeated."`
 	SkipUnmeasured bool     `help:"Leave out rows whose latency is -1, nan, timeout and the like (default: an error that lists them; empty and 0 are left out)."`
@@ -24,7 +25,7 @@ type rowFlags struct {
 
 // options are the flags as package dataset has them.
 func (f *rowFlags) options() (dataset.Options, error) {
-	o := dataset.Options{ArchColumn: f.ArchColumn, LatencyColumn: f.LatencyColumn, SkipUnmeasured: f.SkipUnmeasured}
+	o := dataset.Options{ArchColumn: f.ArchColumn, LatencyColumn: f.LatencyColumn, SkipUnmeasured: f.SkipUnmeasured, Resolution: f.Resolution}
 	for _, text := range f.Where {
 		c, err := dataset.ParseCondition(text)
 		if err != nil {

@@ -51,12 +51,16 @@ type tuned struct {
 	Epochs   int               `json:"epochs"`
 	Seconds  float64           `json:"seconds"`
 	Trials   []tunedTrial      `json:"trials"`
-	Warnings []latpred.Warning `json:"warnings,omitempty"`
+	Warnings []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	set, err := c.openSet(out, c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := learnable(out, set, "")
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials), Warnings: set.Warnings}
+	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials), Warnings: doubts}
 	for _, t := range trials {
 		result.Epochs += t.Epoch
 	}
