@@ -53,7 +53,8 @@ type Reader struct {
 	name    string
 	options Options
 	scanner *literal.Scanner
-	ahead   []Item // of a value with several networks
+	ahead   []Item // of the value that was read last
+	given   int    // of them
 	err     error  // after them
 }
 
@@ -76,12 +77,13 @@ func Is(start []byte) bool {
 		_, text, _ = strings.Cut(text, "\n")
 	}
 	line, _, _ := strings.Cut(text, "\n")
+	line = strings.TrimRight(line, " \t\r")
 	switch {
 	case line == "":
 		return false
 	case line[0] == '"' || line[0] == '\'': // a header in quotes
 		return false
-	case literal.Begins(line), assignedValue(text), yaml.MatchString(line):
+	case literal.Begins(line), labelOf(text) != "", yaml.MatchString(line):
 		return true
 	case strings.ContainsAny(line, ",;\t"), line[0] == '|' && !strings.Contains(line, "~"): // cells
 		return false
@@ -97,19 +99,14 @@ func Is(start []byte) bool {
 	return false
 }
 
-// assignedValue reports whether a text begins with a name and a value that it stands for.
-func assignedValue(text string) bool {
-	name := assigned.FindString(text)
-	return name != "" && literal.Begins(text[len(name):])
-}
-
 // Read returns the next network, or io.EOF after the last. Errors in the content are of
 // type *Error.
 func (in *Reader) Read() (Item, error) {
-	for len(in.ahead) == 0 {
+	for in.given == len(in.ahead) {
 		if in.err != nil {
 			return Item{}, in.err
 		}
+		in.ahead, in.given = in.ahead[:0], 0
 		text, line, column, err := in.scanner.Next()
 		if err == nil {
 			err = in.read(text, line, column)
@@ -120,9 +117,8 @@ func (in *Reader) Read() (Item, error) {
 			in.err = in.wrap(err)
 		}
 	}
-	item := in.ahead[0]
-	in.ahead = in.ahead[1:]
-	return item, nil
+	in.given++
+	return in.ahead[in.given-1], nil
 }
 
 // wrap adds the name of the file to an error.

@@ -161,6 +161,8 @@ func TestParse(t *testing.T) {
 func FuzzReader(f *testing.F) {
 	f.Add(first + "\n" + object(second))
 	f.Add("[" + python(first) + "]")
+	f.Add("\f")
+	f.Add("archs = [(0.8, " + python(first) + ", 5)] # best")
 	f.Add(`{"a": {"arch": "` + first + `"}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		_, _ = read(text, "nets", archfile.Options{})

@@ -9,16 +9,32 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// assigned is the name that a script gives to a value.
-var assigned = regexp.MustCompile(`^[A-Za-z_]\w*[ \t]*=[ \t\r\n]*`)
+// label is what scripts and logs put before a value: a name with a sign of equality, or
+// words with a colon.
+var label = regexp.MustCompile(`^[^{}()\[\]'",;\t\n=:]{1,100}[=:][ \t\r\n]*`)
+
+// labelOf is the label before a value; "": there is none.
+func labelOf(text string) string {
+	if !strings.ContainsAny(text, "=:") { // the pattern takes longer
+		return ""
+	}
+	l := label.FindString(text)
+	if !literal.Begins(text[len(l):]) || yaml.MatchString(text) {
+		return ""
+	}
+	return l
+}
 
 // read appends the networks of a text that stands at a place.
 func (in *Reader) read(text string, line, column int) error {
-	if name := assigned.FindString(text); name != "" && literal.Begins(text[len(name):]) {
-		if n := strings.Count(name, "\n"); n > 0 {
-			line, column = line+n, 1-strings.LastIndexByte(name, '\n')-1
+	if l := labelOf(text); l != "" {
+		if n := strings.Count(l, "\n"); n > 0 {
+			line, column = line+n, 1-strings.LastIndexByte(l, '\n')-1
 		}
-		text, column = text[len(name):], column+len(name)
+		text, column = text[len(l):], column+len(l)
+	}
+	if text == "" {
+		return nil // white space that only Unicode knows
 	}
 	if !literal.Begins(text) {
 		return in.line(text, line, column)

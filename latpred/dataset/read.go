@@ -165,6 +165,9 @@ func (in *Reader) Read() (Sample, error) {
 			return Sample{}, in.wrap(err)
 		}
 		s, ok, err := in.sample(row)
+		if ok && !in.Latency {
+			in.tellWidths(row)
+		}
 		if ok || err != nil {
 			return s, err
 		}

@@ -34,7 +34,7 @@ var holders = []string{
 }
 
 // resolutionKeys are the keys of a resolution in pixels.
-var resolutionKeys = []string{"r", "image_size", "resolution", "input_size"}
+var resolutionKeys = []string{"r", "image_size", "img_size", "resolution", "input_size", "input_resolution"}
 
 // Describe reads a network from a value, as JSON or Python write it:
 //
