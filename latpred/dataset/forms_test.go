@@ -158,6 +158,7 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 		"arch,latency_ms,space\nSMALL,5,mbv3-w1.0\nSMALL,6,mbv3-w1.2\n":                           `rows of 2 different spaces: mbv3-w1.0 (1 row), mbv3-w1.2 (1 row)`,
 		"arch,latency_ms,quantization\nSMALL,5,None\nSMALL,6,int8\n":                              `rows of 2 different precisions: None (1 row), int8 (1 row)`,
 		"arch,latency_ms,delegate\nSMALL,5,\nSMALL,6,gpu\n":                                       `rows of 2 different runtimes: (empty) (1 row), gpu (1 row)`,
+		"arch,latency_ms,\nSMALL,5,3369\n":                                                        `f.csv:2:45: 5,3369: does a decimal comma separate cells?`,
 		"arch,latency_s,latency_us\nSMALL,5,6\n":                                                  `several columns can be the latency`,
 		"arch,predicted_latency,acc\nSMALL,5,6\n":                                                 `no column is known as the latency; the columns are "arch", "predicted_latency", "acc"`,
 		"arch,fps\nSMALL,5\n":                                                                     `no column is known as the latency`,
