@@ -77,7 +77,7 @@ func Is(start []byte) bool {
 		_, text, _ = strings.Cut(text, "\n")
 	}
 	line, _, _ := strings.Cut(text, "\n")
-	line = strings.TrimRight(line, " \t\r")
+	line = withoutComment(strings.TrimRight(line, " \t\r"))
 	switch {
 	case line == "":
 		return false
