@@ -23,7 +23,6 @@ var formats = []format{
 	{zipWith("xl/workbook", "xl/worksheets", "xl/_rels", "xl/styles", "xl/theme", "xl/sharedStrings"), "an Excel workbook (.xlsx)", saveAsCSV},
 	{zipWith("application/vnd.oasis.opendocument.spreadsheet"), "an OpenDocument spreadsheet (.ods)", saveAsCSV},
 	{zipWith("word/", "application/vnd.oasis.opendocument.text"), "a text document of an office program", "save the table in it as CSV (UTF-8)"},
-	{zipWith("data.pkl"), "a file of PyTorch's torch.save (a zip archive)", "write what is in it as CSV or JSON, in Python: torch.load"},
 	{zipWith(".npy"), "arrays of NumPy (.npz)", `write them as CSV, in Python: numpy.load(…), then numpy.savetxt(…, delimiter=",")`},
 	{zipWith("[Content_Types].xml"), "an office document (.xlsx, .docx)", saveAsCSV},
 	{zipWith("Index/"), "a Numbers spreadsheet", "export it as CSV (UTF-8)"},
@@ -36,7 +35,6 @@ var formats = []format{
 	{starts("Obj\x01"), "an Avro file", "write it as CSV or JSON"},
 	{starts("SQLite format 3\x00"), "an SQLite database", `write the table as CSV: sqlite3 -header -csv FILE "SELECT * FROM …"`},
 	{starts("\x93NUMPY"), "an array of NumPy (.npy)", `write it as CSV, in Python: numpy.savetxt(…, numpy.load(…), delimiter=",")`},
-	{pickle, "a pickle of Python's, which can hold programs", "write what is in it as CSV or JSON, in Python: json.dump"},
 	{starts("MATLAB 5.0 MAT-file"), "a MATLAB file", "write it as CSV, in MATLAB: writetable"},
 	{starts("RDX2", "RDX3", "RDA2", "RDA3"), "an R workspace", "write it as CSV, in R: write.csv"},
 	{starts("%PDF-"), "a PDF document", "get the table as CSV"},
@@ -85,12 +83,6 @@ func zipWith(names ...string) func([]byte) bool {
 		return bytes.HasPrefix(start, []byte("PK\x03\x04")) &&
 			slices.ContainsFunc(names, func(n string) bool { return bytes.Contains(start, []byte(n)) })
 	}
-}
-
-// pickle recognises protocols 2 to 5, and what earlier ones begin with.
-func pickle(start []byte) bool {
-	return len(start) > 2 && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5 ||
-		starts("(dp0\n", "(lp0\n", "(dp1\n", "(lp1\n", "ccopy_reg\n", "cnumpy")(start)
 }
 
 func markup(start []byte) bool {

@@ -4,7 +4,9 @@
 //  1. Data compressed by gzip are unpacked.
 //  2. UTF-16 and UTF-8, with their byte order marks or without, become UTF-8 without one.
 //  3. Line ends of Windows (CR LF) stay as they are; those of old Macs (CR) become LF.
-//  4. What starts like a workbook, an archive, a pickle or another binary file is an error of
+//  4. Pickles of Python's, and what PyTorch's torch.save wrote, become a JSON document if they
+//     hold plain data; see package pytorch.
+//  5. What starts like a workbook, an archive or another binary file is an error of
 //     type *NoTextError, which says what the file is and how to make a text of it. Nothing
 //     of the file is executed or shown.
 package textfile
@@ -13,10 +15,10 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-
 	"fmt"
 	"io"
 
+	"github.com/ofalat/ofalat/latpred/pytorch"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -35,7 +37,7 @@ type NoTextError struct {
 func (e *NoTextError) Error() string { return e.Name + ": this is " + e.What + ": " + e.Do }
 
 // NewReader returns the text of r. Errors name the file as name; that of a file that is no
-// text is of type *NoTextError. Errors of r and of the compression come later, from the
+// text is of type *NoTextError, or package pickle's. Errors of r and of the compression come later, from the
 // reader.
 func NewReader(r io.Reader, name string) (*bufio.Reader, error) {
 	in := bufio.NewReaderSize(r, Look)
@@ -47,6 +49,10 @@ func NewReader(r io.Reader, name string) (*bufio.Reader, error) {
 		in = bufio.NewReaderSize(z, Look)
 	}
 	start, _ := in.Peek(Look)
+	if pytorch.Is(start) {
+		document, err := pytorch.Document(in, name)
+		return bufio.NewReader(bytes.NewReader(document)), err
+	}
 	if bom := []byte("\ufeff"); bytes.HasPrefix(start, bom) {
 		_, _ = in.Discard(len(bom)) // it has been peeked at
 		start = start[len(bom):]
