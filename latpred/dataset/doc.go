@@ -44,7 +44,7 @@
 //     all gaps of the file are one error, or left out with Options.SkipUnmeasured.
 //   - Mixtures: columns of devices, batch sizes, spaces, units, precisions, threads and
 //     runtimes have one value in all rows, and networks are of one family. Several are an
-//     error, unless Options.Where chooses. A row with an empty cell there is as the others.
+//     error, unless Options.Where chooses. A row without a device is of that of the others.
 //   - Columns that have none of these meanings are left out.
 //
 // A file without a header, that begins with an architecture, is a list of architectures in any

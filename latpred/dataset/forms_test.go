@@ -154,6 +154,10 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 		"arch,Pixel 4 (ms),Note10 (ms)\nSMALL,5,6\n":                                              `several columns can be the latency: "Pixel 4 (ms)", "Note10 (ms)"`,
 		"arch,latency_ms,Target Device\nSMALL,5,a b\nSMALL,6,c d\n":                               `rows of 2 different devices: a b (1 row), c d (1 row)`,
 		"arch,latency_ms,input batch\nSMALL,5,1\nSMALL,6,8\n":                                     `rows of 2 different batch sizes`,
+		"arch,latency_ms\nSMALL,5\narch,latency_ms\nLARGE,6\n":                                    `f.csv:3:1: the header once more: are two tables in one file?`,
+		"arch,latency_ms,space\nSMALL,5,mbv3-w1.0\nSMALL,6,mbv3-w1.2\n":                           `rows of 2 different spaces: mbv3-w1.0 (1 row), mbv3-w1.2 (1 row)`,
+		"arch,latency_ms,quantization\nSMALL,5,None\nSMALL,6,int8\n":                              `rows of 2 different precisions: None (1 row), int8 (1 row)`,
+		"arch,latency_ms,delegate\nSMALL,5,\nSMALL,6,gpu\n":                                       `rows of 2 different runtimes: (empty) (1 row), gpu (1 row)`,
 		"arch,latency_s,latency_us\nSMALL,5,6\n":                                                  `several columns can be the latency`,
 		"arch,predicted_latency,acc\nSMALL,5,6\n":                                                 `no column is known as the latency; the columns are "arch", "predicted_latency", "acc"`,
 		"arch,fps\nSMALL,5\n":                                                                     `no column is known as the latency`,
@@ -225,7 +229,7 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 func TestGaps(t *testing.T) {
 	row := small + ","
 	set, note, err := read(t, dataset.Options{}, "arch,latency_ms\n"+row+"\n"+row+"5\n"+row+"0\n"+row+"0.0\n"+row+"6\n")
-	if err != nil || set.Rows != 2 || note != "3 rows not measured are left out, 2 used (line 2: empty; line 4: 0; line 5: 0.0)" || set.Warnings[0].Kind != latpred.WarnUnmeasured {
+	if err != nil || set.Rows != 2 || note != "3 rows not measured are left out, 2 used (line 2: empty; line 4: 0; line 5: 0.0); rows are counted without them" || set.Warnings[0].Kind != latpred.WarnUnmeasured {
 		t.Errorf("%+v, %q, %v", set, note, err)
 	}
 	failed := "arch,latency_ms\n" + row + "5\n"

@@ -84,7 +84,8 @@ func (e *MixedError) message() string {
 type tally struct {
 	columns  []int    // with conditions
 	of       []values // of each of the columns
-	blank    []int    // rows whose cell is empty, of each
+	device   []bool   // of each: whether it names devices, and an empty cell the set's
+	blank    []int    // rows whose device is empty, of each
 	units    values   // that cells name, or the header
 	told     bool     // some cell or header names a unit
 	families values
@@ -95,7 +96,7 @@ func newTally(c *columns) *tally {
 	t := &tally{}
 	for i, of := range c.conditions {
 		if of != none {
-			t.columns = append(t.columns, i)
+			t.columns, t.device = append(t.columns, i), append(t.device, of == ofDevices)
 		}
 	}
 	t.of, t.blank = make([]values, len(t.columns)), make([]int, len(t.columns))
@@ -105,7 +106,8 @@ func newTally(c *columns) *tally {
 // add counts a row.
 func (t *tally) add(row []string, in unit, familyID string) {
 	for i, column := range t.columns {
-		if cell := whole(strings.TrimSpace(row[column])); cell == "" {
+		cell := withoutDecimals(strings.TrimSpace(row[column]))
+		if cell == "" && t.device[i] {
 			t.blank[i]++
 		} else {
 			t.of[i].add(cell)

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -54,6 +55,9 @@ func (in *Reader) arch(row []string) (a space.Arch, err error) {
 		if told := in.resolution(row); told != "" && told != strconv.Itoa(a.Resolution) && strings.Trim(told, "0123456789") == "" {
 			at, err = c.resolution, fmt.Errorf("resolution %s, but the architecture says %d", told, a.Resolution)
 		}
+	}
+	if err != nil && strings.TrimSpace(row[at]) == in.header[at] {
+		err = errors.New("the header once more: are two tables in one file?")
 	}
 	if err != nil {
 		return a, in.fail(at, err)
