@@ -229,7 +229,7 @@ func execute(ctx context.Context, nb *Notebook, folder string, o Options, emit f
 			var failed *CellError
 			if errors.As(err, &failed) {
 				failed.Cell, failed.Line = report.Cell, report.Line
-				failed.Reason = o.Launch.advised(failed.Reason, failed.Detail)
+				failed.Reason = o.Launch.advised(c.Source, failed.Reason, failed.Detail)
 			}
 			return cells, 0, err
 		}
