@@ -122,12 +122,15 @@ func TestIs(t *testing.T) {
 // testdata/specialised has a net.config with its run.config, as OFA's code leaves them.
 func TestNetConfig(t *testing.T) {
 	name := filepath.Join("testdata", "specialised", "net.config")
-	item, err := archfile.Parse(name, archfile.Options{})
+	item, err := archfile.Argument(name, archfile.Options{})
 	if want := "r192 d43223 k3533-737-53-33-777 e4464-463-36-66-364"; err != nil || item.Arch.String() != want || item.Space == nil || item.Space.ID != "mbv3-w1.0" {
 		t.Fatalf("%v of %v, %v, want %s", item.Arch, item.Space, err, want)
 	}
-	if _, err := archfile.Parse(name, archfile.Options{Resolution: 224}); err == nil || !strings.Contains(err.Error(), "resolution 224 was asked for, "+filepath.Join("testdata", "specialised", "run.config")+" says 192") {
+	if _, err := archfile.Argument(name, archfile.Options{Resolution: 224}); err == nil || !strings.Contains(err.Error(), "resolution 224 was asked for, "+filepath.Join("testdata", "specialised", "run.config")+" says 192") {
 		t.Errorf("another resolution: %v", err)
+	}
+	if folder, err := archfile.Argument(filepath.Dir(name), archfile.Options{}); err != nil || folder != item {
+		t.Errorf("its folder: %v, %v", folder, err)
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -146,9 +149,10 @@ func TestParse(t *testing.T) {
 		t.Errorf("%v, %v", item, err)
 	}
 	for arg, want := range map[string]string{
-		"": "no network", first + "\n" + second: "architecture:2:1: another network: one is wanted", "nets.json": "architecture:1:1: architecture: found \"n\", want \"r\"",
+		"": "no network", first + "\n" + second: "architecture, line 2, column 1: another network, where one is wanted",
+		"nets.json": "nets.json: no such file", "r208": "architecture, column 5: ends where \"d\" is due", "(3,": "architecture, column 1: a bracket is not closed",
 	} {
-		if _, err := archfile.Parse(arg, archfile.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := archfile.Argument(arg, archfile.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20q: %v, want …%s…", arg, err, want)
 		}
 	}

@@ -38,6 +38,9 @@ func (in *Reader) resolution(d space.Described) (int, error) {
 
 // runConfig reads the resolution from the run.config beside a file; 0 if there is none.
 func runConfig(name string) (pixels int, path string, err error) {
+	if name == "" {
+		return 0, "", nil
+	}
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return 0, "", nil // no file: standard input, or a text from elsewhere
 	}

@@ -16,11 +16,15 @@ const (
 )
 
 // Parse reads the one value of a text. Errors are of type *Error.
-func Parse(text string) (Value, error) {
+func Parse(text string) (Value, error) { return ParseAt(text, 1, 1) }
+
+// ParseAt is Parse for a text that stands at a place, as Scanner.Next gives it. Places in
+// the result, and those of errors, count from where that place does.
+func ParseAt(text string, line, column int) (Value, error) {
 	if len(text) > MaxBytes {
-		return Value{}, &Error{1, 1, fmt.Sprintf("a value of %d bytes, want at most %d", len(text), MaxBytes)}
+		return Value{}, &Error{line, column, fmt.Sprintf("a value of %d bytes, want at most %d", len(text), MaxBytes)}
 	}
-	p := &parser{text: text}
+	p := &parser{text: text, firstLine: line, firstColumn: column}
 	v, err := p.value(0)
 	if err != nil {
 		return Value{}, err
@@ -35,6 +39,8 @@ type parser struct {
 	text   string
 	at     int
 	values int
+	// The place of the text.
+	firstLine, firstColumn int
 	// The last place that was asked for, and its line's number and start.
 	seen, line, lineStart int
 }
@@ -57,7 +63,10 @@ func (p *parser) place(at int) (line, column int) {
 		p.lineStart = p.seen + strings.LastIndexByte(between, '\n') + 1
 	}
 	p.seen = at
-	return 1 + p.line, 1 + at - p.lineStart
+	if p.line == 0 {
+		return p.firstLine, p.firstColumn + at
+	}
+	return p.firstLine + p.line, 1 + at - p.lineStart
 }
 
 // found describes what stands at the current place.

@@ -1,6 +1,7 @@
 package space
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,12 +53,11 @@ func Describe(v literal.Value) (Described, error) { return describe(v, 0) }
 func describe(v literal.Value, depth int) (Described, error) {
 	switch v.Kind {
 	case literal.Text:
-		a, err := parseText(v.Text)
-		if err != nil {
-			return Described{}, v.Errorf("%s", strings.TrimPrefix(err.Error(), "architecture, "))
-		}
-		return Described{Arch: a}, nil
+		return describeText(v, depth)
 	case literal.List:
+		if held, ok := heldBy(v); ok && depth < maxHeld {
+			return describe(held, depth+1)
+		}
 		a, err := describeList(v)
 		return Described{Arch: a}, err
 	case literal.Dict:
@@ -66,11 +66,55 @@ func describe(v literal.Value, depth int) (Described, error) {
 	return Described{}, v.Errorf("%v, want a network", v.Kind)
 }
 
-func describeDict(v literal.Value, depth int) (d Described, err error) {
-	for i, e := range v.Entries {
-		if slices.ContainsFunc(v.Entries[:i], func(b literal.Entry) bool { return b.Key == e.Key }) {
-			return d, e.Value.Errorf("key %q is there twice", e.Key)
+// maxHeld bounds descriptions within others.
+const maxHeld = 2
+
+// describeText reads a text of our own, or one with a dictionary in it, as in files of OFA's
+// data sets of accuracies.
+func describeText(v literal.Value, depth int) (Described, error) {
+	if depth < maxHeld && literal.Begins(v.Text) {
+		inner, err := literal.Parse(v.Text)
+		var d Described
+		if err == nil {
+			d, err = describe(inner, depth+1)
 		}
+		var mistake *literal.Error
+		if errors.As(err, &mistake) {
+			return d, v.Errorf("in a text, %v", mistake)
+		}
+		return d, err
+	}
+	a, err := parseText(v.Text)
+	if err != nil {
+		return Described{}, v.Errorf("%s", strings.TrimPrefix(err.Error(), "architecture, "))
+	}
+	return Described{Arch: a}, nil
+}
+
+// heldBy finds the one dictionary of a list in which all else are numbers, as OFA's search
+// gives a network between its accuracy and its latency.
+func heldBy(v literal.Value) (held literal.Value, ok bool) {
+	for _, e := range v.List {
+		switch {
+		case e.Kind == literal.Dict && !ok:
+			held, ok = e, true
+		case e.Kind != literal.Number:
+			return held, false
+		}
+	}
+	return held, ok && len(v.List) > 1
+}
+
+func describeDict(v literal.Value, depth int) (d Described, err error) {
+	seen := map[string]bool{}
+	for _, e := range v.Entries {
+		if seen[e.Key] {
+			return d, &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("key %q is there twice", e.Key)}
+		}
+		seen[e.Key] = true
+	}
+	if err := foreign(v); err != nil {
+		return d, err
 	}
 	has := func(key string) bool { _, ok := v.Get(key); return ok }
 	var found []Described
@@ -88,7 +132,7 @@ func describeDict(v literal.Value, depth int) (d Described, err error) {
 		return Described{}, err
 	}
 	for _, e := range v.Entries {
-		if slices.Contains(holders, e.Key) && depth < 2 && e.Value.Kind != literal.Null {
+		if slices.Contains(holders, e.Key) && depth < maxHeld && e.Value.Kind != literal.Null {
 			held, err := describe(e.Value, depth+1)
 			if err != nil {
 				return Described{}, err
@@ -97,7 +141,7 @@ func describeDict(v literal.Value, depth int) (d Described, err error) {
 		}
 	}
 	if len(found) == 0 {
-		return Described{}, v.Errorf("a dictionary with %s: no network that is known; %s", keys(v), forms)
+		return Described{}, v.Errorf("a dictionary with %s: no network that is known; %s; there are networks of %s", keys(v), forms, spaceIDs())
 	}
 	return agree(v, found, from)
 }
@@ -129,10 +173,30 @@ func agree(v literal.Value, found []Described, from []string) (Described, error)
 		}
 	}
 	d.Arch.Resolution = r
+	if id, ok := v.Get("space"); ok && id.Kind == literal.Text {
+		return d.named(id)
+	}
 	return d, nil
 }
 
-// resolutionOf is the resolution under any of its keys; 0: none is there.
+// named is d in the space that a description names, as those of package measure do.
+func (d Described) named(id literal.Value) (Described, error) {
+	s, err := ByID(id.Text)
+	if err == nil {
+		err = d.In(s)
+	}
+	var mistake *ParseError
+	if errors.As(err, &mistake) {
+		return d, id.Errorf("%s", mistake.Reason)
+	}
+	if err != nil {
+		return d, id.Errorf("%v", err)
+	}
+	d.Space = s
+	return d, nil
+}
+
+// ResolutionOf is the resolution, in pixels, under any of its keys; 0: none is there.
 func ResolutionOf(v literal.Value) (pixels int, key string, err error) {
 	for _, e := range v.Entries {
 		if !slices.Contains(resolutionKeys, e.Key) || e.Value.Kind == literal.Null {

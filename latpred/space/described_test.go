@@ -50,8 +50,8 @@ func TestDescribe(t *testing.T) {
 		"{" + plain + ", 'r': 192, 'd': 2}":                              `key "d" is there twice`,
 		"{'arch': '" + described + "', 'ks': 3, 'e': 3, 'd': 2}":         "ks, e and d and arch are different networks",
 		"{'arch': '" + described + "', 'r': 224}":                        "resolution 224 in r, and 192 in arch",
-		"{'d': [2, 1], 'e': [.35, .2], 'w': [2, 0], 'r': 224}":           "OFA-ResNet50 (d, e and w): that space is not among those there are: mbv3-w1.0, ",
-		"{" + plain + ", 'w': [0, 1], 'r': 192}":                         "OFA-ResNet50",
+		"{'d': [2, 1], 'e': [.35, .2], 'w': [2, 0], 'r': 224}":           "OFA-ResNet50 (keys d, e, w): that space is not among those there are: mbv3-w1.0, ",
+		"{" + plain + ", 'w': [0, 1], 'r': 192}":                         "OFA-ResNet50 (keys d, e, w)",
 		"{'encoder': {'layers': 3}}":                                     "a dictionary with the keys encoder: no network that is known; want OFA's keys",
 		strings.Replace("{"+plain+", 'r': 192}", "5", "None", 1):         "ks[1] is null, want one of [3 5 7]",
 		strings.Replace("{"+plain+", 'r': 192}", "'e': [4", "'e':[0", 1): "e[0] is 0, want one of [3 4 6]",
@@ -118,7 +118,7 @@ func TestDescribeLayers(t *testing.T) {
 		{`"mid_channels": 64`, `"mid_channels": 60`, "mid_channels of block 2 is 60, want 64"},
 		{`"use_se": true`, `"use_se": false`, "use_se of block 6 is false, want true"},
 		{`"out_channels": 40`, `"out_channels": 48`, "block 6 has 48 channels, where stage 2 of mbv3-w1.0 has 40"},
-		{`"MobileNetV3"`, `"ResNets"`, "OFA-ResNet50 (ResNets)"},
+		{`"MobileNetV3"`, `"ResNets"`, "OFA-ResNet50 (layers of ResNets)"},
 		{`"out_features": 1000`, `"out_features": 10`, "classifier has 10 channels, want 1000"},
 	} {
 		if _, err := space.ParseDescription(strings.Replace(text, c.old, c.new, 1)); err == nil || !strings.Contains(err.Error(), c.reason) {

@@ -12,7 +12,7 @@ import (
 func describeLayers(v literal.Value) (Described, error) {
 	name, _ := v.Get("name")
 	if strings.Contains(name.Text, "ResNet") {
-		return Described{}, v.Errorf("the layers of a network of OFA-ResNet50 (%s): that space is not among those there are: %s", name.Text, spaceIDs())
+		return Described{}, foreignError(v, "OFA-ResNet50", "layers of "+name.Text)
 	}
 	blocks, err := readBlocks(v)
 	if err != nil {

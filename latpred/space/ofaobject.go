@@ -77,9 +77,6 @@ func numbers(list []int) literal.Value {
 // describeOFA reads the dictionary of OFA's code. The resolution is left 0: agree reads
 // it.
 func describeOFA(v literal.Value) (Arch, error) {
-	if err := foreign(v); err != nil {
-		return Arch{}, err
-	}
 	lists := map[string]literal.Value{}
 	for _, e := range v.Entries {
 		switch {
@@ -110,19 +107,6 @@ func flat(v literal.Value) literal.Value {
 		v = v.List[0]
 	}
 	return v
-}
-
-// foreign recognises dictionaries of spaces that there are not.
-func foreign(v literal.Value) error {
-	e, _ := v.Get("e")
-	w, wide := v.Get("w")
-	fraction := slices.ContainsFunc(append([]literal.Value{e}, e.List...), func(x literal.Value) bool {
-		return x.Kind == literal.Number && x.Number > 0 && x.Number < 1
-	})
-	if fraction || wide && w.Kind != literal.Null {
-		return v.Errorf("a network of OFA-ResNet50 (d, e and w): that space is not among those there are: %s", spaceIDs())
-	}
-	return nil
 }
 
 // fromGenes is FromSlots, without a resolution, for values with their places.
