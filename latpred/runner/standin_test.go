@@ -28,7 +28,31 @@ func TestMain(m *testing.M) {
 	case "trtexec":
 		os.Exit(standin{state}.trtexec(os.Args[1:]))
 	}
+	newVector = rememberVectors()
 	os.Exit(m.Run())
+}
+
+// rememberVectors makes each vector once, since most of the time of tests would be theirs.
+func rememberVectors() func(context.Context, *space.Space, space.Arch, int) (measure.Vector, error) {
+	type key struct {
+		space string
+		arch  space.Arch
+		batch int
+	}
+	var mu sync.Mutex
+	made := map[key]measure.Vector{}
+	return func(ctx context.Context, s *space.Space, a space.Arch, batch int) (v measure.Vector, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		v, ok := made[key{s.ID, a, batch}]
+		if !ok {
+			v, err = measure.NewVector(ctx, s, a, batch)
+		}
+		if err == nil {
+			made[key{s.ID, a, batch}] = v
+		}
+		return v, err
+	}
 }
 
 // standin behaves as a tool does, by what the files of its folder say: counters of
