@@ -34,7 +34,7 @@ func Imports(notebooks []*Notebook) []string {
 // nothing is built from. Packages themselves come with BuildImports.
 func FetchModules(ctx context.Context, module string) error {
 	graph := exec.CommandContext(ctx, "go", "mod", "graph")
-	graph.Dir = module
+	graph.Dir, graph.Env = module, goEnv()
 	graph.Stdout = io.Discard
 	var log strings.Builder
 	graph.Stderr = &log
@@ -51,7 +51,7 @@ func BuildImports(ctx context.Context, module string, launch Launch, paths []str
 		return nil
 	}
 	list := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-f", "{{if not .Error}}{{.ImportPath}}{{end}}"}, paths...)...)
-	list.Dir = module
+	list.Dir, list.Env = module, goEnv()
 	found, err := list.Output()
 	if err != nil {
 		return fmt.Errorf("go list: %w", err)
@@ -61,7 +61,7 @@ func BuildImports(ctx context.Context, module string, launch Launch, paths []str
 		return nil
 	}
 	build := exec.CommandContext(ctx, "go", append([]string{"build"}, known...)...)
-	build.Dir, build.Env = module, launch.Command("").Env
+	build.Dir, build.Env = module, append(launch.Command("").Env, "GOWORK=off")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building what cells import: %w\n%s", err, out)
 	}

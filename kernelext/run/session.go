@@ -59,6 +59,7 @@ type Session struct {
 	iopub   zmq4.Socket
 	events  chan message // from iopub
 	replies chan message // from shell
+	board   board
 	stop    context.CancelFunc
 	closing sync.Once
 }
@@ -77,7 +78,7 @@ func Start(ctx context.Context, launch Launch, dir string) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{dir: tmp, session: newID(), exited: make(chan struct{}), log: filepath.Join(tmp, "kernel.log"),
-		events: make(chan message, 1024), replies: make(chan message, 16)}
+		events: make(chan message, 1024), replies: make(chan message, 16), board: newBoard()}
 	if err := s.start(ctx, launch, dir); err != nil {
 		err = fmt.Errorf("kernel: %w%s", err, s.tail())
 		s.Close()

@@ -38,7 +38,7 @@ func exported(out *output, file, format string) error {
 }
 
 type measureExportCmd struct {
-	Arch        string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
+	archArgument
 	Format      string `enum:"onnx,tflite,stablehlo,json" default:"onnx" help:"onnx: convolutions, made-up weights inside; tflite: the same for LiteRT and TensorFlow Lite; stablehlo: the program that is timed here, weights as its arguments; json: layers with their shapes, no weights."`
 	Space       string `default:"mbv3-w1.0" help:"Search space."`
 	Batch       int    `default:"1" help:"Images at once."`
@@ -52,7 +52,7 @@ func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	a, err := space.Parse(c.Arch)
+	a, err := c.in(s)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/atomicfile"
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -26,9 +27,10 @@ type measureCmd struct {
 type measureNetsCmd struct {
 	deviceFlags
 	runnerFlags
-	N       int           `default:"500" help:"Networks to draw."`
-	Seed    uint64        `default:"1" help:"Seed of the draw."`
-	Archs   string        `help:"Measure the networks of this file instead, one a line or a CSV file." type:"path"`
+	N    int    `default:"500" help:"Networks to draw."`
+	Seed uint64 `default:"1" help:"Seed of the draw."`
+	resolutionFlag
+	Archs   string        `help:"Measure the networks of this file instead: one a line, a list, OFA's net.config, or a table." type:"path"`
 	Out     string        `required:"" help:"CSV file to write; the journal beside it, .journal, is what a run goes on from." type:"path"`
 	Exec    string        `help:"Time a program instead: a shell command that gets the network as a JSON file in place of {}, or on its input, and prints milliseconds, times with their units, or a report of trtexec, benchmark_model, onnxruntime_perf_test and others."`
 	Pick    string        `placeholder:"REGEXP" help:"Which number of what --exec prints counts: the first after what the pattern matches, or its group."`
@@ -112,7 +114,7 @@ func (c *measureNetsCmd) archs(s *space.Space) (archs []space.Arch, seed uint64,
 		return nil, 0, err
 	}
 	defer f.Close()
-	archs, err = measure.ReadArchs(f, c.Archs, s)
+	archs, err = measure.ReadArchs(f, c.Archs, s, dataset.Options{Resolution: c.Resolution})
 	return archs, 0, err
 }
 
