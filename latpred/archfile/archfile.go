@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred/literal"
@@ -77,26 +78,26 @@ func Is(start []byte) bool {
 		_, text, _ = strings.Cut(text, "\n")
 	}
 	line, _, _ := strings.Cut(text, "\n")
-	line = strings.TrimRight(line, " \t\r")
+	line = withoutComment(strings.TrimRight(line, " \t\r"))
 	switch {
 	case line == "":
 		return false
-	case line[0] == '"' || line[0] == '\'': // a header in quotes
-		return false
+	case line[0] == '"' || line[0] == '\'': // a header in quotes, or a network
+		v, err := literal.Parse(line)
+		return err == nil && isText(v.Text)
 	case literal.Begins(line), labelOf(text) != "", yaml.MatchString(line):
 		return true
 	case strings.ContainsAny(line, ",;\t"), line[0] == '|' && !strings.Contains(line, "~"): // cells
 		return false
 	}
-	if _, err := space.ParseDescription(line); err == nil {
-		return true
-	}
-	for _, f := range space.Families() { // a text with a mistake
-		if f.Text != nil && f.Text.Recognises(line) || f.Text == nil && strings.HasPrefix(line, f.ID+" ") {
-			return true
-		}
-	}
-	return false
+	return isText(line)
+}
+
+// isText reports whether a line is meant as a canonical text.
+func isText(line string) bool {
+	return slices.ContainsFunc(space.Families(), func(f *space.Family) bool {
+		return f.Text != nil && f.Text.Recognises(line) || f.Text == nil && (line == f.ID || strings.HasPrefix(line, f.ID+" "))
+	})
 }
 
 // Read returns the next network, or io.EOF after the last. Errors in the content are of

@@ -49,9 +49,7 @@ func (in *Reader) read(text string, line, column int) error {
 // line appends the network of a line of text, without a comment after it.
 func (in *Reader) line(text string, line, column int) error {
 	at := literal.Value{Line: line, Column: column}
-	if end := strings.Index(text, " #"); end >= 0 {
-		text = strings.TrimRight(text[:end], " \t")
-	}
+	text = withoutComment(text)
 	d, err := space.ParseDescription(text)
 	var mistake *space.ParseError
 	switch {
@@ -68,6 +66,14 @@ func (in *Reader) line(text string, line, column int) error {
 	return err
 }
 
+// withoutComment cuts off what stands behind a line.
+func withoutComment(line string) string {
+	if end := strings.Index(line, " #"); end >= 0 {
+		return strings.TrimRight(line[:end], " \t")
+	}
+	return line
+}
+
 // yaml is a line of OFA's dictionary as YAML writes it.
 var yaml = regexp.MustCompile(`^(- +)?(ks|e|d|r|wid|image_size|resolution|arch|config)\s*:`)
 
@@ -82,13 +88,13 @@ func (in *Reader) value(v literal.Value, nested int) error {
 		return in.add(d, v)
 	}
 	parts := partsOf(v)
-	if nested == maxNested || len(parts) == 0 {
+	if nested == maxNested || len(parts) == 0 || space.DescribesOne(v) {
 		return err
 	}
 	before := len(in.ahead)
 	for _, part := range parts {
 		if failed := in.value(part, nested+1); failed != nil {
-			if len(in.ahead) > before || tries(part) {
+			if len(in.ahead) > before || space.DescribesOne(part) {
 				return failed
 			}
 			return err
@@ -113,16 +119,6 @@ func partsOf(v literal.Value) []literal.Value {
 		}
 	}
 	return parts
-}
-
-// tries reports whether a value is meant as a network.
-func tries(v literal.Value) bool {
-	for _, key := range []string{"ks", "blocks"} {
-		if _, ok := v.Get(key); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // add appends a network, with its resolution. v is where it stands.

@@ -47,5 +47,6 @@
 //     error, unless Options.Where chooses. A row without a device is of that of the others.
 //   - Columns that have none of these meanings are left out.
 //
-// A file whose first line is an architecture has no header: it is a list of architectures.
+// A file without a header, that begins with an architecture, is a list of architectures in any
+// form that package archfile reads: a Reader gives them, without latencies.
 package dataset

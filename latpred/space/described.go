@@ -146,6 +146,15 @@ func describeDict(v literal.Value, depth int) (d Described, err error) {
 	return agree(v, found, from)
 }
 
+// DescribesOne reports whether a dictionary is meant as one network, however faulty, and not
+// as several with names.
+func DescribesOne(v literal.Value) bool {
+	return slices.ContainsFunc(v.Entries, func(e literal.Entry) bool {
+		several := len(e.Value.List) > 0 && e.Value.List[0].Kind >= literal.List
+		return e.Key == "ks" || e.Key == "blocks" || slices.Contains(holders, e.Key) && !several
+	})
+}
+
 // forms says what is wanted.
 const forms = "want OFA's keys ks, e, d and r, a net.config with its blocks, or a network under a key such as arch"
 
