@@ -37,8 +37,11 @@ func (r *Runner) Device(s *space.Space, hardware string, c Config) *Device {
 	d.Network = func(a space.Arch) (Subject, error) { return r.Network(s, a) }
 	d.describe(Header{
 		Device: r.DeviceID(hardware), Batch: r.options.Batch, Threads: r.be.Threads,
-		Formulation: string(r.options.Formulation), Machine: Machine(r.be),
+		Formulation: string(r.options.Formulation), Autotune: r.autotune(), Flags: r.be.Asked, Machine: Machine(r.be),
 	})
+	if r.options.Precision != F32 {
+		d.Header.Precision = r.options.Precision
+	}
 	return d
 }
 
