@@ -46,6 +46,9 @@ const (
 	flagCacheMode = "xla_gpu_experimental_autotune_cache_mode"
 )
 
+// Asked reports whether the user has set a level of autotuning in XLA_FLAGS.
+func Asked() bool { return strings.Contains(os.Getenv("XLA_FLAGS"), flagAutotune) }
+
 // flags returns the value of XLA_FLAGS for a plugin. What XLA_FLAGS holds already is kept
 // and has precedence. A flag that the plugin does not know would end the process, so such
 // are left out; an autotuning level that can't be set is an error.
@@ -59,6 +62,9 @@ func (s Settings) flags(plugin, already string) (string, error) {
 		return "", err
 	}
 	all := strings.Fields(already)
+	if s.Autotune != "" && strings.Contains(already, flagAutotune) {
+		return "", fmt.Errorf("XLA_FLAGS has %s, and autotuning at level %s is asked for: leave one of the two out", flagAutotune, s.Autotune)
+	}
 	add := func(name, value string) {
 		for _, f := range all {
 			if f == "--"+name || strings.HasPrefix(f, "--"+name+"=") {

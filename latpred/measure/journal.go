@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -118,6 +119,16 @@ func OpenJournal(path string, h Header) (*Journal, error) {
 func ReadJournal(r io.Reader, name string) (*Journal, error) {
 	j := &Journal{path: name}
 	return j, journal.Read(r, name, func(line int, text []byte) error { return j.take(line, text, nil) })
+}
+
+// ReadJournalFile is ReadJournal of the file at path.
+func ReadJournalFile(path string) (*Journal, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadJournal(f, path)
 }
 
 // Close closes the file, so that another process can open it. A journal from ReadJournal
