@@ -167,7 +167,7 @@ func TestInterrupted(t *testing.T) {
 // the others are measured.
 func TestLeavesOutWhatFailsTwice(t *testing.T) {
 	fakeplugin.Install(t)
-	for what, how := range map[string]string{"segfault": "SIGSEGV", "abort": "a fake compiler gives up", "hang": "within 4s"} {
+	for what, how := range map[string]string{"segfault": "SIGSEGV", "abort": "a fake compiler gives up", "hang": "within 12s"} {
 		t.Run(what, func(t *testing.T) {
 			journal := filepath.Join(t.TempDir(), "j")
 			tk := task(journal, t, 3)
@@ -177,7 +177,7 @@ func TestLeavesOutWhatFailsTwice(t *testing.T) {
 			s := supervisor()
 			said := log(&s)
 			if what == "hang" {
-				s.Timeout = 4 * time.Second
+				s.Timeout = 12 * time.Second
 			}
 			if _, err := s.Run(t.Context(), tk); err != nil {
 				t.Fatal(err)
@@ -190,12 +190,10 @@ func TestLeavesOutWhatFailsTwice(t *testing.T) {
 			if !strings.Contains(said.String(), "compiling "+bad.String()) {
 				t.Errorf("said:\n%s", said)
 			}
-			// The next run knows.
-			within(t, 10*time.Second, func() {
-				if _, err := s.Run(t.Context(), tk); err != nil || len(read(t, journal).Failures()) > 4 {
-					t.Errorf("again: %v, %+v", err, read(t, journal).Failures())
-				}
-			})
+			before := len(j.Failures()) // the next run knows, and compiles it no more
+			if _, err := s.Run(t.Context(), tk); err != nil || len(read(t, journal).Failures()) != before {
+				t.Errorf("again: %v, %+v", err, read(t, journal).Failures())
+			}
 		})
 	}
 }
