@@ -137,7 +137,7 @@ func (c *Campaign) Run(ctx context.Context) error {
 	if c.Journal.file == nil {
 		return fmt.Errorf("measure: the journal %s is not open for measuring", c.Journal.path)
 	}
-	p := pace{config: c.Config.withDefaults(), began: time.Now()}
+	p := pace{config: c.Config.withDefaults(), anchors: len(c.Anchors), began: time.Now()}
 	var anchors []Subject
 	defer func() { closeAll(anchors) }()
 	c.ahead = map[string]Subject{}
@@ -172,12 +172,13 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, p *
 		c.Observe(Progress{done, len(c.Units), doing, ratio})
 	}
 	p.prepares()
+	before := len(anchors)
 	anchors, subjects, err := c.prepare(ctx, g, anchors, p, func(n, of int) { tell(0, fmt.Sprintf("preparing %d of %d", n, of), 0) })
 	if err != nil {
 		return anchors, err
 	}
 	defer closeAll(subjects)
-	p.measures(len(subjects))
+	p.prepared(len(subjects) + len(anchors) - before)
 	if err := c.Journal.begin(g); err != nil {
 		return anchors, err
 	}
@@ -188,6 +189,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, p *
 			return anchors, err
 		}
 		defer release()
+		p.mark = time.Now() // waiting is no work
 	}
 	all := append(slices.Clone(anchors), subjects...)
 	names := append(keys(c.Anchors), g.Units...)
