@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -24,7 +25,16 @@ func ParseAt(text string, line, column int) (Value, error) {
 	if len(text) > MaxBytes {
 		return Value{}, &Error{line, column, fmt.Sprintf("a value of %d bytes, want at most %d", len(text), MaxBytes)}
 	}
-	p := &parser{text: text, open: make([]Value, 0, 24), firstLine: line, firstColumn: column}
+	stack, _ := stacks.Get().(*[]Value)
+	if stack == nil {
+		stack = new([]Value)
+	}
+	p := &parser{text: text, open: *stack, firstLine: line, firstColumn: column}
+	defer func() {
+		if *stack = p.open[:0]; cap(*stack) <= 256 {
+			stacks.Put(stack)
+		}
+	}()
 	v, err := p.value(0)
 	if err != nil {
 		return Value{}, err
@@ -34,6 +44,9 @@ func ParseAt(text string, line, column int) (Value, error) {
 	}
 	return v, nil
 }
+
+// stacks are used again: they are as long as the longest list.
+var stacks sync.Pool
 
 type parser struct {
 	text   string

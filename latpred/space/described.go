@@ -106,12 +106,8 @@ func heldBy(v literal.Value) (held literal.Value, ok bool) {
 }
 
 func describeDict(v literal.Value, depth int) (d Described, err error) {
-	seen := map[string]bool{}
-	for _, e := range v.Entries {
-		if seen[e.Key] {
-			return d, &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("key %q is there twice", e.Key)}
-		}
-		seen[e.Key] = true
+	if err := unique(v); err != nil {
+		return d, err
 	}
 	if err := foreign(v); err != nil {
 		return d, err
@@ -144,6 +140,24 @@ func describeDict(v literal.Value, depth int) (d Described, err error) {
 		return Described{}, v.Errorf("a dictionary with %s: no network that is known; %s; there are networks of %s", keys(v), forms, spaceIDs())
 	}
 	return agree(v, found, from)
+}
+
+// unique errs if a key is there twice.
+func unique(v literal.Value) error {
+	const few = 16
+	seen := map[string]bool{}
+	for i, e := range v.Entries {
+		twice := false
+		if len(v.Entries) > few {
+			twice, seen[e.Key] = seen[e.Key], true
+		} else {
+			twice = slices.ContainsFunc(v.Entries[:i], func(b literal.Entry) bool { return b.Key == e.Key })
+		}
+		if twice {
+			return &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("key %q is there twice", e.Key)}
+		}
+	}
+	return nil
 }
 
 // DescribesOne reports whether a dictionary is meant as one network, however faulty, and not

@@ -77,11 +77,9 @@ func numbers(list []int) literal.Value {
 // describeOFA reads the dictionary of OFA's code. The resolution is left 0: agree reads
 // it.
 func describeOFA(v literal.Value) (Arch, error) {
-	lists := map[string]literal.Value{}
 	for _, e := range v.Entries {
 		switch {
 		case e.Key == "ks" || e.Key == "e" || e.Key == "d":
-			lists[e.Key] = flat(e.Value)
 		case e.Key == "wid":
 			if w := flat(e.Value); w.Kind != literal.Null && len(w.List) == 0 || slices.ContainsFunc(w.List, func(x literal.Value) bool { return x.Kind != literal.Null }) {
 				return Arch{}, e.Value.Errorf("key \"wid\" must be null: the width belongs to the space")
@@ -90,12 +88,16 @@ func describeOFA(v literal.Value) (Arch, error) {
 			return Arch{}, &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("unknown key %q: keys are ks, e, d, r or image_size, and wid", e.Key)}
 		}
 	}
-	for _, key := range []string{"ks", "e", "d"} {
-		if lists[key].Kind == literal.Null {
-			return Arch{}, v.Errorf("key %q is missing or null", key)
+	var ks, e, d literal.Value
+	for _, key := range []struct {
+		name string
+		to   *literal.Value
+	}{{"ks", &ks}, {"e", &e}, {"d", &d}} {
+		value, _ := v.Get(key.name)
+		if *key.to = flat(value); key.to.Kind == literal.Null {
+			return Arch{}, v.Errorf("key %q is missing or null", key.name)
 		}
 	}
-	ks, e, d := lists["ks"], lists["e"], lists["d"]
 	if n := len(d.List); n == OFAStages || n == OFAStages-1 {
 		f := ofaOf(n)
 		ks, e = f.bySlot(ks, d), f.bySlot(e, d)
