@@ -154,7 +154,7 @@ func TestRunConfig(t *testing.T) {
 	for _, c := range []struct {
 		net, run string
 		asked    int
-		want     string
+		want     string // begins with "r" and the resolution, or is part of an error
 	}{
 		{sized, "", 0, "r208"}, {string(layers), `{"image_size": [224]}`, 0, "r224"}, {string(layers), "{'image_size': 160}", 160, "r160"},
 		{string(layers), "{}", 160, "r160"}, {string(layers), `{"image_size": [128, 224]}`, 160, "r160"},
@@ -171,12 +171,8 @@ func TestRunConfig(t *testing.T) {
 			}
 		}
 		item, err := archfile.Argument(dir, archfile.Options{Resolution: c.asked})
-		got := fmt.Sprint(item.Arch)
-		if err != nil {
-			got = err.Error()
-		}
-		if !strings.Contains(got, c.want) || err == nil != (c.want[0] == 'r' && c.want[1] != 'e' && c.want[1] != 'u') {
-			t.Errorf("run.config %s, --resolution %d: %s, want %s", c.run, c.asked, got, c.want)
+		if err == nil && fmt.Sprintf("r%d", item.Arch.Resolution) != c.want || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("run.config %s, --resolution %d: %v, %v, want %s", c.run, c.asked, item.Arch, err, c.want)
 		}
 	}
 }
