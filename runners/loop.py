@@ -29,7 +29,8 @@ def need(*packages):
         except ImportError as e:
             if e.name and e.name.split(".")[0] != module.split(".")[0]:
                 raise
-            missing.append(package or module)
+            if (package or module) not in missing:
+                missing.append(package or module)
     if missing:
         say({"missing": missing, "pip": "pip install " + " ".join(missing), "python": sys.executable})
         sys.exit(3)

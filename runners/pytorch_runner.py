@@ -40,10 +40,9 @@ def from_ofa(job):
     from ofa.imagenet_classification.elastic_nn import networks
 
     space = net["space"]
-    width = float(space.rpartition("-w")[2] or 1)
-    depths = dict(ks_list=[3, 5, 7], expand_ratio_list=[3, 4, 6], depth_list=[2, 3, 4], width_mult=width)
     if "ks" not in net or not space.startswith(("mbv3-", "proxyless-", "compofa-")):
         raise ValueError(f"OFA's package has no networks of the space {space}; --build export makes them")
+    depths = dict(ks_list=[3, 5, 7], expand_ratio_list=[3, 4, 6], depth_list=[2, 3, 4], width_mult=float(space.rpartition("-w")[2]))
     whole = (networks.OFAProxylessNASNets if space.startswith("proxyless-") else networks.OFAMobileNetV3)(**depths)
     whole.set_active_subnet(ks=net["ks"], e=net["e"], d=net["d"])
     sub = whole.get_active_subnet(preserve_weight=False)

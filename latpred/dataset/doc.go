@@ -25,8 +25,8 @@
 // not, the error says what is open, and Options decide it: nothing is guessed. How a table
 // was read is told by the warnings of the Set or the Reader.
 //
-//   - Form: commas, semicolons, tabs or bars between cells, decimal commas where commas don't
-//     separate cells, JSON and Python dictionaries: see package sheet. UTF-8, UTF-16 and any
+//   - Form: commas, semicolons, tabs or bars between cells, decimal commas, in
+//     quotes where commas separate cells, JSON and Python dictionaries: see package sheet. UTF-8, UTF-16 and any
 //     ends of lines: see package textfile, which names workbooks, Parquet files and others
 //     that are no text.
 //   - Names: case, spaces and punctuation don't count. The architecture may stand in subnet,

@@ -111,6 +111,9 @@ func (in *Reader) latency(s *Sample, row []string) (ok bool, err error) {
 		}
 		return true, nil
 	}
+	if in.decimals.separator == ',' && err != errGap && in.cutBehind(row) {
+		return false, in.fail(c.latency, fmt.Errorf("%s,%s: does a decimal comma separate cells? Write a decimal point, or semicolons between the columns", cell, row[c.latency+1]))
+	}
 	if err == errGap {
 		in.gaps.add(line, cell)
 		return false, nil
@@ -121,6 +124,17 @@ func (in *Reader) latency(s *Sample, row []string) (ok bool, err error) {
 	s.LatencyMs = ms
 	in.tally.add(row, told, s.Arch.Family.ID)
 	return true, nil
+}
+
+// cutBehind reports whether digits follow the latency in a column without a name, as where
+// commas separate cells and decimals alike.
+func (in *Reader) cutBehind(row []string) bool {
+	next := in.columns.latency + 1
+	if next >= len(row) || strings.TrimSpace(in.header[next]) != "" {
+		return false
+	}
+	cell := strings.TrimSpace(row[next])
+	return cell != "" && strings.Trim(cell, "0123456789") == ""
 }
 
 // unit is the unit of a row's latency, by the header or by a column of units.

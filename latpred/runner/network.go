@@ -78,6 +78,9 @@ func (n *network) key() string { return filepath.Base(n.dir) }
 // off by about 1.
 const Tolerance = .02
 
+// newVector gives our outputs.
+var newVector = measure.NewVector
+
 // compare holds the outputs of the first network that is loaded against ours.
 func (r *Runner) compare(ctx context.Context, n *network, l loaded) error {
 	r.check.Lock()
@@ -94,7 +97,7 @@ func (r *Runner) compare(ctx context.Context, n *network, l loaded) error {
 	if err != nil {
 		return err
 	}
-	want, err := measure.NewVector(ctx, n.space, n.arch, n.batch)
+	want, err := newVector(ctx, n.space, n.arch, n.batch)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/ofalat/ofalat/latpred/measure"
 )
 
 // process is a program of package runners that was started: it answers a line of JSON
@@ -21,6 +23,7 @@ type process struct {
 	stdin   io.WriteCloser
 	answers chan []byte // closed when its output ends
 	stderr  *tail
+	ended   func() // tells package measure
 	turn    sync.Mutex
 	id      int
 }
@@ -72,6 +75,7 @@ func start(ctx context.Context, log func(string), limit time.Duration, name stri
 	if err := p.cmd.Start(); err != nil {
 		return nil, nil, err
 	}
+	p.ended = measure.Child(p.cmd.Process.Pid)
 	go p.read(stdout)
 	a, err := p.next(ctx, limit)
 	switch {
@@ -158,6 +162,7 @@ func (p *process) close() {
 	defer timer.Stop()
 	for range p.answers { // nobody wants them any more
 	}
+	defer p.ended()
 	_ = p.cmd.Wait() // how it ends is of no interest
 }
 

@@ -22,7 +22,8 @@ func Read(text string, pick *regexp.Regexp) (Reading, error) {
 	if strings.TrimSpace(text) == "" {
 		return Reading{}, errors.New("printed nothing, want milliseconds")
 	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
+	text = wrapped.ReplaceAllString(text, "(")
 	if pick != nil {
 		return picked(text, pick)
 	}
@@ -41,6 +42,9 @@ func Read(text string, pick *regexp.Regexp) (Reading, error) {
 	}
 	return Reading{}, unclear(text, list)
 }
+
+// wrapped is what NumPy and PyTorch print around a number.
+var wrapped = regexp.MustCompile(`\b(?:(?:np|numpy)\.)?(?:float(?:16|32|64)?|tensor|array)\(`)
 
 // ofARun and ofAnother tell a name of the time that is wanted from one of another time.
 var (
