@@ -61,7 +61,7 @@ type parser struct {
 // errorf is an error at an offset.
 func (p *parser) errorf(at int, format string, args ...any) error {
 	line, column := p.place(at)
-	return &Error{line, column, fmt.Sprintf(format, args...)}
+	return &Error{line, column, reason(format, args)}
 }
 
 // place is the line and column of an offset, both from 1. Offsets that ascend cost one

@@ -137,7 +137,7 @@ func unique(v literal.Value) error {
 			twice = slices.ContainsFunc(v.Entries[:i], func(b literal.Entry) bool { return b.Key == e.Key })
 		}
 		if twice {
-			return &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("key %q is there twice", e.Key)}
+			return e.Errorf("key %q is there twice", e.Key)
 		}
 	}
 	return nil

@@ -85,7 +85,7 @@ func describeOFA(v literal.Value) (Arch, error) {
 				return Arch{}, e.Value.Errorf("key \"wid\" must be null: the width belongs to the space")
 			}
 		case !slices.Contains(resolutionKeys, e.Key) && !slices.Contains(holders, e.Key) && !slices.Contains(beside, e.Key):
-			return Arch{}, &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("unknown key %q: keys are ks, e, d, r or image_size, and wid", e.Key)}
+			return Arch{}, e.Errorf("unknown key %q: keys are ks, e, d, r or image_size, and wid", e.Key)
 		}
 	}
 	var ks, e, d literal.Value
@@ -133,7 +133,7 @@ func fromGenes(ks, e, d literal.Value) (Arch, error) {
 		want int
 	}{{"ks", ks, slots}, {"e", e, slots}, {"d", d, stages}} {
 		if n := len(key.v.List); key.v.Kind == literal.List && n != key.want {
-			return Arch{}, key.v.Errorf("%s has %d elements, want %d", key.name, n, key.want)
+			return Arch{}, key.v.Errorf("%s has %d elements, want %d: ks and e have 20 and d 5, or 21 and 6 (here %d, %d and %d; one number stands for all)", key.name, n, key.want, len(ks.List), len(e.List), len(d.List))
 		}
 	}
 	for stage, st := range a.Family.Stages {
