@@ -11,53 +11,93 @@ const look = 64 << 10
 // separators are what may stand between cells.
 const separators = ",;\t|"
 
+// titles is how many lines of text may stand above the header.
+const titles = 20
+
 // preamble is what stands before the first row of a table.
 type preamble struct {
 	empty     bool     // there is no line
 	offset    int      // of the first line to read, in bytes
 	lines     int      // before that line
+	above     int      // of them: text above the header
 	separator rune     // 0: a line is one cell
 	header    []string // nil: it is the first line to read
+	comment   string   // the last before the first line
 }
 
 // findHeader finds header and separator at the start of a text.
 func findHeader(start string, known func([]string) bool) preamble {
 	var p preamble
-	comment := ""
+	p.skip(start)
+	if p.empty {
+		return p
+	}
+	told := p.separator
+	if told == 0 {
+		p.separator = guessSeparator(start[p.offset:], known)
+	}
+	if first := records(start[p.offset:], p.separator, 1); len(first) == 0 || known(trimmed(first[0])) {
+		return p
+	}
+	if p.inComment(start[p.offset:], known) {
+		return p
+	}
+	below := p
+	for below.above < titles {
+		below.next(start)
+		below.above++
+		if below.skip(start); below.empty {
+			break
+		}
+		if below.separator = told; told == 0 {
+			below.separator = guessSeparator(start[below.offset:], known)
+		}
+		if names := records(start[below.offset:], below.separator, 1); len(names) == 1 && len(names[0]) > 1 && known(trimmed(names[0])) {
+			return below
+		}
+	}
+	return p
+}
+
+// skip goes to the first line that is neither empty nor a comment, nor tells the separator.
+func (p *preamble) skip(start string) {
 	for {
 		if p.offset == len(start) {
 			p.empty = true
-			return p
+			return
 		}
 		line, _, _ := strings.Cut(start[p.offset:], "\n")
 		text := strings.TrimSpace(line)
 		separator, told := toldSeparator(text)
 		if text != "" && text[0] != '#' && !told {
-			break
+			return
 		}
 		if told {
 			p.separator = separator
 		}
 		if strings.HasPrefix(text, "#") {
-			comment = strings.TrimSpace(text[1:])
+			p.comment = strings.TrimSpace(text[1:])
 		}
-		p.offset, p.lines = min(len(start), p.offset+len(line)+1), p.lines+1
+		p.next(start)
 	}
-	rest := start[p.offset:]
-	if p.separator == 0 {
-		p.separator = guessSeparator(rest, known)
-	}
-	first := records(rest, p.separator, 1)
-	if len(first) == 1 && !known(trimmed(first[0])) && comment != "" {
-		for _, s := range separators {
-			names := records(comment, s, 1)
-			row := records(rest, s, 1)
-			if len(names) == 1 && len(names[0]) > 1 && len(row) == 1 && len(row[0]) == len(names[0]) && known(trimmed(names[0])) {
-				p.separator, p.header = s, trimmed(names[0])
-			}
+}
+
+// next goes to the next line.
+func (p *preamble) next(start string) {
+	line, _, _ := strings.Cut(start[p.offset:], "\n")
+	p.offset, p.lines = min(len(start), p.offset+len(line)+1), p.lines+1
+}
+
+// inComment looks for a header in the last comment, and reports whether there is one.
+func (p *preamble) inComment(rest string, known func([]string) bool) bool {
+	for _, s := range separators {
+		names, row := records(p.comment, s, 1), records(rest, s, 1)
+		if len(names) == 1 && len(names[0]) > 1 && len(row) == 1 && len(row[0]) == len(names[0]) && known(trimmed(names[0])) {
+			p.separator, p.header = s, trimmed(names[0])
+			return true
 		}
 	}
-	return p
+	return false
 }
 
 // toldSeparator reads a line such as "sep=;", which spreadsheets write and read.

@@ -30,6 +30,9 @@ type Table struct {
 	Header []string
 	// Separator is what stands between cells, 0 where a line is one cell.
 	Separator rune
+	// Above is the number of lines of text, such as a title, that stand above the header and
+	// are left out.
+	Above int
 
 	csv    *csv.Reader
 	before int  // lines before the first that csv has seen
@@ -53,7 +56,7 @@ func Open(r io.Reader, known func(names []string) bool) (*Table, error) {
 	if _, err := in.Discard(p.offset); err != nil {
 		return nil, err
 	}
-	t := &Table{Separator: p.separator, before: p.lines}
+	t := &Table{Separator: p.separator, Above: p.above, before: p.lines}
 	t.csv = newCSV(newBraces(in, p.separator), p.separator)
 	if t.Header = p.header; t.Header == nil {
 		names, err := t.csv.Read()

@@ -46,6 +46,7 @@ func TestForms(t *testing.T) {
 		"Markdown":         "|arch|ms|\n|:---|---:|\n|a, b|1|\n|c|2,5|\n",
 		"comments":         "# of today, mine\n\narch;ms\n# first\na, b;1\n\n\nc;2,5\n;;\n",
 		"NumPy's header":   "# arch;ms\na, b;1\nc;2,5\n",
+		"a title":          "My measurements;\nof, today\n\narch;ms\na, b;1\nc;2,5\n",
 		"trailing cells":   "arch;ms\na, b;1;;\nc;2,5;\n;;;;\n",
 		"quoted names":     "\"arch\";\"ms\"\n\"a, b\";\"1\"\n\"c\";\"2,5\"\n",
 		"spaces in header": " arch ; ms \na, b;1\nc;2,5\n",

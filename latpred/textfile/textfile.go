@@ -22,8 +22,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// head is how much of a file is looked at to tell what it is, in bytes.
-const head = 4096
+// Look is how much of a text can be looked at before it is read, in bytes, by Peek of the
+// reader that NewReader gives; so much is looked at to tell what a file is.
+const Look = 4096
 
 // NoTextError says that a file is no text.
 type NoTextError struct {
@@ -39,15 +40,15 @@ func (e *NoTextError) Error() string { return e.Name + ": this is " + e.What + "
 // text is of type *NoTextError, or package pickle's. Errors of r and of the compression come later, from the
 // reader.
 func NewReader(r io.Reader, name string) (*bufio.Reader, error) {
-	in := bufio.NewReaderSize(r, head)
+	in := bufio.NewReaderSize(r, Look)
 	if start, _ := in.Peek(2); bytes.Equal(start, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		in = bufio.NewReaderSize(z, head)
+		in = bufio.NewReaderSize(z, Look)
 	}
-	start, _ := in.Peek(head)
+	start, _ := in.Peek(Look)
 	if pytorch.Is(start) {
 		document, err := pytorch.Document(in, name)
 		return bufio.NewReader(bytes.NewReader(document)), err
@@ -57,13 +58,13 @@ func NewReader(r io.Reader, name string) (*bufio.Reader, error) {
 		start = start[len(bom):]
 	} else if order, ok := utf16(start); ok {
 		decoder := unicode.UTF16(order, unicode.UseBOM).NewDecoder()
-		in = bufio.NewReaderSize(decoder.Reader(in), head)
-		start, _ = in.Peek(head)
+		in = bufio.NewReaderSize(decoder.Reader(in), Look)
+		start, _ = in.Peek(Look)
 	}
 	if f := recognise(start); f != nil {
 		return nil, &NoTextError{name, f.what, f.do}
 	}
-	return bufio.NewReaderSize(unixLines{in}, head), nil
+	return bufio.NewReaderSize(unixLines{in}, Look), nil
 }
 
 // utf16 reports whether a file starts like UTF-16: with its byte order mark, or with

@@ -11,6 +11,7 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/audit"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -18,12 +19,14 @@ import (
 )
 
 type evaluateCmd struct {
+	rowFlags
 	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
 	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
 	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
 	Protocol string        `enum:"recorded,published,corrected" default:"recorded" help:"How the training divided the set, for files that don't record it: published, in file order; corrected, by architecture with the file's seed."`
 	Interval float64       `default:"0.9" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor or the set is known to be of another."`
 	Worst    int           `default:"5" help:"How many of the worst rows to print."`
 }
 
@@ -43,6 +46,8 @@ type evaluation struct {
 // intervalScores say whether an interval keeps its promise.
 type intervalScores struct {
 	Level            float64   `json:"level"`
+	Highest          float64   `json:"highest_level,omitempty"` // that the predictor's rows support; absent: not told
+	Unsupported      bool      `json:"unsupported,omitempty"`   // Level is above it
 	CoveragePercent  float64   `json:"coverage_percent"`
 	WidthMs          float64   `json:"mean_width_ms"`               // of the intervals that have an end
 	UnboundedPercent float64   `json:"unbounded_percent,omitempty"` // of the rows have one without: too few rows for the level
@@ -62,7 +67,11 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := c.doubts(out, p, set)
 	if err != nil {
 		return err
 	}
@@ -70,6 +79,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	notes := set.Warnings
 	set = set.Subset(rows)
 	if !(c.Interval > 0 && c.Interval < 1) {
 		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
@@ -83,6 +93,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	e.Scores = metric.Evaluate(pred, want)
 	if low != nil {
 		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
+		e.Interval.rests(p)
 	}
 	e.Worst = worst(set, pred, c.Worst)
 	for i, w := range e.Worst {
@@ -92,18 +103,25 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	for i := range pred {
 		relative[i] = (want[i] - pred[i]) / pred[i]
 	}
-	e.Warnings = audit.FollowEachOther(relative)
+	if doubts == nil {
+		doubts = audit.AgainstPredictor(want, pred)
+	}
+	if e.Interval != nil {
+		doubts = append(doubts, latpred.Doubts(p, c.Interval)...)
+	}
+	e.Warnings = append(doubts, audit.FollowEachOther(relative)...)
 	if from := p.Provenance(); from.Device != "" && set.Device != "" && from.Device != set.Device {
 		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
 	}
 	logWarnings(out, e.Warnings)
+	e.Warnings = append(notes, e.Warnings...)
 	if out.JSON() {
 		return out.Emit(e)
 	}
 	out.Printf("%s on %s, %s:\n", c.Model, set.Name, e.Judged)
 	printScores(out, e.Scores)
 	if i := e.Interval; i != nil {
-		out.Printf("\nthe %.0f %% interval holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", 100*i.Level, i.CoveragePercent, i.BinsPercent, i.WidthMs)
+		out.Printf("\nthe %s interval%s holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", latpred.Percent(i.Level), i.backing(), i.CoveragePercent, i.BinsPercent, i.WidthMs)
 		if i.UnboundedPercent > 0 {
 			out.Printf("%.1f %% of the intervals have no upper bound: there were too few rows for the level\n", i.UnboundedPercent)
 		}
@@ -115,6 +133,43 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	out.Printf("\n")
 	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, lines)
 	return nil
+}
+
+// doubts judges the labels before they judge the predictor, and compares its space with
+// that of the set.
+func (c *evaluateCmd) doubts(out *output, p latpred.Predictor, set *dataset.Set) ([]latpred.Warning, error) {
+	if err := errors.Join(declareSpace(set, c.Space), checkSpace(out, c.Model, p, c.Space)); err != nil {
+		return nil, err
+	}
+	if set.SpaceID != "" && c.Space == "" {
+		s, err := set.Space()
+		if err != nil {
+			return nil, err
+		}
+		if _, err := catalog.CheckSpace(p, s); err != nil {
+			out.Logf("note: %v", err)
+		}
+	}
+	warnings, err := audit.Units(set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
+	return warnings, nil
+}
+
+// rests notes what the predictor says of the level.
+func (s *intervalScores) rests(p latpred.Predictor) {
+	if b, ok := p.(latpred.BackedIntervals); ok {
+		s.Highest, s.Unsupported = b.Backing().Highest(), !b.Backing().Supports(s.Level)
+	}
+}
+
+// backing says in a line of output that the level is above what rows support.
+func (s *intervalScores) backing() string {
+	if s.Unsupported {
+		return " (not backed by measurements)"
+	}
+	return ""
 }
 
 // predict gives predictions and, where there are any, bounds.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -43,7 +44,7 @@ func (f *tableFlags) open() (*lut.Table, *space.Space, error) {
 
 type lutSumCmd struct {
 	tableFlags
-	Arch string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
+	archArgument
 }
 
 // Run prints the latency that the table gives.
@@ -52,8 +53,11 @@ func (c *lutSumCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	a, err := space.Parse(c.Arch)
+	a, err := c.in(s)
 	if err != nil {
+		return err
+	}
+	if err := checkTable(c.Table, t, s); err != nil {
 		return err
 	}
 	ms, err := t.LatencyMs(s, a)
@@ -161,6 +165,7 @@ func copiedRows(t *lut.Table) (copied map[int][]string, from string) {
 }
 
 type lutFitCmd struct {
+	rowFlags
 	Data  string `required:"" help:"Measured whole networks: a shipped set or a CSV file."`
 	Table string `help:"Calibrate this table, instead of fitting one: two numbers, from three networks on."`
 	Space string `help:"Search space (default: the set's or the table's)."`
@@ -169,23 +174,33 @@ type lutFitCmd struct {
 
 // fitted is the result of lut fit --json.
 type fitted struct {
-	Files       []string         `json:"files"`
-	Fit         []lut.Fitted     `json:"fit,omitempty"`
-	Calibration *lut.Calibration `json:"calibration,omitempty"`
+	Files       []string          `json:"files"`
+	Fit         []lut.Fitted      `json:"fit,omitempty"`
+	Calibration *lut.Calibration  `json:"calibration,omitempty"`
+	Warnings    []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run fits or calibrates.
 func (c *lutFitCmd) Run(out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
 	var r fitted
+	if r.Warnings, err = learnable(out, set, c.Space); err != nil {
+		return err
+	}
 	var table *lut.Table
 	if c.Table != "" {
 		flags := tableFlags{c.Table, c.Space}
 		raw, s, err := flags.open()
 		if err != nil {
+			return err
+		}
+		if err := checkTable(c.Table, raw, s); err != nil {
+			return err
+		}
+		if err := set.Of(s); err != nil {
 			return err
 		}
 		calibration, err := raw.Calibrate(s, set.Archs(), set.LatenciesMs())
