@@ -20,6 +20,9 @@ const (
 	WarnSameArchs      WarningKind = "same-architectures" // two sets measure the same networks
 	WarnOutside        WarningKind = "outside"            // an input unlike anything in the training data
 	WarnFewRows        WarningKind = "few-rows"           // too few rows for the promised accuracy or coverage
+	WarnColumns        WarningKind = "columns"            // which columns of a file were read, and how
+	WarnUnmeasured     WarningKind = "not-measured"       // rows of a file without a latency
+	WarnMixed          WarningKind = "mixed"              // rows of several devices, batch sizes, spaces or units
 	WarnSeen           WarningKind = "seen"               // rows that judge a predictor were seen in its training
 )
 

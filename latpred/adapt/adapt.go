@@ -66,7 +66,7 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 		r.ExpectedPercent += 100 * math.Abs(ms-y[i]) / y[i] / float64(len(y))
 	}
 	if len(y) < fewRows {
-		r.Warnings = append(r.Warnings, latpred.Warning{Kind: latpred.WarnFewRows, Message: fmt.Sprintf("an interval made from %d rows keeps its promise on average over devices and draws only: a single one may hold much less, or much more", len(y))})
+		r.Warnings = append(r.Warnings, fewRowsWarning(len(y)))
 	}
 	if r.MoreRows, err = moreRows(ctx, m.Sources, archs, y, config, r.ExpectedPercent/100); err != nil {
 		return nil, nil, err
@@ -131,4 +131,9 @@ func ratios(sources []fewshot.Source, set *dataset.Set) [][]float64 {
 		}
 	}
 	return out
+}
+
+// fewRowsWarning says what an interval from few rows is worth.
+func fewRowsWarning(rows int) latpred.Warning {
+	return latpred.Warning{Kind: latpred.WarnFewRows, Message: fmt.Sprintf("an interval made from %d rows keeps its promise on average over devices and draws only: a single one may hold much less, or much more", rows)}
 }

@@ -25,6 +25,7 @@ type Header struct {
 	Threads     int               `json:"threads,omitempty"`     // 0: not known, as for foreign programs
 	Formulation string            `json:"formulation,omitempty"` // "": a foreign program
 	Command     string            `json:"command,omitempty"`     // of a foreign program
+	Pick        string            `json:"pick,omitempty"`        // pattern for what it prints; "": none
 	Rounds      int               `json:"rounds"`                // rounds that labels are computed from
 	Extra       int               `json:"extra"`                 // additional rounds at most, while fewer than Rounds were quiet
 	Runs        int               `json:"runs"`                  // timed runs of a unit in a round

@@ -55,6 +55,10 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	known := false
 	for _, d := range s.devices {
+		if err := q.Arch.in(d); err != nil {
+			e.Devices = append(e.Devices, explained{Device: d.ID, Error: err.Error()})
+			continue
+		}
 		one, err := d.explain(a, q.Device == "" || q.Device == d.ID)
 		if err != nil {
 			return nil, err

@@ -151,6 +151,9 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	archs := make([]space.Arch, len(q.Archs))
 	for i, a := range q.Archs {
+		if err := a.in(d); err != nil {
+			return nil, mistake{fmt.Errorf("archs[%d]: %w", i, err)}
+		}
 		archs[i] = a.Arch
 	}
 	ms, err := d.predictMs(archs)

@@ -19,6 +19,7 @@ import (
 )
 
 type evaluateCmd struct {
+	rowFlags
 	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
 	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
 	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
@@ -66,7 +67,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
@@ -78,6 +79,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	notes := set.Warnings
 	set = set.Subset(rows)
 	if !(c.Interval > 0 && c.Interval < 1) {
 		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
@@ -112,6 +114,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
 	}
 	logWarnings(out, e.Warnings)
+	e.Warnings = append(notes, e.Warnings...)
 	if out.JSON() {
 		return out.Emit(e)
 	}

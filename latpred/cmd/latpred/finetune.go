@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -12,6 +11,7 @@ import (
 
 type finetuneCmd struct {
 	backendFlags
+	rowFlags
 	From     predictorName   `required:"" help:"Predictor of another device, that train wrote."`
 	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file."`
 	Out      string          `required:"" help:"File for the predictor." type:"path"`
@@ -35,7 +35,7 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if !ok {
 		return fmt.Errorf("%s: a predictor of kind %s has no layers to fine-tune", c.From, p.Kind())
 	}
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/audit"
@@ -13,7 +14,8 @@ import (
 )
 
 // learnable prepares a set for whatever learns from it: it notes the space that --space
-// names, errs if labels can't be learnt from, and warns of others on standard error.
+// names, errs if labels can't be learnt from, and warns of others on standard error. It
+// returns these warnings after those of how the file was read.
 func learnable(out *output, set *dataset.Set, spaceID string) ([]latpred.Warning, error) {
 	if err := declareSpace(set, spaceID); err != nil {
 		return nil, err
@@ -23,7 +25,7 @@ func learnable(out *output, set *dataset.Set, spaceID string) ([]latpred.Warning
 		return nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
 	logWarnings(out, warnings)
-	return warnings, nil
+	return append(slices.Clone(set.Warnings), warnings...), nil
 }
 
 // declareSpace notes in a set the space that --space names; "": it was not given.

@@ -18,10 +18,10 @@ type deviceFlags struct {
 	Backend     string        `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
 	Threads     int           `default:"1" help:"Threads of the CPU plugin."`
 	Formulation string        `enum:"dot,conv," default:"" help:"dot: products and shifted sums; conv: convolutions (default: dot, on GPUs conv)."`
-	Device      string        `help:"Name of the hardware in the labels' device id (default: the processor's)."`
-	Rounds      int           `help:"Rounds (default 7; with --exec 3)."`
+	Device      string        `help:"Name of the hardware in the labels' device id (default: the processor's); with --runner litert-adb the phone's serial."`
+	Rounds      int           `help:"Rounds (default 7; with --exec and --runner 3)."`
 	Extra       int           `default:"-1" help:"Further rounds at most, while other processes disturb some (default: as many as rounds)."`
-	Runs        int           `help:"Timed runs in a round (default 5; with --exec 1)."`
+	Runs        int           `help:"Timed runs in a round (default 5; with --exec 1, with --runner 10)."`
 	Group       int           `help:"Units that are measured in turn (default 24)."`
 	Compilers   int           `help:"Units that are compiled at once (default 2)."`
 	Limit       time.Duration `help:"Stop before a new group after this time, e.g. 4m; the same command goes on."`

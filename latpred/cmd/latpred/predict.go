@@ -19,12 +19,14 @@ import (
 )
 
 type predictCmd struct {
+	archColumn
+	resolutionFlag
 	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
 	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
 	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. A level that the predictor's rows are too few to support is said on standard error, and \"unsupported\" in JSON; where there is no upper bound, +Inf, null in JSON."`
 	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor is known to be of another."`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
-	File     string        `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
+	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; - for standard input."`
 }
 
 // streamed is the number of rows that are predicted at once, which bounds the memory.
@@ -60,14 +62,19 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	if err := s.start(); err != nil {
 		return err
 	}
-	rows := dataset.NewReader(in, name)
+	rows := dataset.Options{ArchColumn: c.ArchColumn, Resolution: c.Resolution}.NewReader(in, name)
+	logNotes(out, name, rows.Warnings())
+	var widths *space.Space
 	for {
 		row, err := rows.Read()
 		if err == io.EOF {
 			return s.flush()
 		}
+		if told := rows.Widths(); err == nil && told != widths {
+			widths, err = told, predictable(out, p, row.Arch, told)
+		}
 		if err != nil {
-			return errors.Join(s.flush(), err)
+			return errors.Join(s.rest(), withFlags(err))
 		}
 		if s.archs = append(s.archs, row.Arch); len(s.archs) == streamed {
 			if err := errors.Join(s.flush(), ctx.Err()); err != nil {
@@ -127,7 +134,7 @@ type stream struct {
 	pred, low, high []float64
 }
 
-// start checks what is asked for and writes the header.
+// start checks what is asked for.
 func (s *stream) start() error {
 	if _, ok := s.p.(latpred.IntervalPredictor); s.level > 0 && !ok {
 		return fmt.Errorf("a predictor of kind %s has no interval", s.p.Kind())
@@ -139,6 +146,19 @@ func (s *stream) start() error {
 		return errors.New("intervals are those of labels: --pass and --interval exclude each other")
 	}
 	s.pred, s.low, s.high = make([]float64, streamed), make([]float64, streamed), make([]float64, streamed)
+	return nil
+}
+
+// rest is flush before an error: without rows there is no header.
+func (s *stream) rest() error {
+	if s.done+len(s.archs) == 0 {
+		return nil
+	}
+	return s.flush()
+}
+
+// header is the first line of CSV.
+func (s *stream) header() error {
 	if s.json {
 		return nil
 	}
@@ -163,6 +183,11 @@ func (s *stream) flush() error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s, rows %d to %d: %w", s.name, s.done+1, s.done+n, err)
+	}
+	if s.done == 0 {
+		if err := s.header(); err != nil {
+			return err
+		}
 	}
 	for i, ms := range s.pred[:n] {
 		if err := s.line(i, ms); err != nil {

@@ -10,13 +10,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type searchCmd struct {
+	rowFlags
 	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted."`
 	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file."`
 	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor, with a note). An error if the predictor is known to be of another."`
@@ -153,7 +153,7 @@ func (c *searchCmd) latencies(ctx context.Context, out *output) (latpred.Predict
 	if e, err := catalog.Find(c.Device); err == nil {
 		return e.Predictor(ctx)
 	}
-	set, err := dataset.Open(c.Device)
+	set, err := c.openSet(out, c.Device)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 
 type trainCmd struct {
 	backendFlags
+	rowFlags
 	Data       string  `required:"" help:"Shipped set or CSV file."`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
 	Space      string  `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)."`
@@ -44,12 +45,12 @@ type trained struct {
 	Resumed  int               `json:"resumed_epochs"`
 	Judged   *judged           `json:"judged"`
 	Test     metric.Scores     `json:"test"`
-	Warnings []latpred.Warning `json:"warnings,omitempty"` // doubts about the labels
+	Warnings []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run trains a predictor and judges it on the test rows.
 func (c *trainCmd) Run(ctx context.Context, out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -19,6 +18,7 @@ import (
 
 type tuneCmd struct {
 	backendFlags
+	rowFlags
 	Data      string `required:"" help:"Shipped set or CSV file."`
 	Rule      string `enum:"grid,stopping,promotion,halving" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al.; halving: successive halving, the cheapest where all configurations are known."`
 	Searcher  string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
@@ -51,12 +51,12 @@ type tuned struct {
 	Epochs   int               `json:"epochs"`
 	Seconds  float64           `json:"seconds"`
 	Trials   []tunedTrial      `json:"trials"`
-	Warnings []latpred.Warning `json:"warnings,omitempty"` // doubts about the labels
+	Warnings []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
