@@ -47,6 +47,7 @@ type evaluation struct {
 type intervalScores struct {
 	Level            float64   `json:"level"`
 	Highest          float64   `json:"highest_level,omitempty"` // that the predictor's rows support; absent: not told
+	StandsFor        float64   `json:"stands_for,omitempty"`    // level whose bounds they are, if not Level: rows support levels in steps
 	Unsupported      bool      `json:"unsupported,omitempty"`   // Level is above it
 	CoveragePercent  float64   `json:"coverage_percent"`
 	WidthMs          float64   `json:"mean_width_ms"`               // of the intervals that have an end
@@ -106,7 +107,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if doubts == nil {
 		doubts = audit.AgainstPredictor(want, pred)
 	}
-	if e.Interval != nil {
+	if e.Interval != nil && e.Interval.Unsupported {
 		doubts = append(doubts, latpred.Doubts(p, c.Interval)...)
 	}
 	e.Warnings = append(doubts, audit.FollowEachOther(relative)...)
@@ -160,14 +161,22 @@ func (c *evaluateCmd) doubts(out *output, p latpred.Predictor, set *dataset.Set)
 // rests notes what the predictor says of the level.
 func (s *intervalScores) rests(p latpred.Predictor) {
 	if b, ok := p.(latpred.BackedIntervals); ok {
-		s.Highest, s.Unsupported = b.Backing().Highest(), !b.Backing().Supports(s.Level)
+		backing := b.Backing()
+		s.Highest, s.Unsupported = backing.Highest(), !backing.Supports(s.Level)
+		if stands := backing.Level(s.Level); !s.Unsupported && stands > s.Level+1e-9 {
+			s.StandsFor = stands
+		}
 	}
 }
 
-// backing says in a line of output that the level is above what rows support.
+// backing says in a line of output that the level is above what rows support, or what it
+// stands for where that differs by a tenth of a per cent.
 func (s *intervalScores) backing() string {
 	if s.Unsupported {
 		return " (not backed by measurements)"
+	}
+	if s.StandsFor >= s.Level+.001 {
+		return fmt.Sprintf(" (that of %.1f %%)", 100*s.StandsFor)
 	}
 	return ""
 }
