@@ -3,6 +3,7 @@
 // the paper's experiments again.
 //
 //	latpred data list                      the measurements that ship with the project
+//	latpred doctor                         what this machine is like, and what is missing
 //	latpred backend check                  what a training would run on
 //	latpred train --data note10 --out m.latpred
 //	latpred tune --data rtx2080ti-b64      which optimizer learns them best
@@ -52,6 +53,7 @@ type commands struct {
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
+	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }
 
