@@ -37,13 +37,16 @@ var holders = []string{
 //
 //   - a text that Parse reads;
 //   - OFA's dictionary: ks, e and d, each a list or one number that stands for every
-//     element, with r or image_size, and wid, which must be null;
+//     element, with r, image_size or resolution, and wid, which must be null. Lists have
+//     an element for each slot, for each that runs, or a list for each stage;
 //   - OFA's net.config: a dictionary with the layers of a network, which tells the space;
 //   - a list of the numbers, from 0, or the labels of all choices;
-//   - a dictionary that has one of these under a key such as arch or config.
+//   - a dictionary that has one of these under a key such as arch or config, and perhaps
+//     its space; or a list in which all else are numbers, as OFA's search gives it.
 //
 // Values of slots that don't run are ignored. What a description tells twice must agree.
-// Errors are of type *literal.Error, with the place of the mistake.
+// Networks of spaces that there are not are named where they can be recognised. Errors are
+// of type *literal.Error, with the place of the mistake.
 func Describe(v literal.Value) (Described, error) { return describe(v, 0) }
 
 // describe is Describe, in a dictionary within depth others.
