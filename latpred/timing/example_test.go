@@ -17,10 +17,10 @@ func Example() {
 			fmt.Println("it", err)
 			continue
 		}
-		fmt.Printf("%.4f %s\n", r.Ms, r.From)
+		fmt.Printf("%.4f ms, from %q\n", r.Ms, r.From)
 	}
 	// Output:
-	// 13.4026 
-	// 13.4000 timeit: best
+	// 13.4026 ms, from ""
+	// 13.4000 ms, from "timeit: best"
 	// it printed 2 numbers and words, want milliseconds alone: warm 15.1 | median 13.4; --pick 'REGEXP' says which number counts: the first one after what it matches
 }
