@@ -42,7 +42,7 @@ type Report struct {
 	Page     string       `json:"page"`               // in Options.Out
 	OK       bool         `json:"ok"`
 	Error    string       `json:"error,omitempty"`
-	Notes    []string     `json:"notes,omitempty"`  // what differs in the executed notebook, so that it is valid
+	Notes    []string     `json:"notes,omitempty"`  // what the executed notebook mends, and what its page lacks
 	Seconds  float64      `json:"seconds"`          // that executing it took; if Cached, in the earlier run
 	PeakMB   float64      `json:"peak_mb"`          // resident memory of the largest process: a cell, or its compiler; 0: not known
 	Cached   bool         `json:"cached,omitempty"` // it was not executed, since it is unchanged
@@ -139,7 +139,7 @@ func one(ctx context.Context, path string, o Options, emit func(Event)) (Report,
 		o.Launch, err = o.Launch.For(nb, folder)
 	}
 	if err == nil {
-		report.Notes = nb.mend()
+		report.Notes = append(nb.mend(), nb.missingAttachments()...)
 		report.Title, report.Question = nb.Title(), nb.question()
 		if o.Launch.Foreign(folder) {
 			o.Cache = nil
@@ -229,7 +229,7 @@ func execute(ctx context.Context, nb *Notebook, folder string, o Options, emit f
 			var failed *CellError
 			if errors.As(err, &failed) {
 				failed.Cell, failed.Line = report.Cell, report.Line
-				failed.Reason = o.Launch.advised(failed.Reason, failed.Detail)
+				failed.Reason = o.Launch.advised(c.Source, failed.Reason, failed.Detail)
 			}
 			return cells, 0, err
 		}

@@ -72,3 +72,13 @@ func (c *Cell) missingAttachments() (missing []string) {
 	}
 	return missing
 }
+
+// missingAttachments lists those of all cells.
+func (nb *Notebook) missingAttachments() (missing []string) {
+	for i, c := range nb.Cells {
+		for _, m := range c.missingAttachments() {
+			missing = append(missing, fmt.Sprintf("cell %d: %s", i+1, m))
+		}
+	}
+	return missing
+}

@@ -97,3 +97,17 @@ func TestRealKernelLostDisplayIsAnError(t *testing.T) {
 		t.Errorf("%v, %+v", err, cell.Outputs)
 	}
 }
+
+// Modules that can't be compiled together: the error begins with the go command's reason.
+func TestRealKernelNamesModulesThatDoNotFit(t *testing.T) {
+	launch, _ := realKernel(t)
+	t.Setenv("GOTOOLCHAIN", "local") // no other Go is looked for
+	launch.Modules = []string{tree(t, map[string]string{"go.mod": "module example.com/new\n\ngo 1.999\n"})}
+	_, err := Start(t.Context(), launch, t.TempDir())
+	if err == nil {
+		t.Fatal("it started")
+	}
+	if first, _, _ := strings.Cut(err.Error(), "\n"); !strings.Contains(first, "go.mod requires go >= 1.999") {
+		t.Errorf("%v", err)
+	}
+}

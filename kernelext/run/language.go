@@ -19,6 +19,9 @@ func (nb *Notebook) Check() error {
 			language, kernel, KernelspecName)}
 	}
 	for i, c := range nb.Cells {
+		if c.Metadata["nbdime-conflicts"] != nil {
+			return &FormatError{Reason: fmt.Sprintf("cell %d has a merge conflict that nbdime has left: resolve it, and take \"nbdime-conflicts\" out of its metadata", i+1)}
+		}
 		if c.Type != "code" {
 			continue
 		}

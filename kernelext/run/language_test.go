@@ -50,6 +50,7 @@ func TestCheckOfCells(t *testing.T) {
 		`{"cell_type":"code","source":"import numpy as np\nprint(np.arange(3))"}`:                  "cell 1 looks like Python",
 		`{"cell_type":"code","source":"from torch import nn"}`:                                     "cell 1 looks like Python",
 		`{"cell_type":"code","source":"import \"fmt\"\n\n%%\nfmt.Println(1)"}`:                     "",
+		`{"cell_type":"markdown","source":"","metadata":{"nbdime-conflicts":{"local_diff":[]}}}`:   "nbdime has left",
 		`{"cell_type":"markdown","source":"Git writes\n\n<<<<<<< HEAD\n\nthere."}`:                 "",
 	} {
 		nb, err := ParseNotebook([]byte(`{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[` + cell + `]}`))

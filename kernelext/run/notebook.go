@@ -19,7 +19,8 @@ type Notebook struct {
 	Format      int            `json:"nbformat"`
 	FormatMinor int            `json:"nbformat_minor"`
 
-	text []byte // what it was read from; nil: it was made
+	text   []byte // what it was read from; nil: it was made
+	folder string // that it was read from; "": not known
 }
 
 // alone reports whether nothing else may run beside the notebook.
@@ -101,6 +102,7 @@ func ReadNotebook(path string) (*Notebook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	nb.folder = filepath.Dir(path)
 	return nb, nil
 }
 

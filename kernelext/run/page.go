@@ -85,15 +85,15 @@ type pageCell struct {
 	Outputs  []template.HTML
 }
 
-// Page returns the HTML page of an executed notebook. It is self-contained: styles and
-// figures are inside, and it runs no script. failure, which may be nil, is shown
+// Page returns the HTML page of an executed notebook. It is self-contained: styles, figures
+// and the pictures of texts are inside, and it runs no script. failure, which may be nil, is shown
 // at the top.
 func Page(nb *Notebook, failure error) []byte {
 	var cells []pageCell
 	for _, c := range nb.Cells {
 		switch c.Type {
 		case "markdown":
-			cells = append(cells, pageCell{Markdown: c.page()})
+			cells = append(cells, pageCell{Markdown: template.HTML(withImages(string(c.page()), nb.folder))})
 		case "code":
 			if strings.TrimSpace(c.Source) == "" {
 				continue

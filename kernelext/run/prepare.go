@@ -50,13 +50,17 @@ func BuildImports(ctx context.Context, module string, launch Launch, paths []str
 	if len(paths) == 0 {
 		return nil
 	}
-	list := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-f", "{{if not .Error}}{{.ImportPath}}{{end}}"}, paths...)...)
-	list.Dir, list.Env = module, goEnv()
-	found, err := list.Output()
-	if err != nil {
-		return fmt.Errorf("go list: %w", err)
+	known, err := buildable(ctx, module, paths)
+	if err != nil && len(paths) > 1 { // one of them keeps the go command from looking at the others
+		known = nil
+		for _, path := range paths {
+			one, err := buildable(ctx, module, []string{path})
+			if err != nil {
+				continue // its cell says why
+			}
+			known = append(known, one...)
+		}
 	}
-	known := strings.Fields(string(found))
 	if len(known) == 0 {
 		return nil
 	}
@@ -66,4 +70,13 @@ func BuildImports(ctx context.Context, module string, launch Launch, paths []str
 		return fmt.Errorf("building what cells import: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// buildable lists those of the packages that the module can build. It errs if the go
+// command can't tell, since one of them would change go.mod.
+func buildable(ctx context.Context, module string, paths []string) ([]string, error) {
+	list := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-f", "{{if not (or .Error .Incomplete)}}{{.ImportPath}}{{end}}"}, paths...)...)
+	list.Dir, list.Env = module, goEnv()
+	found, err := list.Output()
+	return strings.Fields(string(found)), err
 }

@@ -51,8 +51,12 @@ func decoded(content []byte) ([]byte, error) {
 	return text, err
 }
 
-// A conflict that a version-control system left, and what it begins with.
-var conflict = regexp.MustCompile(`(?m)^<{7}(?: .*)?\r?$`)
+// What a version-control system leaves of a conflict: the begin of it, which no program
+// has, and any of its lines.
+var (
+	conflict     = regexp.MustCompile(`(?m)^<{7}(?: .*)?\r?$`)
+	conflictLine = regexp.MustCompile(`(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$`)
+)
 
 // checkJSON errs, with the place, unless a text is one JSON value.
 func checkJSON(text []byte) error {
@@ -71,7 +75,7 @@ func checkJSON(text []byte) error {
 	if err == nil {
 		return nil
 	}
-	if place := conflict.FindIndex(text); place != nil {
+	if place := conflictLine.FindIndex(text); place != nil {
 		return at(text, place[0], "a merge conflict (%s) that is not resolved: choose one side, or take a version without it from version control",
 			strings.TrimSpace(string(text[place[0]:place[1]])))
 	}

@@ -53,6 +53,7 @@ func TestNoNotebook(t *testing.T) {
 		strings.Replace(small, "é", "\xe9", 1):     "line 5, column 15: no UTF-8",
 		conflict:                                   "line 5, column 1: a merge conflict (<<<<<<< HEAD)",
 		strings.ReplaceAll(conflict, "\n", "\r\n"): "line 5, column 1: a merge conflict (<<<<<<< HEAD)",
+		small + "\n>>>>>>> theirs\n":               "line 11, column 1: a merge conflict (>>>>>>> theirs)",
 		small + "x":                                "line 10, column 2: no JSON",
 		"[1]":                                      "a list where an object should be",
 		"\"text\"":                                 "a text where an object should be",

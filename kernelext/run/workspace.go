@@ -139,18 +139,38 @@ func moduleName(dir string) (string, error) {
 // unknownPackage matches what the go command says of a package that it may not fetch.
 var unknownPackage = regexp.MustCompile(`(\S+): (?:cannot find module providing package|module lookup disabled)`)
 
-// advised adds to the first line of a cell's error what to do, where the cell imports a
-// package that is not there.
-func (l Launch) advised(reason, detail string) string {
-	m := unknownPackage.FindStringSubmatch(reason + "\n" + detail)
-	if m == nil || l.Fetch {
+// outsideModule is what the go command says where there is no module.
+const outsideModule = "go.mod file not found in current directory"
+
+// advised adds to the first line of a cell's error what to do, where the cell has to do
+// with a package that is not there.
+func (l Launch) advised(source, reason, detail string) string {
+	advice := l.advice(source, reason+"\n"+detail)
+	if advice == "" {
 		return reason
 	}
 	first, rest, more := strings.Cut(reason, "\n")
-	first += fmt.Sprintf("; cells run offline, with what %s has: \"go get %s\" there adds the package, a first cell with \"!*go get %[2]s\" fetches it for this notebook",
-		filepath.Join(l.Module, "go.mod"), m[1])
 	if more {
-		first += "\n" + rest
+		rest = "\n" + rest
 	}
-	return first
+	return first + "; " + advice + rest
+}
+
+func (l Launch) advice(source, text string) string {
+	if fetches.MatchString(source) {
+		for _, dir := range append([]string{l.Module}, l.Modules...) {
+			if name, err := moduleName(dir); err == nil && strings.Contains(source, name) {
+				return fmt.Sprintf("cells see %s already, as it is in %s: leave that command out", name, dir)
+			}
+		}
+		if strings.Contains(text, outsideModule) {
+			return `with a star, "!*go get", the command concerns the module that cells are compiled in`
+		}
+		return ""
+	}
+	if m := unknownPackage.FindStringSubmatch(text); m != nil && !l.Fetch {
+		return fmt.Sprintf("cells run offline, with what %s has: \"go get %s\" there adds the package, a first cell with \"!*go get %[2]s\" fetches it for this notebook",
+			filepath.Join(l.Module, "go.mod"), m[1])
+	}
+	return ""
 }

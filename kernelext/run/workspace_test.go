@@ -103,18 +103,41 @@ func TestModulesThatCellsFetch(t *testing.T) {
 }
 
 func TestAdvice(t *testing.T) {
-	l := Launch{Module: "/clone"}
-	reason := "ERROR: failed to run go get: exit status 1\n\ngo: gonb_1 imports\n\texample.com/m/p: cannot find module providing package example.com/m/p"
-	got := l.advised(reason, "")
-	if first, rest, _ := strings.Cut(got, "\n"); !strings.HasSuffix(first, "\"!*go get example.com/m/p\" fetches it for this notebook") || !strings.Contains(reason, rest) {
-		t.Errorf("%q", got)
+	l := Launch{Module: tree(t, map[string]string{"go.mod": "module example.com/clone\n"})}
+	missing := "ERROR: failed to run go get: exit status 1\n\ngo: gonb_1 imports\n\texample.com/m/p: cannot find module providing package example.com/m/p"
+	for _, c := range []struct {
+		source, reason, detail, want string
+		fetch                        bool
+	}{
+		{"import \"example.com/m/p\"", missing, "", "\"!*go get example.com/m/p\" fetches it for this notebook", false},
+		{"import \"example.com/m/p\"", missing, "", "", true}, // where cells fetch, they know how
+		{"x", "undefined: x", "detail", "", false},
+		{"!*go get example.com/clone/p", "a command failed", "403 Forbidden", "cells see example.com/clone already", true},
+		{"!go get example.com/m", "a command failed", "go: go.mod file not found in current directory or any parent directory.", "with a star", true},
+		{"!*go get example.com/m", "a command failed", "404 Not Found", "", true},
+	} {
+		l.Fetch = c.fetch
+		got := l.advised(c.source, c.reason, c.detail)
+		first, rest, _ := strings.Cut(got, "\n")
+		before, after, _ := strings.Cut(c.reason, "\n")
+		if !strings.HasPrefix(first, before) || !strings.Contains(first, c.want) || (c.want == "") != (first == before) || rest != after {
+			t.Errorf("%q: %q, want …%s…", c.source, got, c.want)
+		}
 	}
-	if got := l.advised("undefined: x", "detail"); got != "undefined: x" {
-		t.Errorf("%q", got)
+}
+
+// A package that would change go.mod, or is not there, doesn't keep the others from being built.
+func TestBuildImportsPassesOverUnknownPackages(t *testing.T) {
+	dir := tree(t, map[string]string{"go.mod": "module example.com/m\n\ngo 1.24\n", "good/a.go": "package good\n", "bad/a.go": "package bad\n\nimport _ \"example.com/nowhere\"\n"})
+	t.Setenv("GOPROXY", "off")
+	if err := BuildImports(t.Context(), dir, Launch{Module: dir}, []string{"fmt", "example.com/m/good", "example.com/m/bad", "example.com/none", "not a path"}); err != nil {
+		t.Error(err)
 	}
-	l.Fetch = true
-	if got := l.advised(reason, ""); got != reason {
-		t.Errorf("where cells fetch, advice to fetch: %q", got)
+	if err := writeFile(filepath.Join(dir, "good", "a.go"), []byte("package good\n\nvar x int = \"\"\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := BuildImports(t.Context(), dir, Launch{Module: dir}, []string{"example.com/m/good"}); err == nil || !strings.Contains(err.Error(), "building what cells import") {
+		t.Errorf("a package that doesn't compile: %v", err)
 	}
 }
 

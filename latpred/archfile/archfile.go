@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred/literal"
@@ -53,7 +54,8 @@ type Reader struct {
 	name    string
 	options Options
 	scanner *literal.Scanner
-	ahead   []Item // of a value with several networks
+	ahead   []Item // of the value that was read last
+	given   int    // of them
 	err     error  // after them
 }
 
@@ -76,40 +78,36 @@ func Is(start []byte) bool {
 		_, text, _ = strings.Cut(text, "\n")
 	}
 	line, _, _ := strings.Cut(text, "\n")
+	line = withoutComment(strings.TrimRight(line, " \t\r"))
 	switch {
 	case line == "":
 		return false
-	case line[0] == '"' || line[0] == '\'': // a header in quotes
-		return false
-	case literal.Begins(line), assignedValue(text), yaml.MatchString(line):
+	case line[0] == '"' || line[0] == '\'': // a header in quotes, or a network
+		v, err := literal.Parse(line)
+		return err == nil && isText(v.Text)
+	case literal.Begins(line), labelOf(text) != "", yaml.MatchString(line):
 		return true
 	case strings.ContainsAny(line, ",;\t"), line[0] == '|' && !strings.Contains(line, "~"): // cells
 		return false
 	}
-	if _, err := space.ParseDescription(line); err == nil {
-		return true
-	}
-	for _, f := range space.Families() { // a text with a mistake
-		if f.Text != nil && f.Text.Recognises(line) || f.Text == nil && strings.HasPrefix(line, f.ID+" ") {
-			return true
-		}
-	}
-	return false
+	return isText(line)
 }
 
-// assignedValue reports whether a text begins with a name and a value that it stands for.
-func assignedValue(text string) bool {
-	name := assigned.FindString(text)
-	return name != "" && literal.Begins(text[len(name):])
+// isText reports whether a line is meant as a canonical text.
+func isText(line string) bool {
+	return slices.ContainsFunc(space.Families(), func(f *space.Family) bool {
+		return f.Text != nil && f.Text.Recognises(line) || f.Text == nil && (line == f.ID || strings.HasPrefix(line, f.ID+" "))
+	})
 }
 
 // Read returns the next network, or io.EOF after the last. Errors in the content are of
 // type *Error.
 func (in *Reader) Read() (Item, error) {
-	for len(in.ahead) == 0 {
+	for in.given == len(in.ahead) {
 		if in.err != nil {
 			return Item{}, in.err
 		}
+		in.ahead, in.given = in.ahead[:0], 0
 		text, line, column, err := in.scanner.Next()
 		if err == nil {
 			err = in.read(text, line, column)
@@ -120,9 +118,8 @@ func (in *Reader) Read() (Item, error) {
 			in.err = in.wrap(err)
 		}
 	}
-	item := in.ahead[0]
-	in.ahead = in.ahead[1:]
-	return item, nil
+	in.given++
+	return in.ahead[in.given-1], nil
 }
 
 // wrap adds the name of the file to an error.

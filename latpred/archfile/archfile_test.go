@@ -111,7 +111,7 @@ func TestIs(t *testing.T) {
 	for text, want := range map[string]bool{
 		"": false, "\n\n": false, "arch,latency_ms\n": false, `"arch";"ms"`: false, "arch": false, "# note\narch\n": false,
 		"|arch|latency_ms|\n|---|---|": false, "# r160\n" + first: true, "r208 d3323": true, "fbnet r224 skip": true,
-		first + ",4.5": false, "\n {": true, "[": true, "OrderedDict([": true, "|none~0|+|": true,
+		first + ",4.5": false, `"` + first + `"`: true, "net = {": true, "Found: {": true, "ks: [3, 3]": true, "sep=;\narch;ms": false, "latency (ms)": false, "\n {": true, "[": true, "OrderedDict([": true, "|none~0|+|": true,
 	} {
 		if got := archfile.Is([]byte(text)); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
@@ -161,6 +161,8 @@ func TestParse(t *testing.T) {
 func FuzzReader(f *testing.F) {
 	f.Add(first + "\n" + object(second))
 	f.Add("[" + python(first) + "]")
+	f.Add("\f")
+	f.Add("archs = [(0.8, " + python(first) + ", 5)] # best")
 	f.Add(`{"a": {"arch": "` + first + `"}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		_, _ = read(text, "nets", archfile.Options{})

@@ -13,13 +13,19 @@ import (
 // run.config, or of its family.
 func (in *Reader) resolution(d space.Described) (int, error) {
 	pixels, from := d.Arch.Resolution, "the description"
-	if d.Space != nil && pixels == 0 {
-		var err error
-		if pixels, from, err = runConfig(in.name); err != nil {
-			return 0, err
+	asked := in.options.Resolution
+	if d.Space != nil {
+		beside, name, err := runConfig(in.name)
+		switch {
+		case err != nil && pixels+asked == 0:
+			return 0, fmt.Errorf("%w; or give --resolution", err)
+		case err != nil || beside == 0:
+		case pixels != 0 && pixels != beside:
+			return 0, fmt.Errorf("resolution %d, and %s says %d", pixels, name, beside)
+		default:
+			pixels, from = beside, name
 		}
 	}
-	asked := in.options.Resolution
 	reference := d.Arch.Family.Reference()
 	switch {
 	case asked != 0 && pixels != 0 && asked != pixels:

@@ -9,16 +9,32 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// assigned is the name that a script gives to a value.
-var assigned = regexp.MustCompile(`^[A-Za-z_]\w*[ \t]*=[ \t\r\n]*`)
+// label is what scripts and logs put before a value: a name with a sign of equality, or
+// words with a colon.
+var label = regexp.MustCompile(`^[^{}()\[\]'",;\t\n=:]{1,100}[=:][ \t\r\n]*`)
+
+// labelOf is the label before a value; "": there is none.
+func labelOf(text string) string {
+	if !strings.ContainsAny(text, "=:") { // the pattern takes longer
+		return ""
+	}
+	l := label.FindString(text)
+	if !literal.Begins(text[len(l):]) || yaml.MatchString(text) {
+		return ""
+	}
+	return l
+}
 
 // read appends the networks of a text that stands at a place.
 func (in *Reader) read(text string, line, column int) error {
-	if name := assigned.FindString(text); name != "" && literal.Begins(text[len(name):]) {
-		if n := strings.Count(name, "\n"); n > 0 {
-			line, column = line+n, 1-strings.LastIndexByte(name, '\n')-1
+	if l := labelOf(text); l != "" {
+		if n := strings.Count(l, "\n"); n > 0 {
+			line, column = line+n, 1-strings.LastIndexByte(l, '\n')-1
 		}
-		text, column = text[len(name):], column+len(name)
+		text, column = text[len(l):], column+len(l)
+	}
+	if text == "" {
+		return nil // white space that only Unicode knows
 	}
 	if !literal.Begins(text) {
 		return in.line(text, line, column)
@@ -33,9 +49,7 @@ func (in *Reader) read(text string, line, column int) error {
 // line appends the network of a line of text, without a comment after it.
 func (in *Reader) line(text string, line, column int) error {
 	at := literal.Value{Line: line, Column: column}
-	if end := strings.Index(text, " #"); end >= 0 {
-		text = strings.TrimRight(text[:end], " \t")
-	}
+	text = withoutComment(text)
 	d, err := space.ParseDescription(text)
 	var mistake *space.ParseError
 	switch {
@@ -52,6 +66,14 @@ func (in *Reader) line(text string, line, column int) error {
 	return err
 }
 
+// withoutComment cuts off what stands behind a line.
+func withoutComment(line string) string {
+	if end := strings.Index(line, " #"); end >= 0 {
+		return strings.TrimRight(line[:end], " \t")
+	}
+	return line
+}
+
 // yaml is a line of OFA's dictionary as YAML writes it.
 var yaml = regexp.MustCompile(`^(- +)?(ks|e|d|r|wid|image_size|resolution|arch|config)\s*:`)
 
@@ -66,13 +88,13 @@ func (in *Reader) value(v literal.Value, nested int) error {
 		return in.add(d, v)
 	}
 	parts := partsOf(v)
-	if nested == maxNested || len(parts) == 0 {
+	if nested == maxNested || len(parts) == 0 || space.DescribesOne(v) {
 		return err
 	}
 	before := len(in.ahead)
 	for _, part := range parts {
 		if failed := in.value(part, nested+1); failed != nil {
-			if len(in.ahead) > before || tries(part) {
+			if len(in.ahead) > before || space.DescribesOne(part) {
 				return failed
 			}
 			return err
@@ -97,16 +119,6 @@ func partsOf(v literal.Value) []literal.Value {
 		}
 	}
 	return parts
-}
-
-// tries reports whether a value is meant as a network.
-func tries(v literal.Value) bool {
-	for _, key := range []string{"ks", "blocks"} {
-		if _, ok := v.Get(key); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // add appends a network, with its resolution. v is where it stands.

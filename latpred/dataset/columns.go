@@ -51,8 +51,9 @@ type columns struct {
 	genes                    *genes // networks over several columns; nil: arch has them
 	latency, std, runs, date int
 	unit, stdUnit            unit
-	conditions               []int // of each column: its condition, or none
-	missing                  error // of the latency: none, or several
+	conditions               []int  // of each column: its condition, or none
+	exact                    []bool // of each column: whether its name is known, rather than a word in it
+	missing                  error  // of the latency: none, or several
 }
 
 // knownHeader reports whether names are those of a table of networks.
@@ -85,7 +86,7 @@ func find(names []string, wanted string) int {
 // columnsOf finds the meaning of each column by the header, and by the first row where
 // names leave it open.
 func (o Options) columnsOf(name string, header, first []string) (*columns, error) {
-	c := &columns{arch: none, resolution: none, latency: none, std: none, runs: none, date: none, conditions: make([]int, len(header))}
+	c := &columns{arch: none, resolution: none, latency: none, std: none, runs: none, date: none, conditions: make([]int, len(header)), exact: make([]bool, len(header))}
 	for i := range header {
 		c.conditions[i] = none
 	}
@@ -108,7 +109,7 @@ func (o Options) columnsOf(name string, header, first []string) (*columns, error
 			c.date = i
 		case t.latency && !text: // a runtime in words is no time
 		default:
-			c.conditions[i] = conditionOf(n, first[i])
+			c.conditions[i], c.exact[i] = conditionOf(n, first[i])
 		}
 	}
 	for i, n := range header {
@@ -212,14 +213,23 @@ func (o Options) findLatency(c *columns, name string, header, first []string) {
 		c.unit = milliseconds
 		return
 	}
-	var list []int
+	var list, like []int
 	for i, n := range header {
-		if t := readTimeName(n); t.latency && i != c.arch && !isText(first[i]) {
+		t := readTimeName(n)
+		if i == c.arch || isText(first[i]) {
+			continue
+		}
+		if t.latency {
 			list = append(list, i)
+		}
+		if t.like {
+			like = append(like, i)
 		}
 	}
 	if len(list) != 1 {
-		missing.Candidates = pick(header, list)
+		if missing.Candidates = pick(header, list); list == nil && len(like) > 1 {
+			missing.Candidates = pick(header, like)
+		}
 		c.missing = missing
 		return
 	}

@@ -25,8 +25,8 @@
 // not, the error says what is open, and Options decide it: nothing is guessed. How a table
 // was read is told by the warnings of the Set or the Reader.
 //
-//   - Form: commas, semicolons, tabs or bars between cells, decimal commas where commas don't
-//     separate cells, JSON and Python dictionaries: see package sheet. UTF-8, UTF-16 and any
+//   - Form: commas, semicolons, tabs or bars between cells, decimal commas, in
+//     quotes where commas separate cells, JSON and Python dictionaries: see package sheet. UTF-8, UTF-16 and any
 //     ends of lines: see package textfile, which names workbooks, Parquet files and others
 //     that are no text.
 //   - Names: case, spaces and punctuation don't count. The architecture may stand in subnet,
@@ -44,8 +44,9 @@
 //     all gaps of the file are one error, or left out with Options.SkipUnmeasured.
 //   - Mixtures: columns of devices, batch sizes, spaces, units, precisions, threads and
 //     runtimes have one value in all rows, and networks are of one family. Several are an
-//     error, unless Options.Where chooses. A row with an empty cell there is as the others.
+//     error, unless Options.Where chooses. A row without a device is of that of the others.
 //   - Columns that have none of these meanings are left out.
 //
-// A file whose first line is an architecture has no header: it is a list of architectures.
+// A file without a header, that begins with an architecture, is a list of architectures in any
+// form that package archfile reads: a Reader gives them, without latencies.
 package dataset

@@ -1,6 +1,7 @@
 package dataset_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,7 @@ func TestForms(t *testing.T) {
 		"ours":                   {"arch,latency_ms\nSMALL,5.3369\nLARGE,12.5\n", ""},
 		"other order":            {"latency_ms,arch\n5.3369,SMALL\n12.5,LARGE\n", ""},
 		"a spreadsheet's":        {"\ufeffarch;latency_ms\r\nSMALL;5,3369\r\nLARGE;12,5\r\n", ""},
+		"quoted decimal commas":  {"arch,latency_ms\nSMALL,\"5,3369\"\nLARGE,\"12,5\"\n", ""},
 		"told separator":         {"sep=;\r\narch;latency_ms\r\nSMALL;5,3369\r\nLARGE;12,5\r\n;;\r\n", ""},
 		"tabs, decimal commas":   {"arch\tlatency_ms\nSMALL\t5,3369\nLARGE\t12,500\n", ""},
 		"old Macs":               {"arch,latency_ms\rSMALL,5.3369\rLARGE,12.5\r", ""},
@@ -91,6 +93,7 @@ func TestForms(t *testing.T) {
 		"pandas' index":          {`{"0":{"arch":JSON1,"latency_ms":5.3369},"1":{"arch":JSON2,"latency_ms":12.5}}`, "left out: column 1, which has no name"},
 		"keys are networks":      {`{"SMALL":{"latency_ms":5.3369},"LARGE":{"latency_ms":12.5}}`, `architectures are read from column ""`},
 		"beside what holds":      {`{"device":"phone","unit":"us","results":[{"arch":"SMALL","latency":5336.9},{"arch":"LARGE","latency":12500}]}`, "converted from µs"},
+		"words of like names":    {"arch,latency_ms,gpu temp,batch_id,device memory,cpu log\nSMALL,5.3369,60,1,1200,\nLARGE,12.5,61,2,1300,\n", "left out: gpu temp, batch_id, device memory, cpu log"},
 		"numbers of like names":  {"arch,latency_ms,precision,width,height,gpu,acc,acc\nSMALL,5.3369,0.71,160,160,33.5,1,1\nLARGE,12.5,0.78,224,224,97.1,1,2\n", "left out: precision, width, height, gpu, acc, acc"},
 		"a title above":          {"Measurements of today;\n;\narch;latency_ms\nSMALL;5,3369\nLARGE;12,5\n", "2 lines above the header left out"},
 		"nested":                 {`[{"arch": "SMALL", "latency": {"mean": 5.3369, "std": 0.1, "unit": "ms"}}, {"arch": "LARGE", "latency": {"mean": 12.5, "std": 0.2, "unit": "ms"}}]`, `latencies from column "latency.mean"`},
@@ -149,6 +152,14 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 	for text, want := range map[string]string{
 		"arch,mean_ms,median_ms\nSMALL,5,6\n":                                                     `f.csv: several columns can be the latency: "mean_ms", "median_ms"`,
 		"arch,gpu_ms,cpu_ms\nSMALL,5,6\n":                                                         `several columns can be the latency: "gpu_ms", "cpu_ms"`,
+		"arch,Pixel 4 (ms),Note10 (ms)\nSMALL,5,6\n":                                              `several columns can be the latency: "Pixel 4 (ms)", "Note10 (ms)"`,
+		"arch,latency_ms,Target Device\nSMALL,5,a b\nSMALL,6,c d\n":                               `rows of 2 different devices: a b (1 row), c d (1 row)`,
+		"arch,latency_ms,input batch\nSMALL,5,1\nSMALL,6,8\n":                                     `rows of 2 different batch sizes`,
+		"arch,latency_ms\nSMALL,5\narch,latency_ms\nLARGE,6\n":                                    `f.csv:3:1: the header once more: are two tables in one file?`,
+		"arch,latency_ms,space\nSMALL,5,mbv3-w1.0\nSMALL,6,mbv3-w1.2\n":                           `rows of 2 different spaces: mbv3-w1.0 (1 row), mbv3-w1.2 (1 row)`,
+		"arch,latency_ms,quantization\nSMALL,5,None\nSMALL,6,int8\n":                              `rows of 2 different precisions: None (1 row), int8 (1 row)`,
+		"arch,latency_ms,delegate\nSMALL,5,\nSMALL,6,gpu\n":                                       `rows of 2 different runtimes: (empty) (1 row), gpu (1 row)`,
+		"arch,latency_ms,\nSMALL,5,3369\n":                                                        `f.csv:2:45: 5,3369: does a decimal comma separate cells?`,
 		"arch,latency_s,latency_us\nSMALL,5,6\n":                                                  `several columns can be the latency`,
 		"arch,predicted_latency,acc\nSMALL,5,6\n":                                                 `no column is known as the latency; the columns are "arch", "predicted_latency", "acc"`,
 		"arch,fps\nSMALL,5\n":                                                                     `no column is known as the latency`,
@@ -174,7 +185,6 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 		"arch\tlatency_ms\nSMALL\t1,234\nLARGE\t950\n":                                            `f.csv:2:1: does the comma in "1,234" separate thousands?`,
 		"arch,latency_ms\nSMALL,\"1,234.5\"\n":                                                    `without a thousands separator`,
 		"arch,latency_ms\nSMALL,5,3369\n":                                                         `f.csv:2:1: 3 cells where the header has 2: a cell with a comma in it`,
-		"arch,latency_ms\nSMALL,\"5,3369\"\n":                                                     `write a decimal point, or separate the columns by semicolons`,
 		"arch,latency_ms,space\nSMALL,5,a\nSMALL,5,b\n":                                           `rows of 2 different spaces: a (1 row), b (1 row)`,
 		"arch,latency_ms,Batch\nSMALL,5,1\nSMALL,9,64\n":                                          `rows of 2 different batch sizes: 1 (1 row), 64 (1 row)`,
 		"arch,latency_ms,dtype\nSMALL,5,f16\nSMALL,9,f32":                                         `rows of 2 different precisions`,
@@ -197,6 +207,17 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 	if err != nil || set.Samples[0].Arch != space.MustParse(large) || set.Samples[0].LatencyMs != 6 {
 		t.Errorf("%+v, %v", set, err)
 	}
+	set, note, err := read(t, dataset.Options{LatencyColumn: "latency of Galaxy S (us)"}, fill("arch,latency of Galaxy S (us),latency of Pixel 4 (us)\nSMALL,5000,6000\n"))
+	if err != nil || set.Samples[0].LatencyMs != 5 || !strings.Contains(note, "converted from µs") {
+		t.Errorf("%+v, %q, %v", set, note, err)
+	}
+	text := "arch,latency_ms,device log\n"
+	for i := range 6 {
+		text += fmt.Sprintf("%s,%d,log of %d\n", small, i+5, i)
+	}
+	if _, note, err := read(t, dataset.Options{}, text); err != nil || note != "column device log has another value in each row: left out" {
+		t.Errorf("%q, %v", note, err)
+	}
 	for _, o := range []dataset.Options{{LatencyColumn: "max_ms"}, {ArchColumn: "max_ms"}} {
 		if _, _, err := read(t, o, fill("arch,latency_ms\nSMALL,5\n")); err == nil || !strings.Contains(err.Error(), `no column`) {
 			t.Errorf("%+v: %v", o, err)
@@ -209,7 +230,7 @@ func TestColumnsAreNotGuessed(t *testing.T) {
 func TestGaps(t *testing.T) {
 	row := small + ","
 	set, note, err := read(t, dataset.Options{}, "arch,latency_ms\n"+row+"\n"+row+"5\n"+row+"0\n"+row+"0.0\n"+row+"6\n")
-	if err != nil || set.Rows != 2 || note != "3 rows not measured are left out, 2 used (line 2: empty; line 4: 0; line 5: 0.0)" || set.Warnings[0].Kind != latpred.WarnUnmeasured {
+	if err != nil || set.Rows != 2 || note != "3 rows not measured are left out, 2 used (line 2: empty; line 4: 0; line 5: 0.0); rows are counted without them" || set.Warnings[0].Kind != latpred.WarnUnmeasured {
 		t.Errorf("%+v, %q, %v", set, note, err)
 	}
 	failed := "arch,latency_ms\n" + row + "5\n"

@@ -77,7 +77,7 @@ func (g *gaps) warning(used int) []latpred.Warning {
 		verb = "is"
 	}
 	return []latpred.Warning{{Kind: latpred.WarnUnmeasured, Message: fmt.Sprintf(
-		"%s not measured %s left out, %d used (%s)", countOf(g.n, "row"), verb, used, g)}}
+		"%s not measured %s left out, %d used (%s); rows are counted without them", countOf(g.n, "row"), verb, used, g)}}
 }
 
 // UnmeasuredError says that rows of a file have no latency.

@@ -119,8 +119,13 @@ func whole(text string) string {
 	if gapWords[strings.ToLower(text)] {
 		return ""
 	}
+	return withoutDecimals(text)
+}
+
+// withoutDecimals makes 64 of 64.0, and leaves other texts.
+func withoutDecimals(text string) string {
 	stem, decimals, ok := strings.Cut(text, ".")
-	if ok && strings.Trim(decimals, "0") == "" {
+	if ok && strings.Trim(decimals, "0") == "" && stem != "" && strings.Trim(stem, "0123456789") == "" {
 		return stem
 	}
 	return text

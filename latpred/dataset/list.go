@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"fmt"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -27,6 +28,20 @@ func (in *Reader) listed() (Sample, error) {
 	return Sample{Arch: item.Arch}, err
 }
 
+// tellWidths notes the space that a row names.
+func (in *Reader) tellWidths(row []string) {
+	for i, of := range in.columns.conditions {
+		if of != ofSpaces {
+			continue
+		}
+		in.widths = nil
+		if s, err := space.ByID(strings.TrimSpace(row[i])); err == nil {
+			in.widths = s
+		}
+	}
+}
+
 // Widths is the space whose widths the network that was read last has, where the file
-// tells them, as a net.config does; nil: it doesn't.
+// tells it, as a net.config or a column space does; nil: it doesn't. It is not known while
+// measurements are read, whose Set has the space.
 func (in *Reader) Widths() *space.Space { return in.widths }

@@ -84,17 +84,19 @@ func (e *MixedError) message() string {
 type tally struct {
 	columns  []int    // with conditions
 	of       []values // of each of the columns
-	blank    []int    // rows whose cell is empty, of each
+	device   []bool   // of each: whether it names devices, and an empty cell the set's
+	blank    []int    // rows whose device is empty, of each
 	units    values   // that cells name, or the header
 	told     bool     // some cell or header names a unit
 	families values
+	rows     int
 }
 
 func newTally(c *columns) *tally {
 	t := &tally{}
 	for i, of := range c.conditions {
 		if of != none {
-			t.columns = append(t.columns, i)
+			t.columns, t.device = append(t.columns, i), append(t.device, of == ofDevices)
 		}
 	}
 	t.of, t.blank = make([]values, len(t.columns)), make([]int, len(t.columns))
@@ -104,12 +106,14 @@ func newTally(c *columns) *tally {
 // add counts a row.
 func (t *tally) add(row []string, in unit, familyID string) {
 	for i, column := range t.columns {
-		if cell := whole(strings.TrimSpace(row[column])); cell == "" {
+		cell := withoutDecimals(strings.TrimSpace(row[column]))
+		if cell == "" && t.device[i] {
 			t.blank[i]++
 		} else {
 			t.of[i].add(cell)
 		}
 	}
+	t.rows++
 	t.told = t.told || in.name != ""
 	t.units.add(in.or(milliseconds).name)
 	t.families.add(familyID)
@@ -126,7 +130,9 @@ func (t *tally) mixed(name string, header []string, c *columns) []*MixedError {
 	}
 	units := false
 	for i, column := range t.columns {
-		differ(conditions[c.conditions[column]].what, header[column], &t.of[i])
+		if !t.counts(i, c) {
+			differ(conditions[c.conditions[column]].what, header[column], &t.of[i])
+		}
 		units = units || c.conditions[column] == ofUnits
 	}
 	if !units {
@@ -136,10 +142,21 @@ func (t *tally) mixed(name string, header []string, c *columns) []*MixedError {
 	return list
 }
 
+// counts reports whether a column that has a condition by a word in its name has another
+// value in every row: it names rows, not what they have in common.
+func (t *tally) counts(i int, c *columns) bool {
+	const sure = 5 // rows
+	t.of[i].flush()
+	return !c.exact[t.columns[i]] && len(t.of[i].list) >= sure && len(t.of[i].list) == t.rows
+}
+
 // blanks warns of cells that leave open what the others tell.
-func (t *tally) blanks(header []string) []latpred.Warning {
+func (t *tally) blanks(header []string, c *columns) []latpred.Warning {
 	var list []latpred.Warning
 	for i, column := range t.columns {
+		if t.counts(i, c) {
+			list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: fmt.Sprintf("column %s has another value in each row: left out", header[column])})
+		}
 		if t.of[i].flush(); t.blank[i] > 0 && len(t.of[i].list) == 1 {
 			list = append(list, latpred.Warning{Kind: latpred.WarnColumns, Message: fmt.Sprintf(
 				"column %s is empty in %s: taken for %s, as in the others", header[column], countOf(t.blank[i], "row"), t.of[i].list[0])})

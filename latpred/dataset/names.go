@@ -62,21 +62,27 @@ var (
 
 // condition is a kind of column that must have one value in all rows of a set.
 type condition struct {
-	what string // in the plural, for people
-	keys map[string]bool
+	what  string          // in the plural, for people
+	keys  map[string]bool // of its columns
+	words map[string]bool // in names of other columns that have it, if their cells fit
+	whole bool            // its values are whole numbers, otherwise words
 }
 
-// conditions are what makes rows measurements of different things. Of several columns of
-// devices the first in this list names the set's.
+// conditions are what makes rows measurements of different things.
 var conditions = []condition{
-	{"devices", wordSet("device deviceid devicename devices hardware hardwareid hardwarename board platform phone machine host hostname soc chip accelerator processor gpu gpuname cpu cpuname gpumodel cpumodel")},
-	{"batch sizes", wordSet("batch batchsize bs imagesperpass")},
-	{"spaces", wordSet("space searchspace spaceid supernet family width widthmult widthmultiplier wid")},
-	{"units", wordSet("unit units latencyunit timeunit latencyunits timeunits")},
-	{"precisions", wordSet("precision dtype datatype quantization quantisation quant quantized numerics")},
-	{"numbers of threads", wordSet("threads nthreads numthreads numberofthreads cores ncores numcores")},
-	{"runtimes", wordSet("backend framework engine runtime runtimename delegate provider executionprovider compiler inferenceengine library")},
+	{"devices", wordSet("device deviceid devicename devices hardware hardwareid hardwarename board platform phone machine host hostname soc chip accelerator processor gpu gpuname cpu cpuname gpumodel cpumodel hw hwid"),
+		wordSet("device hardware hw board phone platform machine soc chipset accelerator processor host gpu cpu npu tpu"), false},
+	{"batch sizes", wordSet("batch batchsize bs imagesperpass"), wordSet("batch batchsize"), true},
+	{"spaces", wordSet("space searchspace spaceid supernet family width widthmult widthmultiplier wid"), wordSet("space supernet family backbone"), false},
+	{"units", wordSet("unit units latencyunit timeunit latencyunits timeunits"), wordSet("unit units"), false},
+	{"precisions", wordSet("precision dtype datatype quantization quantisation quant quantized numerics"), wordSet("precision dtype quantization quantisation"), false},
+	{"numbers of threads", wordSet("threads nthreads numthreads numberofthreads cores ncores numcores"), wordSet("threads cores"), true},
+	{"runtimes", wordSet("backend framework engine runtime runtimename delegate provider executionprovider compiler inferenceengine library"),
+		wordSet("backend framework engine delegate provider compiler"), false},
 }
+
+// countingWords are those of names of columns that count rows.
+var countingWords = wordSet("id idx index no step")
 
 const (
 	ofDevices = iota
@@ -99,6 +105,7 @@ var (
 type timeName struct {
 	latency   bool
 	deviation bool // of a latency
+	like      bool // perhaps a latency, of something or in a sense that is not known
 	unit      unit
 }
 
@@ -106,11 +113,11 @@ type timeName struct {
 func readTimeName(name string) timeName {
 	var t timeName
 	core, mean, letter := false, false, false
-	for _, w := range splitUnits(words(name)) {
-		if u, ok := unitOf(w); ok {
-			if t.unit.name != "" {
-				return timeName{}
-			}
+	foreign := false
+	list := splitUnits(words(name))
+	for i, w := range list {
+		if u, ok := unitOf(w); ok && (w != "s" || i == len(list)-1) {
+			foreign = foreign || t.unit.name != ""
 			t.unit = u
 			continue
 		}
@@ -124,8 +131,12 @@ func readTimeName(name string) timeName {
 		case deviationWords[w]:
 			t.deviation = true
 		case !otherWords[w]:
-			return timeName{unit: t.unit}
+			foreign = true
 		}
+	}
+	t.like = core || t.unit.name != "" && !t.deviation
+	if foreign {
+		return timeName{unit: t.unit, like: t.like}
 	}
 	alone := t.unit.name == "ms" || t.unit.name == "µs" // as in ms, gpu_us
 	t.latency = (core || mean || alone || letter && t.unit.name != "") && !t.deviation
@@ -155,16 +166,29 @@ func conditionNamed(name string) int {
 }
 
 // conditionOf finds the condition that a column tells, or none, by its name and its first
-// cell: a precision of 0.73 is no type of numbers, a width of 224 no multiplier.
-func conditionOf(name, cell string) int {
-	of := conditionNamed(name)
-	v, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(cell), ",", ".", 1), 64)
-	if err != nil {
-		return of
+// cell: a precision of 0.73 is no type of numbers, a width of 224 no multiplier. exact
+// reports whether the name is known, rather than a word in it.
+func conditionOf(name, cell string) (of int, exact bool) {
+	cell = strings.TrimSpace(cell)
+	v, err := strconv.ParseFloat(strings.Replace(cell, ",", ".", 1), 64)
+	number := err == nil
+	if of = conditionNamed(name); of != none {
+		const widest = 10 // multiplier of channels
+		if number && (of == ofSpaces && v > widest || of != ofSpaces && v != math.Trunc(v)) {
+			return none, false
+		}
+		return of, true
 	}
-	const widest = 10 // multiplier of channels
-	if of == ofSpaces && v > widest || of != ofSpaces && v != math.Trunc(v) {
-		return none
+	list := words(name)
+	has := func(set map[string]bool) bool {
+		return slices.ContainsFunc(list, func(w string) bool { return set[w] })
 	}
-	return of
+	_, noDate := parseTime(cell)
+	for i, c := range conditions {
+		fits := c.whole && number && v == math.Trunc(v) && !has(countingWords) || !c.whole && isText(cell) && noDate != nil
+		if fits && has(c.words) {
+			return i, false
+		}
+	}
+	return none, false
 }

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// decimals reads numbers with decimal points, and with decimal commas where commas don't
-// separate cells. It never guesses at a thousands separator.
+// decimals reads numbers with decimal points or decimal commas; a cell with a comma stands in
+// quotes where commas separate cells. It never guesses at a thousands separator.
 type decimals struct {
 	separator rune // between cells
 	point     int  // line of the first number with a decimal point; 0: none
@@ -36,8 +36,6 @@ func (d *decimals) plain(text string, line int) (string, error) {
 		return text, nil
 	case strings.Contains(fraction, ",") || strings.Contains(text, "."):
 		return "", fmt.Errorf("%s is no finite number: write it without a thousands separator", shown(text))
-	case d.separator == ',':
-		return "", fmt.Errorf("%s is no finite number: write a decimal point, or separate the columns by semicolons", shown(text))
 	case d.point > 0:
 		return "", fmt.Errorf("%s has a comma, line %d a decimal point: which of them separates thousands?", shown(text), d.point)
 	}

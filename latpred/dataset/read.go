@@ -165,6 +165,9 @@ func (in *Reader) Read() (Sample, error) {
 			return Sample{}, in.wrap(err)
 		}
 		s, ok, err := in.sample(row)
+		if ok && !in.Latency {
+			in.tellWidths(row)
+		}
 		if ok || err != nil {
 			return s, err
 		}
@@ -221,7 +224,7 @@ func (in *Reader) Warnings() []latpred.Warning {
 	if !in.Latency {
 		return list
 	}
-	list = append(list, in.tally.blanks(in.header)...)
+	list = append(list, in.tally.blanks(in.header, in.columns)...)
 	list = append(list, in.gaps.warning(in.used)...)
 	for _, m := range in.tally.mixed(in.name, in.header, in.columns) {
 		list = append(list, latpred.Warning{Kind: latpred.WarnMixed, Message: m.message()})

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -55,6 +56,9 @@ func (in *Reader) arch(row []string) (a space.Arch, err error) {
 			at, err = c.resolution, fmt.Errorf("resolution %s, but the architecture says %d", told, a.Resolution)
 		}
 	}
+	if err != nil && strings.TrimSpace(row[at]) == in.header[at] {
+		err = errors.New("the header once more: are two tables in one file?")
+	}
 	if err != nil {
 		return a, in.fail(at, err)
 	}
@@ -107,6 +111,9 @@ func (in *Reader) latency(s *Sample, row []string) (ok bool, err error) {
 		}
 		return true, nil
 	}
+	if in.decimals.separator == ',' && err != errGap && in.cutBehind(row) {
+		return false, in.fail(c.latency, fmt.Errorf("%s,%s: does a decimal comma separate cells? Write a decimal point, or semicolons between the columns", cell, row[c.latency+1]))
+	}
 	if err == errGap {
 		in.gaps.add(line, cell)
 		return false, nil
@@ -117,6 +124,17 @@ func (in *Reader) latency(s *Sample, row []string) (ok bool, err error) {
 	s.LatencyMs = ms
 	in.tally.add(row, told, s.Arch.Family.ID)
 	return true, nil
+}
+
+// cutBehind reports whether digits follow the latency in a column without a name, as where
+// commas separate cells and decimals alike.
+func (in *Reader) cutBehind(row []string) bool {
+	next := in.columns.latency + 1
+	if next >= len(row) || strings.TrimSpace(in.header[next]) != "" {
+		return false
+	}
+	cell := strings.TrimSpace(row[next])
+	return cell != "" && strings.Trim(cell, "0123456789") == ""
 }
 
 // unit is the unit of a row's latency, by the header or by a column of units.
@@ -164,7 +182,7 @@ func (in *Reader) rest(s *Sample, row []string) error {
 		}
 	}
 	for i, column := range in.tally.columns {
-		if c.conditions[column] == ofDevices && s.Device == "" {
+		if c.exact[column] && c.conditions[column] == ofDevices && s.Device == "" {
 			s.Device = in.tally.of[i].intern(strings.TrimSpace(row[column]))
 		}
 	}

@@ -37,6 +37,7 @@ func TestWhere(t *testing.T) {
 		"device=board-b,Batch Size=1":          "50",
 		"board= board-b ,batch=64.0":           "60", // by what a column tells
 		"device=board-a,batch=1":               "5",
+		"note=":                                "devices",
 		"note=x":                               "50",
 		"device=board-b,batch=1,batch=64":      "batch sizes",
 		"device=board-c":                       "f.csv: no row has device=board-c, where device is board-a (3 rows), board-b (2 rows)",

@@ -40,21 +40,39 @@ func TestParse(t *testing.T) {
 		`array([3, 5], dtype=int64)`:                     `4<3 5>`,
 		`array([[3, 5],\n [3, 7]])`:                      `4<4<3 5> 4<3 7>>`,
 		`tensor([3.], device='cuda:0', grad_fn=<A0>)`:    `4<3>`,
-		`[3 5  7]`:                             `4<3 5 7>`,
-		`(3)`:                                  `3`,
-		`OrderedDict([('ks', [3]), ('d', 2)])`: `5<"ks":4<3> "d":2>`,
-		`OrderedDict({'ks': [3]})`:             `5<"ks":4<3>>`,
-		`dict(ks=[3], d=np.array(2))`:          `5<"ks":4<3> "d":2>`,
-		`"a\u0041\x41\n'"`:                     `"aAA\n'"`,
-		"{1: 2} # a comment":                   `5<"1":2>`,
-		`[nan, -inf, Infinity]`:                `4<NaN -Inf +Inf>`,
-		`u'x'`:                                 `"x"`,
-		`()`:                                   `4<>`,
+		`[3 5  7]`:                                 `4<3 5 7>`,
+		`(3)`:                                      `3`,
+		`OrderedDict([('ks', [3]), ('d', 2)])`:     `5<"ks":4<3> "d":2>`,
+		`OrderedDict({'ks': [3]})`:                 `5<"ks":4<3>>`,
+		`dict(ks=[3], d=np.array(2))`:              `5<"ks":4<3> "d":2>`,
+		`argparse.Namespace(ks=[3], d=2)`:          `5<"ks":4<3> "d":2>`,
+		`defaultdict(<class 'list'>, {'ks': [3]})`: `5<"ks":4<3>>`,
+		`defaultdict(list, {'ks': [3]})`:           `5<"ks":4<3>>`,
+		`{ks: [3], e : 4, 5: 6, 1.5: 7}`:           `5<"ks":4<3> "e":4 "5":6 "1.5":7>`,
+		`"a\u0041\x41\n'"`:                         `"aAA\n'"`,
+		"{1: 2} # a comment":                       `5<"1":2>`,
+		`[nan, -inf, Infinity]`:                    `4<NaN -Inf +Inf>`,
+		`u'x'`:                                     `"x"`,
+		`()`:                                       `4<>`,
 	} {
 		v, err := Parse(strings.ReplaceAll(text, `\n `, "\n "))
 		if got := plain(v); err != nil || got != want {
 			t.Errorf("%s: %s, %v, want %s", text, got, err, want)
 		}
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	v, err := ParseAt("{'a':\n [3]}", 7, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := v.Entries[0]
+	if got := fmt.Sprint(v.Line, v.Column, e.Line, e.Column, e.Value.Line, e.Value.Column); got != "7 5 7 6 8 2" {
+		t.Errorf("places %s", got)
+	}
+	if _, err := ParseAt("{", 7, 5); err == nil || err.Error() != "line 7, column 5: bracket '{' is not closed" {
+		t.Error(err)
 	}
 }
 
@@ -64,7 +82,10 @@ func TestMistakes(t *testing.T) {
 		"{'ks': [3,\n 5}":                 "line 2, column 3: found '}', want a comma or ']'",
 		"[3, 5":                           "line 1, column 1: bracket '[' is not closed",
 		"[3] 4":                           "line 1, column 5: '4' follows the value",
-		"{ks: 3}":                         `line 1, column 2: "ks" is no value: texts stand in quotes`,
+		"{ks: a}":                         `line 1, column 6: "a" is no value: texts stand in quotes`,
+		"{‘ks’: 3}":                       "line 1, column 2: found '‘' (a typographic quote), want a value",
+		"{ks}":                            `line 1, column 2: "ks" is no value: texts stand in quotes`,
+		"Namespace()":                     "line 1, column 1: Namespace of nothing",
 		"[__import__('os').system('x')]":  "line 1, column 2: __import__(…): only functions that wrap a value are read, such as np.int64 and array, and none is called",
 		"[os.int(3)]":                     "line 1, column 2: os.int(…): only functions that wrap a value are read, such as np.int64 and array, and none is called",
 		"[3 'a']":                         "line 1, column 4: found '\\'', want a comma or ']'",
@@ -106,9 +127,19 @@ func TestInt(t *testing.T) {
 	}
 }
 
+// scan takes a text apart, which must not depend on how it comes.
 func scan(t *testing.T, text string) (got []string, err error) {
 	t.Helper()
-	s := NewScanner(iotest.OneByteReader(strings.NewReader(text)))
+	got, err = scanned(iotest.OneByteReader(strings.NewReader(text)))
+	whole, failed := scanned(strings.NewReader(text))
+	if fmt.Sprint(got, err) != fmt.Sprint(whole, failed) {
+		t.Errorf("%q by the byte: %q, %v, whole: %q, %v", text, got, err, whole, failed)
+	}
+	return got, err
+}
+
+func scanned(r io.Reader) (got []string, err error) {
+	s := NewScanner(r)
 	for {
 		text, line, column, err := s.Next()
 		if err == io.EOF {
@@ -134,6 +165,11 @@ func TestScanner(t *testing.T) {
 		`{"a": "]}", 'b': '\'{'}`:                    `1:1 {"a": "]}", 'b': '\'{'}`,
 		"[" + strings.Repeat("\n", 500) + "{1: 2}]":  "501:1 {1: 2}",
 		"{'a': 1}, {'a': 2}":                         "1:1 {'a': 1}|1:11 {'a': 2}",
+		"r1 d2 # a (note, :[\nr3":                    "1:1 r1 d2 # a (note, :[|2:1 r3",
+		"[{1: 2} # one, ]\n, {3: 4}]":                "1:2 {1: 2} # one, ]|2:3 {3: 4}",
+		"['r1 d2', 'r3, d4']":                        "1:2 'r1 d2'|1:11 'r3, d4'",
+		"['none', 'skip']":                           "1:1 ['none', 'skip']",
+		`["{\"a\": [1]}", "{}"]`:                     `1:2 "{\"a\": [1]}"|1:18 "{}"`,
 		"[" + strings.Repeat(" ", 3000) + "[1]]\n[2": "",
 	} {
 		got, err := scan(t, text)

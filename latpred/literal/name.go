@@ -11,12 +11,16 @@ import (
 // wrappers are functions whose first argument says everything. Their module may stand
 // before them.
 var wrappers = []string{
-	"array", "asarray", "tensor", "Tensor", "list", "tuple", "OrderedDict", "Parameter", "int", "float", "str", "str_", "bool_",
+	"array", "asarray", "tensor", "Tensor", "list", "tuple", "Parameter", "int", "float", "str", "str_", "bool_",
+	"Array", "DeviceArray", "ndarray", "as_tensor", "Size", "set", "frozenset", "bool", "intp", "uintp", "ulonglong", "longdouble", "bfloat16",
 	"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "longlong", "intc", "int_", "float_",
 }
 
+// dicts are functions that make a dictionary of one, of a list of pairs, or of keywords.
+var dicts = []string{"dict", "OrderedDict", "defaultdict", "Namespace", "SimpleNamespace", "namespace", "mappingproxy", "EasyDict", "AttrDict", "Munch", "ConfigDict"}
+
 // modules are those that wrappers come from.
-var modules = []string{"np", "numpy", "torch", "collections", "jnp", "jax.numpy", "torch.nn", "nn"}
+var modules = []string{"np", "numpy", "torch", "collections", "jnp", "jax.numpy", "torch.nn", "nn", "types", "argparse", "easydict", "munch", "cp", "cupy", "tf"}
 
 // name reads what begins with a letter: a constant, a text with a prefix, or a wrapper.
 func (p *parser) name(depth int) (Value, error) {
@@ -49,7 +53,7 @@ func (p *parser) name(depth int) (Value, error) {
 	if p.peek() != '(' {
 		return Value{}, p.errorf(start, "%q is no value: texts stand in quotes", name)
 	}
-	if module != "" && !slices.Contains(modules, module) || !slices.Contains(append(wrappers, "dict"), function) {
+	if module != "" && !slices.Contains(modules, module) || !slices.Contains(wrappers, function) && !slices.Contains(dicts, function) {
 		return Value{}, p.errorf(start, "%s(…): only functions that wrap a value are read, such as np.int64 and array, and none is called", name)
 	}
 	return p.call(start, function, depth)
@@ -73,6 +77,14 @@ func (p *parser) call(start int, function string, depth int) (Value, error) {
 			line, column := p.place(at)
 			named.Entries = append(named.Entries, Entry{key, value, line, column})
 		} else {
+			if p.space(); function == "defaultdict" && of == nil && p.peek() != '{' { // what makes missing values
+				if _, err := p.argument(depth); err != nil {
+					return Value{}, err
+				}
+				if p.take(','); p.peek() == ')' {
+					continue
+				}
+			}
 			v, err := p.value(depth + 1)
 			if err != nil {
 				return Value{}, err
@@ -87,11 +99,11 @@ func (p *parser) call(start int, function string, depth int) (Value, error) {
 		}
 	}
 	switch {
-	case function == "dict" && of == nil:
+	case of == nil && (len(named.Entries) > 0 || function == "dict") && slices.Contains(dicts, function):
 		return named, nil
 	case of == nil:
 		return Value{}, p.errorf(start, "%s of nothing", function)
-	case function == "dict" || function == "OrderedDict":
+	case slices.Contains(dicts, function):
 		return pairs(*of, function)
 	case of.Kind == Text && function != "str" && function != "str_" || of.Kind == Dict:
 		return Value{}, of.Errorf("%s of %v", function, of.Kind)

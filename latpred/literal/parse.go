@@ -24,7 +24,7 @@ func ParseAt(text string, line, column int) (Value, error) {
 	if len(text) > MaxBytes {
 		return Value{}, &Error{line, column, fmt.Sprintf("a value of %d bytes, want at most %d", len(text), MaxBytes)}
 	}
-	p := &parser{text: text, firstLine: line, firstColumn: column}
+	p := &parser{text: text, open: make([]Value, 0, 24), firstLine: line, firstColumn: column}
 	v, err := p.value(0)
 	if err != nil {
 		return Value{}, err
@@ -39,6 +39,7 @@ type parser struct {
 	text   string
 	at     int
 	values int
+	open   []Value // elements of the lists that are not closed
 	// The place of the text.
 	firstLine, firstColumn int
 	// The last place that was asked for, and its line's number and start.
@@ -58,9 +59,9 @@ func (p *parser) place(at int) (line, column int) {
 		p.seen, p.line, p.lineStart = 0, 0, 0
 	}
 	between := p.text[p.seen:at]
-	if n := strings.Count(between, "\n"); n > 0 {
-		p.line += n
-		p.lineStart = p.seen + strings.LastIndexByte(between, '\n') + 1
+	if last := strings.LastIndexByte(between, '\n'); last >= 0 {
+		p.line += strings.Count(between, "\n")
+		p.lineStart = p.seen + last + 1
 	}
 	p.seen = at
 	if p.line == 0 {
@@ -75,6 +76,9 @@ func (p *parser) found() string {
 		return "the end"
 	}
 	r, _ := utf8.DecodeRuneInString(p.text[p.at:])
+	if strings.ContainsRune("“”„‘’‚«»", r) {
+		return strconv.QuoteRune(r) + " (a typographic quote)"
+	}
 	return strconv.QuoteRune(r)
 }
 
@@ -157,7 +161,8 @@ func isNameByte(c byte) bool {
 func (p *parser) list(depth int, closing byte) (Value, error) {
 	start := p.at
 	p.at++
-	v, comma := Value{Kind: List}, false
+	v, comma, base := Value{Kind: List}, false, len(p.open)
+	defer func() { p.open = p.open[:base] }()
 	for !p.take(closing) {
 		if p.at >= len(p.text) {
 			return v, p.errorf(start, "bracket %q is not closed", p.text[start])
@@ -167,7 +172,7 @@ func (p *parser) list(depth int, closing byte) (Value, error) {
 		if err != nil {
 			return v, err
 		}
-		v.List = append(v.List, e)
+		p.open = append(p.open, e)
 		switch after := p.at; {
 		case p.take(','):
 			comma = true
@@ -178,8 +183,12 @@ func (p *parser) list(depth int, closing byte) (Value, error) {
 			return v, p.errorf(max(before, p.at), "found %s, want a comma or %q", p.found(), closing)
 		}
 	}
-	if closing == ')' && len(v.List) == 1 && !comma {
-		return v.List[0], nil
+	elements := p.open[base:]
+	if closing == ')' && len(elements) == 1 && !comma {
+		return elements[0], nil
+	}
+	if len(elements) > 0 {
+		v.List = append(make([]Value, 0, len(elements)), elements...)
 	}
 	return v, nil
 }
@@ -192,7 +201,7 @@ func (p *parser) dict(depth int) (Value, error) {
 		if p.at >= len(p.text) {
 			return v, p.errorf(start, "bracket '{' is not closed")
 		}
-		key, err := p.value(depth + 1)
+		key, err := p.key(depth)
 		if err != nil {
 			return v, err
 		}
@@ -214,6 +223,23 @@ func (p *parser) dict(depth int) (Value, error) {
 	return v, nil
 }
 
+// key reads a key of a dictionary, which may be a word.
+func (p *parser) key(depth int) (Value, error) {
+	p.space()
+	start := p.at
+	for isNameByte(p.peek()) {
+		p.at++
+	}
+	name := p.text[start:p.at]
+	if p.space(); p.peek() == ':' && name != "" && (name[0] < '0' || name[0] > '9') && name[0] != '.' {
+		line, column := p.place(start)
+		p.values++
+		return Value{Kind: Text, Text: name, Line: line, Column: column}, nil
+	}
+	p.at = start
+	return p.value(depth + 1)
+}
+
 func (p *parser) number() (Value, error) {
 	start := p.at
 	if c := p.peek(); c == '-' || c == '+' {
@@ -228,6 +254,9 @@ func (p *parser) number() (Value, error) {
 		p.at++
 	}
 	text := p.text[start:p.at]
+	if n, ok := digits(text); ok {
+		return Value{Kind: Number, Number: n, Text: text}, nil
+	}
 	switch strings.ToLower(strings.TrimLeft(text, "+-")) {
 	case "inf", "infinity", "nan":
 	default:
@@ -258,4 +287,18 @@ func Begins(text string) bool {
 		end++
 	}
 	return end > 0 && end < len(text) && text[end] == '(' && (text[0] < '0' || text[0] > '9')
+}
+
+// digits reads a number of a few digits.
+func digits(text string) (n float64, ok bool) {
+	if len(text) > 9 {
+		return 0, false
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, false
+		}
+		n = 10*n + float64(text[i]-'0')
+	}
+	return n, text != ""
 }

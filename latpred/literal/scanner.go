@@ -2,6 +2,7 @@ package literal
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -15,7 +16,7 @@ type Scanner struct {
 	line, column int  // of the byte that comes next
 	listed       bool // within a list of values
 	list         Error
-	b            strings.Builder
+	text         []byte // of a value, reused
 }
 
 // NewScanner makes a scanner of r, which should be UTF-8 without a byte order mark.
@@ -53,7 +54,8 @@ func (s *Scanner) Next() (text string, line, column int, err error) {
 	}
 }
 
-// nested reports whether the list that begins here is one of lists, dictionaries or calls.
+// nested reports whether the list that begins here is one of lists, dictionaries, calls, or
+// texts that hold one of them or several words.
 func (s *Scanner) nested() bool {
 	for n := 64; ; n *= 4 {
 		start, err := s.r.Peek(min(n, s.r.Size()))
@@ -66,6 +68,10 @@ func (s *Scanner) nested() bool {
 		}
 		if strings.IndexByte("[{(", rest[0]) >= 0 {
 			return true
+		}
+		if rest[0] == '"' || rest[0] == '\'' {
+			text, _, _ := strings.Cut(rest[1:], rest[:1])
+			return strings.ContainsAny(text, " {")
 		}
 		end := strings.IndexFunc(rest, func(r rune) bool { return r > 127 || !isNameByte(byte(r)) })
 		return end > 0 && rest[end] == '(' && (rest[0] < '0' || rest[0] > '9') && !scalar(rest[:end])
@@ -114,63 +120,95 @@ func (s *Scanner) take() (string, error) {
 			return text, nil
 		}
 	}
-	open := Error{s.line, s.column, "a bracket is not closed"}
-	s.b.Reset()
-	depth, quote, comment := 0, byte(0), false
+	place := Error{s.line, s.column, "a bracket is not closed"}
+	s.text = s.text[:0]
+	state := taking{listed: s.listed}
 	for {
-		start, err := s.r.Peek(1)
-		if err == io.EOF && depth == 0 && quote == 0 {
-			return strings.TrimSpace(s.b.String()), nil
-		}
-		if err == io.EOF {
-			return "", &open
-		}
-		if err != nil {
+		if _, err := s.r.Peek(1); err == io.EOF && state.depth == 0 && state.quote == 0 {
+			return strings.TrimSpace(string(s.text)), nil
+		} else if err == io.EOF {
+			return "", &place
+		} else if err != nil {
 			return "", err
 		}
-		c := start[0]
-		if depth == 0 && quote == 0 && (c == '\n' && !s.listed || s.listed && (c == ',' || c == ']')) {
-			return strings.TrimSpace(s.b.String()), nil
+		chunk, _ := s.r.Peek(s.r.Buffered())
+		n, done := state.end(chunk)
+		if len(s.text)+n > MaxBytes {
+			return "", &Error{place.Line, place.Column, fmt.Sprintf("a value or a line longer than %d bytes", MaxBytes)}
 		}
-		if s.b.Len() == MaxBytes {
-			return "", &Error{open.Line, open.Column, fmt.Sprintf("a value or a line longer than %d bytes", MaxBytes)}
+		s.text = append(s.text, chunk[:n]...)
+		s.pass(chunk[:n])
+		if done {
+			return strings.TrimSpace(string(s.text)), nil
 		}
-		s.next()
-		s.b.WriteByte(c)
+	}
+}
+
+// pass takes bytes that are buffered.
+func (s *Scanner) pass(text []byte) {
+	if n := bytes.Count(text, []byte{'\n'}); n > 0 {
+		s.line, s.column = s.line+n, len(text)-bytes.LastIndexByte(text, '\n')
+	} else {
+		s.column += len(text)
+	}
+	_, _ = s.r.Discard(len(text))
+}
+
+// taking is where in a value or a line its next byte stands.
+type taking struct {
+	listed           bool // an element of a list of values
+	depth            int  // open brackets
+	quote            byte // the open quote; 0: none
+	escaped, comment bool
+}
+
+// end goes on with a part of the text. It returns how many of its bytes belong to the value,
+// and whether the value ends there.
+func (t *taking) end(part []byte) (n int, done bool) {
+	for i, c := range part {
 		switch {
-		case comment:
-			comment = c != '\n'
-		case quote != 0 && c == '\\':
-			if s.b.WriteByte(s.next()); s.b.Len() > MaxBytes {
+		case t.quote != 0:
+			if !t.escaped && (c == t.quote || c == '\n') {
+				t.quote = 0
+			}
+			t.escaped = !t.escaped && c == '\\'
+			if c != '\n' || t.depth > 0 || t.listed {
 				continue
 			}
-		case quote != 0 && (c == quote || c == '\n'):
-			quote = 0
-		case quote != 0:
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '#' && depth > 0:
-			comment = true
-		case c == '[' || c == '{' || c == '(':
-			depth++
-		case c == ']' || c == '}' || c == ')':
-			if depth--; depth <= 0 && !s.listed {
-				return s.b.String(), nil
+			return i, true
+		case t.depth == 0 && c == '\n' && !t.listed, t.depth == 0 && !t.comment && t.listed && (c == ',' || c == ']'):
+			return i, true
+		case t.comment:
+			t.comment = c != '\n'
+		}
+		if t.comment {
+			continue
+		}
+		switch c {
+		case '"', '\'':
+			t.quote = c
+		case '#':
+			t.comment = true
+		case '[', '{', '(':
+			t.depth++
+		case ']', '}', ')':
+			if t.depth--; t.depth <= 0 && !t.listed {
+				return i + 1, true
 			}
 		}
 	}
+	return len(part), false
 }
 
 // wholeLine takes a line at once in which no bracket begins a value, as in texts of our
 // own; false: there may be one.
 func (s *Scanner) wholeLine() (string, bool) {
-	start, _ := s.r.Peek(s.r.Buffered())
-	end := strings.IndexByte(string(start[:min(len(start), 512)]), '\n')
-	if end < 0 || strings.ContainsAny(string(start[:end]), "[{(#\"'") {
+	start, _ := s.r.Peek(256)
+	end := bytes.IndexByte(start, '\n')
+	if end < 0 || bytes.ContainsAny(start[:end], "[{(#\"'") {
 		return "", false
 	}
-	text := string(start[:end])
-	_, _ = s.r.Discard(end + 1)
-	s.line, s.column = s.line+1, 1
-	return strings.TrimSpace(text), true
+	text := string(bytes.TrimSpace(start[:end]))
+	s.pass(start[:end+1])
+	return text, true
 }

@@ -34,7 +34,7 @@ var holders = []string{
 }
 
 // resolutionKeys are the keys of a resolution in pixels.
-var resolutionKeys = []string{"r", "image_size", "resolution", "input_size"}
+var resolutionKeys = []string{"r", "image_size", "img_size", "resolution", "input_size", "input_resolution"}
 
 // Describe reads a network from a value, as JSON or Python write it:
 //
@@ -144,6 +144,15 @@ func describeDict(v literal.Value, depth int) (d Described, err error) {
 		return Described{}, v.Errorf("a dictionary with %s: no network that is known; %s; there are networks of %s", keys(v), forms, spaceIDs())
 	}
 	return agree(v, found, from)
+}
+
+// DescribesOne reports whether a dictionary is meant as one network, however faulty, and not
+// as several with names.
+func DescribesOne(v literal.Value) bool {
+	return slices.ContainsFunc(v.Entries, func(e literal.Entry) bool {
+		several := len(e.Value.List) > 0 && e.Value.List[0].Kind >= literal.List
+		return e.Key == "ks" || e.Key == "blocks" || slices.Contains(holders, e.Key) && !several
+	})
 }
 
 // forms says what is wanted.

@@ -89,7 +89,8 @@ func netConfig(s *space.Space, a space.Arch) string {
 	if other[space.HeadExpand] == "" {
 		other[space.HeadExpand] = "null"
 	}
-	return fmt.Sprintf("{\"name\": \"MobileNetV3\",\n\"first_conv\": %s,\n\"blocks\": [\n%s],\n\"final_expand_layer\": %s, \"feature_mix_layer\": %s, \"classifier\": %s}",
+	return fmt.Sprintf("{\"name\": \"%s\",\n\"first_conv\": %s,\n\"blocks\": [\n%s],\n\"final_expand_layer\": %s, \"feature_mix_layer\": %s, \"classifier\": %s}",
+		map[*space.Family]string{space.OFA5: "MobileNetV3", space.OFA6: "ProxylessNASNets"}[s.Family],
 		other[space.Stem], strings.Join(blocks, ",\n"), other[space.HeadExpand], other[space.FeatureMix], other[space.Classifier])
 }
 
@@ -117,7 +118,10 @@ func TestDescribeLayers(t *testing.T) {
 		{`"expand_ratio": 4`, `"expand_ratio": 5`, "expand_ratio of block 2 is 5, want one of [3 4 6]"},
 		{`"mid_channels": 64`, `"mid_channels": 60`, "mid_channels of block 2 is 60, want 64"},
 		{`"use_se": true`, `"use_se": false`, "use_se of block 6 is false, want true"},
-		{`"out_channels": 40`, `"out_channels": 48`, "block 6 has 48 channels, where stage 2 of mbv3-w1.0 has 40"},
+		{`"out_channels": 40`, `"out_channels": 48`, "in mbv3-w1.0, the nearest, block 6 has 48 channels, where stage 2 has 40"},
+		{`"MobileNetV3"`, `"ProxylessNASNets"`, "in proxyless-w1.3, the nearest, first_conv has 16 channels, want 40"},
+		{`"out_channels": 16}`, `"out_channels": 16, "act_func": "relu"}`, "act_func of first_conv is \"relu\", want \"h_swish\""},
+		{`"name": "MBInvertedConvLayer"`, `"name": "ZeroLayer"`, "block 1 is a ZeroLayer, which no space has that there is"},
 		{`"MobileNetV3"`, `"ResNets"`, "OFA-ResNet50 (layers of ResNets)"},
 		{`"out_features": 1000`, `"out_features": 10`, "classifier has 10 channels, want 1000"},
 	} {

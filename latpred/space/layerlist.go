@@ -1,6 +1,8 @@
 package space
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred/literal"
@@ -19,10 +21,10 @@ func describeLayers(v literal.Value) (Described, error) {
 		return Described{}, err
 	}
 	// Of the spaces that don't have this network, the one that gets farthest tells why.
-	farthest, reason := -1, error(nil)
+	farthest, reason, nearest := -1, error(nil), ""
 	for _, s := range All() {
 		m, ok := s.Macro.(*OFAMacro)
-		if !ok || s.Ties != nil {
+		if !ok || s.Ties != nil || !s.mayBe(name.Text) {
 			continue
 		}
 		a, at, err := s.fromBlocks(m, v, blocks)
@@ -30,10 +32,26 @@ func describeLayers(v literal.Value) (Described, error) {
 			return Described{Arch: a, Space: s}, nil
 		}
 		if at > farthest {
-			farthest, reason = at, err
+			farthest, reason, nearest = at, err, s.ID
 		}
 	}
+	var mistake *literal.Error
+	if errors.As(reason, &mistake) {
+		mistake.Reason = fmt.Sprintf("no network of a space that there is (%s): in %s, the nearest, %s", spaceIDs(), nearest, mistake.Reason)
+	}
 	return Described{}, reason
+}
+
+// mayBe reports whether the networks of s have a name in OFA's code, as far as it tells.
+func (s *Space) mayBe(name string) bool {
+	name = strings.ToLower(name)
+	switch {
+	case strings.Contains(name, "proxyless"):
+		return s.Family == OFA6
+	case strings.Contains(name, "mobilenetv3"):
+		return s.Family == OFA5
+	}
+	return true
 }
 
 // block is an inverted residual block in a list of layers.
@@ -48,7 +66,7 @@ type block struct {
 func readBlocks(v literal.Value) ([]block, error) {
 	list, _ := v.Get("blocks")
 	if list.Kind != literal.List || len(list.List) == 0 {
-		return nil, v.Errorf("blocks is %v, want a list of blocks", list.Kind)
+		return nil, v.Errorf("blocks is %v of %d, want a list of blocks", list.Kind, len(list.List))
 	}
 	out := make([]block, len(list.List))
 	for i, e := range list.List {
@@ -57,6 +75,9 @@ func readBlocks(v literal.Value) ([]block, error) {
 		conv, ok := e.Get("mobile_inverted_conv")
 		if !ok {
 			conv, ok = e.Get("conv")
+		}
+		if kind, _ := conv.Get("name"); strings.Contains(kind.Text, "Zero") {
+			return nil, conv.Errorf("block %d is a %s, which no space has that there is: %s", i+1, kind.Text, spaceIDs())
 		}
 		if !ok || conv.Kind != literal.Dict {
 			return nil, e.Errorf("block %d has no mobile_inverted_conv: no network of OFA's that is known", i+1)
@@ -109,7 +130,7 @@ func flatNumber(v literal.Value) literal.Value {
 
 // fromBlocks reads the blocks as a network of s. On error at says how many layers agreed.
 func (s *Space) fromBlocks(m *OFAMacro, v literal.Value, blocks []block) (a Arch, at int, err error) {
-	if err := outChannels(v, "first_conv", m.Stem); err != nil {
+	if err := outer(v, "first_conv", m.Stem, m.Activation); err != nil {
 		return a, 0, err
 	}
 	a = Arch{Family: s.Family, Resolution: s.Resolutions[0]}
@@ -131,13 +152,13 @@ func (s *Space) fromBlocks(m *OFAMacro, v literal.Value, blocks []block) (a Arch
 		}
 		if i == first {
 			if i >= len(blocks) {
-				return a, i, v.Errorf("%d blocks, and none for stage %d of %s", len(blocks), stage+1, s.ID)
+				return a, i, v.Errorf("there are %d blocks, and none for stage %d", len(blocks), stage+1)
 			}
-			return a, i, blocks[i].v.Errorf("block %d has %d channels, where stage %d of %s has %d: there are networks of %s", i+1, blocks[i].out, stage+1, s.ID, st.Width, spaceIDs())
+			return a, i, blocks[i].v.Errorf("block %d has %d channels, where stage %d has %d", i+1, blocks[i].out, stage+1, st.Width)
 		}
 	}
 	if i < len(blocks) {
-		return a, i, blocks[i].v.Errorf("block %d is more than %s has", i+1, s.ID)
+		return a, i, blocks[i].v.Errorf("block %d is one too many", i+1)
 	}
 	if err := s.Validate(a); err != nil {
 		return a, i, v.Errorf("%v", err)
@@ -159,7 +180,7 @@ func compareLayers(v literal.Value, blocks []block, layers []Layer) (at int, err
 		key := map[Kind]string{HeadExpand: "final_expand_layer", FeatureMix: "feature_mix_layer", Classifier: "classifier"}[l.Kind]
 		switch {
 		case key != "":
-			if err := outChannels(v, key, l.Out); err != nil {
+			if err := outer(v, key, l.Out, l.Activation); err != nil {
 				return at, err
 			}
 		case l.Kind == FixedBlock || l.Kind == Block:
@@ -200,9 +221,12 @@ func (b block) differs(number int, l Layer) error {
 	return nil
 }
 
-// outChannels compares the channels of a layer outside the blocks, if the list has it.
-func outChannels(v literal.Value, key string, want int) error {
+// outer compares a layer outside the blocks, as far as the list tells it.
+func outer(v literal.Value, key string, want int, act Activation) error {
 	layer, _ := v.Get(key)
+	if have, ok := layer.Get("act_func"); ok && have.Text != string(act) {
+		return have.Errorf("act_func of %s is %q, want %q", key, have.Text, act)
+	}
 	out, ok := layer.Get("out_channels")
 	if !ok {
 		out, ok = layer.Get("out_features")
@@ -212,7 +236,7 @@ func outChannels(v literal.Value, key string, want int) error {
 	}
 	n, err := out.Int()
 	if err == nil && n != want {
-		err = out.Errorf("%s has %d channels, want %d: there are networks of %s", key, n, want, spaceIDs())
+		err = out.Errorf("%s has %d channels, want %d", key, n, want)
 	}
 	return err
 }

@@ -95,7 +95,12 @@ func describeOFA(v literal.Value) (Arch, error) {
 			return Arch{}, v.Errorf("key %q is missing or null", key)
 		}
 	}
-	return fromGenes(lists["ks"], lists["e"], lists["d"])
+	ks, e, d := lists["ks"], lists["e"], lists["d"]
+	if n := len(d.List); n == OFAStages || n == OFAStages-1 {
+		f := ofaOf(n)
+		ks, e = f.bySlot(ks, d), f.bySlot(e, d)
+	}
+	return fromGenes(ks, e, d)
 }
 
 // beside are keys of the objects that package measure gives to other programs.
@@ -126,7 +131,7 @@ func fromGenes(ks, e, d literal.Value) (Arch, error) {
 		want int
 	}{{"ks", ks, slots}, {"e", e, slots}, {"d", d, stages}} {
 		if n := len(key.v.List); key.v.Kind == literal.List && n != key.want {
-			return Arch{}, key.v.Errorf("%s has %d elements, want %d, or 21 and 5 or 6 stages for ProxylessNAS", key.name, n, key.want)
+			return Arch{}, key.v.Errorf("%s has %d elements, want %d", key.name, n, key.want)
 		}
 	}
 	for stage, st := range a.Family.Stages {
@@ -151,6 +156,38 @@ func fromGenes(ks, e, d literal.Value) (Arch, error) {
 		}
 	}
 	return a, nil
+}
+
+// bySlot gives a list with an element for each slot, where a description has one only for
+// each slot that runs, or a list for each stage. Others stay as they are.
+func (f *Family) bySlot(v, d literal.Value) literal.Value {
+	if v.Kind != literal.List || len(v.List) == f.slots || len(d.List) != len(f.Stages) {
+		return v
+	}
+	out := literal.Value{Kind: literal.List, List: make([]literal.Value, f.slots), Line: v.Line, Column: v.Column}
+	nested, rest := len(v.List) == len(f.Stages), v.List
+	for stage, st := range f.Stages {
+		depth, err := d.List[stage].Int()
+		if err != nil || depth < 0 || depth > st.Slots {
+			return v
+		}
+		var part []literal.Value
+		switch {
+		case nested:
+			if part = v.List[stage].List; len(part) != depth && len(part) != st.Slots {
+				return v
+			}
+		case len(rest) < depth:
+			return v
+		default:
+			part, rest = rest[:depth], rest[depth:]
+		}
+		copy(out.List[f.First(stage):], part)
+	}
+	if !nested && len(rest) > 0 {
+		return v
+	}
+	return out
 }
 
 // element is an element of a list, or the value that stands for all.

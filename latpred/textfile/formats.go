@@ -39,7 +39,7 @@ var formats = []format{
 	{starts("RDX2", "RDX3", "RDA2", "RDA3"), "an R workspace", "write it as CSV, in R: write.csv"},
 	{starts("%PDF-"), "a PDF document", "get the table as CSV"},
 	{starts("{\\rtf"), "a text document (RTF)", "save the table in it as CSV (UTF-8)"},
-	{markup, "a page of HTML or XML: was a page saved in place of the file?", "get the file itself, or save the table as CSV"},
+	{markup, "a page of HTML or XML (was a page saved in place of the file?)", "get the file itself, or save the table as CSV"},
 	{starts("version https://git-lfs.github.com/"), "a Git LFS pointer, not the file that it points to", "get that: git lfs pull"},
 	{startsBinary("\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF", "BM"), "a picture or a sound", "a table of text is wanted"},
 	{starts("BZh"), "compressed by bzip2", "unpack it first: bunzip2"},

@@ -66,8 +66,7 @@ func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
 	case "json":
 		write = func(w io.Writer) error { return measure.WriteJSON(w, s, a, c.Batch) }
 	case "stablehlo":
-		flags := deviceFlags{Space: c.Space, Batch: c.Batch, Formulation: c.Formulation, Threads: 1}
-		be, err := flags.backend(ctx, out)
+		be, err := backendFlags{Threads: 1}.open(ctx, out, false)
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/ofalat/ofalat/latpred/experiment"
@@ -56,9 +57,23 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], newOutput(os.Stdout, os.Stderr)))
+	out := newOutput(os.Stdout, os.Stderr)
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal ends the process at once
+		time.Sleep(grace)
+		if out.patient.Load() {
+			return
+		}
+		// A call into a plugin, such as a compilation, does not end because it is asked to.
+		fmt.Fprintf(os.Stderr, "latpred: interrupted: what it was doing did not end within %v; checkpoints and journals are kept\n", grace)
+		os.Exit(130)
+	}()
+	os.Exit(run(ctx, os.Args[1:], out))
 }
+
+// grace is how long a command may take to end after it is interrupted.
+const grace = 4 * time.Second
 
 // run parses args, runs the verb they name and returns the exit status.
 func run(ctx context.Context, args []string, out *output) int {

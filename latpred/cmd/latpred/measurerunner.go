@@ -18,7 +18,6 @@ type runnerFlags struct {
 	RunnerDir string        `placeholder:"DIR" help:"Folder with changed copies of the runners' programs." type:"path"`
 	Tool      string        `placeholder:"FILE" help:"trtexec of --runner trtexec; for litert-adb, benchmark_model to copy to the phone."`
 	Build     string        `enum:"auto,ofa,export" default:"auto" help:"Who builds networks for PyTorch: ofa, OFA's own package; export, our ONNX file; auto: ofa if it is installed."`
-	Precision string        `enum:"f32,tf32,f16," default:"" help:"Of runners on GPUs and of Core ML (default: the runtime's own)."`
 	NoCompare bool          `help:"Don't compare the first network's outputs in the runtime with ours."`
 	MaxHeat   float64       `default:"40" help:"Of a phone: wait while its battery is above so many °C."`
 	Cool      time.Duration `default:"10m" help:"Of a phone: how long to wait for that, or until it is back, at most."`

@@ -51,6 +51,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	out.Printf("%d devices at %s\n", len(devices), address)
+	out.patient.Store(true) // requests that were begun are answered
 	return s.Serve(ctx, l)
 }
 
