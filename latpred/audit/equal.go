@@ -143,6 +143,26 @@ func deadFinding(s *dataset.Set, dead []int) Finding {
 	return f
 }
 
+// checkNotRun finds the networks with a constant output that were not run, for rows that a
+// predictor learns from or is judged by.
+func checkNotRun(s *dataset.Set) *Finding {
+	if len(s.Samples) == 0 {
+		return nil
+	}
+	limit := shortPart * metric.LowerMedian(s.LatenciesMs())
+	var rows []int
+	for i, row := range s.Samples {
+		if row.LatencyMs < limit && fingerprint(row.Arch).Output == 0 {
+			rows = append(rows, i)
+		}
+	}
+	if rows == nil {
+		return nil
+	}
+	return &Finding{Kind: latpred.WarnConstantOutput, Rows: ranges(rows), Message: fmt.Sprintf(
+		"%s %s of networks whose output depends on no image, and take under a fiftieth of the median: they were not run, so that relative errors on them mean nothing", rowsInWords(rows), isOrAre(rows))}
+}
+
 // evenOut sets the times of networks whose output is constant to the median, if they are far
 // from it: whether a device runs them does not tell its unit.
 func evenOut(set *dataset.Set, times []float64) {

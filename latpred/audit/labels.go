@@ -26,14 +26,15 @@ func Labels(set *dataset.Set) ([]latpred.Warning, error) {
 }
 
 // Units is the part of Labels that also holds for rows that only judge a predictor: it
-// errs if units are mixed, and warns of latencies of a suspicious scale.
+// errs if units are mixed, and warns of latencies of a suspicious scale and of networks that
+// were not run.
 func Units(set *dataset.Set) ([]latpred.Warning, error) {
 	units, mixed := checkUnits(set)
 	if mixed {
 		return nil, errors.New(units.Message)
 	}
 	var warnings []latpred.Warning
-	for _, f := range []*Finding{units, checkScale(set)} {
+	for _, f := range []*Finding{units, checkScale(set), checkNotRun(set)} {
 		if f != nil {
 			warnings = append(warnings, latpred.Warning{Kind: f.Kind, Rows: single(f.Rows), Message: f.Message})
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // HELP also measured networks of the two spaces of HW-NAS-Bench (Li et al., ICLR 2021).
-// Those sets don't ship; the readers below are for users who have the files.
+// BuildBenchmarks makes the shipped files of them.
 // ParseHELPLatencies reads the latencies, in the order of the networks.
 
 // ParseHELPFBNet reads HELP's fbnet/metainfo.pt: a dict whose key arch has a list of

@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // foreign are spaces whose networks are not OFA's.
@@ -141,5 +144,27 @@ func TestNamesOfWhatShips(t *testing.T) {
 	}
 	if _, stderr, status := call(t, "predict", "--model", "note11", archs); status != 2 || !strings.Contains(stderr, "epyc-zen4-b1-table") {
 		t.Errorf("a name that nothing has: %d %s", status, stderr)
+	}
+}
+
+// A set of a benchmark is adapted to without the source that was made from it, which is best
+// otherwise.
+func TestAdaptToABenchmark(t *testing.T) {
+	s, err := space.ByID("fbnet-cifar100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := catalog.TransferSources(t.Context(), s, []string{"auto"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := dataset.Open("fbnet-fpga")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := len(sources)
+	left := withoutSet(sources, set.Hash())
+	if len(left) != all-1 || slices.ContainsFunc(left, func(s *transfer.Source) bool { return s.Name == "fpga" }) {
+		t.Errorf("%d of %d sources are left", len(left), all)
 	}
 }

@@ -1,5 +1,5 @@
 // Package helpsets opens HELP's latencies of networks of FBNet and NAS-Bench-201 for tests.
-// They are not shipped: a test is skipped if the upstream files are not there.
+// They are read from the upstream files: a test is skipped if those are not there.
 package helpsets
 
 import (
