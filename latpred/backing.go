@@ -24,9 +24,11 @@ type Backing struct {
 	N  int    `json:"n"`  // number of errors
 	Of string `json:"of"` // what they are errors on: "measurements", "measured GPUs"
 	// Assumed means that bounds are quantiles of a distribution that is assumed and fitted to
-	// the errors, so that they are finite at every level. Otherwise they are errors themselves:
-	// a level stands for the next higher k/(N+1), and above the highest there is no bound.
+	// the errors, so that they are finite at every level, unless Refused. Otherwise they are
+	// errors themselves: a level stands for the next higher k/(N+1), and above the highest
+	// there is no bound.
 	Assumed bool `json:"assumed,omitempty"`
+	Refused bool `json:"refused,omitempty"` // there is no bound above Highest, though a distribution is assumed
 }
 
 // Highest is the highest level that the errors support by themselves, N/(N+1).
@@ -68,7 +70,7 @@ func (b Backing) Doubt(level float64) []Warning {
 		return nil
 	case b.Supports(level):
 		message = fmt.Sprintf("%d %s support levels in steps of %s: the bounds of %s are those of %s", b.N, b.Of, percentBelow(1/float64(b.N+1)), Percent(level), percentBelow(stands))
-	case b.Assumed:
+	case b.Assumed && !b.Refused:
 		message = fmt.Sprintf("%s: bounds of %s are not backed by them alone, but by an assumption about the distribution of errors too, and may hold less", have, Percent(level))
 	default:
 		message = fmt.Sprintf("%s: of %s there is no upper bound", have, Percent(level))

@@ -36,6 +36,8 @@ func TestDoubt(t *testing.T) {
 	}{
 		{latpred.Backing{N: 5, Of: "measurements", Assumed: true}, .99, "5 measurements support levels up to 83.3 %: bounds of 99 % are not backed by them alone"},
 		{latpred.Backing{N: 5, Of: "measurements", Assumed: true}, .8, ""},
+		{latpred.Backing{N: 5, Of: "measurements", Assumed: true, Refused: true}, .9, "5 measurements support levels up to 83.3 %: of 90 % there is no upper bound"},
+		{latpred.Backing{N: 5, Of: "measurements", Assumed: true, Refused: true}, .7, ""},
 		{latpred.Backing{N: 19, Of: "calibration rows"}, .999, "19 calibration rows support levels up to 95 %: of 99.9 % there is no upper bound"},
 		{latpred.Backing{N: 19, Of: "calibration rows"}, .95, ""},
 		{latpred.Backing{N: 9, Of: "calibration rows"}, .85, "9 calibration rows support levels in steps of 10 %: the bounds of 85 % are those of 90 %"},

@@ -46,7 +46,7 @@ func (b *board) take(m message) (idle bool, err error) {
 	case "stream":
 		var s struct{ Name, Text string }
 		if err = json.Unmarshal(m.Content, &s); err == nil {
-			c.stream(s.Name, s.Text)
+			c.stream(s.Name, unflushed(s.Text))
 		}
 	case "display_data", "execute_result", "update_display_data":
 		var d display
@@ -60,7 +60,10 @@ func (b *board) take(m message) (idle bool, err error) {
 			Traceback []string `json:"traceback"`
 		}
 		if err = json.Unmarshal(m.Content, &e); err == nil {
-			c.add(&Output{Type: "error", Error: e.Ename, Value: e.Evalue, Trace: e.Traceback})
+			for i, part := range e.Traceback {
+				e.Traceback[i] = unflushed(part)
+			}
+			c.add(&Output{Type: "error", Error: e.Ename, Value: unflushed(e.Evalue), Trace: e.Traceback})
 		}
 	case "clear_output":
 		var o struct{ Wait bool }

@@ -122,3 +122,18 @@ func TestFlushed(t *testing.T) {
 		}
 	}
 }
+
+// An error message quotes the cell as its author wrote it.
+func TestUnflushed(t *testing.T) {
+	cell := "%%\ngonbui.DisplayHTML(x)\nfmt.Println(1)"
+	_, quoted, _ := strings.Cut(flushed(cell), "\n")
+	first, rest, _ := strings.Cut(quoted, "\n")
+	message := "./main.go:12:9: undefined: x\n" + first + "\n" + strings.Repeat(" ", len(first)-2) + "^\n" + rest
+	want := "./main.go:12:9: undefined: x\ngonbui.DisplayHTML(x)\n                   ^\nfmt.Println(1)"
+	if got := unflushed(message); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if got := unflushed("nothing of ours\n ^"); got != "nothing of ours\n ^" {
+		t.Errorf("%q", got)
+	}
+}

@@ -110,7 +110,7 @@ func (c *Cell) reply(m message) *CellError {
 	if r.Status == "ok" {
 		return nil
 	}
-	reason := strings.TrimSpace(strings.Trim(r.Ename+": "+r.Evalue, ": "))
+	reason := strings.TrimSpace(strings.Trim(r.Ename+": "+unflushed(r.Evalue), ": "))
 	if reason == "" {
 		reason = "status " + r.Status
 	}

@@ -39,3 +39,22 @@ func flushed(source string) string {
 	}
 	return source
 }
+
+// unflushed takes what flushed has put into a cell out of an error message that quotes it,
+// and moves the mark under the quoted line to where it belongs.
+func unflushed(message string) string {
+	if !strings.Contains(message, flush) {
+		return message
+	}
+	lines := strings.Split(message, "\n")
+	for i, line := range lines {
+		if !strings.Contains(line, flush) {
+			continue
+		}
+		lines[i] = strings.Replace(line, flush, "", 1)
+		if i+1 < len(lines) && strings.TrimLeft(lines[i+1], " ") == "^" && len(lines[i+1]) > len(flush) {
+			lines[i+1] = lines[i+1][len(flush):]
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -57,6 +57,7 @@ type Reader struct {
 	ahead   []Item // of the value that was read last
 	given   int    // of them
 	err     error  // after them
+	beside  *told  // by the run.config beside the file; nil: not looked for
 }
 
 // NewReader makes a reader of r, which should be UTF-8 without a byte order mark. name is

@@ -144,6 +144,39 @@ func TestNetConfig(t *testing.T) {
 	}
 }
 
+// A run.config counts where the description tells nothing, and must not contradict it.
+func TestRunConfig(t *testing.T) {
+	layers, err := os.ReadFile(filepath.Join("testdata", "specialised", "net.config"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sized := strings.Replace(string(layers), "{", `{"image_size": 208, `, 1)
+	for _, c := range []struct {
+		net, run string
+		asked    int
+		want     string // begins with "r" and the resolution, or is part of an error
+	}{
+		{sized, "", 0, "r208"}, {string(layers), `{"image_size": [224]}`, 0, "r224"}, {string(layers), "{'image_size': 160}", 160, "r160"},
+		{string(layers), "{}", 160, "r160"}, {string(layers), `{"image_size": [128, 224]}`, 160, "r160"},
+		{sized, `{"image_size": 192}`, 0, "resolution 208, and"}, {string(layers), `{"image_size": [128, 224]}`, 0, "image_size has 2 elements, want one; or give --resolution"},
+		{string(layers), "{", 0, "run.config: line 1, column 1: bracket '{' is not closed; or give --resolution"},
+		{string(layers), "{}", 0, "no resolution: a net.config has none"},
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"net.config": c.net, "run.config": c.run} {
+			if text != "" {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		item, err := archfile.Argument(dir, archfile.Options{Resolution: c.asked})
+		if err == nil && fmt.Sprintf("r%d", item.Arch.Resolution) != c.want || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("run.config %s, --resolution %d: %v, %v, want %s", c.run, c.asked, item.Arch, err, c.want)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	if item, err := archfile.Parse(python(first), archfile.Options{}); err != nil || item.Arch != space.MustParse(first) {
 		t.Errorf("%v, %v", item, err)

@@ -15,7 +15,10 @@ func (in *Reader) resolution(d space.Described) (int, error) {
 	pixels, from := d.Arch.Resolution, "the description"
 	asked := in.options.Resolution
 	if d.Space != nil {
-		beside, name, err := runConfig(in.name)
+		if in.beside == nil {
+			in.beside = runConfig(in.name)
+		}
+		beside, name, err := in.beside.pixels, in.beside.path, in.beside.err
 		switch {
 		case err != nil && pixels+asked == 0:
 			return 0, fmt.Errorf("%w; or give --resolution", err)
@@ -26,7 +29,6 @@ func (in *Reader) resolution(d space.Described) (int, error) {
 			pixels, from = beside, name
 		}
 	}
-	reference := d.Arch.Family.Reference()
 	switch {
 	case asked != 0 && pixels != 0 && asked != pixels:
 		return 0, fmt.Errorf("resolution %d was asked for, %s says %d", asked, from, pixels)
@@ -34,37 +36,47 @@ func (in *Reader) resolution(d space.Described) (int, error) {
 		return asked, nil
 	case pixels != 0:
 		return pixels, nil
-	case reference.Allowed.Min == reference.Allowed.Max:
-		return reference.Allowed.Min, nil
-	case d.Space != nil:
-		return 0, fmt.Errorf("no resolution: a net.config has none, and no run.config with an image_size is beside it; give --resolution, %v", d.Space.Allowed)
 	}
-	return 0, fmt.Errorf("no resolution (r or image_size), %v: give --resolution if it is that of all", reference.Allowed)
+	allowed := d.Arch.Family.Reference().Allowed
+	if d.Space != nil {
+		allowed = d.Space.Allowed
+	}
+	switch {
+	case allowed.Min == allowed.Max:
+		return allowed.Min, nil
+	case d.Space != nil:
+		return 0, fmt.Errorf("no resolution: a net.config has none, and no run.config with an image_size is beside it; give --resolution, %v", allowed)
+	}
+	return 0, fmt.Errorf("no resolution (r or image_size), %v: give --resolution if it is that of all", allowed)
 }
 
-// runConfig reads the resolution from the run.config beside a file; 0 if there is none.
-func runConfig(name string) (pixels int, path string, err error) {
-	if name == "" {
-		return 0, "", nil
+// told is what a run.config tells; pixels is 0 if there is none.
+type told struct {
+	pixels int
+	path   string
+	err    error
+}
+
+// runConfig reads the resolution from the run.config beside a file.
+func runConfig(name string) *told {
+	if info, err := os.Stat(name); name == "" || err != nil || !info.Mode().IsRegular() {
+		return &told{} // no file: standard input, or a text from elsewhere
 	}
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-		return 0, "", nil // no file: standard input, or a text from elsewhere
-	}
-	path = filepath.Join(filepath.Dir(name), "run.config")
+	path := filepath.Join(filepath.Dir(name), "run.config")
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > literal.MaxBytes {
-		return 0, "", nil
+		return &told{}
 	}
 	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0, "", err
-	}
-	v, err := literal.Parse(string(text))
+	var pixels int
 	if err == nil {
-		pixels, _, err = space.ResolutionOf(v)
+		var v literal.Value
+		if v, err = literal.Parse(string(text)); err == nil {
+			pixels, _, err = space.ResolutionOf(v)
+		}
 	}
 	if err != nil {
-		return 0, "", fmt.Errorf("%s: %w", path, err)
+		err = fmt.Errorf("%s: %w", path, err)
 	}
-	return pixels, path, nil
+	return &told{pixels, path, err}
 }

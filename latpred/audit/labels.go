@@ -75,14 +75,22 @@ func oneFamily(set *dataset.Set) error {
 	return fmt.Errorf("%s %s another number of stages than row 1, %d, or other choices: %s of another space", rowsInWords(foreign), have, len(set.Samples[0].Arch.Family.Stages), verb)
 }
 
+// equal is up to which share of the largest label all may differ and still count as one:
+// no clock is so exact.
+const equal = 1e-6
+
 // checkConstant finds sets of several rows that all have one label.
 func checkConstant(set *dataset.Set) *Finding {
 	y := set.LatenciesMs()
-	if len(y) < 2 || slices.Min(y) != slices.Max(y) {
+	if len(y) < 2 || slices.Max(y)-slices.Min(y) > equal*slices.Max(y) {
 		return nil
 	}
+	to := ""
+	if slices.Max(y) > slices.Min(y) {
+		to = ", to a millionth"
+	}
 	return &Finding{Kind: latpred.WarnConstant, Values: map[string]float64{"latency_ms": y[0]},
-		Message: fmt.Sprintf("all %d latencies are %v ms: there is nothing to learn", len(y), y[0])}
+		Message: fmt.Sprintf("all %d latencies are %v ms%s: there is nothing to learn", len(y), y[0], to)}
 }
 
 // Limits of what a latency can be. A network's multiply-accumulates for one image, divided
@@ -122,6 +130,8 @@ func unitOf(medianMs, rate float64, batch int) string {
 	switch {
 	case medianMs < shortestMs || rate > fastest:
 		return "seconds"
+	case rate*float64(max(1, batch)) < slowest/1000:
+		return "nanoseconds"
 	case medianMs > longestMs || rate*float64(max(1, batch)) < slowest:
 		return "microseconds"
 	}

@@ -84,6 +84,10 @@ func TestConstantLabels(t *testing.T) {
 	if _, ok := find(t, set)[" constant"]; !ok {
 		t.Error("Check does not find them")
 	}
+	set.Samples[3].LatencyMs = 7.000001
+	if _, err := audit.Labels(set); err == nil || err.Error() != "all 6 latencies are 7 ms, to a millionth: there is nothing to learn" {
+		t.Errorf("%v", err)
+	}
 	if _, err := audit.Labels(set.Subset([]int{2})); err != nil {
 		t.Errorf("one row: %v", err)
 	}
@@ -97,7 +101,7 @@ func TestSuspiciousScale(t *testing.T) {
 		batch int
 		want  string // unit in the warning; "": none
 	}{
-		{1, 0, ""}, {1, 64, ""}, {1e-3, 0, "seconds"}, {1e-3, 64, "seconds"}, {1e3, 0, "microseconds"}, {1e6, 64, "microseconds"},
+		{1, 0, ""}, {1, 64, ""}, {1e-3, 0, "seconds"}, {1e-3, 64, "seconds"}, {1e3, 0, "microseconds"}, {1e5, 64, "microseconds"}, {1e6, 0, "nanoseconds"},
 		{.01, 0, ""}, {100, 0, ""}, {1e3, 64, ""}, // 64 times the work
 	} {
 		set := goodRows(t, 30)

@@ -9,7 +9,8 @@ import (
 )
 
 // SpaceOf gives the space whose networks a predictor is for. exact is true if the
-// predictor or its provenance knows its space, or it was made from an entry. A predictor that was made from a
+// predictor or its provenance knows its space, it was made from an entry, or its family has
+// networks of one width only. A predictor that was made from a
 // file of measurements does not know the widths of its networks: the space is then the
 // first of which it can predict a network. It errs if there is none.
 func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
@@ -26,10 +27,16 @@ func SpaceOf(p latpred.Predictor) (s *space.Space, exact bool, err error) {
 	var failed error
 	for _, s := range space.All() {
 		if failed = answers(p, s); failed == nil {
-			return s, false, nil
+			return s, oneWidth(s.Family), nil
 		}
 	}
 	return nil, false, fmt.Errorf("the predictor answers for no network of any space: %w", failed)
+}
+
+// oneWidth reports whether all spaces of a family have the same networks, so that nobody need
+// tell the width.
+func oneWidth(f *space.Family) bool {
+	return !slices.ContainsFunc(f.Spaces(), func(s *space.Space) bool { return !s.SameNetworks(f.Reference()) })
 }
 
 // CheckSpace compares what a predictor knows of its networks with a space. It errs, naming

@@ -25,10 +25,10 @@
 // not, the error says what is open, and Options decide it: nothing is guessed. How a table
 // was read is told by the warnings of the Set or the Reader.
 //
-//   - Form: commas, semicolons, tabs or bars between cells, decimal commas, in
-//     quotes where commas separate cells, JSON and Python dictionaries: see package sheet. UTF-8, UTF-16 and any
-//     ends of lines: see package textfile, which names workbooks, Parquet files and others
-//     that are no text.
+//   - Form: commas, semicolons, tabs or bars between cells, decimal commas (in quotes where
+//     commas separate cells), JSON and Python dictionaries: see package sheet. UTF-8, UTF-16
+//     and any ends of lines: see package textfile, which names workbooks, Parquet files and
+//     others that are no text.
 //   - Names: case, spaces and punctuation don't count. The architecture may stand in subnet,
 //     sub-network, net_config, config and so on, and in a column of any name if it is the only
 //     one with architectures. Its parts may have columns of their own (ks, e, d, resolution;

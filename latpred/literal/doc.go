@@ -9,7 +9,7 @@
 // # Form
 //
 // The form is JSON's, and of Python's literals: single quotes, None, True and False, nan
-// and inf, tuples, commas before a closing bracket, comments from # to the end of the
+// and inf, tuples, keys that are words, commas before a closing bracket, comments from # to the end of the
 // line, and numbers in a list with only spaces between, as NumPy prints them. A function
 // that does nothing but wrap a value stands for the value: np.int64(3), array([3, 5],
 // dtype=int32), tensor([3], device='cuda:0'), OrderedDict([('ks', [3])]), dict(ks=[3]).

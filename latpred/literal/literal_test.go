@@ -109,6 +109,13 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+func TestLongReasons(t *testing.T) {
+	_, err := Parse("[" + strings.Repeat("9", 1000) + "x]")
+	if err == nil || len(err.Error()) > 900 || !strings.HasSuffix(err.Error(), `9x" is no number`) {
+		t.Errorf("%d bytes: %v", len(err.Error()), err)
+	}
+}
+
 func TestInt(t *testing.T) {
 	for text, want := range map[string]int{"3": 3, "3.0": 3, "-2": -2, "1e2": 100} {
 		v, _ := Parse(text)

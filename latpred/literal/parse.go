@@ -2,9 +2,9 @@ package literal
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -24,7 +24,16 @@ func ParseAt(text string, line, column int) (Value, error) {
 	if len(text) > MaxBytes {
 		return Value{}, &Error{line, column, fmt.Sprintf("a value of %d bytes, want at most %d", len(text), MaxBytes)}
 	}
-	p := &parser{text: text, open: make([]Value, 0, 24), firstLine: line, firstColumn: column}
+	stack, _ := stacks.Get().(*[]Value)
+	if stack == nil {
+		stack = new([]Value)
+	}
+	p := &parser{text: text, open: *stack, firstLine: line, firstColumn: column}
+	defer func() {
+		if *stack = p.open[:0]; cap(*stack) <= 256 {
+			stacks.Put(stack)
+		}
+	}()
 	v, err := p.value(0)
 	if err != nil {
 		return Value{}, err
@@ -34,6 +43,9 @@ func ParseAt(text string, line, column int) (Value, error) {
 	}
 	return v, nil
 }
+
+// stacks are used again: they are as long as the longest list.
+var stacks sync.Pool
 
 type parser struct {
 	text   string
@@ -49,7 +61,7 @@ type parser struct {
 // errorf is an error at an offset.
 func (p *parser) errorf(at int, format string, args ...any) error {
 	line, column := p.place(at)
-	return &Error{line, column, fmt.Sprintf(format, args...)}
+	return &Error{line, column, reason(format, args)}
 }
 
 // place is the line and column of an offset, both from 1. Offsets that ascend cost one
@@ -240,37 +252,6 @@ func (p *parser) key(depth int) (Value, error) {
 	return p.value(depth + 1)
 }
 
-func (p *parser) number() (Value, error) {
-	start := p.at
-	if c := p.peek(); c == '-' || c == '+' {
-		p.at++
-	}
-	for {
-		c := p.peek()
-		exponent := (c == '-' || c == '+') && (p.text[p.at-1] == 'e' || p.text[p.at-1] == 'E')
-		if !isNameByte(c) && !exponent {
-			break
-		}
-		p.at++
-	}
-	text := p.text[start:p.at]
-	if n, ok := digits(text); ok {
-		return Value{Kind: Number, Number: n, Text: text}, nil
-	}
-	switch strings.ToLower(strings.TrimLeft(text, "+-")) {
-	case "inf", "infinity", "nan":
-	default:
-		if strings.ContainsAny(text, "xXpP_") || strings.ContainsAny(text, "iInN") { // Go reads more than Python writes
-			return Value{}, p.errorf(start, "%q is no number", text)
-		}
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil && !math.IsInf(f, 0) {
-		return Value{}, p.errorf(start, "%q is no number", text)
-	}
-	return Value{Kind: Number, Number: f, Text: text}, nil
-}
-
 // Begins reports whether a text begins as a value that holds others or is called or
 // quoted: with a bracket, a quote, or a name before a round bracket. Other texts are
 // numbers, constants, or of a form of their own.
@@ -287,18 +268,4 @@ func Begins(text string) bool {
 		end++
 	}
 	return end > 0 && end < len(text) && text[end] == '(' && (text[0] < '0' || text[0] > '9')
-}
-
-// digits reads a number of a few digits.
-func digits(text string) (n float64, ok bool) {
-	if len(text) > 9 {
-		return 0, false
-	}
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return 0, false
-		}
-		n = 10*n + float64(text[i]-'0')
-	}
-	return n, text != ""
 }

@@ -3,6 +3,7 @@ package literal
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Kind is the kind of a Value.
@@ -65,7 +66,22 @@ func (v Value) Int() (int, error) {
 
 // Errorf makes an error at the place of v.
 func (v Value) Errorf(format string, args ...any) error {
-	return &Error{v.Line, v.Column, fmt.Sprintf(format, args...)}
+	return &Error{v.Line, v.Column, reason(format, args)}
+}
+
+// Errorf makes an error at the place of the key.
+func (e Entry) Errorf(format string, args ...any) error {
+	return &Error{e.Line, e.Column, reason(format, args)}
+}
+
+// reason is a formatted text of a length that can be read.
+func reason(format string, args []any) string {
+	const long = 800
+	text := fmt.Sprintf(format, args...)
+	if len(text) > long {
+		text = strings.ToValidUTF8(text[:long/2], "") + " … " + strings.ToValidUTF8(text[len(text)-long/2:], "")
+	}
+	return text
 }
 
 // Error is a mistake in a text, with its place.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gomlx/compute/dtypes/float16"
+	"github.com/x448/float16"
 )
 
 // dtype is NumPy's description of an array's values.
@@ -107,7 +107,7 @@ func (t *dtype) value(b []byte) any {
 	case 'f':
 		switch t.size {
 		case 2:
-			return float64(float16.FromBits(uint16(n)).Float32())
+			return float64(float16.Frombits(uint16(n)).Float32())
 		case 4:
 			return float64(math.Float32frombits(uint32(n)))
 		}

@@ -82,6 +82,23 @@ func TestRuntimesBatch(t *testing.T) {
 	}
 }
 
+// A network that torch.compile makes is the same one.
+func TestPyTorchCompile(t *testing.T) {
+	if _, err := exec.LookPath("g++"); err != nil {
+		t.Skip(err)
+	}
+	r := openReal(t, "pytorch-compile", Options{Build: "export", Runs: 3, Timeout: 2 * time.Minute})
+	s, a, _ := small(t)
+	n, err := r.Device(s, "", measure.Config{}).Network(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	if ms, err := n.Run(t.Context()); err != nil || !(ms > 0) || !r.checked {
+		t.Errorf("%v ms, %v, compared: %v", ms, err, r.checked)
+	}
+}
+
 // OFA's own package builds the networks that we build.
 func TestOFAPackage(t *testing.T) {
 	if exec.Command(python(), "-c", "import ofa, torch").Run() != nil {

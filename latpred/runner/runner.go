@@ -123,11 +123,15 @@ func (r *Runner) Close() {
 
 // Device is the runtime as a device for networks of s. hardware is the hardware's part of
 // the device's name; "" stands for what the runtime tells, or measure.Processor. Warming
-// up is the runtime's: c.WarmUps and c.Discard are ignored. The default of c.Rounds is 3.
+// up is the runtime's: c.WarmUps and c.Discard are ignored. The default of c.Rounds is 3,
+// and that of c.Extra for a phone is none.
 // A round has one timing of each network, of Options.Runs runs, whose median counts.
 func (r *Runner) Device(s *space.Space, hardware string, c measure.Config) *measure.Device {
 	c.WarmUps, c.Discard, c.Runs = -1, -1, 1
 	c.Rounds = cmp.Or(c.Rounds, 3)
+	if r.recipe.tool == "adb" && c.Extra == 0 {
+		c.Extra = -1 // what else this machine does is no disturbance there
+	}
 	h := measure.Header{
 		Device: measure.RuntimeID(cmp.Or(hardware, r.hello.Hardware, measure.Processor()), r.hello.Label, r.options.Batch, r.threads()),
 		Batch:  r.options.Batch, Threads: r.threads(), Command: "runner " + r.recipe.Name, Machine: r.machine(),

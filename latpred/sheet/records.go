@@ -106,7 +106,11 @@ func wrapLiteral(err error, line, column int) error {
 	if at.Line > 1 {
 		column = 1
 	}
-	return &Error{at.Line + line - 1, at.Column + column - 1, errors.New(at.Reason)}
+	reason := errors.New(at.Reason)
+	if strings.Contains(at.Reason, "longer than") {
+		reason = fmt.Errorf("%s: write a dictionary for each row, in pandas to_json(…, orient=\"records\", lines=True)", at.Reason)
+	}
+	return &Error{at.Line + line - 1, at.Column + column - 1, reason}
 }
 
 // Next returns the cells of the next row, one for each name of the header, which are valid

@@ -63,6 +63,7 @@ func TestRecordErrorsSayWhere(t *testing.T) {
 		"[{\"arch\": 1},\n\n  7]":                            "3:3: a number, want a dictionary for each row",
 		"{\"arch\": 1}\n{\"arch\": }":                        "2:",
 		"[{\"arch\": 1}":                                     "1:1: bracket '[' is not closed",
+		"{\"arch\": [" + strings.Repeat("1,", 1<<20) + "1]}": `1:1: a value or a line longer than 1048576 bytes: write a dictionary for each row`,
 		"{\"arch\": 1, \"arch\": 2}":                         `the key "arch" is there twice`,
 		"{\"a\": {\"arch\": 1}, \"b\": {\"c\": 2}}":          `1:31: the key "c", which the first row does not have`,
 		"{\"by\": 1, \"rows\": [{\"arch\": 1}, {\"c\": 2}]}": `the key "c", which the first row does not have`,
@@ -70,7 +71,7 @@ func TestRecordErrorsSayWhere(t *testing.T) {
 		got, err := dictionaries(t, text)
 		var at *sheet.Error
 		if !errors.As(err, &at) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %q, %v, want %s", text, got, err, want)
+			t.Errorf("%.80s: %q, %v, want %s", text, got, err, want)
 		}
 	}
 	if _, err := dictionaries(t, " \n"); !errors.Is(err, io.EOF) {

@@ -33,20 +33,20 @@ var holders = []string{
 	"sample", "sub_network", "subnet", "subnet_config",
 }
 
-// resolutionKeys are the keys of a resolution in pixels.
-var resolutionKeys = []string{"r", "image_size", "img_size", "resolution", "input_size", "input_resolution"}
-
 // Describe reads a network from a value, as JSON or Python write it:
 //
 //   - a text that Parse reads;
 //   - OFA's dictionary: ks, e and d, each a list or one number that stands for every
-//     element, with r or image_size, and wid, which must be null;
+//     element, with r, image_size or resolution, and wid, which must be null. Lists have
+//     an element for each slot, for each that runs, or a list for each stage;
 //   - OFA's net.config: a dictionary with the layers of a network, which tells the space;
 //   - a list of the numbers, from 0, or the labels of all choices;
-//   - a dictionary that has one of these under a key such as arch or config.
+//   - a dictionary that has one of these under a key such as arch or config, and perhaps
+//     its space; or a list in which all else are numbers, as OFA's search gives it.
 //
 // Values of slots that don't run are ignored. What a description tells twice must agree.
-// Errors are of type *literal.Error, with the place of the mistake.
+// Networks of spaces that there are not are named where they can be recognised. Errors are
+// of type *literal.Error, with the place of the mistake.
 func Describe(v literal.Value) (Described, error) { return describe(v, 0) }
 
 // describe is Describe, in a dictionary within depth others.
@@ -91,27 +91,9 @@ func describeText(v literal.Value, depth int) (Described, error) {
 	return Described{Arch: a}, nil
 }
 
-// heldBy finds the one dictionary of a list in which all else are numbers, as OFA's search
-// gives a network between its accuracy and its latency.
-func heldBy(v literal.Value) (held literal.Value, ok bool) {
-	for _, e := range v.List {
-		switch {
-		case e.Kind == literal.Dict && !ok:
-			held, ok = e, true
-		case e.Kind != literal.Number:
-			return held, false
-		}
-	}
-	return held, ok && len(v.List) > 1
-}
-
 func describeDict(v literal.Value, depth int) (d Described, err error) {
-	seen := map[string]bool{}
-	for _, e := range v.Entries {
-		if seen[e.Key] {
-			return d, &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("key %q is there twice", e.Key)}
-		}
-		seen[e.Key] = true
+	if err := unique(v); err != nil {
+		return d, err
 	}
 	if err := foreign(v); err != nil {
 		return d, err
@@ -144,6 +126,24 @@ func describeDict(v literal.Value, depth int) (d Described, err error) {
 		return Described{}, v.Errorf("a dictionary with %s: no network that is known; %s; there are networks of %s", keys(v), forms, spaceIDs())
 	}
 	return agree(v, found, from)
+}
+
+// unique errs if a key is there twice.
+func unique(v literal.Value) error {
+	const few = 16
+	seen := map[string]bool{}
+	for i, e := range v.Entries {
+		twice := false
+		if len(v.Entries) > few {
+			twice, seen[e.Key] = seen[e.Key], true
+		} else {
+			twice = slices.ContainsFunc(v.Entries[:i], func(b literal.Entry) bool { return b.Key == e.Key })
+		}
+		if twice {
+			return e.Errorf("key %q is there twice", e.Key)
+		}
+	}
+	return nil
 }
 
 // DescribesOne reports whether a dictionary is meant as one network, however faulty, and not
@@ -205,34 +205,6 @@ func (d Described) named(id literal.Value) (Described, error) {
 	return d, nil
 }
 
-// ResolutionOf is the resolution, in pixels, under any of its keys; 0: none is there.
-func ResolutionOf(v literal.Value) (pixels int, key string, err error) {
-	for _, e := range v.Entries {
-		if !slices.Contains(resolutionKeys, e.Key) || e.Value.Kind == literal.Null {
-			continue
-		}
-		n := e.Value
-		for n.Kind == literal.List {
-			if len(n.List) == 0 || slices.ContainsFunc(n.List, func(x literal.Value) bool { return x.Kind != literal.Number || x.Number != n.List[0].Number }) && len(n.List[0].List) == 0 {
-				return 0, "", n.Errorf("%s has %d elements, want one", e.Key, len(n.List))
-			}
-			n = n.List[0] // [224], and [224, 224] for height and width
-		}
-		r, err := n.Int()
-		if err == nil && r <= 0 {
-			err = n.Errorf("%s is %d, want a number of pixels", e.Key, r)
-		}
-		if err != nil {
-			return 0, "", err
-		}
-		if pixels != 0 && r != pixels {
-			return 0, "", n.Errorf("%s is %d and %s is %d", key, pixels, e.Key, r)
-		}
-		pixels, key = r, e.Key
-	}
-	return pixels, key, nil
-}
-
 // keys lists the keys of a dictionary, or the first of many.
 func keys(v literal.Value) string {
 	var list []string
@@ -255,48 +227,4 @@ func spaceIDs() string {
 		list = append(list, s.ID)
 	}
 	return strings.Join(list, ", ")
-}
-
-// describeList reads the numbers or the labels of all slots' choices.
-func describeList(v literal.Value) (Arch, error) {
-	var found []*Family
-	var have []string
-	for _, f := range Families() {
-		if !f.elastic() {
-			have = append(have, fmt.Sprintf("%d (%s)", f.slots, f.ID))
-			if f.slots == len(v.List) {
-				found = append(found, f)
-			}
-		}
-	}
-	switch {
-	case len(found) == 0:
-		return Arch{}, v.Errorf("a list of %d choices: there are families of %s", len(v.List), strings.Join(have, ", "))
-	case len(found) > 1:
-		return Arch{}, v.Errorf("a list of %d choices could be of %s or %s: use the canonical text", len(v.List), found[0].ID, found[1].ID)
-	}
-	f := found[0]
-	a := Arch{Family: f}
-	for slot, e := range v.List {
-		c, ok := 0, true
-		switch e.Kind {
-		case literal.Text:
-			if c, ok = f.ByLabel(e.Text); !ok {
-				return Arch{}, e.Errorf("%q is no choice of %s: there are %s", e.Text, f.SlotName(slot), strings.Join(f.labels, " "))
-			}
-		default:
-			var err error
-			if c, err = e.Int(); err != nil {
-				return Arch{}, err
-			}
-			if c < 0 || c >= f.choices {
-				return Arch{}, e.Errorf("choice %d of %s, want 0 to %d", c, f.SlotName(slot), f.choices-1)
-			}
-		}
-		if e.Kind != v.List[0].Kind {
-			return Arch{}, e.Errorf("%v among others that are %v: a list has all numbers or all labels", e.Kind, v.List[0].Kind)
-		}
-		a.Choice[slot] = uint8(c + 1)
-	}
-	return a, nil
 }

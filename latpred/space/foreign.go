@@ -29,9 +29,8 @@ func foreign(v literal.Value) error {
 			return foreignError(v, o.name, "keys "+strings.Join(o.keys, ", "))
 		}
 	}
-	if e, _ := v.Get("e"); slices.ContainsFunc(append([]literal.Value{e}, flat(e).List...), func(x literal.Value) bool {
-		return x.Kind == literal.Number && x.Number > 0 && x.Number < 1
-	}) {
+	fraction := func(x literal.Value) bool { return x.Kind == literal.Number && x.Number > 0 && x.Number < 1 }
+	if e, _ := v.Get("e"); fraction(e) || slices.ContainsFunc(flat(e).List, fraction) {
 		return foreignError(v, "OFA-ResNet50", "expansions below 1")
 	}
 	return nil

@@ -77,25 +77,27 @@ func numbers(list []int) literal.Value {
 // describeOFA reads the dictionary of OFA's code. The resolution is left 0: agree reads
 // it.
 func describeOFA(v literal.Value) (Arch, error) {
-	lists := map[string]literal.Value{}
 	for _, e := range v.Entries {
 		switch {
 		case e.Key == "ks" || e.Key == "e" || e.Key == "d":
-			lists[e.Key] = flat(e.Value)
 		case e.Key == "wid":
 			if w := flat(e.Value); w.Kind != literal.Null && len(w.List) == 0 || slices.ContainsFunc(w.List, func(x literal.Value) bool { return x.Kind != literal.Null }) {
 				return Arch{}, e.Value.Errorf("key \"wid\" must be null: the width belongs to the space")
 			}
 		case !slices.Contains(resolutionKeys, e.Key) && !slices.Contains(holders, e.Key) && !slices.Contains(beside, e.Key):
-			return Arch{}, &literal.Error{Line: e.Line, Column: e.Column, Reason: fmt.Sprintf("unknown key %q: keys are ks, e, d, r or image_size, and wid", e.Key)}
+			return Arch{}, e.Errorf("unknown key %q: keys are ks, e, d, r or image_size, and wid", e.Key)
 		}
 	}
-	for _, key := range []string{"ks", "e", "d"} {
-		if lists[key].Kind == literal.Null {
-			return Arch{}, v.Errorf("key %q is missing or null", key)
+	var ks, e, d literal.Value
+	for _, key := range []struct {
+		name string
+		to   *literal.Value
+	}{{"ks", &ks}, {"e", &e}, {"d", &d}} {
+		value, _ := v.Get(key.name)
+		if *key.to = flat(value); key.to.Kind == literal.Null {
+			return Arch{}, v.Errorf("key %q is missing or null", key.name)
 		}
 	}
-	ks, e, d := lists["ks"], lists["e"], lists["d"]
 	if n := len(d.List); n == OFAStages || n == OFAStages-1 {
 		f := ofaOf(n)
 		ks, e = f.bySlot(ks, d), f.bySlot(e, d)
@@ -131,7 +133,7 @@ func fromGenes(ks, e, d literal.Value) (Arch, error) {
 		want int
 	}{{"ks", ks, slots}, {"e", e, slots}, {"d", d, stages}} {
 		if n := len(key.v.List); key.v.Kind == literal.List && n != key.want {
-			return Arch{}, key.v.Errorf("%s has %d elements, want %d", key.name, n, key.want)
+			return Arch{}, key.v.Errorf("%s has %d elements, want %d: ks and e have 20 and d 5, or 21 and 6 (here %d, %d and %d; one number stands for all)", key.name, n, key.want, len(ks.List), len(e.List), len(d.List))
 		}
 	}
 	for stage, st := range a.Family.Stages {

@@ -123,6 +123,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(space.MustParse(g.arch).OFA().String())
 	}
 	f.Add(`{"ks":3,"e":4,"d":2,"r":160,"wid":null}`)
+	f.Add("{'arch': \"{'ks': [[3, 5], [3, 3], [3, 3], [3, 3], [3, 3]], 'e': np.int64(4), 'd': 2.0}\", 'image_size': [160]}")
+	f.Add(netConfig(mustSpace(f, "proxyless-w1.3"), mustSpace(f, "proxyless-w1.3").Smallest()))
 	f.Add("r1 d222221 k35-33-77-55-33-3 e34-33-33-66-33-4")
 	f.Add(cell)
 	f.Add(cell + " r16")

@@ -207,10 +207,10 @@ type word struct {
 }
 
 func splitWords(text string) []word {
-	var words []word
+	words := make([]word, 0, len(ofaLetters)+1) // more in other families
 	for at := 0; at < len(text); {
 		end := at
-		for end < len(text) && !strings.ContainsRune(" \t", rune(text[end])) {
+		for end < len(text) && text[end] != ' ' && text[end] != '\t' {
 			end++
 		}
 		if end > at {

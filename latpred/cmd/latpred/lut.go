@@ -80,8 +80,8 @@ type coverage struct {
 	Resolution int      `json:"resolution"`
 	Entries    int      `json:"entries"`
 	CostMs     *float64 `json:"cost_ms"` // null: counts of runs are not known
-	NoCount    int      `json:"rows_without_count"`
-	NoStd      int      `json:"rows_without_std"`
+	NoCount    int      `json:"rows_without_count,omitempty"`
+	NoStd      int      `json:"rows_without_std,omitempty"`
 	Missing    []string `json:"missing"`
 	Copied     []string `json:"copied,omitempty"` // rows that are another device's
 }

@@ -96,7 +96,12 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 // journal, which is nil if there is none.
 func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Job, observe func(measure.Progress)) (*measure.Journal, error) {
 	if c.Exec != "" || c.Runner != "" {
-		d, done, err := c.foreign(ctx, out)
+		limited, cancel := ctx, func() {}
+		if c.Limit > 0 {
+			limited, cancel = context.WithTimeout(ctx, c.Limit)
+		}
+		defer cancel()
+		d, done, err := c.foreign(limited, out)
 		if err != nil {
 			return nil, err
 		}
@@ -104,11 +109,6 @@ func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Jo
 		if _, err := c.normaliser(d.Header.Device); err != nil {
 			return nil, err
 		}
-		limited, cancel := ctx, func() {}
-		if c.Limit > 0 {
-			limited, cancel = context.WithTimeout(ctx, c.Limit)
-		}
-		defer cancel()
 		j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
 		if err != nil && limited.Err() != nil && ctx.Err() == nil {
 			err = measure.ErrLimit

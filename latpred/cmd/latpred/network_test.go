@@ -70,6 +70,9 @@ func TestNetworkArguments(t *testing.T) {
 	if got := mustCall(t, "explain", "--model", "epyc-zen4-b1", dict); !strings.HasPrefix(got, firstNet+": ") {
 		t.Errorf("explain: %s", got)
 	}
+	if got, want := mustCall(t, "predict", "--model", "epyc-zen4-b1", dict), mustCall(t, "predict", "--model", "epyc-zen4-b1", write(t, "one.json", dict)); got != want || strings.Count(got, "\n") != 2 {
+		t.Errorf("predict: %s, want %s", got, want)
+	}
 	out := filepath.Join(t.TempDir(), "net.json")
 	mustCall(t, "measure", "export", "--format", "json", "--out", out, dict)
 	if content, err := os.ReadFile(out); err != nil || !strings.Contains(string(content), `"arch": "`+firstNet+`"`) {

@@ -9,8 +9,10 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/gpu"
@@ -26,7 +28,7 @@ type predictCmd struct {
 	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. A level that the predictor's rows are too few to support is said on standard error, and \"unsupported\" in JSON; where there is no upper bound, +Inf, null in JSON."`
 	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor is known to be of another."`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
-	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; - for standard input."`
+	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; or one network itself; - for standard input."`
 }
 
 // streamed is the number of rows that are predicted at once, which bounds the memory.
@@ -38,15 +40,11 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	in, name := io.Reader(os.Stdin), "standard input"
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in, name = f, c.File
+	in, name, done, err := c.input()
+	if err != nil {
+		return err
 	}
+	defer done()
 	w := bufio.NewWriter(out.stdout)
 	defer func() { err = errors.Join(err, w.Flush()) }()
 	s := &stream{p: p, name: name, level: c.Interval, pass: c.Pass, json: out.JSON(), w: w, archs: make([]space.Arch, 0, streamed)}
@@ -82,6 +80,23 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 			}
 		}
 	}
+}
+
+// input is the file of networks, standard input, or the argument itself where it is a
+// network.
+func (c *predictCmd) input() (in io.Reader, name string, done func(), err error) {
+	done = func() {}
+	if c.File == "-" {
+		return os.Stdin, "standard input", done, nil
+	}
+	f, err := os.Open(c.File)
+	switch {
+	case err == nil:
+		return f, c.File, func() { _ = f.Close() }, nil
+	case archfile.Is([]byte(c.File)):
+		return strings.NewReader(c.File), "argument", done, nil
+	}
+	return nil, "", done, err
 }
 
 // predictor loads what is named.

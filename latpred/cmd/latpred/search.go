@@ -71,18 +71,24 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 	if out.JSON() {
 		return errors.Join(out.Emit(append([]foundNet{}, nets...)), failed)
 	}
+	printFound(out, goal, nets, about)
+	return failed
+}
+
+// printFound writes networks as a table, and below it whose accuracies there are.
+func printFound(out *output, goal objective, nets []foundNet, about string) {
+	if len(nets) == 0 {
+		return
+	}
 	var rows [][]string
 	for _, n := range nets {
 		row := []string{fmt.Sprintf("%g", n.LimitMs), fmt.Sprintf("%.4g", n.LatencyMs)}
 		rows = append(rows, append(append(row, goal.cells(n)...), n.Arch.String()))
 	}
-	if len(rows) > 0 {
-		out.Table(append(append([]string{"limit (ms)", "latency (ms)"}, goal.columns()...), "architecture"), rows)
-	}
-	if len(rows) > 0 && about != "" {
+	out.Table(append(append([]string{"limit (ms)", "latency (ms)"}, goal.columns()...), "architecture"), rows)
+	if about != "" {
 		out.Printf("%s\n", about)
 	}
-	return failed
 }
 
 // search returns the network found under each limit, and the errors of the others, joined.
