@@ -61,7 +61,7 @@ func (f Foreign) Device(s *space.Space, hardware string, batch int, c Config) *D
 	}
 	d := &Device{Space: s, Config: c}
 	d.Network = func(a space.Arch) (Subject, error) { return f.Network(s, a, batch) }
-	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Machine: Machine(nil)})
+	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Pick: f.Pick, Machine: Machine(nil)})
 	return d
 }
 

@@ -29,6 +29,7 @@ type Header struct {
 	Autotune    string            `json:"autotune,omitempty"`    // XLA's level of autotuning; "": its own, or it has none
 	Flags       string            `json:"xla_flags,omitempty"`   // XLA_FLAGS of the user
 	Command     string            `json:"command,omitempty"`     // of a foreign program
+	Pick        string            `json:"pick,omitempty"`        // pattern for what it prints; "": none
 	Rounds      int               `json:"rounds"`                // rounds that labels are computed from
 	Extra       int               `json:"extra"`                 // additional rounds at most, while fewer than Rounds were quiet
 	Runs        int               `json:"runs"`                  // timed runs of a unit in a round

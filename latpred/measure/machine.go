@@ -96,6 +96,9 @@ func load() float64 {
 	return l
 }
 
+// hertz is the unit of times in /proc: USER_HZ is 100 on every Linux.
+const hertz = 100
+
 // busySeconds is the processor time, in seconds since boot and summed over all cores,
 // of everything but this process and its children; it includes time that the host gave
 // to other virtual machines (steal). -1 where the system does not tell.
@@ -108,7 +111,6 @@ func busySeconds() float64 {
 	if _, err := fmt.Sscanf(string(text), "cpu %f %f %f %f %f %f %f %f", &user, &nice, &system, &idle, &wait, &irq, &soft, &steal); err != nil {
 		return -1
 	}
-	const hertz = 100 // unit of /proc/stat: USER_HZ is 100 on every Linux
 	busy := (user + nice + system + irq + soft + steal) / hertz
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var own syscall.Rusage
@@ -117,7 +119,7 @@ func busySeconds() float64 {
 		}
 		busy -= time.Duration(own.Utime.Nano() + own.Stime.Nano()).Seconds()
 	}
-	return busy
+	return busy - childSeconds()
 }
 
 // governor is the frequency governor of the first core; "" where the system does not

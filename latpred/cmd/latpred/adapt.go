@@ -17,11 +17,12 @@ import (
 )
 
 type adaptCmd struct {
-	From         []string `default:"auto" help:"Shipped sets or predictors of other devices to start from, separated by commas (${default}: all shipped sets)."`
+	rowFlags
+	From         []string `default:"auto" help:"Shipped sets or predictors of other devices to start from, separated by commas (${default}: all that ship for the space); for spaces other than OFA's also files of measurements, or none."`
 	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
 	Out          string   `help:"File for the predictor." type:"path"`
 	Plan         int      `help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
-	Space        string   `default:"mbv3-w1.0" help:"Space to plan in."`
+	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)."`
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
 }
@@ -40,31 +41,52 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var set *dataset.Set
 	var err error
 	if c.Plan == 0 {
-		if set, err = dataset.Open(c.Data); err != nil {
+		if set, err = c.openSet(out, c.Data); err != nil {
 			return err
 		}
+		if err := declareSpace(set, c.Space); err != nil {
+			return err
+		}
+	}
+	s, err := c.spaceOf(set)
+	if err != nil {
+		return err
+	}
+	if !isOFA(s) {
+		return c.transfer(ctx, out, s, set)
 	}
 	sources, err := c.sources(ctx, out, set)
 	if err != nil {
 		return err
 	}
 	if c.Plan > 0 {
-		return c.plan(out, sources)
+		archs, err := adapt.Plan(sources, s, random.Stream(c.Seed, "plan"), c.Plan)
+		if err != nil {
+			return err
+		}
+		return c.plan(out, archs)
 	}
 	p, result, err := adapt.Adapt(ctx, sources, set, adapt.Config{NoQueue: c.Synchronised})
 	if err != nil {
 		return err
 	}
+	return c.finish(out, set, p, result, fmt.Sprintf("a power law of a source alone: %.2f %%", 100*result.LeaveOneOut["power law"]))
+}
+
+// finish saves the predictor and tells what is expected of it. other is the error of a simpler
+// way, in words.
+func (c *adaptCmd) finish(out *output, set *dataset.Set, p latpred.Predictor, result *adapt.Report, other string) error {
 	if err := modelfile.Save(c.Out, p); err != nil {
 		return err
 	}
 	result.Warnings = append(result.Warnings, sourceHasSeen(p, set)...)
 	logWarnings(out, result.Warnings)
+	result.Warnings = append(result.Warnings, set.Warnings...)
 	if out.JSON() {
 		return out.Emit(adapted{c.Out, result})
 	}
 	out.Printf("%s: from %d rows: %s\n", c.Out, result.Rows, result.Recipe)
-	out.Printf("expected error: %.2f %% (leave-one-out; a power law of a source alone: %.2f %%)\n", result.ExpectedPercent, 100*result.LeaveOneOut["power law"])
+	out.Printf("expected error: %.2f %% (leave-one-out; %s)\n", result.ExpectedPercent, other)
 	if result.MoreRows > 0 {
 		out.Printf("about %d more rows would bring it to %.2f %%\n", result.MoreRows, .8*result.ExpectedPercent)
 	}
@@ -73,7 +95,7 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 
 // sourceHasSeen warns of a source that was made from rows of the very set: the others,
 // left out one by one, then don't show the error on rows never seen.
-func sourceHasSeen(p *adapt.Predictor, set *dataset.Set) []latpred.Warning {
+func sourceHasSeen(p latpred.Predictor, set *dataset.Set) []latpred.Warning {
 	hash := set.Hash()
 	for _, s := range p.Provenance().Sources {
 		if s.DataHash == hash {
@@ -101,15 +123,7 @@ func (c *adaptCmd) sources(ctx context.Context, out *output, set *dataset.Set) (
 }
 
 // plan prints what to measure, with an empty column of latencies.
-func (c *adaptCmd) plan(out *output, sources []fewshot.Source) error {
-	s, err := space.ByID(c.Space)
-	if err != nil {
-		return err
-	}
-	archs, err := adapt.Plan(sources, s, random.Stream(c.Seed, "plan"), c.Plan)
-	if err != nil {
-		return err
-	}
+func (c *adaptCmd) plan(out *output, archs []space.Arch) error {
 	if out.JSON() {
 		return out.Emit(archs)
 	}

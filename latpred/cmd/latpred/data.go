@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/ofalat/ofalat/latpred/audit"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/upstream"
@@ -84,12 +85,12 @@ type dataBuildCmd struct {
 }
 
 // Run makes the shipped files again.
-func (c *dataBuildCmd) Run(out *output) error {
+func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
 	dir, err := upstream.Dir()
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(upstream.Build(c.Out, dir), measure.WriteShipped(c.Out)); err != nil {
+	if err := errors.Join(upstream.Build(c.Out, dir), measure.WriteShipped(c.Out), catalog.BuildTransfer(ctx, c.Out, dir)); err != nil {
 		return err
 	}
 	var bytes int64
@@ -105,11 +106,12 @@ func (c *dataBuildCmd) Run(out *output) error {
 	if out.JSON() {
 		return out.Emit(map[string]any{"folder": c.Out, "bytes": bytes, "sets": len(dataset.Index())})
 	}
-	out.Printf("%d sets, two tables and the accuracy predictor in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
+	out.Printf("%d sets, two tables, the accuracy predictor and sources for other spaces in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
 	return nil
 }
 
 type dataCheckCmd struct {
+	rowFlags
 	Sets []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 
@@ -121,20 +123,30 @@ func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 			c.Sets = append(c.Sets, info.Name)
 		}
 	}
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	o.SkipUnmeasured, o.Mixed = true, true // they are findings
 	var sets []*dataset.Set
+	var findings []audit.Finding
 	for _, name := range c.Sets {
-		set, err := dataset.Open(name)
+		set, err := o.Open(name)
 		if err != nil {
-			return err
+			return withFlags(err)
 		}
 		sets = append(sets, set)
+		for _, w := range set.Warnings {
+			findings = append(findings, audit.Finding{Set: set.Name, Kind: w.Kind, Message: w.Message})
+		}
 	}
 	bar := out.Progress("checking", len(sets))
-	findings, err := audit.Check(ctx, sets, func(done int) { bar.Set(done, "") })
+	found, err := audit.Check(ctx, sets, func(done int) { bar.Set(done, "") })
 	bar.Done()
 	if err != nil {
 		return err
 	}
+	findings = append(findings, found...)
 	if out.JSON() {
 		return out.Emit(findings)
 	}

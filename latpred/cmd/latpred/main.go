@@ -3,6 +3,7 @@
 // the paper's experiments again.
 //
 //	latpred data list                      the measurements that ship with the project
+//	latpred doctor                         what this machine is like, and what is missing
 //	latpred backend check                  what a training would run on
 //	latpred train --data note10 --out m.latpred
 //	latpred tune --data rtx2080ti-b64      which optimizer learns them best
@@ -53,6 +54,7 @@ type commands struct {
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
 	GPURecord gpuRecordCmd `cmd:"" name:"gpu-record" help:"Make the record of a GPU in a quarter of an hour: settings, networks, a table, trainings."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
+	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }
 

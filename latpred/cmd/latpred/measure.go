@@ -9,27 +9,32 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/atomicfile"
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/worker"
 )
 
 type measureCmd struct {
-	Nets   measureNetsCmd   `cmd:"" help:"Measure whole networks: a data set of this device."`
-	Table  measureTableCmd  `cmd:"" help:"Measure every layer of a space: a lookup table of this device."`
-	Export measureExportCmd `cmd:"" help:"Write a network as ONNX or StableHLO, for another program to time."`
-	Check  measureCheckCmd  `cmd:"" help:"Say whether this machine is quiet enough to measure on."`
-	Work   measureWorkCmd   `cmd:"" hidden:"" help:"Measure for another latpred process."`
+	Nets    measureNetsCmd    `cmd:"" help:"Measure whole networks: a data set of this device."`
+	Table   measureTableCmd   `cmd:"" help:"Measure every layer of a space: a lookup table of this device."`
+	Export  measureExportCmd  `cmd:"" help:"Write a network as ONNX, TFLite or StableHLO, for another program to time."`
+	Runners measureRunnersCmd `cmd:"" help:"List the runtimes that networks can be timed in, or write their programs to change them."`
+	Check   measureCheckCmd   `cmd:"" help:"Say whether this machine is quiet enough to measure on."`
+	Work    measureWorkCmd    `cmd:"" hidden:"" help:"Measure for another latpred process."`
 }
 
 type measureNetsCmd struct {
 	deviceFlags
-	N       int           `default:"500" help:"Networks to draw."`
-	Seed    uint64        `default:"1" help:"Seed of the draw."`
-	Archs   string        `help:"Measure the networks of this file instead, one a line or a CSV file." type:"path"`
+	runnerFlags
+	N    int    `default:"500" help:"Networks to draw."`
+	Seed uint64 `default:"1" help:"Seed of the draw."`
+	resolutionFlag
+	Archs   string        `help:"Measure the networks of this file instead: one a line, a list, OFA's net.config, or a table." type:"path"`
 	Out     string        `required:"" help:"CSV file to write; the journal beside it, .journal, is what a run goes on from." type:"path"`
-	Exec    string        `help:"Time a program instead: a shell command that gets the network as a JSON file in place of {}, or on its input, and prints milliseconds."`
-	Timeout time.Duration `default:"1m" help:"Of one call of --exec."`
+	Exec    string        `help:"Time a program instead: a shell command that gets the network as a JSON file in place of {}, or on its input, and prints milliseconds, times with their units, or a report of trtexec, benchmark_model, onnxruntime_perf_test and others."`
+	Pick    string        `placeholder:"REGEXP" help:"Which number of what --exec prints counts: the first after what the pattern matches, or its group."`
+	Timeout time.Duration `default:"1m" help:"Of one call of --exec, or of one timing by --runner, which may take five times as long to load a network."`
 }
 
 // measured is the result of measure nets --json.
@@ -87,18 +92,28 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	return nil
 }
 
-// measure does the job, by the program of --exec or in a process of its own, and gives the
+// measure does the job, by another program or in a process of its own, and gives the
 // journal, which is nil if there is none.
 func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Job, observe func(measure.Progress)) (*measure.Journal, error) {
-	if c.Exec != "" {
-		d, err := c.foreign()
+	if c.Exec != "" || c.Runner != "" {
+		limited, cancel := ctx, func() {}
+		if c.Limit > 0 {
+			limited, cancel = context.WithTimeout(ctx, c.Limit)
+		}
+		defer cancel()
+		d, done, err := c.foreign(limited, out)
 		if err != nil {
 			return nil, err
 		}
+		defer done()
 		if _, err := c.normaliser(d.Header.Device); err != nil {
 			return nil, err
 		}
-		return d.Nets(ctx, job.Archs, job.Seed, job.Journal, observe)
+		j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
+		if err != nil && limited.Err() != nil && ctx.Err() == nil {
+			err = measure.ErrLimit
+		}
+		return j, err
 	}
 	if _, err := c.supervise(ctx, out, func(_ int, p measure.Progress) { observe(p) }, job); err != nil && !kept(err) {
 		return nil, err
@@ -111,14 +126,20 @@ func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Jo
 	}
 }
 
-// foreign is the device that the program of --exec times.
-func (c *measureNetsCmd) foreign() (*measure.Device, error) {
+// foreign is the device that the program of --exec or of --runner times, with what to call
+// at the end.
+func (c *measureNetsCmd) foreign(ctx context.Context, out *output) (d *measure.Device, done func(), err error) {
+	if c.Runner != "" {
+		return c.openRunner(ctx, out)
+	}
 	s, err := space.ByID(c.Space)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	d := measure.Foreign{Command: c.Exec, Timeout: c.Timeout}.Device(s, c.Device, c.Batch, c.config())
-	return d, c.locks(d)
+	d = measure.Foreign{
+		Command: c.Exec, Timeout: c.Timeout, Pick: c.Pick, Notes: measure.NewNotes(func(text string) { out.Logf("note: %s", text) }),
+	}.Device(s, c.Device, c.Batch, c.config())
+	return d, func() {}, c.locks(d)
 }
 
 // archs are the networks of the file, or a sample, with its seed.
@@ -132,7 +153,7 @@ func (c *measureNetsCmd) archs(s *space.Space) (archs []space.Arch, seed uint64,
 		return nil, 0, err
 	}
 	defer f.Close()
-	archs, err = measure.ReadArchs(f, c.Archs, s)
+	archs, err = measure.ReadArchs(f, c.Archs, s, dataset.Options{Resolution: c.Resolution})
 	return archs, 0, err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,12 +19,12 @@ type deviceFlags struct {
 	Backend      string        `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
 	Threads      int           `default:"1" help:"Threads of the CPU plugin."`
 	Formulation  string        `enum:"dot,conv,mix," default:"" help:"dot: products and shifted sums; conv: convolutions; mix: products for 1×1, convolutions else (default: dot, on GPUs conv)."`
-	Precision    string        `enum:"f32,tf32,bf16" default:"f32" help:"f32; tf32, on GPUs, rounds the factors of products; bf16. Labels name it."`
+	Precision    string        `enum:"f32,tf32,bf16,f16," default:"" help:"f32; tf32, on GPUs, rounds the factors of products; bf16; f16, of --runner alone (default: f32, or the runner's own). Labels name it."`
 	Autotune     string        `enum:"default,0,1,2,3,4," default:"" help:"How much XLA tries out while it compiles for a GPU: 0 nothing, 4 most; default: XLA's own (default: 0). Labels name it; what was tried is kept for later networks and runs."`
-	Device       string        `help:"Name of the hardware in the labels' device id (default: the processor's)."`
-	Rounds       int           `help:"Rounds (default 7; with --exec 3)."`
+	Device       string        `help:"Name of the hardware in the labels' device id (default: the processor's); with --runner litert-adb the phone's serial."`
+	Rounds       int           `help:"Rounds (default 7; with --exec and --runner 3)."`
 	Extra        int           `default:"-1" help:"Further rounds at most, while other processes disturb some (default: as many as rounds)."`
-	Runs         int           `help:"Timed runs in a round (default 5; with --exec 1)."`
+	Runs         int           `help:"Timed runs in a round (default 5; with --exec 1, with --runner 10)."`
 	Group        int           `help:"Units that are measured in turn (default 24)."`
 	Compilers    int           `help:"Units that are compiled at once (default 2)."`
 	Limit        time.Duration `help:"Stop after this time, e.g. 4m, wherever it is, and keep what is measured; the same command goes on."`
@@ -55,13 +56,14 @@ func (f *deviceFlags) task() worker.Task {
 	case tuned == "":
 		tuned = "0"
 	}
-	settings := backend.Settings{Autotune: tuned, Exact: f.Precision == string(measure.F32), Cache: tuned != "0"}
+	precision := cmp.Or(measure.Precision(f.Precision), measure.F32)
+	settings := backend.Settings{Autotune: tuned, Exact: precision == measure.F32, Cache: tuned != "0"}
 	if backend.Asked() && f.Autotune == "" {
 		settings.Autotune = ""
 	}
 	return worker.Task{
 		Backend: f.Backend, Threads: f.Threads, Settings: settings,
-		Options: measure.Options{Batch: f.Batch, Formulation: measure.Formulation(f.Formulation), Precision: measure.Precision(f.Precision), Autotune: tuned},
+		Options: measure.Options{Batch: f.Batch, Formulation: measure.Formulation(f.Formulation), Precision: precision, Autotune: tuned},
 		Space:   f.Space, Hardware: f.Device, Config: f.config(),
 		NoAnchors: f.NoAnchors, TakeTurns: f.Wait, LockFile: f.Lock, Normalise: f.Normalise,
 	}

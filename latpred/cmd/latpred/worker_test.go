@@ -15,6 +15,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/latpredtest/fakeplugin"
+	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/worker"
 )
 
@@ -70,24 +71,24 @@ func TestMeasureEndsInTime(t *testing.T) {
 	t.Setenv(fakeplugin.Do, "hang")
 	t.Setenv(fakeplugin.When, "tensor<1x192x192x3xf32>")
 	nets := append([]string{"measure", "nets", "--archs", archs, "--out", csv, "--group", "2"}, quickly(dir)...)
-	const limit = 15 * time.Second
-	start := time.Now()
-	stdout, stderr, status := call(t, append(nets, "--limit", limit.String())...)
-	if took := time.Since(start); took > limit+5*time.Second || status != 0 || !strings.Contains(stdout, "2 of 3 networks on fake-xla-cuda-f32-b1-dot-at0") {
-		t.Errorf("status %d after %v: %s%s", status, took, stdout, stderr)
-	}
 	cmd, said := program(t, nets...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(5 * time.Second)
+	measuredSoFar(t, csv+".journal", 2)
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	start = time.Now()
+	start := time.Now()
 	_ = cmd.Wait()
 	if took := time.Since(start); took > 5*time.Second || cmd.ProcessState.ExitCode() != 130 || !strings.Contains(said.String(), "2 of 3 networks are in "+csv+", the same command goes on from there") {
 		t.Errorf("SIGTERM: %v after %v: %s", cmd.ProcessState, took, said)
+	}
+	const limit = 3 * time.Second
+	start = time.Now()
+	stdout, stderr, status := call(t, append(nets, "--limit", limit.String())...)
+	if took := time.Since(start); took > limit+5*time.Second || status != 0 || !strings.Contains(stdout, "2 of 3 networks on fake-xla-cuda-f32-b1-dot-at0") {
+		t.Errorf("--limit: status %d after %v: %s%s", status, took, stdout, stderr)
 	}
 	if set, err := dataset.Open(csv); err != nil || set.Rows != 2 {
 		t.Errorf("%v: %+v", err, set)
@@ -108,6 +109,18 @@ func TestMeasureEndsInTime(t *testing.T) {
 	}
 }
 
+// measuredSoFar waits until a journal has n networks.
+func measuredSoFar(t *testing.T, journal string, n int) {
+	t.Helper()
+	for range 1200 {
+		if j, err := measure.ReadJournalFile(journal); err == nil && len(j.Results()) == n {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("%s has not %d networks after two minutes", journal, n)
+}
+
 // Ctrl-C ends a training whose graphs are being compiled.
 func TestTrainEndsInTime(t *testing.T) {
 	dir := fakeplugin.Install(t)
@@ -122,7 +135,7 @@ func TestTrainEndsInTime(t *testing.T) {
 	}
 	start := time.Now()
 	_ = cmd.Wait()
-	if took := time.Since(start); took > 6*time.Second || cmd.ProcessState.ExitCode() != 130 || !strings.Contains(said.String(), "interrupted") {
+	if took := time.Since(start); took > 5*time.Second || cmd.ProcessState.ExitCode() != 130 || !strings.Contains(said.String(), "interrupted") {
 		t.Errorf("%v after %v: %s", cmd.ProcessState, took, said)
 	}
 }

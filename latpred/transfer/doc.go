@@ -1,0 +1,31 @@
+// Package transfer predicts a device from a few measurements of it, for networks of any
+// search space, with the help of other devices' measurements where there are some.
+//
+//  1. FeaturesOf describes the networks of a space in blocks of columns, all from the space's
+//     own data. Physics has what the layers cost: launches, multiply-accumulates of dense and
+//     of depthwise convolutions, activations moved, parameters, and roots of two of them, for
+//     small layers are less efficient. StagePhysics has the same for each stage, Choices how
+//     often each choice occurs, Stages that for each stage, and Slots the choice of each slot.
+//     Where the layers form a graph, blocks also count only what a way from the image to the
+//     output passes.
+//  2. FitSource makes a Source of measurements of another device: a linear function of the
+//     features, by ridge regression whose penalty has the greatest evidence.
+//  3. NewLearner puts sources and a Prior together; Learner.Design says which networks are
+//     worth measuring; Learner.Fit makes a Model of their measurements.
+//  4. Model.Means and Model.Bounds predict from features, Model.MeanMs from a network.
+//
+// # The model
+//
+// With t the measurements less their mean, in units of their standard deviation, and b one of
+// the bases (the mean of the sources, each source, each column of Physics, standardised),
+//
+//	t = s·b(x) + g(x) + e
+//	g ~ N(0, v·K)   K = c₀ + c·b·bᵀ + Σ sources' products + Σ blocks' products
+//	e ~ N(0, v·ν/w)   w ~ Gamma(τ/2, τ/2)   v ~ inverse Gamma(f/2, f/2)
+//
+// Bases and ratios of noise ν are averaged over, weighted by their evidence. The noise of a
+// single measurement has a Student distribution of τ degrees of freedom: the weights w are
+// their expected values, in turn with the rest (a variational approximation, after Tipping and
+// Lawrence, Variational inference for Student-t models, Neurocomputing 69, 2005). The variances
+// are those of the Prior, and the same for all devices: a few measurements can't choose them.
+package transfer

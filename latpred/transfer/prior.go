@@ -1,0 +1,31 @@
+package transfer
+
+// Prior is what is believed of a device before it is measured, in units of the variance of
+// its measurements. The zero value believes nothing: start from DefaultPrior.
+type Prior struct {
+	Blocks   [Blocks]float64 // variance of the effects of each block together
+	Sources  float64         // variance of the effects of all sources together
+	Base     float64         // variance of the slope of the base, above 0
+	Constant float64         // variance of the constant
+	Slope    float64         // expected slope of the base, which is standardised as well
+	Noise    []float64       // ratios of noise to effects that are averaged over
+	Freedom  float64         // degrees of freedom of the scale: rows that the prior counts as, above 0
+	Tails    float64         // degrees of freedom of the noise of a measurement; 0: it is normal
+
+	// Shares of the bases: the mean of the sources, each source, each physical cost. Those
+	// of a kind divide theirs equally; 0: the kind is no base.
+	MeanShare, SourceShare, PhysicsShare float64
+}
+
+// DefaultPrior is what Adapt believes. It was chosen on HELP's devices that are sources of
+// NASFLAT's tasks, each predicted from the others, with and without those of its own class;
+// it is the rounded middle of settings that are as good within half a per cent of rank
+// correlation.
+func DefaultPrior() Prior {
+	return Prior{
+		Blocks:  [Blocks]float64{Physics: .1, StagePhysics: .01, Choices: .006, Stages: .004, Slots: .003},
+		Sources: .1, Base: .1, Constant: 1, Slope: .8,
+		Noise:   []float64{.001, .003, .01, .03, .1, .3, .8, 2},
+		Freedom: 2, Tails: 4, MeanShare: .3, SourceShare: .5, PhysicsShare: .2,
+	}
+}

@@ -1,0 +1,109 @@
+package transfer
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// spectrum is the singular value decomposition of F, the scaled features of the measured
+// networks, in which every ratio of noise and every base is solved at once. With A = F·Fᵀ + ν·I
+// the kernel of a base b is A + c·b·bᵀ; by the matrix determinant lemma and the formula of
+// Sherman and Morrison
+//
+//	log|A + c·b·bᵀ| = log|A| + log(c·g)         g = 1/c + bᵀA⁻¹b
+//	rᵀ(A + c·b·bᵀ)⁻¹r = rᵀA⁻¹r − (bᵀA⁻¹r)²/g
+type spectrum struct {
+	rows       int        // of F
+	left       *mat.Dense // left singular vectors, a column each
+	directions *mat.Dense // right singular vectors
+	values     []float64  // squares of the singular values
+}
+
+// rankTolerance is the part of the largest eigenvalue below which one counts as 0.
+const rankTolerance = 1e-12
+
+// newSpectrum decomposes f by the eigenvalues of the smaller of f·fᵀ and fᵀ·f.
+func newSpectrum(f *mat.Dense) (*spectrum, error) {
+	n, p := f.Dims()
+	small, other := mat.Matrix(f), f.T()
+	if n > p {
+		small, other = other, small
+	}
+	gram := mat.NewSymDense(min(n, p), nil)
+	gram.SymOuterK(1, small)
+	var eigen mat.EigenSym
+	if !eigen.Factorize(gram, true) {
+		return nil, errors.New("the features of the networks are not finite")
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	values := eigen.Values(nil) // ascending
+	from := 0
+	for values[from] < rankTolerance*values[len(values)-1] {
+		from++
+	}
+	s := &spectrum{rows: n, values: values[from:]}
+	one := mat.DenseCopyOf(vectors.Slice(0, len(values), from, len(values)))
+	two := new(mat.Dense)
+	two.Mul(other, one)
+	two.Apply(func(_, j int, v float64) float64 { return v / math.Sqrt(s.values[j]) }, two)
+	if s.left, s.directions = one, two; n > p {
+		s.left, s.directions = two, one
+	}
+	return s, nil
+}
+
+// projected is a vector over the rows with its parts along the left singular vectors. What
+// they leave over is orthogonal to F.
+type projected struct{ vector, along []float64 }
+
+func (s *spectrum) project(v []float64) projected {
+	var along mat.VecDense
+	along.MulVec(s.left.T(), mat.NewVecDense(len(v), v))
+	return projected{v, along.RawVector().Data}
+}
+
+// product is aᵀA⁻¹b for a ratio of noise. inverse has those of A's eigenvalues along the
+// singular vectors.
+func (s *spectrum) product(a, b projected, inverse []float64, noise float64) float64 {
+	var inside, sum float64
+	for i, v := range a.along {
+		inside += v * b.along[i]
+		sum += v * b.along[i] * inverse[i]
+	}
+	if len(inverse) == s.rows {
+		return sum
+	}
+	return sum + (floats.Dot(a.vector, b.vector)-inside)/noise
+}
+
+// component solves one base and one ratio of noise, for the residuals r of the base at its
+// expected slope. The component's weight is the logarithm of the evidence, up to a constant
+// that all share.
+func (s *spectrum) component(base, r projected, noise float64, prior *Prior) component {
+	inverse, m := make([]float64, len(s.values)), len(s.values)
+	logDet := float64(s.rows-m) * math.Log(noise)
+	for i, v := range s.values {
+		inverse[i] = 1 / (v + noise)
+		logDet += math.Log(v + noise)
+	}
+	g := 1/prior.Base + s.product(base, base, inverse, noise)
+	change := s.product(base, r, inverse, noise) / g
+	square := s.product(r, r, inverse, noise) - change*change*g
+	logDet += math.Log(prior.Base * g)
+	c := component{noise: noise, slope: prior.Slope + change, slopeVar: 1 / g,
+		mean: make([]float64, m), along: make([]float64, m), shrink: make([]float64, m)}
+	for i, v := range s.values {
+		gain := math.Sqrt(v) * inverse[i]
+		c.along[i] = gain * base.along[i]
+		c.mean[i] = gain * (r.along[i] - change*base.along[i])
+		c.shrink[i] = v * inverse[i]
+	}
+	freedom := prior.Freedom + float64(s.rows)
+	c.scale = (prior.Freedom + square) / freedom
+	c.weight = -.5*logDet - .5*freedom*math.Log1p(square/prior.Freedom)
+	return c
+}
