@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/metric"
 )
@@ -19,6 +22,18 @@ type Setting struct {
 // String is the setting's name in files: "conv-f32-at0".
 func (s Setting) String() string {
 	return fmt.Sprintf("%s-%s-at%s", s.Formulation, s.Precision, s.Autotune)
+}
+
+// ParseSetting reads what String writes.
+func ParseSetting(text string) (Setting, error) {
+	parts := strings.Split(text, "-")
+	if len(parts) == 3 && strings.HasPrefix(parts[2], "at") {
+		s := Setting{measure.Formulation(parts[0]), measure.Precision(parts[1]), strings.TrimPrefix(parts[2], "at")}
+		if slices.Contains(measure.Formulations(), s.Formulation) && slices.Contains(measure.Precisions(), s.Precision) && slices.Contains(backend.Autotunes(), s.Autotune) {
+			return s, nil
+		}
+	}
+	return Setting{}, fmt.Errorf("setting %q: want a formulation, a precision and a level of autotuning, like %s", text, Setting{measure.Convolutions, measure.F32, "0"})
 }
 
 // Settings are those worth trying for networks of a precision, the quick ones first, and

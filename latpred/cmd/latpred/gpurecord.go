@@ -22,6 +22,7 @@ type gpuRecordCmd struct {
 	Epochs    int           `default:"100" help:"Of trainings."`
 	Python    string        `default:"python3" help:"Python with PyTorch, for comparison."`
 	Torch     string        `enum:"cuda,cpu" default:"cuda" help:"Device of PyTorch."`
+	Try       []string      `placeholder:"dot-f32-at0,…" help:"Settings to try: formulation, precision, level of autotuning (default: those of the precision, and one of each other)."`
 	Parts     []string      `help:"Parts to do: check, sweep, torch, nets, table, adapt, train, bench (default: all)."`
 }
 
@@ -31,9 +32,17 @@ func (c *gpuRecordCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	var settings []gpurecord.Setting
+	for _, text := range c.Try {
+		s, err := gpurecord.ParseSetting(text)
+		if err != nil {
+			return err
+		}
+		settings = append(settings, s)
+	}
 	report, err := gpurecord.Run(ctx, gpurecord.Options{
 		Dir: c.Out, Program: program, Backend: c.Backend, Hardware: c.Hardware, Space: c.Space, Batch: c.Batch,
-		Precision: measure.Precision(c.Precision), Nets: c.Nets, Seed: c.Seed, Budget: c.Budget, Epochs: c.Epochs,
+		Precision: measure.Precision(c.Precision), Nets: c.Nets, Seed: c.Seed, Budget: c.Budget, Epochs: c.Epochs, Settings: settings,
 		Python: c.Python, Torch: c.Torch, Parts: c.Parts, Observe: func(text string) { out.Logf("%s", text) },
 	})
 	if report == nil {

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ofalat/ofalat/latpred/bench/gpurecord"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -23,7 +22,7 @@ func TestGPURecord(t *testing.T) {
 	fakeplugin.Install(t)
 	t.Setenv("LATPRED_TEST_PROGRAM", "1")
 	dir := filepath.Join(t.TempDir(), "record")
-	args := []string{"gpu-record", "--out", dir, "--hardware", "fake", "--batch", "1", "--nets", "12", "--budget", "6m", "--epochs", "2",
+	args := []string{"gpu-record", "--out", dir, "--hardware", "fake", "--batch", "1", "--nets", "12", "--budget", "20m", "--try", "dot-f32-at0,dot-bf16-at1", "--epochs", "2",
 		"--python", "no-such-python", "--parts", "check,sweep,torch,nets,adapt,train", "--json"}
 	stdout, stderr, status := call(t, args...)
 	var r gpurecord.Report
@@ -38,7 +37,7 @@ func TestGPURecord(t *testing.T) {
 			t.Errorf("%s: %s", p.Name, p.Error)
 		}
 	}
-	if len(r.Sweep) == 0 || r.Best != "dot-f32-at0" || r.Sweep[0].FirstS <= 0 || len(r.Sweep[0].LatencyMs) != 3 {
+	if len(r.Sweep) != 2 || r.Best != "dot-f32-at0" || r.Sweep[0].FirstS <= 0 || len(r.Sweep[0].LatencyMs) != 3 {
 		t.Errorf("best %q of %+v", r.Best, r.Sweep)
 	}
 	if set, err := dataset.Open(filepath.Join(dir, "nets.csv")); err != nil || set.Rows != 12 || set.Device != "fake-xla-cuda-f32-b1-dot-at0" {
@@ -50,8 +49,7 @@ func TestGPURecord(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, "evaluate.json")); err != nil || !strings.Contains(string(text), "rmse") {
 		t.Errorf("%v: %s", err, text)
 	}
-	start := time.Now()
-	if _, stderr, _ := call(t, args...); time.Since(start) > 5*time.Second || strings.Contains(stderr, "nets,") {
-		t.Errorf("again, in %v: %s", time.Since(start), stderr)
+	if _, stderr, _ := call(t, args...); strings.Contains(stderr, "nets,") {
+		t.Errorf("again: %s", stderr)
 	}
 }
