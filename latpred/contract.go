@@ -9,7 +9,7 @@ import (
 
 // Predictor predicts the latency of architectures on one device. It holds everything
 // that this needs: encoding, weights, scaling. Abilities that only some kinds have are
-// interfaces of their own: IntervalPredictor, PassTimer, SegmentTimer and
+// interfaces of their own: IntervalPredictor, BackedIntervals, PassTimer, SegmentTimer and
 // ResolutionLister.
 type Predictor interface {
 	// Kind names the kind of predictor, one of Kinds.

@@ -14,7 +14,8 @@ import (
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
 	"tests alone":                     {"kernelext/browser"},
-	"for others of our packages only": {"latpred/loops", "latpred/bench"},
+	"for others of our packages only": {"latpred/loops", "latpred/bench", "latpred/worker"},
+	"files alone":                     {"runners"},
 }
 
 // TestExamples: each package that a user imports shows how, in an example that runs.

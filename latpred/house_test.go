@@ -60,7 +60,7 @@ var rules = []rule{
 		forbidden: []string{module + "/latpred/encode", module + "/latpred/dataset", module + "/latpred/lut"}},
 	{name: "encode stands on space alone", applies: within("latpred/encode"),
 		forbidden: []string{module + "/latpred/dataset", module + "/latpred/lut", module + "/latpred/loops", module + "/latpred/tensor"}},
-	{name: "plumbing knows nothing about latency", applies: within("internal", "latpred/journal", "latpred/atomicfile"),
+	{name: "plumbing knows nothing about latency", applies: within("internal", "latpred/journal", "latpred/atomicfile", "latpred/textfile", "latpred/sheet"),
 		forbidden: []string{module + "/latpred/space", module + "/latpred/dataset", module + "/kernelext"}},
 	{name: "hpo knows nothing about latency", applies: within("latpred/hpo"),
 		forbidden: []string{module + "/latpred/space", module + "/latpred/dataset"}},

@@ -10,6 +10,7 @@ import (
 // Provenance records how a predictor was made, so that it can be made again.
 type Provenance struct {
 	Device   string            `json:"device,omitempty"`    // device that it predicts for: "rtx2080ti-b64"
+	Space    string            `json:"space,omitempty"`     // ID of the space, and so the width, of the networks; "": not told
 	Data     string            `json:"data,omitempty"`      // name of the set that it was trained on
 	DataHash string            `json:"data_hash,omitempty"` // SHA-256 of the set's rows, see dataset.Set.Hash
 	Rows     int               `json:"rows,omitempty"`      // number of training rows

@@ -13,11 +13,16 @@ const (
 	WarnDrift          WarningKind = "drift"              // the device changed while it was measured
 	WarnWarmUp         WarningKind = "warm-up"            // the first rows are off: the device was not warm
 	WarnOutliers       WarningKind = "outliers"           // rows far from what the other rows predict
+	WarnUnits          WarningKind = "mixed-units"        // a part of the latencies is of another unit, batch size or device
+	WarnConstant       WarningKind = "constant"           // all latencies are equal: there is nothing to learn
 	WarnScale          WarningKind = "suspicious-scale"   // latencies that look like seconds or microseconds
 	WarnLaunchQueue    WarningKind = "launch-queue"       // the clock did not wait for the device
 	WarnSameArchs      WarningKind = "same-architectures" // two sets measure the same networks
 	WarnOutside        WarningKind = "outside"            // an input unlike anything in the training data
 	WarnFewRows        WarningKind = "few-rows"           // too few rows for the promised accuracy or coverage
+	WarnColumns        WarningKind = "columns"            // which columns of a file were read, and how
+	WarnUnmeasured     WarningKind = "not-measured"       // rows of a file without a latency
+	WarnMixed          WarningKind = "mixed"              // rows of several devices, batch sizes, spaces or units
 	WarnSeen           WarningKind = "seen"               // rows that judge a predictor were seen in its training
 )
 

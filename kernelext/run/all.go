@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,7 @@ type Report struct {
 	Page     string       `json:"page"`               // in Options.Out
 	OK       bool         `json:"ok"`
 	Error    string       `json:"error,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`  // what the executed notebook mends, and what its page lacks
 	Seconds  float64      `json:"seconds"`          // that executing it took; if Cached, in the earlier run
 	PeakMB   float64      `json:"peak_mb"`          // resident memory of the largest process: a cell, or its compiler; 0: not known
 	Cached   bool         `json:"cached,omitempty"` // it was not executed, since it is unchanged
@@ -130,12 +132,23 @@ func one(ctx context.Context, path string, o Options, emit func(Event)) (Report,
 	start := time.Now()
 	nb, err := ReadNotebook(path)
 	if err == nil {
+		err = nb.Check()
+	}
+	folder, ferr := filepath.Abs(filepath.Dir(path))
+	if err = cmp.Or(err, ferr); err == nil {
+		o.Launch, err = o.Launch.For(nb, folder)
+	}
+	if err == nil {
+		report.Notes = append(nb.mend(), nb.missingAttachments()...)
 		report.Title, report.Question = nb.Title(), nb.question()
+		if o.Launch.Foreign(folder) {
+			o.Cache = nil
+		}
 		if earlier, ok := o.Cache.load(nb); ok {
 			report.Cached, report.Seconds, report.PeakMB = true, earlier.Seconds, earlier.PeakMB
 			report.Cells = cellReports(nb, earlier)
 		} else {
-			report.Cells, report.PeakMB, err = execute(ctx, nb, path, o, emit)
+			report.Cells, report.PeakMB, err = execute(ctx, nb, folder, o, emit)
 			report.Seconds = time.Since(start).Seconds()
 			if err == nil {
 				err = o.Cache.store(nb, report)
@@ -181,7 +194,7 @@ func (c *Cell) figures() int {
 
 // execute runs the code cells of nb in a Jupyter kernel of its own, up to the first that
 // fails.
-func execute(ctx context.Context, nb *Notebook, path string, o Options, emit func(Event)) (cells []CellReport, peakMB float64, err error) {
+func execute(ctx context.Context, nb *Notebook, folder string, o Options, emit func(Event)) (cells []CellReport, peakMB float64, err error) {
 	total := 0
 	for _, c := range nb.Cells {
 		if c.Type == "code" {
@@ -192,15 +205,12 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 		}
 	}
 	emit(Event{Cells: total, Line: "starting the kernel"})
-	dir, err := filepath.Abs(filepath.Dir(path))
-	if err != nil {
-		return nil, 0, err
-	}
-	kernel, err := Start(ctx, o.Launch, dir)
+	kernel, err := Start(ctx, o.Launch, folder)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer func() {
+		kernel.drain()
 		kernel.Close()
 		peakMB = kernel.peakMB()
 	}()
@@ -219,6 +229,7 @@ func execute(ctx context.Context, nb *Notebook, path string, o Options, emit fun
 			var failed *CellError
 			if errors.As(err, &failed) {
 				failed.Cell, failed.Line = report.Cell, report.Line
+				failed.Reason = o.Launch.advised(c.Source, failed.Reason, failed.Detail)
 			}
 			return cells, 0, err
 		}

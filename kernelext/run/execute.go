@@ -29,28 +29,26 @@ func (e *CellError) Error() string {
 // seconds.
 const grace = 8 * time.Second
 
-// display is the content of display_data, update_display_data and execute_result.
-type display struct {
-	Data      map[string]any `json:"data"`
-	Metadata  map[string]any `json:"metadata"`
-	Transient struct {
-		DisplayID string `json:"display_id"`
-	} `json:"transient"`
-}
-
 // Execute runs a cell and collects its outputs in cell.Outputs. It errs with a *CellError,
 // without Cell and Line, if the cell fails, and also errs if the Jupyter kernel dies or
 // limit or ctx ends; then the cell is interrupted first and keeps its outputs so far. It
 // must not be called concurrently.
+//
+// As in JupyterLab, a display with an id belongs to the session: when a later cell updates
+// it, it changes in the Outputs of every cell that shows it. What a cell of before sends
+// late is added to its own Outputs. A cell that prints or shows too much keeps the begin
+// and the end of it, and a note between.
 func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) error {
-	cell.Outputs = nil
+	cell.Outputs, cell.printed, cell.shown, cell.left, cell.clear = nil, 0, 0, 0, false
+	defer cell.settle()
 	id, err := s.send(s.shell, "execute_request", map[string]any{
-		"code": cell.Source, "silent": false, "store_history": true, "user_expressions": map[string]any{},
+		"code": flushed(strings.ReplaceAll(cell.Source, "\r\n", "\n")), "silent": false, "store_history": true, "user_expressions": map[string]any{},
 		"allow_stdin": false, "stop_on_error": true,
 	})
 	if err != nil {
 		return err
 	}
+	s.board.begin(id, cell)
 	timeout := time.After(limit)
 	done := ctx.Done()
 	var killed <-chan time.Time
@@ -59,11 +57,11 @@ func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) 
 	for idle, replied := false, false; !idle || !replied; {
 		select {
 		case m := <-s.events:
-			if m.Parent.ID == id {
-				if idle, err = cell.take(m, idle); err != nil {
-					return err
-				}
+			ended, err := s.board.take(m)
+			if m.Parent.ID == id && err != nil {
+				return err
 			}
+			idle = idle || ended && m.Parent.ID == id
 		case m := <-s.replies:
 			if m.Parent.ID == id {
 				replied = true
@@ -86,6 +84,7 @@ func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) 
 	if reason != nil {
 		return reason
 	}
+	cell.settle()
 	if failed == nil {
 		failed = cell.failedCommand()
 	}
@@ -94,69 +93,6 @@ func (s *Session) Execute(ctx context.Context, cell *Cell, limit time.Duration) 
 		return failed
 	}
 	return nil
-}
-
-// take adds what an iopub message shows to the outputs; it reports idle when the
-// Jupyter kernel is.
-func (c *Cell) take(m message, idle bool) (bool, error) {
-	var err error
-	switch m.Header.Type {
-	case "status":
-		var s struct {
-			State string `json:"execution_state"`
-		}
-		err = json.Unmarshal(m.Content, &s)
-		idle = idle || s.State == "idle"
-	case "stream":
-		var s struct{ Name, Text string }
-		if err = json.Unmarshal(m.Content, &s); err == nil {
-			c.stream(s.Name, s.Text)
-		}
-	case "display_data", "execute_result", "update_display_data":
-		var d display
-		if err = json.Unmarshal(m.Content, &d); err == nil {
-			c.display(m.Header.Type, d)
-		}
-	case "error":
-		var e struct {
-			Ename     string   `json:"ename"`
-			Evalue    string   `json:"evalue"`
-			Traceback []string `json:"traceback"`
-		}
-		if err = json.Unmarshal(m.Content, &e); err == nil {
-			c.Outputs = append(c.Outputs, &Output{Type: "error", Error: e.Ename, Value: e.Evalue, Trace: e.Traceback})
-		}
-	case "clear_output":
-		c.Outputs = nil
-	}
-	if err != nil {
-		return idle, fmt.Errorf("message %s: %w", m.Header.Type, err)
-	}
-	return idle, nil
-}
-
-func (c *Cell) stream(name, text string) {
-	if n := len(c.Outputs); n > 0 && c.Outputs[n-1].Type == "stream" && c.Outputs[n-1].Name == name {
-		c.Outputs[n-1].Text += text
-		return
-	}
-	c.Outputs = append(c.Outputs, &Output{Type: "stream", Name: name, Text: text})
-}
-
-// display adds a display, or replaces that of the same id.
-func (c *Cell) display(kind string, d display) {
-	if id := d.Transient.DisplayID; id != "" {
-		for _, o := range c.Outputs {
-			if o.display == id {
-				o.Data, o.Metadata = d.Data, d.Metadata
-				return
-			}
-		}
-	}
-	if kind == "update_display_data" {
-		kind = "display_data"
-	}
-	c.Outputs = append(c.Outputs, &Output{Type: kind, Data: d.Data, Metadata: d.Metadata, display: d.Transient.DisplayID})
 }
 
 // reply reads an execute_reply; it gives the error where the status is not ok.
@@ -174,7 +110,7 @@ func (c *Cell) reply(m message) *CellError {
 	if r.Status == "ok" {
 		return nil
 	}
-	reason := strings.TrimSpace(strings.Trim(r.Ename+": "+r.Evalue, ": "))
+	reason := strings.TrimSpace(strings.Trim(r.Ename+": "+unflushed(r.Evalue), ": "))
 	if reason == "" {
 		reason = "status " + r.Status
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-zeromq/zmq4"
 )
@@ -117,6 +118,37 @@ func fakeKernel(file string) {
 				answer(iopub, nil, m, kind, map[string]any{"data": map[string]string{"text/plain": fmt.Sprint("state ", i)},
 					"metadata": map[string]any{}, "transient": map[string]string{"display_id": "one"}})
 			}
+		case "show", "change", "again": // a display of the session
+			kind := map[string]string{"show": "display_data", "again": "display_data", "change": "update_display_data"}[request.Code]
+			answer(iopub, nil, m, kind, map[string]any{"data": map[string]string{"text/plain": request.Code},
+				"metadata": map[string]any{}, "transient": map[string]string{"display_id": "two"}})
+		case "clear", "clear later", "clear later and print":
+			stream("before")
+			answer(iopub, nil, m, "clear_output", map[string]bool{"wait": request.Code != "clear"})
+			if request.Code == "clear later and print" {
+				stream("after")
+			}
+		case "chatter": // what shows nothing, and what is not this session's
+			answer(iopub, nil, m, "execute_input", map[string]string{"code": "chatter"})
+			answer(iopub, nil, m, "comm_open", map[string]string{"comm_id": "x"})
+			answer(iopub, nil, message{Header: header{ID: "another's"}}, "stream", map[string]string{"name": "stdout", "text": "another's"})
+		case "late": // its goroutine goes on for a while
+			late := m
+			time.AfterFunc(50*time.Millisecond, func() {
+				answer(iopub, nil, late, "stream", map[string]string{"name": "stdout", "text": "late"})
+			})
+		case "flood":
+			for range 40 {
+				stream(strings.Repeat("0123456789abcde\n", 4096))
+			}
+			stream("the end\n")
+		case "many":
+			for i := range maxOutputs + 7 {
+				answer(iopub, nil, m, "display_data", map[string]any{"data": map[string]string{"text/plain": fmt.Sprint(i)}, "metadata": map[string]any{}})
+			}
+		case "odd": // outputs that are not as the format wants them
+			answer(iopub, nil, m, "display_data", map[string]any{"data": map[string]any{"text/plain": 3.5, "application/json": map[string]any{"n": json.Number("12345678901234567890")}}, "metadata": nil})
+			answer(iopub, nil, m, "execute_result", map[string]any{"data": map[string]any{"application/vnd.x": []int{1}}, "execution_count": 1})
 		default:
 			stream("did ")
 			stream(request.Code)

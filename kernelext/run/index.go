@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"image"
 	"image/png"
+	"net/url"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -14,6 +15,7 @@ import (
 // indexEntry is a notebook as the index shows it.
 type indexEntry struct {
 	Report
+	Link      template.URL // to its page: names of files may hold what URLs escape
 	Thumbnail template.URL
 }
 
@@ -21,7 +23,7 @@ type indexEntry struct {
 func Index(reports []Report) []byte {
 	var entries []indexEntry
 	for _, r := range reports {
-		e := indexEntry{Report: r}
+		e := indexEntry{Report: r, Link: template.URL((&url.URL{Path: r.Page}).String())}
 		if r.thumbnail != nil {
 			e.Thumbnail = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(r.thumbnail))
 		}

@@ -24,7 +24,7 @@ func FindModule(ctx context.Context, dir string) (string, error) {
 	}
 	file := strings.TrimSpace(string(out))
 	if file == "" || file == os.DevNull {
-		return "", fmt.Errorf("%s lies in no Go module: notebooks must lie in the one whose packages they use", dir)
+		return "", fmt.Errorf("%s lies in no Go module", dir)
 	}
 	return filepath.Dir(file), nil
 }
@@ -35,7 +35,12 @@ type Launch struct {
 	Bin    string            // folder with gonb and goimports, see InstallTools
 	Raw    bool              // send errors as plain text, for clients that show no HTML
 	Env    map[string]string // additional environment variables of the cells
-	Path   string            // another Jupyter kernel, called with the connection file alone, for tests; "": gonb
+
+	Modules []string // folders of further modules that cells see
+	Fetch   bool     // cells may fetch modules, from where the user's settings say
+	OwnWork bool     // cells make their own workspace: they see no module before
+
+	Path string // another Jupyter kernel, called with the connection file alone, for tests; "": gonb
 }
 
 // Command returns the command that starts the Jupyter kernel with a connection file.
@@ -44,7 +49,10 @@ type Launch struct {
 // from asking for them elsewhere, and gives cells the versions of the module's
 // go.mod. Symbols are left out, which saves half of the link.
 func (l Launch) Command(connectionFile string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(l.Bin, "gonb"), "-kernel", connectionFile, "-go_work="+l.Module, "-logtostderr")
+	cmd := exec.Command(filepath.Join(l.Bin, "gonb"), "-kernel", connectionFile, "-logtostderr")
+	if !l.OwnWork {
+		cmd.Args = append(cmd.Args, "-go_work="+strings.Join(append([]string{l.Module}, l.Modules...), ","))
+	}
 	if l.Raw {
 		cmd.Args = append(cmd.Args, "-raw_error=true")
 	}
@@ -53,10 +61,13 @@ func (l Launch) Command(connectionFile string) *exec.Cmd {
 	}
 	cmd.Env = append(os.Environ(),
 		"PATH="+l.Bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"GOPROXY=off", "GOFLAGS='-ldflags=-s -w' -buildvcs=false",
+		"GOFLAGS='-ldflags=-s -w' -buildvcs=false",
 		// The Jupyter kernel's temporary module lies outside: no workspace of the user's, no
 		// vendor folder may change what it sees.
 		"GOWORK=")
+	if !l.Fetch {
+		cmd.Env = append(cmd.Env, "GOPROXY=off")
+	}
 	for name, value := range l.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
@@ -79,6 +90,10 @@ func CacheDir() (string, error) {
 	}
 	return filepath.Join(cache, "ofalat"), nil
 }
+
+// goEnv is the environment of go commands in the module: no workspace around it may change
+// what they see.
+func goEnv() []string { return append(os.Environ(), "GOWORK=off") }
 
 // InstallTools builds the tools that the module's go.mod pins, unless they are already
 // built, and returns their folder in the user's cache.
@@ -104,7 +119,7 @@ func InstallTools(ctx context.Context, module string) (string, error) {
 			continue
 		}
 		cmd := exec.CommandContext(ctx, "go", "tool", "-n", path)
-		cmd.Dir = module
+		cmd.Dir, cmd.Env = module, goEnv()
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()

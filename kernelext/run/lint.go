@@ -22,8 +22,9 @@ var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)
 
 // Lint lists mistakes in the source of a notebook: stored outputs or execution counts,
 // paths of one machine, another Jupyter kernel, no title, repeated or missing cell ids,
-// mathematics that pages can't show, a size above 200 kB, and missing parts of a lesson.
-// It errs if the file can't be read.
+// attachments that aren't there, mathematics that pages can't show, a size above 200 kB, and missing parts of a lesson.
+// Of a notebook that can't run here, as Notebook.Check says, that is all it lists. It errs
+// if the file can't be read.
 func Lint(path string) ([]string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -32,6 +33,9 @@ func Lint(path string) ([]string, error) {
 	nb, err := ParseNotebook(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := nb.Check(); err != nil { // what else is wrong with it concerns its own kernel
+		return []string{err.Error()}, nil
 	}
 	var found []string
 	report := func(cell int, format string, args ...any) {
@@ -44,7 +48,9 @@ func Lint(path string) ([]string, error) {
 	if len(content) > maxSource {
 		report(0, "%d kB, want at most %d", len(content)>>10, maxSource>>10)
 	}
-	if spec, _ := nb.Metadata["kernelspec"].(map[string]any); spec["name"] != KernelspecName {
+	if spec, _ := nb.Metadata["kernelspec"].(map[string]any); spec["name"] == nil {
+		report(0, "it names no kernel, want %s", KernelspecName)
+	} else if spec["name"] != KernelspecName {
 		report(0, "its kernel is %v, want %s", spec["name"], KernelspecName)
 	}
 	if nb.Title() == "" {
@@ -64,6 +70,9 @@ func Lint(path string) ([]string, error) {
 			report(i+1, "path of one machine: %s", m)
 		}
 		if c.Type == "markdown" {
+			for _, missing := range c.missingAttachments() {
+				report(i+1, "%s", missing)
+			}
 			for _, err := range badFormulas(c.Source) {
 				report(i+1, "mathematics that pages can't show: %v", err)
 			}

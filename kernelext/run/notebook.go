@@ -1,9 +1,6 @@
 package run
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,12 +11,16 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Notebook is an .ipynb file. Metadata that this package doesn't use are kept.
+// Notebook is an .ipynb file. One that was read keeps its text: Content changes in it what
+// the program has changed, and nothing else.
 type Notebook struct {
 	Cells       []*Cell        `json:"cells"`
 	Metadata    map[string]any `json:"metadata"`
 	Format      int            `json:"nbformat"`
 	FormatMinor int            `json:"nbformat_minor"`
+
+	text   []byte // what it was read from; nil: it was made
+	folder string // that it was read from; "": not known
 }
 
 // alone reports whether nothing else may run beside the notebook.
@@ -35,8 +36,14 @@ type Cell struct {
 	Type           string // "code", "markdown" or "raw"
 	Metadata       map[string]any
 	Source         string
-	ExecutionCount int // 0: not executed
+	Attachments    map[string]map[string]any // of a text: pictures by name, each by MIME type
+	ExecutionCount int                       // 0: not executed
 	Outputs        []*Output
+
+	printed int  // bytes, while it is executed
+	shown   int  // bytes of displays
+	left    int  // outputs that were too many
+	clear   bool // the next output takes the place of all before
 }
 
 // Output is one output of a cell.
@@ -50,147 +57,13 @@ type Output struct {
 	Value    string         // of an error: its message
 	Trace    []string       // of an error
 
-	display string // id under which later messages replace it
-}
-
-// multiline is text that files hold as one string or as a list of lines.
-type multiline string
-
-func (m *multiline) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*m = multiline(one)
-		return nil
-	}
-	var lines []string
-	if err := json.Unmarshal(text, &lines); err != nil {
-		return errors.New("want a string or a list of strings")
-	}
-	*m = multiline(strings.Join(lines, ""))
-	return nil
-}
-
-func (m multiline) MarshalJSON() ([]byte, error) {
-	lines := []string{}
-	for line := range strings.Lines(string(m)) {
-		lines = append(lines, line)
-	}
-	return marshal(lines)
-}
-
-// marshal encodes without escaping <, > and &, which would make sources unreadable.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	printing printing // of a stream that is still written
 }
 
 // hidden tells whether the notebook asks front ends to fold the cell's source.
 func (c *Cell) hidden() bool {
 	jupyter, _ := c.Metadata["jupyter"].(map[string]any)
 	return jupyter["source_hidden"] == true
-}
-
-type cellJSON struct {
-	Type           string          `json:"cell_type"`
-	ExecutionCount json.RawMessage `json:"execution_count,omitempty"`
-	ID             string          `json:"id,omitempty"`
-	Metadata       map[string]any  `json:"metadata"`
-	Outputs        []*Output       `json:"outputs,omitempty"`
-	Source         multiline       `json:"source"`
-}
-
-// UnmarshalJSON reads a cell of format 4.
-func (c *Cell) UnmarshalJSON(text []byte) error {
-	var j cellJSON
-	if err := json.Unmarshal(text, &j); err != nil {
-		return err
-	}
-	*c = Cell{ID: j.ID, Type: j.Type, Metadata: j.Metadata, Source: string(j.Source), Outputs: j.Outputs}
-	if len(j.ExecutionCount) > 0 && string(j.ExecutionCount) != "null" {
-		return json.Unmarshal(j.ExecutionCount, &c.ExecutionCount)
-	}
-	return nil
-}
-
-// MarshalJSON writes a cell of format 4.
-func (c *Cell) MarshalJSON() ([]byte, error) {
-	metadata := c.Metadata
-	if metadata == nil {
-		metadata = map[string]any{}
-	}
-	if c.Type != "code" {
-		return marshal(cellJSON{Type: c.Type, ID: c.ID, Metadata: metadata, Source: multiline(c.Source)})
-	}
-	outputs := c.Outputs
-	if outputs == nil {
-		outputs = []*Output{}
-	}
-	count := json.RawMessage("null")
-	if c.ExecutionCount > 0 {
-		count = fmt.Append(nil, c.ExecutionCount)
-	}
-	return marshal(struct { // outputs are there even where there are none
-		Type           string          `json:"cell_type"`
-		ExecutionCount json.RawMessage `json:"execution_count"`
-		ID             string          `json:"id,omitempty"`
-		Metadata       map[string]any  `json:"metadata"`
-		Outputs        []*Output       `json:"outputs"`
-		Source         multiline       `json:"source"`
-	}{c.Type, count, c.ID, metadata, outputs, multiline(c.Source)})
-}
-
-type outputJSON struct {
-	Type     string         `json:"output_type"`
-	Name     string         `json:"name,omitempty"`
-	Text     *multiline     `json:"text,omitempty"`
-	Data     map[string]any `json:"data,omitempty"`
-	Metadata map[string]any `json:"metadata,omitempty"`
-	Count    *int           `json:"execution_count,omitempty"`
-	Error    string         `json:"ename,omitempty"`
-	Value    string         `json:"evalue,omitempty"`
-	Trace    []string       `json:"traceback,omitempty"`
-}
-
-// UnmarshalJSON reads an output of format 4.
-func (o *Output) UnmarshalJSON(text []byte) error {
-	var j outputJSON
-	if err := json.Unmarshal(text, &j); err != nil {
-		return err
-	}
-	*o = Output{Type: j.Type, Name: j.Name, Data: j.Data, Metadata: j.Metadata, Error: j.Error, Value: j.Value, Trace: j.Trace}
-	if j.Text != nil {
-		o.Text = string(*j.Text)
-	}
-	return nil
-}
-
-// MarshalJSON writes an output of format 4.
-func (o *Output) MarshalJSON() ([]byte, error) {
-	text := multiline(o.Text)
-	switch metadata := o.Metadata; o.Type {
-	case "stream":
-		return marshal(outputJSON{Type: o.Type, Name: o.Name, Text: &text})
-	case "error":
-		return marshal(struct {
-			Type  string   `json:"output_type"`
-			Error string   `json:"ename"`
-			Value string   `json:"evalue"`
-			Trace []string `json:"traceback"`
-		}{o.Type, o.Error, o.Value, append([]string{}, o.Trace...)})
-	default:
-		if metadata == nil {
-			metadata = map[string]any{}
-		}
-		return marshal(struct {
-			Type     string         `json:"output_type"`
-			Data     map[string]any `json:"data"`
-			Metadata map[string]any `json:"metadata"`
-			Count    *int           `json:"execution_count,omitempty"`
-		}{o.Type, o.Data, metadata, nil})
-	}
 }
 
 // textOf gives the text under a MIME type, "" where there is none.
@@ -229,39 +102,8 @@ func ReadNotebook(path string) (*Notebook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	nb.folder = filepath.Dir(path)
 	return nb, nil
-}
-
-// ParseNotebook reads the content of an .ipynb file.
-func ParseNotebook(content []byte) (*Notebook, error) {
-	var nb Notebook
-	if err := json.Unmarshal(content, &nb); err != nil {
-		return nil, fmt.Errorf("no notebook: %w", err)
-	}
-	if nb.Format != 4 {
-		return nil, fmt.Errorf("notebook format %d, want 4", nb.Format)
-	}
-	for i, c := range nb.Cells {
-		if c == nil || c.Type != "code" && c.Type != "markdown" && c.Type != "raw" {
-			return nil, fmt.Errorf("cell %d is neither code, markdown nor raw", i+1)
-		}
-		for _, o := range c.Outputs {
-			if o == nil {
-				return nil, fmt.Errorf("cell %d has an output that is null", i+1)
-			}
-		}
-	}
-	return &nb, nil
-}
-
-// Content returns the content of the .ipynb file.
-func (nb *Notebook) Content() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	err := enc.Encode(nb)
-	return b.Bytes(), err
 }
 
 // Title returns the first heading, or "".

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
@@ -83,15 +85,15 @@ type pageCell struct {
 	Outputs  []template.HTML
 }
 
-// Page returns the HTML page of an executed notebook. It is self-contained: styles and
-// figures are inside, and it runs no script. failure, which may be nil, is shown
+// Page returns the HTML page of an executed notebook. It is self-contained: styles, figures
+// and the pictures of texts are inside, and it runs no script. failure, which may be nil, is shown
 // at the top.
 func Page(nb *Notebook, failure error) []byte {
 	var cells []pageCell
 	for _, c := range nb.Cells {
 		switch c.Type {
 		case "markdown":
-			cells = append(cells, pageCell{Markdown: renderMarkdown(c.Source)})
+			cells = append(cells, pageCell{Markdown: template.HTML(withImages(string(c.page()), nb.folder))})
 		case "code":
 			if strings.TrimSpace(c.Source) == "" {
 				continue
@@ -104,6 +106,11 @@ func Page(nb *Notebook, failure error) []byte {
 		}
 	}
 	return render(map[string]any{"Title": nb.Title(), "CSS": css, "Cells": cells, "Failure": failure})
+}
+
+// page is the HTML of a markdown cell, with its attachments inside.
+func (c *Cell) page() template.HTML {
+	return template.HTML(c.withAttachments(string(renderMarkdown(c.Source))))
 }
 
 func render(data any) []byte {
@@ -162,6 +169,27 @@ func renderOutput(o *Output) template.HTML {
 	case o.textOf("text/markdown") != "":
 		return renderMarkdown(o.textOf("text/markdown"))
 	}
+	return renderOther(o, text)
+}
+
+// renderOther shows an output of a type that this project doesn't make: another picture, or
+// its text. One without text is named, so that its place is not empty.
+func renderOther(o *Output, text string) template.HTML {
+	types := slices.Sorted(maps.Keys(o.Data))
+	for _, mime := range types {
+		if strings.HasPrefix(mime, "image/") {
+			return figure(mime, strings.Join(strings.Fields(o.textOf(mime)), ""), text)
+		}
+	}
+	if latex := o.textOf("text/latex"); latex != "" {
+		return renderMarkdown(latex)
+	}
+	if text == "" && o.Data["application/json"] != nil {
+		text = jsonText(o.Data["application/json"])
+	}
+	if text == "" && len(types) > 0 {
+		text = "[an output that this page can't show: " + strings.Join(types, ", ") + "]"
+	}
 	return printed("stdout", text)
 }
 
@@ -202,7 +230,7 @@ var stackStart = regexp.MustCompile(`(?m)^goroutine \d+ `)
 // printed is text as it was printed. A stack is folded away: the reason stands
 // before it.
 func printed(class, text string) template.HTML {
-	text = ansi.ReplaceAllString(text, "")
+	text = overwritten(ansi.ReplaceAllString(text, ""))
 	stack := ""
 	if at := stackStart.FindStringIndex(text); at != nil && class != "stdout" {
 		text, stack = strings.TrimRight(text[:at[0]], "\n")+"\n", text[at[0]:]
@@ -212,6 +240,27 @@ func printed(class, text string) template.HTML {
 		out += `<details class="stack"><summary>stack</summary><pre>` + template.HTMLEscapeString(stack) + "</pre></details>"
 	}
 	return template.HTML(out)
+}
+
+// overwritten is a text as a terminal shows it in which lines go back to their begin, as
+// progress does.
+func overwritten(text string) string {
+	if !strings.Contains(text, "\r") {
+		return text
+	}
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		var shown []rune
+		for part := range strings.SplitSeq(line, "\r") {
+			if over := []rune(part); len(over) >= len(shown) {
+				shown = over
+			} else {
+				copy(shown, over)
+			}
+		}
+		lines[i] = string(shown)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func figure(mime, content, alt string) template.HTML {

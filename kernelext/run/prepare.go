@@ -34,7 +34,7 @@ func Imports(notebooks []*Notebook) []string {
 // nothing is built from. Packages themselves come with BuildImports.
 func FetchModules(ctx context.Context, module string) error {
 	graph := exec.CommandContext(ctx, "go", "mod", "graph")
-	graph.Dir = module
+	graph.Dir, graph.Env = module, goEnv()
 	graph.Stdout = io.Discard
 	var log strings.Builder
 	graph.Stderr = &log
@@ -50,20 +50,33 @@ func BuildImports(ctx context.Context, module string, launch Launch, paths []str
 	if len(paths) == 0 {
 		return nil
 	}
-	list := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-f", "{{if not .Error}}{{.ImportPath}}{{end}}"}, paths...)...)
-	list.Dir = module
-	found, err := list.Output()
-	if err != nil {
-		return fmt.Errorf("go list: %w", err)
+	known, err := buildable(ctx, module, paths)
+	if err != nil && len(paths) > 1 { // one of them keeps the go command from looking at the others
+		known = nil
+		for _, path := range paths {
+			one, err := buildable(ctx, module, []string{path})
+			if err != nil {
+				continue // its cell says why
+			}
+			known = append(known, one...)
+		}
 	}
-	known := strings.Fields(string(found))
 	if len(known) == 0 {
 		return nil
 	}
 	build := exec.CommandContext(ctx, "go", append([]string{"build"}, known...)...)
-	build.Dir, build.Env = module, launch.Command("").Env
+	build.Dir, build.Env = module, append(launch.Command("").Env, "GOWORK=off")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building what cells import: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// buildable lists those of the packages that the module can build. It errs if the go
+// command can't tell, since one of them would change go.mod.
+func buildable(ctx context.Context, module string, paths []string) ([]string, error) {
+	list := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-f", "{{if not (or .Error .Incomplete)}}{{.ImportPath}}{{end}}"}, paths...)...)
+	list.Dir, list.Env = module, goEnv()
+	found, err := list.Output()
+	return strings.Fields(string(found)), err
 }

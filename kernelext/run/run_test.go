@@ -247,14 +247,28 @@ func TestNotebookRoundTrip(t *testing.T) {
 
 func FuzzParseNotebook(f *testing.F) {
 	f.Add([]byte(`{"nbformat":4,"cells":[{"cell_type":"code","source":["a"],"outputs":[{"output_type":"stream","text":"x"}]}]}`))
+	f.Add([]byte(oddlyWritten))
+	f.Add([]byte(`{"nbformat":4,"nbformat_minor":5,"metadata":null,"cells":[{"id":"a","cell_type":"code"},{"id":"a","cell_type":"raw","outputs":[]}]}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		nb, err := ParseNotebook(content)
 		if err != nil {
 			return
 		}
 		Page(nb, nil)
-		if _, err := nb.Content(); err != nil {
-			t.Errorf("a notebook that was read can't be written: %v", err)
+		nb.mend()
+		written, err := nb.Content()
+		if err != nil {
+			t.Fatalf("a notebook that was read can't be written: %v", err)
+		}
+		again, err := ParseNotebook(written)
+		if err != nil {
+			t.Fatalf("what was written can't be read: %v\n%s", err, written)
+		}
+		if notes := again.mend(); len(notes) > 0 {
+			t.Errorf("what was mended is mended again: %q", notes)
+		}
+		if twice, err := again.Content(); err != nil || !bytes.Equal(twice, written) {
+			t.Errorf("a second writing differs (%v):\n%s\n%s", err, written, twice)
 		}
 	})
 }

@@ -59,6 +59,7 @@ type Session struct {
 	iopub   zmq4.Socket
 	events  chan message // from iopub
 	replies chan message // from shell
+	board   board
 	stop    context.CancelFunc
 	closing sync.Once
 }
@@ -77,9 +78,9 @@ func Start(ctx context.Context, launch Launch, dir string) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{dir: tmp, session: newID(), exited: make(chan struct{}), log: filepath.Join(tmp, "kernel.log"),
-		events: make(chan message, 1024), replies: make(chan message, 16)}
+		events: make(chan message, 1024), replies: make(chan message, 16), board: newBoard()}
 	if err := s.start(ctx, launch, dir); err != nil {
-		err = fmt.Errorf("kernel: %w%s", err, s.tail())
+		err = fmt.Errorf("kernel: %w%s%s", err, s.complaint(), s.tail())
 		s.Close()
 		return nil, err
 	}
@@ -254,6 +255,21 @@ func (s *Session) peakMB() float64 {
 		return float64(usage.Maxrss) / 1e6 // bytes there
 	}
 	return float64(usage.Maxrss) * 1024 / 1e6
+}
+
+// complaint gives what the go command says in the Jupyter kernel's log, as of modules that
+// don't go together; it stands far above the log's end.
+func (s *Session) complaint() string {
+	content, err := os.ReadFile(s.log)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(content)) {
+		if strings.HasPrefix(line, "go: ") && !strings.HasPrefix(line, "go: downloading ") {
+			return ": " + strings.TrimSpace(line)
+		}
+	}
+	return ""
 }
 
 // tail gives the last lines of the Jupyter kernel's log.

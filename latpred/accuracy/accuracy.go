@@ -21,6 +21,24 @@ const minResolution = 160
 // SpaceID is the space that the predictor is for: OFA's supernet of width 1.2.
 const SpaceID = "mbv3-w1.2"
 
+// About says of which networks and data the accuracies of Predict are, and where networks
+// of s are of another width, what they are good for. told is whether it is known that the
+// networks are of s, and not only assumed.
+func About(s *space.Space, told bool) string {
+	own, err := space.ByID(SpaceID)
+	if err != nil {
+		panic("accuracy: " + err.Error())
+	}
+	text := fmt.Sprintf("accuracies are OFA's predictor's, of networks of width %.1f on 10,000 held-out images of ImageNet, without further training", own.Multiplier)
+	switch {
+	case !told:
+		return text + "; the width of these networks is not known: good for ranking, to be expected only if it is that one"
+	case !s.SameNetworks(own):
+		return text + fmt.Sprintf("; these networks are of width %.1f: good for ranking, not to be expected of these networks", s.Multiplier)
+	}
+	return text
+}
+
 const weightsFile = "accuracy-predictor.safetensors"
 
 var network = sync.OnceValues(func() (*neural.Network, error) {

@@ -64,3 +64,24 @@ func TestWeights(t *testing.T) {
 		t.Errorf("accuracy %v, want 0.809956", h)
 	}
 }
+
+// Beside networks of another width, or of one that nobody told, accuracies say so.
+func TestAbout(t *testing.T) {
+	const own = "accuracies are OFA's predictor's, of networks of width 1.2 on 10,000 held-out images of ImageNet, without further training"
+	for id, want := range map[string]string{
+		"mbv3-w1.2": own, "compofa-fixed-w1.2": own,
+		"mbv3-w1.0":            own + "; these networks are of width 1.0: good for ranking, not to be expected of these networks",
+		"compofa-elastic-w1.0": own + "; these networks are of width 1.0: good for ranking, not to be expected of these networks",
+	} {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := accuracy.About(s, true); got != want {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+	if got := accuracy.About(nil, false); got != own+"; the width of these networks is not known: good for ranking, to be expected only if it is that one" {
+		t.Errorf("not told: %s", got)
+	}
+}

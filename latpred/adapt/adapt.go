@@ -13,6 +13,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Config says how Adapt works. With the zero value the data decide whether there is a
@@ -49,10 +50,16 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
 	warnings = append(warnings, audit.LeaveOneOut(y, found.LooMs, found.LooSdMs)...)
-	warnings = append(warnings, audit.AgainstSources(ratios(sources, set))...)
+	if !slices.ContainsFunc(warnings, func(w latpred.Warning) bool { return w.Kind == latpred.WarnScale }) {
+		warnings = append(warnings, audit.AgainstSources(ratios(sources, set))...)
+	}
 	scores, err := calibrate(m, found, archs, y, config.Spread)
 	if err != nil {
 		return nil, nil, err
+	}
+	var student *distuv.StudentsT
+	if len(y) < studentRows {
+		student = studentOf(scores.Scores)
 	}
 	r := &Report{Rows: set.Rows, Recipe: describe(m), LeaveOneOut: found.LeaveOneOut, Warnings: warnings}
 	for i, ms := range found.LooMs {
@@ -64,8 +71,8 @@ func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, conf
 	if r.MoreRows, err = moreRows(ctx, m.Sources, archs, y, config, r.ExpectedPercent/100); err != nil {
 		return nil, nil, err
 	}
-	return &Predictor{m, scores, found.LeaveOneOut, latpred.Provenance{
-		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(), Note: r.Recipe,
+	return &Predictor{m, scores, student, found.LeaveOneOut, latpred.Provenance{
+		Device: set.Device, Space: set.SpaceID, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(), Note: r.Recipe,
 		Split: allRows(set).Record(len(set.Samples)), Sources: seenBy(m, sources),
 		Recipe: map[string]string{"sources": sourceNames(m), "expected_error_percent": fmt.Sprintf("%.3g", r.ExpectedPercent)},
 	}}, r, nil

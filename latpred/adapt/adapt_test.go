@@ -49,8 +49,8 @@ func TestAdaptFaults(t *testing.T) {
 				s.Samples[i].LatencyMs = 5
 			}
 		},
-		"rows [3 7] are about 0.0": func(s *dataset.Set) { s.Samples[2].LatencyMs /= 1000; s.Samples[6].LatencyMs /= 1000 },
-		"rows [5] have another number of stages": func(s *dataset.Set) {
+		"rows 3, 7 are about 0.001 times": func(s *dataset.Set) { s.Samples[2].LatencyMs /= 1000; s.Samples[6].LatencyMs /= 1000 },
+		"row 5 has another number of stages": func(s *dataset.Set) {
 			s.Samples[4].Arch = proxyless.Sample(random.Stream(1, ""))
 		},
 		"row 2: pass: slot 0": func(s *dataset.Set) { s.Samples[1].Arch.Choice[0] = 10 },

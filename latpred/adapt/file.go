@@ -62,5 +62,9 @@ func load(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.P
 	if err != nil {
 		return nil, err
 	}
-	return &Predictor{m, h.Scores, h.LeaveOneOut, from}, nil
+	p := &Predictor{model: m, scores: h.Scores, leaveOneOut: h.LeaveOneOut, provenance: from}
+	if from.Rows < studentRows {
+		p.student = studentOf(h.Scores.Scores)
+	}
+	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // By hand: a prior of 2 degrees and size 1.5, and errors 1, −2 and 30, which counts as 3,
@@ -42,6 +43,18 @@ func TestCalibrate(t *testing.T) {
 		if got, want := s.Factor(level), 3*math.Tan(math.Pi*level/2); math.Abs(got/want-1) > 1e-6 {
 			t.Errorf("level %v: %v standard deviations, want %v", level, got, want)
 		}
+	}
+	for _, d := range []distuv.StudentsT{{Sigma: 3, Nu: 1}, {Sigma: .2, Nu: 2.25}, {Sigma: 1, Nu: 26}} { // back from its quantiles
+		scores := make([]float64, quantiles)
+		for i := range scores {
+			scores[i] = d.Quantile(.5 + .5*float64(i+1)/(quantiles+1))
+		}
+		if got := studentOf(scores); math.Abs(got.Nu/d.Nu-1) > 1e-6 || math.Abs(got.Sigma/d.Sigma-1) > 1e-9 {
+			t.Errorf("%+v of quantiles of %+v", got, d)
+		}
+	}
+	if studentOf(make([]float64, quantiles)) != nil || studentOf([]float64{1, 2, 3}) != nil {
+		t.Error("a distribution of scores that are no quantiles")
 	}
 	r, archs, y = found(studentRows - 1)
 	if s, err = calibrate(&fewshot.Model{}, r, archs, y, Spread{}); err != nil || len(s.Scores) != quantiles {

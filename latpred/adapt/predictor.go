@@ -8,13 +8,15 @@ import (
 	"github.com/ofalat/ofalat/latpred/conformal"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Predictor predicts a device that was adapted to with few measurements. It is of kind
 // adapted and safe for concurrent use.
 type Predictor struct {
 	model       *fewshot.Model
-	scores      *conformal.Split   // of absolute errors divided by the model's standard deviations
+	scores      *conformal.Split   // of absolute errors divided by the model's standard deviations; with student its quantiles
+	student     *distuv.StudentsT  // distribution of these errors; nil: the scores are those of the measurements
 	leaveOneOut map[string]float64 // mean relative error of each model that was tried, a fraction
 	provenance  latpred.Provenance
 }
@@ -46,7 +48,8 @@ func (a *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
 // intervals hold what they promise on average over devices and draws of the measurements;
 // see Spread. Single devices differ: on those of a laboratory that had no
 // part in choosing the width, intervals of level 0.9 held 0.80 to 0.97 of the networks. A
-// level above 0.999, or above n/(n+1) with n measurements, 100 or more, has no guarantee.
+// level above n/(n+1) with n measurements rests on the distribution of Spread; with 100
+// or more it has no upper bound.
 func (a *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
@@ -55,10 +58,28 @@ func (a *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level floa
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
-		w := sd * a.scores.Factor(level)
+		w := sd * a.factor(level)
 		low[i], high[i] = max(0, ms-w), ms+w
 	}
 	return nil
+}
+
+// factor is the half-width of the interval of a level, in standard deviations of the model.
+func (a *Predictor) factor(level float64) float64 {
+	if a.student != nil {
+		return a.student.Quantile(.5 + .5*level)
+	}
+	return a.scores.Factor(level)
+}
+
+// Backing implements latpred.BackedIntervals: intervals rest on the measurements, each
+// predicted by the others.
+func (a *Predictor) Backing() latpred.Backing {
+	n := a.provenance.Rows
+	if a.student == nil {
+		n = len(a.scores.Scores)
+	}
+	return latpred.Backing{N: n, Of: "measurements", Assumed: a.student != nil}
 }
 
 // Segments implements latpred.SegmentTimer.

@@ -53,7 +53,6 @@ const boundsBatch = 256
 func (t *Transferred) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
-	n := float64(t.model.Rows())
 	for from := 0; from < len(archs); from += boundsBatch {
 		to := min(from+boundsBatch, len(archs))
 		rows, err := t.model.Features(archs[from:to])
@@ -62,12 +61,18 @@ func (t *Transferred) BoundsMs(low, high []float64, archs []space.Arch, level fl
 		}
 		t.model.Bounds(low[from:to], high[from:to], rows, level)
 	}
-	if level > n/(n+1) {
+	if !t.Backing().Supports(level) {
 		for i := range low {
 			low[i], high[i] = 0, math.Inf(1)
 		}
 	}
 	return nil
+}
+
+// Backing implements latpred.BackedIntervals: intervals rest on the measurements and on the
+// model's distribution.
+func (t *Transferred) Backing() latpred.Backing {
+	return latpred.Backing{N: t.model.Rows(), Of: "measurements", Assumed: true, Refused: true}
 }
 
 // Transfer fits a predictor of a device to the rows of set, at least 3, all of networks of s,
@@ -110,7 +115,7 @@ func Transfer(ctx context.Context, sources []*transfer.Source, s *space.Space, s
 		r.Warnings = append(r.Warnings, fewRowsWarning(len(y)))
 	}
 	from := latpred.Provenance{
-		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(), Note: r.Recipe,
+		Device: set.Device, Space: set.SpaceID, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(), Note: r.Recipe,
 		Split: allRows(set).Record(len(set.Samples)), Recipe: map[string]string{"expected_error_percent": fmt.Sprintf("%.3g", r.ExpectedPercent)},
 	}
 	var names []string

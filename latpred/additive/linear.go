@@ -35,7 +35,7 @@ func FitLinear(set *dataset.Set) (*Linear, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	return &Linear{m, latpred.Provenance{Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(),
+	return &Linear{m, latpred.Provenance{Device: set.Device, Space: set.SpaceID, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(),
 		Split:  dataset.Split{Train: seq(0, len(set.Samples))}.Record(len(set.Samples)),
 		Recipe: map[string]string{"ridge": fmt.Sprint(LinearRidge)}}}, nil
 }

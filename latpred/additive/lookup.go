@@ -39,7 +39,7 @@ func NewLookup(t *lut.Table, s *space.Space) (*Lookup, error) {
 		rows += len(r)
 	}
 	return &Lookup{t, s, index, latpred.Provenance{
-		Device: t.Device, Data: t.Device, DataHash: hex.EncodeToString(hash[:]), Rows: rows, Versions: latpred.Versions(),
+		Device: t.Device, Space: s.ID, Data: t.Device, DataHash: hex.EncodeToString(hash[:]), Rows: rows, Versions: latpred.Versions(),
 		Recipe: map[string]string{"space": s.ID}, Note: "sums of a lookup table",
 	}}, nil
 }

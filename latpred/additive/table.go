@@ -97,6 +97,15 @@ func (t *Table) BoundsMs(low, high []float64, archs []space.Arch, level float64)
 	return nil
 }
 
+// Backing implements latpred.BackedIntervals: intervals rest on the validation rows that
+// chose nothing.
+func (t *Table) Backing() latpred.Backing {
+	if t.interval == nil {
+		return latpred.Backing{}
+	}
+	return latpred.Backing{N: len(t.interval.Scores), Of: "calibration rows"}
+}
+
 // Segments implements latpred.SegmentTimer.
 func (t *Table) Segments(a space.Arch) (latpred.Breakdown, error) {
 	ms, segs, err := t.model.SegmentsMs(nil, nil, a)

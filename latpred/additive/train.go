@@ -58,7 +58,7 @@ func Train(ctx context.Context, set *dataset.Set, split dataset.Split, config Co
 	}
 	best := s.best
 	t := NewTable(best.model, nil, latpred.Provenance{
-		Device: set.Device, Data: set.Name, DataHash: set.Hash(), Rows: s.train.Rows, Split: s.record(set.Rows, split), Seed: config.Seed, Versions: latpred.Versions(),
+		Device: set.Device, Space: set.SpaceID, Data: set.Name, DataHash: set.Hash(), Rows: s.train.Rows, Split: s.record(set.Rows, split), Seed: config.Seed, Versions: latpred.Versions(),
 		Recipe: map[string]string{"basis": best.Basis, "relative": strconv.FormatBool(best.Relative),
 			"queue_depth": strconv.Itoa(best.QueueDepth), "host_states": strconv.Itoa(best.HostStates), "validation_mae_ms": fmt.Sprintf("%.4g", best.MAEMs)},
 	})

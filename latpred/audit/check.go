@@ -60,12 +60,18 @@ func checkOne(s *dataset.Set) ([]Finding, error) {
 			found = append(found, *f)
 		}
 	}
-	add(checkScale(s))
+	units, mixed := checkUnits(s)
+	add(units)
+	constant := checkConstant(s)
+	add(constant)
+	if !mixed {
+		add(checkScale(s))
+	}
 	repeated := checkRepeatedLabels(s)
 	add(repeated)
 	found = append(found, checkDuplicates(s)...)
 	add(checkTable(s))
-	if repeated != nil || len(s.Samples) < 500 {
+	if mixed || constant != nil || repeated != nil || len(s.Samples) < 500 {
 		return found, nil // labels that ignore an input, or too few rows: residuals say nothing
 	}
 	e, err := residuals(s)
@@ -87,23 +93,6 @@ func checkOne(s *dataset.Set) ([]Finding, error) {
 	add(checkWarmUp(e))
 	add(checkOutliers(e, scale))
 	return found, nil
-}
-
-// checkScale takes a median latency below 0.1 ms or above a minute for another unit: no
-// device is that fast or slow on a sub-network of OFA.
-func checkScale(s *dataset.Set) *Finding {
-	median := metric.LowerMedian(s.LatenciesMs())
-	unit := ""
-	switch {
-	case median < 0.1:
-		unit = "seconds"
-	case median > 60000:
-		unit = "microseconds"
-	default:
-		return nil
-	}
-	return &Finding{Kind: latpred.WarnScale, Values: map[string]float64{"median_ms": median},
-		Message: fmt.Sprintf("the median latency is %.4g ms: are these %s?", median, unit)}
 }
 
 // checkRepeatedLabels finds sets in which at least half of the networks that occur at

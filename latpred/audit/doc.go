@@ -4,11 +4,14 @@
 //  1. Check examines whole sets before use: repeated labels, duplicates, sums over a
 //     lookup table, a clock that did not wait for the device, drift, a cold start,
 //     outliers, another unit.
-//  2. Support examines the few rows that a predictor is adapted with: it rejects rows that
-//     can't be milliseconds of one device, and warns of contradictions. LeaveOneOut
-//     examines them with a fitted model, AgainstSources with models of other devices.
-//  3. ColdStart tells whether the first rows have larger errors than the rest.
-//  4. SeenBy tells which rows of a set a predictor has seen in training, and so on which it
+//  2. Labels examines latencies before anything learns from them, whatever it is: it rejects
+//     equal ones and mixed units, and warns of a scale that no device has. Units is the part
+//     for rows that only judge; AgainstPredictor compares them with predictions.
+//  3. Support examines the few rows that a predictor is adapted with: it is Labels, and warns
+//     of contradictions too. LeaveOneOut examines them with a fitted model, AgainstSources
+//     with models of other devices.
+//  4. ColdStart tells whether the first rows have larger errors than the rest.
+//  5. SeenBy tells which rows of a set a predictor has seen in training, and so on which it
 //     can be judged.
 //
 // Results are a latpred.Warning, or a Finding of the same kinds.

@@ -3,18 +3,15 @@ package audit
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // Thresholds of doubt about the rows of a device.
 const (
-	unitStep    = 100  // ratio between rows beyond which they can't be in one unit
 	unusualSlow = 1000 // ratio to every source's latencies above which the unit is doubted
 	unusualFast = .02  // ratio to every source's latencies below which it is
 	outlierLooZ = 7    // leave-one-out error in standard deviations
@@ -22,62 +19,22 @@ const (
 )
 
 // Support checks rows before a predictor is adapted with them. It errs if there are fewer
-// than 3, if they are of different families, if all latencies are equal, or if units
-// seem to be mixed. The warnings name architectures with contradicting latencies.
+// than 3, and where Labels does. The warnings are those of Labels, and name architectures
+// with contradicting latencies.
 func Support(set *dataset.Set) ([]latpred.Warning, error) {
 	if n := len(set.Samples); n < 3 {
 		return nil, fmt.Errorf("%d rows: at least 3 measurements are needed", n)
 	}
-	family := set.Samples[0].Arch.Family
-	var foreign []int
 	for i, s := range set.Samples {
 		if _, err := pass.Segments(nil, s.Arch); err != nil {
 			return nil, fmt.Errorf("row %d: %w", i+1, err)
 		}
-		if s.Arch.Family != family {
-			foreign = append(foreign, i+1)
-		}
 	}
-	if foreign != nil {
-		return nil, fmt.Errorf("rows %v have another number of stages than row 1, %d, or other choices: they are of another space", foreign, len(family.Stages))
-	}
-	y := set.LatenciesMs()
-	if slices.Min(y) == slices.Max(y) {
-		return nil, fmt.Errorf("all %d latencies are %v ms: there is nothing to learn", len(y), y[0])
-	}
-	if err := checkUnits(set); err != nil {
+	warnings, err := Labels(set)
+	if err != nil {
 		return nil, err
 	}
-	return contradictions(set), nil
-}
-
-// checkUnits finds rows whose latency per multiply-accumulate is more than unitStep times
-// the median, or less than 1/unitStep of it.
-func checkUnits(set *dataset.Set) error {
-	spaces := set.Samples[0].Arch.Family.Spaces() // widths don't matter
-	at := slices.IndexFunc(spaces, func(s *space.Space) bool {
-		return !slices.ContainsFunc(set.Samples, func(row dataset.Sample) bool { return !s.Contains(row.Arch) })
-	})
-	if at < 0 {
-		return nil // what is no network is found elsewhere
-	}
-	s := spaces[at]
-	rates := make([]float64, len(set.Samples))
-	for i, row := range set.Samples {
-		rates[i] = math.Log(row.LatencyMs / float64(s.MACs(row.Arch)))
-	}
-	median := metric.UpperMedian(rates)
-	var odd []int
-	factor := 1.0
-	for i, r := range rates {
-		if math.Abs(r-median) > math.Log(unitStep) {
-			odd, factor = append(odd, i+1), math.Exp(r-median)
-		}
-	}
-	if odd == nil {
-		return nil
-	}
-	return fmt.Errorf("rows %v are about %.3g times what the other rows let expect: are units mixed? All must be milliseconds", odd, factor)
+	return append(warnings, contradictions(set)...), nil
 }
 
 func fromOne(rows []int) []int {

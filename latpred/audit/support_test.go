@@ -40,13 +40,13 @@ func TestSupportFaults(t *testing.T) {
 				s.Samples[i].LatencyMs = 7
 			}
 		},
-		"rows [3 5] have another number of stages": func(s *dataset.Set) {
+		"rows 3, 5 have another number of stages": func(s *dataset.Set) {
 			for _, i := range []int{2, 4} {
 				s.Samples[i].Arch = space.OFA6.Reference().Smallest()
 			}
 		},
-		"rows [2] are about 1e+03 times": func(s *dataset.Set) { s.Samples[1].LatencyMs *= 1000 },
-		"rows [6] are about 0.001 times": func(s *dataset.Set) { s.Samples[5].LatencyMs /= 1000 },
+		"row 2 is about 1000 times":  func(s *dataset.Set) { s.Samples[1].LatencyMs *= 1000 },
+		"row 6 is about 0.001 times": func(s *dataset.Set) { s.Samples[5].LatencyMs /= 1000 },
 	} {
 		set := goodRows(t, 6)
 		spoil(set)

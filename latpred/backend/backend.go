@@ -30,6 +30,9 @@ type Backend struct {
 	Threads int    // processor threads that a computation may use
 	Reason  string // why this backend was chosen
 	Missed  string // what a better choice would have needed; "": this is the best
+	Flags   string // XLA_FLAGS in force; "" for Go
+	Asked   string // the part of Flags that was in the environment before
+	Exact   bool   // on a GPU: float32 is float32 and not TF32, see Settings.Exact
 }
 
 // XLA reports whether computations run through XLA, which has loops and dynamic
@@ -47,6 +50,9 @@ func (b *Backend) String() string {
 	if b.Missed != "" {
 		fmt.Fprintf(&s, "; %s", b.Missed)
 	}
+	if b.Flags != "" {
+		fmt.Fprintf(&s, "; XLA_FLAGS %s", b.Flags)
+	}
 	return s.String()
 }
 
@@ -61,6 +67,8 @@ type Options struct {
 	// Loops prefers the Go backend to the CPU plugin if package loops has vector
 	// instructions for this processor. Only networks of package mlp use these loops.
 	Loops bool
+
+	Settings Settings // of XLA, for GPUs; only the first GPU backend of a process is given them
 }
 
 var (
@@ -92,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if plugin == "" {
 		return nil, fmt.Errorf("backend %s: %s", kind, missed)
 	}
-	return openShared(kind, plugin, o.threads(), 0, reason)
+	return openShared(kind, plugin, o.threads(), 0, reason, o.Settings)
 }
 
 // SideBySide returns backends for independent computations that run concurrently, such
@@ -118,13 +126,13 @@ func openNumbered(b *Backend, number int) (*Backend, error) {
 	if b.Kind == Go {
 		return openGo(1, number, b.Reason, b.Missed)
 	}
-	return openShared(b.Kind, b.Plugin, 1, number, b.Reason)
+	return openShared(b.Kind, b.Plugin, 1, number, b.Reason, Settings{})
 }
 
 func openBest(ctx context.Context, o Options) (*Backend, error) {
 	if hasGPU() {
 		if plugin, _ := find(ctx, CUDA, o); plugin != "" {
-			if b, err := openShared(CUDA, plugin, o.threads(), 0, "there is a GPU and its plugin"); err == nil {
+			if b, err := openShared(CUDA, plugin, o.threads(), 0, "there is a GPU and its plugin", o.Settings); err == nil {
 				return b, nil
 			}
 		}
@@ -134,7 +142,7 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 	}
 	plugin, missed := find(ctx, CPU, o)
 	if plugin != "" {
-		b, err := openShared(CPU, plugin, o.threads(), 0, "the CPU plugin is installed")
+		b, err := openShared(CPU, plugin, o.threads(), 0, "the CPU plugin is installed", o.Settings)
 		if err == nil {
 			return b, nil
 		}
@@ -198,14 +206,14 @@ func openGo(threads, number int, reason, missed string) (*Backend, error) {
 
 // openShared returns the client of a plugin with that number of threads; number tells
 // apart several with the same.
-func openShared(kind, plugin string, threads, number int, reason string) (*Backend, error) {
+func openShared(kind, plugin string, threads, number int, reason string, settings Settings) (*Backend, error) {
 	mu.Lock()
 	defer mu.Unlock()
 	key := fmt.Sprint(kind, plugin, " ", threads, " ", number)
 	if b := open[key]; b != nil {
 		return b, nil
 	}
-	b, err := openPlugin(kind, plugin, threads)
+	b, err := openPlugin(kind, plugin, threads, settings)
 	if err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", plugin, err)
 	}

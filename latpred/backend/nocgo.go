@@ -6,6 +6,6 @@ import "errors"
 
 const cgoEnabled = false
 
-func openPlugin(kind, path string, threads int) (*Backend, error) {
+func openPlugin(kind, path string, threads int, settings Settings) (*Backend, error) {
 	return nil, errors.New("this program was built without cgo")
 }

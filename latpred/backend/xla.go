@@ -15,9 +15,16 @@ const cgoEnabled = true
 
 // openPlugin makes a client of the plugin in a file. The caller holds mu, because the
 // plugin reads the number of threads from the environment.
-func openPlugin(kind, path string, threads int) (*Backend, error) {
+func openPlugin(kind, path string, threads int, settings Settings) (*Backend, error) {
 	xla.EnableAutoInstall(false) // Install says what it fetches; GoMLX's would not
-	options := pjrt.NamedValuesMap{}
+	options, asked := pjrt.NamedValuesMap{}, os.Getenv("XLA_FLAGS")
+	flags := asked
+	if kind == CUDA {
+		var err error
+		if flags, err = settings.apply(path); err != nil {
+			return nil, err
+		}
+	}
 	if kind == CPU {
 		if err := os.Setenv("PJRT_NPROC", strconv.Itoa(threads)); err != nil {
 			return nil, err
@@ -28,6 +35,9 @@ func openPlugin(kind, path string, threads int) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	if kind == CUDA && settings.Exact {
+		inner.DotGeneralUseTF32 = false
+	}
 	plugin, err := pjrt.GetPlugin(path)
 	if err != nil {
 		return nil, err
@@ -36,5 +46,6 @@ func openPlugin(kind, path string, threads int) (*Backend, error) {
 	return &Backend{
 		Backend: inner, Kind: kind, Plugin: path, Version: fmt.Sprintf("%d.%d", major, minor),
 		Device: inner.DeviceDescription(0), Threads: threads,
+		Flags: flags, Asked: asked, Exact: kind == CUDA && settings.Exact,
 	}, nil
 }

@@ -159,7 +159,9 @@ func TestSpaceOf(t *testing.T) {
 		id    string
 		exact bool
 	}{"p40-b64-fixed": {"compofa-fixed-w1.0", true}, "mine.csv": {"mbv3-w1.0", false}} {
-		set.Name = name
+		if set.Name = name; !want.exact {
+			set.SpaceID = "" // as of a file
+		}
 		p, err := additive.FitLinear(set)
 		if err != nil {
 			t.Fatal(err)

@@ -86,34 +86,35 @@ func TestReadErrorsSayWhere(t *testing.T) {
 	row := small + ",1\n"
 	truncated := compress(t, []byte("arch,latency_ms\n"+strings.Repeat(row, 1000)))
 	for want, content := range map[string]string{
-		"f.csv: empty, want a header":                "",
-		"f.csv:1:6: unknown column \"latency\"":      "arch,latency\n",
-		"f.csv:1:17: column \"arch\" is there twice": "arch,latency_ms,arch\n",
-		"f.csv:1:1: no column arch":                  "latency_ms\n1\n",
-		"f.csv: no column latency_ms":                "arch\n" + small + "\n",
-		"f.csv: no rows":                             "arch,latency_ms\n",
-		"f.csv:3:45: \"NaN\" is no finite number":    "arch,latency_ms\n" + row + small + ",NaN\n",
-		"f.csv:2:45: \"+Inf\" is no finite":          "arch,latency_ms\n" + small + ",+Inf\n",
-		"f.csv:2:45: latency -3 ms is not above 0":   "arch,latency_ms\n" + small + ",-3\n",
-		"f.csv:2:45: latency 0 ms is not above 0":    "arch,latency_ms\n" + small + ",0\n",
-		"f.csv:2:45: \"\" is no finite number":       "arch,latency_ms\n" + small + ",\n",
-		"f.csv:2:45: \"12,5\" is no finite":          "arch,latency_ms\n" + small + ",\"12,5\"\n",
-		"f.csv:2:1: architecture, column 18":         "arch,latency_ms\nr160 d22222 k33-3-33-33-33 e33-33-33-33-33,1\n",
-		"f.csv:2:":                                   "arch,latency_ms\n" + small + "\n", // a field is missing
-		"is no number of runs":                       "arch,latency_ms,runs\n" + small + ",1,-2\n",
-		"f.csv: gzip":                                "\x1f\x8bnonsense",
-		"f.csv: the file was cut short":              string(truncated[:len(truncated)/2]),
-		"f.csv:3:1: mbv3-w1.0: resolution 300 is":    "arch,latency_ms\n" + row + strings.Replace(row, "r160", "r300", 1),
-		"f.csv:2:1: architecture, column 27: kernel": "arch,latency_ms\n" + strings.Replace(row, "33 e", "39 e", 1),
-		"f.csv:2:1: mbv3-w1.0: stage 1 has depth 1":  "arch,latency_ms\nr160 d12222 k3-33-33-33-33 e3-33-33-33-33,1\n",
-		"f.csv: a line is longer than 65536 bytes":   "arch,latency_ms\n" + strings.Repeat("0", 70000),
+		"f.csv: empty, want a header":                                            "",
+		"f.csv: column \"arch\" is there twice":                                  "arch,latency_ms,arch\n",
+		"no column is known as the architecture; the columns are \"latency_ms\"": "latency_ms\n1\n",
+		"no column is known as the latency; the columns are \"arch\"":            "arch\n" + small + "\n",
+		"f.csv: no rows": "arch,latency_ms\n",
+		"f.csv: 1 of 2 rows not measured: line 3: NaN":                "arch,latency_ms\n" + row + small + ",NaN\n",
+		"f.csv: 1 of 1 row not measured: line 2: +Inf":                "arch,latency_ms\n" + small + ",+Inf\n",
+		"f.csv: 1 of 1 row not measured: line 2: -3":                  "arch,latency_ms\n" + small + ",-3\n",
+		"f.csv: no rows with a latency, 1 without: line 2: 0":         "arch,latency_ms\n" + small + ",0\n",
+		"f.csv: no rows with a latency, 1 without: line 2: empty":     "arch,latency_ms\n" + small + ",\n",
+		"f.csv:2:45: \"1e999\" is no finite":                          "arch,latency_ms\n" + small + ",1e999\n",
+		"f.csv:2:1: does the comma in \"12,500\" separate thousands?": "arch,latency_ms\n" + small + ",\"12,500\"\n",
+		"f.csv:2:45: \"12,5,0\" is no finite":                         "arch,latency_ms\n" + small + ",\"12,5,0\"\n",
+		"f.csv:2:1: architecture, column 18":                          "arch,latency_ms\nr160 d22222 k33-3-33-33-33 e33-33-33-33-33,1\n",
+		"f.csv:2:":                                                    "arch,latency_ms\n" + small + "\n", // a field is missing
+		"is no number of runs":                                        "arch,latency_ms,runs\n" + small + ",1,-2\n",
+		"f.csv: gzip":                                                 "\x1f\x8bnonsense",
+		"f.csv: the file was cut short":                               string(truncated[:len(truncated)/2]),
+		"f.csv:3:1: mbv3-w1.0: resolution 300 is":                     "arch,latency_ms\n" + row + strings.Replace(row, "r160", "r300", 1),
+		"f.csv:2:1: architecture, column 27: kernel":                  "arch,latency_ms\n" + strings.Replace(row, "33 e", "39 e", 1),
+		"f.csv:2:1: mbv3-w1.0: stage 1 has depth 1":                   "arch,latency_ms\nr160 d12222 k3-33-33-33-33 e3-33-33-33-33,1\n",
+		"f.csv: a line is longer than 65536 bytes":                    "arch,latency_ms\n" + strings.Repeat("0", 70000),
 	} {
 		_, err := dataset.Read(strings.NewReader(content), "f.csv")
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60q: %v, want …%s…", content, err, want)
 		}
 	}
-	_, err := dataset.Read(strings.NewReader("arch,latency_ms\n"+small+",x\n"), "f.csv")
+	_, err := dataset.Read(strings.NewReader("arch,latency_ms\n"+small+",5x\n"), "f.csv")
 	var parse *dataset.ParseError
 	if !errors.As(err, &parse) || parse.Line != 2 || parse.Column != 45 {
 		t.Errorf("error %v is no ParseError at 2:45", err)
@@ -125,7 +126,7 @@ func TestReadBoundsMemory(t *testing.T) {
 	r, w := io.Pipe()
 	go func() {
 		z := gzip.NewWriter(w)
-		zeros := make([]byte, 1<<20)
+		zeros := bytes.Repeat([]byte{'0'}, 1<<20)
 		for range 1024 {
 			if _, err := z.Write(zeros); err != nil {
 				break // the reader has given up

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -49,7 +50,8 @@ type Queue struct {
 // Set is a list of measurements on one device, in the order of measuring.
 type Set struct {
 	Info
-	Samples []Sample
+	Samples  []Sample
+	Warnings []latpred.Warning // how its file was read, where that isn't plain; see Reader.Warnings
 }
 
 // Archs lists the architectures of the rows.

@@ -1,11 +1,8 @@
 package dataset
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/ofalat/ofalat/data"
@@ -30,39 +27,24 @@ var index = sync.OnceValue(func() []Info {
 
 // Open reads a set: one that ships, by its Name or Alias, or else a file in the format of
 // this package. If there is neither, the error lists the names.
-func Open(nameOrFile string) (*Set, error) {
-	var names []string
-	for _, info := range index() {
-		if nameOrFile == info.Name || nameOrFile == info.Alias {
-			return openShipped(info)
-		}
-		names = append(names, info.Name)
-	}
-	f, err := os.Open(nameOrFile)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%q is neither a file nor one of the shipped sets: %s", nameOrFile, strings.Join(names, ", "))
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return Read(f, nameOrFile)
-}
+func Open(nameOrFile string) (*Set, error) { return Options{}.Open(nameOrFile) }
 
-func openShipped(info Info) (*Set, error) {
+func (o Options) openShipped(info Info) (*Set, error) {
 	name := "sets/" + info.Name + ".csv.gz"
 	f, err := data.Files.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	s, err := Read(f, "data/"+name)
+	s, err := o.Read(f, "data/"+name)
 	if err != nil {
 		return nil, err
 	}
-	if s.Rows != info.Rows {
+	if s.Rows != info.Rows && len(o.Where) == 0 {
 		return nil, fmt.Errorf("data/%s has %d rows, index.csv says %d", name, s.Rows, info.Rows)
 	}
+	rows := s.Rows
 	s.Info = info
+	s.Rows = rows
 	return s, nil
 }

@@ -63,3 +63,27 @@ func (s *Set) within(of *space.Space) bool {
 	}
 	return true
 }
+
+// Of notes that the set's networks are of a space, as somebody who knows says: SpaceID is
+// then its ID. It errs, and changes nothing, if the set is known to be of another width, or
+// if a row is no network of the space. A set that is known to be of a part of the space, as
+// CompOFA's are, stays what it is.
+func (s *Set) Of(of *space.Space) error {
+	if s.SpaceID != "" {
+		known, err := space.ByID(s.SpaceID)
+		if err != nil {
+			return err
+		}
+		if !known.SameNetworks(of) {
+			return fmt.Errorf("%s has networks of %s (%s); in %s (%s) the same architecture is another network, with another latency", s.Name, known.ID, known.Name, of.ID, of.Name)
+		}
+		return nil
+	}
+	for i, row := range s.Samples {
+		if err := of.Validate(row.Arch); err != nil {
+			return fmt.Errorf("%s, row %d, is no network of %s: %w", s.Name, i+1, of.ID, err)
+		}
+	}
+	s.SpaceID = of.ID
+	return nil
+}

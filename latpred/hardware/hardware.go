@@ -76,7 +76,7 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 		seen = append(seen, learnt.Seen)
 		h.parts = append(h.parts, gpuPart{m.Name, learnt.Model, m.GPU.BandwidthGBs / spec.BandwidthGBs})
 	}
-	h.provenance = latpred.Provenance{Device: fmt.Sprintf("%s, batch %d (never measured)", spec.Name, spec.Batch), Data: strings.Join(names, ", "),
+	h.provenance = latpred.Provenance{Device: fmt.Sprintf("%s, batch %d (never measured)", spec.Name, spec.Batch), Space: spec.Space, Data: strings.Join(names, ", "),
 		DataHash: hex.EncodeToString(sum.Sum(nil)), Rows: rows, Sources: seen, Versions: latpred.Versions(), Recipe: map[string]string{"scale": "ratio of bandwidths"}}
 	return h, warnings, nil
 }

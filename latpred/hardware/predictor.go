@@ -103,6 +103,17 @@ func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level floa
 	return nil
 }
 
+// Backing implements latpred.BackedIntervals: intervals rest on how far the measured GPUs
+// in use are from what the others say of them, and on a log-normal distribution. A single
+// one has no other.
+func (h *Predictor) Backing() latpred.Backing {
+	b := latpred.Backing{N: len(h.parts), Of: "measured GPUs", Assumed: true}
+	if b.N == 1 {
+		b.N = 0
+	}
+	return b
+}
+
 // Segments implements latpred.SegmentTimer.
 func (h *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
 	want, _, err := h.read(a)

@@ -151,6 +151,7 @@ func Bounds(t testing.TB, p latpred.IntervalPredictor, archs []space.Arch, level
 // ones of lower levels.
 func conformBounds(t *testing.T, p latpred.IntervalPredictor, set *dataset.Set, want []float64) {
 	t.Helper()
+	conformBacking(t, p, set)
 	low, high := Bounds(t, p, set.Archs(), .5)
 	wideLow, wideHigh := Bounds(t, p, set.Archs(), .95)
 	for i, ms := range want {
@@ -160,6 +161,42 @@ func conformBounds(t *testing.T, p latpred.IntervalPredictor, set *dataset.Set, 
 		if !(0 <= wideLow[i] && wideLow[i] <= low[i] && low[i] <= ms && ms <= high[i] && high[i] <= wideHigh[i] && wideHigh[i] > wideLow[i]) {
 			t.Fatalf("row %d: %v in [%v, %v] in [%v, %v]", i, ms, low[i], high[i], wideLow[i], wideHigh[i])
 		}
+	}
+}
+
+// conformBacking tests what p says of the levels of its intervals, if it says anything:
+// bounds are finite up to the highest level that its errors support, and above it have no
+// end or are wider the higher the level is.
+func conformBacking(t *testing.T, p latpred.IntervalPredictor, set *dataset.Set) {
+	t.Helper()
+	backed, ok := p.(latpred.BackedIntervals)
+	if !ok {
+		return
+	}
+	archs, backing := set.Archs()[:20], backed.Backing()
+	if low, _ := Bounds(t, p, archs, .5); low == nil {
+		if backing != (latpred.Backing{}) {
+			t.Errorf("no intervals, backed by %+v", backing)
+		}
+		return
+	}
+	highest := backing.Highest()
+	if backing.N < 0 || backing.Of == "" || len(latpred.Doubts(p, (1+highest)/2)) != 1 {
+		t.Errorf("backing %+v: a level above %v is not doubted", backing, highest)
+	}
+	var before []float64 // ends of the last level
+	for _, level := range []float64{highest, highest + .5*(1-highest), highest + .75*(1-highest), highest + .9999*(1-highest)} {
+		if level == 0 {
+			continue
+		}
+		_, high := Bounds(t, p, archs, level)
+		for i, ms := range high {
+			endless := math.IsInf(ms, 1)
+			if level == highest && endless || level > highest && (!backing.Assumed || backing.Refused) && !endless || before != nil && !endless && !(ms > before[i]) {
+				t.Fatalf("row %d, level %v: the interval ends at %v, %+v", i, level, ms, backing)
+			}
+		}
+		before = high
 	}
 }
 

@@ -39,7 +39,7 @@ var penalties = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
 //
 // The stem and the head, and the layers that every network has in a stage, can only be
 // determined as a sum: single rows mean little, but sums over a network are sound. Count
-// is the number of networks in which a layer occurs; StdMs is 0.
+// is the number of networks in which a layer occurs; StdMs is not known.
 func Fit(s *space.Space, archs []space.Arch, latenciesMs []float64) (*Table, []Fitted, error) {
 	if len(archs) != len(latenciesMs) {
 		panic("lut: Fit with lengths that differ")
@@ -159,7 +159,7 @@ func (f *fit) best() (map[string]Entry, Fitted, error) {
 			x[c] = 0
 			fitted.Clipped++
 		}
-		entries[key] = Entry{Count: max(1, f.count[c]), MeanMs: x[c]}
+		entries[key] = Entry{max(1, f.count[c]), x[c], math.NaN()}
 	}
 	return entries, fitted, nil
 }

@@ -198,8 +198,9 @@ func TestOpenFaults(t *testing.T) {
 		t.TempDir(): "no table: want files like 160_lookup_table.yaml",
 		file("t.yaml", "a: {count: 1, mean: 2, std: 0}"):                           "of which resolution",
 		file("160.json", `{"160": {"a": {"count": 1, "mean": -2, "std": 0}}}`):     "-2 is no time",
-		file("161.json", `{"160": {"a": {"count": 1}}, "b": {"c": {"count": 1}}}`): "needs count, mean and std",
-		file("v.yaml", "a: {count: 1, mean: 2, var: -1}"):                          "needs count, mean and std",
+		file("161.json", `{"160": {"a": {"count": 1}}, "b": {"c": {"count": 1}}}`): "161.json: 160: a: needs mean",
+		file("162.json", `{"160": {"a": 1}, "b": {"c": 1}}`):                       `key "b": want a resolution`,
+		file("v.yaml", "a: {count: 1, mean: 2, var: -1}"):                          "var is -1",
 		file("x.csv", "resolution,layer,count,mean_ms,std_ms\n160,a,1,x,0\n"):      "x.csv:2",
 		file("z.gz", "\x1f\x8bno gzip"):                                            "z.gz: unexpected EOF",
 	} {

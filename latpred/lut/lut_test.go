@@ -97,12 +97,20 @@ func TestReadYAML(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      "no rows",
 		"a: [1,":                                "t.yaml: [1:",
-		"a:\n  count: 1\n  mean: 1\n":           "a: needs count, mean and std",
+		"a:\n  count: 1\n  std: 1\n":            "a: needs mean",
+		"a: {count: 1.5, mean: 1}":              "count is 1.5",
+		"a: {mean: 1, std: .inf}":               "+Inf is no standard deviation",
+		"a: {mean: [1, 2]}":                     "mean is no number",
+		"a: true":                               "mean is no number",
+		"[1, 2]":                                "no lookup table: want a map",
+		"a: 1\n---\nb: 2\n":                     "2 documents",
+		"a: *b":                                 "nothing is named &b",
+		"a: 1\na: 2":                            "already defined",
 		"a: {count: 1, mean: .nan, std: 0}":     "NaN",
 		"a: {count: 1, mean: -1, std: 0}":       "-1 is no time",
 		"a: {count: 0, mean: 1, std: 0}":        "count is 0",
 		"a: {count: 1, mean: 1, std: 0, sd: 1}": "unknown field",
-		"a: {count: x, mean: 1, std: 0}":        "t.yaml: [1:",
+		"a: {count: x, mean: 1, std: 0}":        "count is no number",
 	} {
 		if _, err := lut.ReadYAML(strings.NewReader(text), "t.yaml"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want …%s…", text, err, want)

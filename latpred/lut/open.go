@@ -2,7 +2,6 @@ package lut
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"maps"
@@ -13,29 +12,31 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"github.com/ofalat/ofalat/latpred/pickle"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/textfile"
 )
 
 // Open reads a table: one that ships, by its name (see Names), or a file, or all YAML and
-// JSON files of a folder. It reads these formats:
+// JSON files of a folder; if it has none, its pickles. It reads these formats:
 //
 //   - YAML or JSON, one resolution in each file (OFA's Note10, DynamicOFA's Jetson), or
 //     several resolutions as keys of one file;
 //   - ProxylessNAS' YAML (Pixel 1);
-//   - the CSV of WriteCSV, plain or gzip'd.
+//   - the CSV of WriteCSV;
+//   - pickles and files of torch.save that hold the same maps.
 //
-// The resolution is that of the first convolution's input, else the number at the
-// beginning of the file's name. SpaceID is the space of which the table lacks the fewest
-// layers, one in ten at most; "" if there is none. A table that ships is shared: don't
-// change it.
+// All may be gzip'd. The resolution is that of the first convolution's input, else the number
+// at the beginning of the file's name. SpaceID is the space of which the table lacks the
+// fewest layers, one in ten at most; "" if there is none. A table that ships is shared:
+// don't change it. If there is no such file, the error says how to make one.
 func Open(nameOrPath string) (*Table, error) {
 	if slices.Contains(Names(), nameOrPath) {
 		return shipped(nameOrPath), nil
 	}
 	info, err := os.Stat(nameOrPath)
 	if err != nil {
-		return nil, fmt.Errorf("%q is neither a file or folder nor one of the shipped tables: %s", nameOrPath, strings.Join(Names(), ", "))
+		return nil, unknown(nameOrPath)
 	}
 	files := []string{nameOrPath}
 	if info.IsDir() {
@@ -54,23 +55,23 @@ func Open(nameOrPath string) (*Table, error) {
 	return t, nil
 }
 
+// tableFiles lists the files of a folder that are read as a table.
 func tableFiles(dir string) ([]string, error) {
-	var files []string
-	for _, pattern := range []string{"*.yaml", "*.yml", "*.json"} {
-		found, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return nil, err
+	for _, patterns := range [][]string{{"*.yaml", "*.yml", "*.json"}, {"*.pkl", "*.pickle", "*.pt", "*.pth"}} {
+		var files []string
+		for _, pattern := range patterns {
+			found, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, found...)
 		}
-		files = append(files, found...)
+		if len(files) > 0 {
+			return files, nil
+		}
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no table: want files like %s", dir, FileName(160))
-	}
-	return files, nil
+	return nil, fmt.Errorf("%s: no table: want files like %s", dir, FileName(160))
 }
-
-// byResolution matches files whose first key is a resolution.
-var byResolution = regexp.MustCompile(`^\s*\{?\s*["']?[0-9]{2,3}["']?\s*:`)
 
 func (t *Table) readFile(path string) error {
 	f, err := os.Open(path)
@@ -78,33 +79,49 @@ func (t *Table) readFile(path string) error {
 		return err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, 17*maxYAML))
-	if err == nil && bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		text, err = unzip(text)
+	r, err := textfile.NewReader(f, path)
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(io.LimitReader(r, 17*maxYAML+1))
+	if err == nil && len(text) > 17*maxYAML {
+		err = fmt.Errorf("larger than the %d MB that a lookup table may have", 17*maxYAML>>20)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if bytes.HasPrefix(text, []byte(strings.Join(columns, ","))) {
+	if isCSV(text) {
 		return t.ReadCSV(bytes.NewReader(text), path)
 	}
-	if !byResolution.Match(text) {
-		rows, err := ReadYAML(bytes.NewReader(text), path)
+	v, err := parseYAML(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return t.addValue(path, v)
+}
+
+// isCSV reports whether a text starts with a line of names that are separated by commas.
+func isCSV(text []byte) bool {
+	first, _, _ := strings.Cut(string(text[:min(len(text), 400)]), "\n")
+	return strings.Contains(first, ",") && !strings.ContainsAny(first, "{}[]") && !strings.Contains(first, ": ")
+}
+
+// addValue adds the rows of one resolution, or those under resolutions.
+func (t *Table) addValue(path string, v any) error {
+	all, ok := v.(pickle.Map)
+	if !ok || len(all) == 0 || resolutionOf(all[0].Key) == 0 {
+		rows, err := entries(v, path)
 		if err != nil {
 			return err
 		}
 		return t.add(path, 0, rows)
 	}
-	var nested map[string]map[string]yamlRow
-	if err := yaml.UnmarshalWithOptions(text, &nested, yaml.Strict()); err != nil {
-		return fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
-	}
-	for _, key := range slices.Sorted(maps.Keys(nested)) {
-		r, err := strconv.Atoi(key)
-		if err != nil {
-			return fmt.Errorf("%s: key %q: want a resolution, as the first key is", path, key)
+	for _, part := range all {
+		r := resolutionOf(part.Key)
+		if r == 0 {
+			return fmt.Errorf("%s: key %.100q: want a resolution, as the first key is", path, fmt.Sprint(part.Key))
 		}
-		rows, err := entries(nested[key], path+": "+key)
+		rows, err := entries(part.Value, fmt.Sprintf("%s: %d", path, r))
 		if err != nil {
 			return err
 		}
@@ -113,14 +130,6 @@ func (t *Table) readFile(path string) error {
 		}
 	}
 	return nil
-}
-
-func unzip(text []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(z, 17*maxYAML))
 }
 
 var (
@@ -175,13 +184,13 @@ func (t *Table) detect() {
 }
 
 // CopiedFrom lists, by resolution, the keys of the rows that equal another table's to the
-// last digit. Such rows were copied, not measured, and sums over them mix two devices.
+// last digit, as far as both are known. Such rows were copied, not measured, and sums over them mix two devices.
 // DynamicOFA's jetson_GPU has six rows of Note10 at every resolution.
 func (t *Table) CopiedFrom(other *Table) map[int][]string {
 	copied := map[int][]string{}
 	for r, rows := range t.Rows {
 		for _, key := range slices.Sorted(maps.Keys(rows)) {
-			if e := rows[key]; e == other.Rows[r][key] && e.MeanMs > 0 {
+			if e := rows[key]; e.MeanMs > 0 && e.agrees(other.Rows[r][key]) {
 				copied[r] = append(copied[r], key)
 			}
 		}

@@ -3,6 +3,7 @@ package lut
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,8 +12,17 @@ import (
 
 // Entry is the measured time of one layer.
 type Entry struct {
-	Count         int     // number of runs
-	MeanMs, StdMs float64 // mean and standard deviation over the runs
+	Count  int     // number of runs; 0: not known
+	MeanMs float64 // mean over the runs
+	StdMs  float64 // standard deviation over the runs; NaN: not known
+}
+
+// agrees reports whether two entries are the same to the last digit, as far as both are
+// known.
+func (e Entry) agrees(other Entry) bool {
+	counts := e.Count == other.Count || e.Count == 0 || other.Count == 0
+	stds := e.StdMs == other.StdMs || math.IsNaN(e.StdMs) || math.IsNaN(other.StdMs)
+	return e.MeanMs == other.MeanMs && counts && stds
 }
 
 // Table holds the time of every layer on one device.
@@ -71,7 +81,7 @@ func (t *Table) LatencyMs(s *space.Space, a space.Arch) (float64, error) {
 
 // Cost is the time, in milliseconds, that measuring the table took: the sum of count ×
 // mean over the rows of the given resolutions, or of all if none is given. It is the cost
-// of the paper's Fig. 6.
+// of the paper's Fig. 6. It is NaN if a count is not known.
 func (t *Table) Cost(resolutions ...int) (ms float64) {
 	if len(resolutions) == 0 {
 		resolutions = t.Resolutions()
@@ -79,8 +89,25 @@ func (t *Table) Cost(resolutions ...int) (ms float64) {
 	for _, r := range resolutions {
 		for _, key := range slices.Sorted(maps.Keys(t.Rows[r])) {
 			e := t.Rows[r][key]
+			if e.Count == 0 {
+				return math.NaN()
+			}
 			ms += float64(e.Count) * e.MeanMs
 		}
 	}
 	return ms
+}
+
+// Unknown counts the rows at a resolution whose number of runs, and those whose standard
+// deviation, the table does not tell.
+func (t *Table) Unknown(resolution int) (counts, stds int) {
+	for _, e := range t.Rows[resolution] {
+		if e.Count == 0 {
+			counts++
+		}
+		if math.IsNaN(e.StdMs) {
+			stds++
+		}
+	}
+	return counts, stds
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,12 +20,19 @@ import (
 func FileName(resolution int) string { return fmt.Sprintf("%d_lookup_table.yaml", resolution) }
 
 // WriteYAML writes the rows of one resolution in OFA's format, keys ascending and every
-// float64 exact. OFA's own code can read it.
+// float64 exact. OFA's own code can read it. What is not known is left out.
 func WriteYAML(w io.Writer, rows map[string]Entry) error {
 	b := bufio.NewWriter(w)
 	for _, key := range slices.Sorted(maps.Keys(rows)) {
 		e := rows[key]
-		fmt.Fprintf(b, "%s:\n  count: %d\n  mean: %s\n  std: %s\n", key, e.Count, decimal(e.MeanMs), decimal(e.StdMs))
+		fmt.Fprintf(b, "%s:\n", key)
+		if e.Count > 0 {
+			fmt.Fprintf(b, "  count: %d\n", e.Count)
+		}
+		fmt.Fprintf(b, "  mean: %s\n", decimal(e.MeanMs))
+		if !math.IsNaN(e.StdMs) {
+			fmt.Fprintf(b, "  std: %s\n", decimal(e.StdMs))
+		}
 	}
 	return b.Flush()
 }

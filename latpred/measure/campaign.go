@@ -1,16 +1,17 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"runtime"
 	"slices"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/metric"
-	"golang.org/x/sync/errgroup"
 )
 
 // Subject is a compiled network or layer, or a program, that can be run and timed.
@@ -39,12 +40,13 @@ type Config struct {
 	Runs      int           // timed runs of each unit in a round
 	Group     int           // units that are compiled together and measured in turn
 	Compilers int           // units compiled concurrently
-	Limit     time.Duration // time after which no further group is begun; 0: no limit
+	Patience  time.Duration // time after which a group is as large as what is prepared of it
+	Limit     time.Duration // time after which no further group is begun, and for which groups are made small enough; 0: no limit
 }
 
 // Default is a protocol that keeps the noise of labels on a quiet machine under one
 // percent.
-var Default = Config{WarmUps: 5, Rounds: 7, Extra: 7, Discard: 1, Runs: 5, Group: 24, Compilers: 2}
+var Default = Config{WarmUps: 5, Rounds: 7, Extra: 7, Discard: 1, Runs: 5, Group: 24, Compilers: max(2, min(16, runtime.NumCPU()-2)), Patience: time.Minute}
 
 // validate errs if a field is negative that must not be.
 func (c Config) validate() error {
@@ -59,8 +61,8 @@ func (c Config) validate() error {
 			return fmt.Errorf("measure: %d %s: want %d at least", f.value, f.name, f.least)
 		}
 	}
-	if c.Limit < 0 {
-		return fmt.Errorf("measure: a time limit of %v", c.Limit)
+	if c.Limit < 0 || c.Patience < 0 {
+		return fmt.Errorf("measure: a time limit of %v, a patience of %v", c.Limit, c.Patience)
 	}
 	return nil
 }
@@ -80,15 +82,19 @@ func (c Config) withDefaults() Config {
 	set(&c.Runs, Default.Runs)
 	set(&c.Group, Default.Group)
 	set(&c.Compilers, Default.Compilers)
+	c.Patience = cmp.Or(c.Patience, Default.Patience)
 	return c
 }
 
 // Progress reports how far a campaign has got.
 type Progress struct {
 	Units, Of int     // units measured, of all; the current group counts in proportion to its rounds done
-	Doing     string  // "preparing 3 of 24", "waiting for the device" or "round 3 of 7"
+	Doing     string  // "preparing 3 of 24", Waiting or "round 3 of 7"
 	Anchors   float64 // mean ratio of the anchors' times in the last round to those in the campaign's first round; 0: not known
 }
+
+// Waiting is Progress.Doing while somebody else has the device.
+const Waiting = "waiting for the device"
 
 // Campaign measures units and anchors on one device, and can be resumed after an
 // interruption.
@@ -96,7 +102,10 @@ type Progress struct {
 // Units are measured in groups. All units of a group are prepared first; then come the
 // rounds, in each of which every unit has its turn, so that a disturbance of a second
 // or a minute affects all of them alike. Anchors are a few units that are measured
-// again with every group: they show drift and link sessions.
+// again with every group: they show drift and link sessions. They are prepared with the
+// first group. A group ends early where preparing is slow (Config.Patience), and under
+// Config.Limit groups begin small and grow only as far as the time left allows, so that
+// something is measured and kept early.
 type Campaign struct {
 	Units   []Unit   // to be measured; keys must be distinct
 	Anchors []Unit   // measured with every group; may be empty
@@ -119,7 +128,8 @@ var ErrLimit = errors.New("time limit reached")
 // disk, before the next begins, so a process that is killed loses at most its current
 // round, and no round is measured twice. Rounds that are complete also stay in the
 // journal when ctx ends, an error stops the campaign, or Config.Limit does, which is
-// ErrLimit. Run errs at once if Config is not valid, or if Journal was only read.
+// ErrLimit. Units that have failed twice, see Journal.LeftOut, are not measured. Run errs
+// at once if Config is not valid, or if Journal was only read.
 func (c *Campaign) Run(ctx context.Context) error {
 	if err := c.Config.validate(); err != nil {
 		return err
@@ -127,87 +137,88 @@ func (c *Campaign) Run(ctx context.Context) error {
 	if c.Journal.file == nil {
 		return fmt.Errorf("measure: the journal %s is not open for measuring", c.Journal.path)
 	}
-	config := c.Config.withDefaults()
-	deadline := time.Now().Add(config.Limit)
-	anchors, err := prepareAll(ctx, c.Anchors, nil, 1, func(int) {})
-	if err != nil {
-		return err
-	}
-	defer closeAll(anchors)
+	p := pace{config: c.Config.withDefaults(), anchors: len(c.Anchors), began: time.Now()}
+	var anchors []Subject
+	defer func() { closeAll(anchors) }()
 	c.ahead = map[string]Subject{}
 	defer func() { closeAll(slices.Collect(maps.Values(c.ahead))) }()
 	for {
-		group := c.Journal.next(c.Units, c.Anchors, config)
+		group := c.Journal.next(c.Units, c.Anchors, p.next())
 		if group == nil {
 			return nil
 		}
-		if config.Limit > 0 && time.Now().After(deadline) {
+		if p.over() {
 			return ErrLimit
 		}
-		if err := c.measure(ctx, group, anchors, config); err != nil {
+		var err error
+		if anchors, err = c.measure(ctx, group, anchors, &p); err != nil {
 			return err
 		}
 	}
 }
 
-// measure prepares one group and takes its rounds that are missing.
-func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, config Config) error {
-	byKey := map[string]Unit{}
-	for _, u := range c.Units {
-		byKey[u.Key] = u
-	}
-	var units []Unit
-	for _, key := range g.Units {
-		units = append(units, byKey[key])
-	}
-	tell := func(part float64, doing string, anchors float64) {
+// measure prepares one group, and the anchors if they are not yet, and takes the group's
+// rounds that are missing. It returns the anchors.
+func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, p *pace) ([]Subject, error) {
+	config := p.config
+	tell := func(part float64, doing string, ratio float64) {
 		if c.Observe == nil {
 			return
 		}
 		done := c.Journal.done()
 		if !g.complete(config.Rounds, config.Extra) { // else it is counted
-			done += int(part * float64(len(units)))
+			done += int(part * float64(len(g.Units)))
 		}
-		c.Observe(Progress{done, len(c.Units), doing, anchors})
+		c.Observe(Progress{done, len(c.Units), doing, ratio})
 	}
-	subjects, err := prepareAll(ctx, units, c.ahead, config.Compilers, func(n int) {
-		tell(0, fmt.Sprintf("preparing %d of %d", n, len(units)), 0)
-	})
+	p.prepares()
+	before := len(anchors)
+	anchors, subjects, err := c.prepare(ctx, g, anchors, p, func(n, of int) { tell(0, fmt.Sprintf("preparing %d of %d", n, of), 0) })
 	if err != nil {
-		return err
+		return anchors, err
 	}
 	defer closeAll(subjects)
+	p.prepared(len(subjects) + len(anchors) - before)
 	if err := c.Journal.begin(g); err != nil {
-		return err
+		return anchors, err
 	}
 	if c.Hold != nil {
-		tell(0, "waiting for the device", 0)
+		tell(0, Waiting, 0)
 		release, err := c.hold(ctx, config)
 		if err != nil {
-			return err
+			return anchors, err
 		}
 		defer release()
+		p.mark = time.Now() // waiting is no work
 	}
 	all := append(slices.Clone(anchors), subjects...)
 	names := append(keys(c.Anchors), g.Units...)
-	for i, s := range all {
-		for range config.WarmUps {
-			if _, err := timed(ctx, s, names[i]); err != nil {
-				return err
-			}
-		}
+	if err := warmUp(ctx, all, names, config.WarmUps); err != nil {
+		return anchors, err
 	}
 	for !g.complete(config.Rounds, config.Extra) {
 		n := len(g.rounds)
 		r, err := oneRound(ctx, all, names, config)
 		if err != nil {
-			return err
+			return anchors, err
 		}
 		r.Group, r.Round = g.Group, n
 		if err := c.Journal.append(g, r); err != nil {
-			return err
+			return anchors, err
 		}
 		tell(min(1, float64(n+1)/float64(config.Rounds)), fmt.Sprintf("round %d of %d", n+1, config.Rounds), c.Journal.anchorRatio(r))
+	}
+	p.measured(len(subjects))
+	return anchors, nil
+}
+
+func warmUp(ctx context.Context, all []Subject, names []string, runs int) error {
+	for i, s := range all {
+		for range runs {
+			if _, err := timed(ctx, s, names[i]); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -226,7 +237,7 @@ func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err
 			return release, err
 		default:
 		}
-		if c.Journal.inOrder[u.Key] || c.ahead[u.Key] != nil || len(c.ahead) >= config.Group || ctx.Err() != nil {
+		if c.Journal.begun(u.Key) || c.Journal.failed(u.Key) > 0 || c.ahead[u.Key] != nil || len(c.ahead) >= config.Group || ctx.Err() != nil {
 			continue
 		}
 		s, failed := u.Prepare(ctx)
@@ -293,52 +304,6 @@ func timed(ctx context.Context, s Subject, key string) (float64, error) {
 
 // precise rounds milliseconds to nanoseconds.
 func precise(ms float64) float64 { return math.Round(ms*1e6) / 1e6 }
-
-// prepareAll prepares units, at most atOnce concurrently. Those that are in ahead are
-// taken from there, and removed from it. observe is called with the number prepared.
-func prepareAll(ctx context.Context, units []Unit, ahead map[string]Subject, atOnce int, observe func(done int)) ([]Subject, error) {
-	subjects := make([]Subject, len(units))
-	done := make(chan struct{}, len(units))
-	finished := make(chan struct{})
-	go func() {
-		defer close(finished)
-		n := 0
-		for range done {
-			n++
-			observe(n)
-		}
-	}()
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, atOnce))
-	for i, u := range units {
-		if s := ahead[u.Key]; s != nil {
-			subjects[i] = s
-			delete(ahead, u.Key)
-			done <- struct{}{}
-			continue
-		}
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			s, err := u.Prepare(ctx)
-			if err != nil {
-				return fmt.Errorf("preparing %s: %w", u.Key, err)
-			}
-			subjects[i] = s
-			done <- struct{}{}
-			return nil
-		})
-	}
-	err := group.Wait()
-	close(done)
-	<-finished
-	if err != nil {
-		closeAll(subjects)
-		return nil, err
-	}
-	return subjects, nil
-}
 
 func closeAll(subjects []Subject) {
 	for _, s := range subjects {

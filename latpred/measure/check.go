@@ -33,7 +33,7 @@ func Check(ctx context.Context, units []Unit, rounds int, hold func(context.Cont
 	}
 	q := Quiet{Units: keys(units), CVs: map[string]float64{}, Load: load()}
 	config := Config{}.withDefaults()
-	subjects, err := prepareAll(ctx, units, nil, config.Compilers, func(int) {})
+	subjects, err := prepareAll(ctx, units, nil, config.Compilers, 0, 0, func(int) {})
 	if err != nil {
 		return q, err
 	}

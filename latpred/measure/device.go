@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/ofalat/ofalat/latpred/lut"
@@ -37,8 +36,11 @@ func (r *Runner) Device(s *space.Space, hardware string, c Config) *Device {
 	d.Network = func(a space.Arch) (Subject, error) { return r.Network(s, a) }
 	d.describe(Header{
 		Device: r.DeviceID(hardware), Batch: r.options.Batch, Threads: r.be.Threads,
-		Formulation: string(r.options.Formulation), Machine: Machine(r.be),
+		Formulation: string(r.options.Formulation), Autotune: r.autotune(), Flags: r.be.Asked, Machine: Machine(r.be),
 	})
+	if r.options.Precision != F32 {
+		d.Header.Precision = r.options.Precision
+	}
 	return d
 }
 
@@ -59,7 +61,7 @@ func (f Foreign) Device(s *space.Space, hardware string, batch int, c Config) *D
 	}
 	d := &Device{Space: s, Config: c}
 	d.Network = func(a space.Arch) (Subject, error) { return f.Network(s, a, batch) }
-	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Machine: Machine(nil)})
+	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Pick: f.Pick, Machine: Machine(nil)})
 	return d
 }
 
@@ -72,6 +74,12 @@ func (d *Device) describe(h Header) {
 	d.Header = h
 }
 
+// WhatNets is Header.What of networks.
+const WhatNets = "nets"
+
+// WhatTable is Header.What of the layers at a resolution.
+func WhatTable(resolution int) string { return fmt.Sprintf("table %d", resolution) }
+
 // Nets measures networks into the journal file of that path, which is created if it
 // does not exist, and returns the journal, closed, for Journal.Set and Journal.Noise.
 // Networks that the journal already holds are not measured again. seed is the one that
@@ -79,7 +87,7 @@ func (d *Device) describe(h Header) {
 // is returned with the error; it is nil if it could not be opened. observe may be nil.
 func (d *Device) Nets(ctx context.Context, archs []space.Arch, seed uint64, journal string, observe func(Progress)) (*Journal, error) {
 	h := d.Header
-	h.What, h.Seed = "nets", seed
+	h.What, h.Seed = WhatNets, seed
 	return d.run(ctx, NetUnits(archs, d.Network), h, d.Config, journal, observe)
 }
 
@@ -91,7 +99,7 @@ func (d *Device) Layers(ctx context.Context, resolution int, journal string, obs
 		return nil, fmt.Errorf("%s can't measure layers alone", d.Header.Device)
 	}
 	h, c := d.Header, d.Config
-	h.What = fmt.Sprintf("table %d", resolution)
+	h.What = WhatTable(resolution)
 	if c.Group == 0 {
 		c.Group = 1 << 10
 	}
@@ -179,30 +187,30 @@ func (d *Device) Check(ctx context.Context, rounds int) (Quiet, error) {
 // OwnAnchors tells Device.Normaliser to divide a journal by its own anchors.
 const OwnAnchors = "own"
 
-// Normaliser returns the function that turns a measured journal into the one that
-// labels are taken from: for by "" the journal itself; for OwnAnchors the journal
+// Normaliser is the function Normaliser for this device.
+func (d *Device) Normaliser(by string) (func(*Journal) *Journal, error) {
+	return Normaliser(by, d.Header.Device)
+}
+
+// Normaliser returns the function that turns a measured journal of a device into the one
+// that labels are taken from: for by "" the journal itself; for OwnAnchors the journal
 // divided by its own anchors; otherwise the journal divided by the anchors of the
 // journal file named by. See Journal.Normalised. It errs if that file can't be read, is
 // of another device or has no anchors, so that this is known before measuring.
-func (d *Device) Normaliser(by string) (func(*Journal) *Journal, error) {
+func Normaliser(by, device string) (func(*Journal) *Journal, error) {
 	switch by {
 	case "":
 		return func(j *Journal) *Journal { return j }, nil
 	case OwnAnchors:
 		return func(j *Journal) *Journal { return j.Normalised(nil) }, nil
 	}
-	f, err := os.Open(by)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	other, err := ReadJournal(f, by)
+	other, err := ReadJournalFile(by)
 	if err != nil {
 		return nil, err
 	}
 	anchorMs := other.AnchorMs()
-	if other.Header.Device != d.Header.Device || len(anchorMs) == 0 {
-		return nil, fmt.Errorf("%s is of %s, with %d anchors; want anchors of %s", by, other.Header.Device, len(anchorMs), d.Header.Device)
+	if other.Header.Device != device || len(anchorMs) == 0 {
+		return nil, fmt.Errorf("%s is of %s, with %d anchors; want anchors of %s", by, other.Header.Device, len(anchorMs), device)
 	}
 	return func(j *Journal) *Journal { return j.Normalised(anchorMs) }, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -141,14 +142,14 @@ func TestNormaliserFaults(t *testing.T) {
 func TestReadArchs(t *testing.T) {
 	s := spaceOf(t, "mbv3-w1.0")
 	a, b := s.Smallest(), s.Largest()
-	archs, err := measure.ReadArchs(strings.NewReader(a.String()+"\n"+b.String()+"\n"+a.String()+"\n"), "f", s)
+	archs, err := measure.ReadArchs(strings.NewReader(a.String()+"\n"+b.String()+"\n"+a.String()+"\n"), "f", s, dataset.Options{})
 	if err != nil || !slices.Equal(archs, []space.Arch{a, b}) {
 		t.Errorf("%v, %v", archs, err)
 	}
-	if _, err := measure.ReadArchs(bytes.NewReader(nil), "f", s); err == nil || !strings.HasPrefix(err.Error(), "f: ") {
+	if _, err := measure.ReadArchs(bytes.NewReader(nil), "f", s, dataset.Options{}); err == nil || !strings.HasPrefix(err.Error(), "f: ") {
 		t.Errorf("nothing: %v", err)
 	}
-	if _, err := measure.ReadArchs(strings.NewReader("r160 d222221 k33-33-33-33-33-3 e33-33-33-33-33-3\n"), "f", s); err == nil || !strings.Contains(err.Error(), "f: ") {
+	if _, err := measure.ReadArchs(strings.NewReader("r160 d222221 k33-33-33-33-33-3 e33-33-33-33-33-3\n"), "f", s, dataset.Options{}); err == nil || !strings.Contains(err.Error(), "f: ") {
 		t.Errorf("another space's: %v", err)
 	}
 }

@@ -6,16 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/timing"
 )
 
 // Foreign measures networks with a program of the user's, such as one that runs them on
@@ -23,10 +23,13 @@ import (
 type Foreign struct {
 	// Command is run by the shell for each timing. Every {} in it is replaced by the
 	// name of a file that holds the Request as JSON; without {} the command reads that
-	// JSON on its standard input. On standard output it must print milliseconds, one
-	// number for each run, separated by white space, and nothing else.
+	// JSON on its standard input. On standard output it prints milliseconds, one number
+	// for each run, or whatever else package timing reads: numbers with units, or the
+	// report of a known tool.
 	Command string
 	Timeout time.Duration // of one call; 0: a minute
+	Pick    string        // pattern that says which printed number counts, see timing.Pick; "": none is needed
+	Notes   *Notes        // told when a printed time looks wrong, and which number of a report is read; nil: nobody
 }
 
 // Request is the network that a foreign program is asked to time, as JSON.
@@ -65,11 +68,15 @@ func (f Foreign) Network(s *space.Space, a space.Arch, batch int) (Subject, erro
 	if err := s.Validate(a); err != nil {
 		return nil, err
 	}
+	pick, err := timing.Pick(f.Pick)
+	if err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(request(s, a, batch))
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Foreign: f, input: text}
+	p := &program{Foreign: f, input: text, pick: pick}
 	if p.Timeout == 0 {
 		p.Timeout = time.Minute
 	}
@@ -89,8 +96,9 @@ func (f Foreign) Network(s *space.Space, a space.Arch, batch int) (Subject, erro
 
 type program struct {
 	Foreign
-	input []byte // for its standard input; nil: none
-	dir   string // to remove
+	input []byte         // for its standard input; nil: none
+	dir   string         // to remove
+	pick  *regexp.Regexp // nil: none
 }
 
 func (p *program) Close() {
@@ -99,7 +107,7 @@ func (p *program) Close() {
 	}
 }
 
-// Run calls the program once and gives its fastest run.
+// Run calls the program once and gives its fastest run, or the median that a report tells.
 func (p *program) Run(ctx context.Context) (float64, error) {
 	limited, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
@@ -111,7 +119,9 @@ func (p *program) Run(ctx context.Context) (float64, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
+	start := time.Now()
 	err := cmd.Run()
+	took := time.Since(start)
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
@@ -122,23 +132,15 @@ func (p *program) Run(ctx context.Context) (float64, error) {
 	case stdout.more:
 		return 0, fmt.Errorf("the command printed over %d bytes, want milliseconds alone", maxOutput)
 	}
-	return milliseconds(stdout.text.String())
-}
-
-// milliseconds reads what a foreign program printed and gives the smallest number.
-func milliseconds(text string) (float64, error) {
-	best := math.Inf(1)
-	for _, word := range strings.Fields(text) {
-		ms, err := strconv.ParseFloat(word, 64)
-		if err != nil || !(ms > 0) || math.IsInf(ms, 0) {
-			return 0, fmt.Errorf("the command printed %q, want milliseconds alone", excerpt(text))
-		}
-		best = min(best, ms)
+	r, err := timing.Read(stdout.text.String(), p.pick)
+	if err != nil {
+		return 0, fmt.Errorf("the command %w", err)
 	}
-	if math.IsInf(best, 0) {
-		return 0, errors.New("the command printed nothing, want milliseconds")
+	if r.From != "" && p.pick == nil {
+		p.Notes.Once("report", "of what the command prints, this is read: %s", r.From)
 	}
-	return best, nil
+	p.Notes.Plausible(r.Ms, r.Unit, took)
+	return r.Ms, nil
 }
 
 // excerpt is the beginning of a text, for an error.

@@ -30,6 +30,9 @@ func TestForeign(t *testing.T) {
 		"echo 12.5":               12.5,
 		"printf '3\\n2.5\\n4\\n'": 2.5, // the fastest run
 		`test "$(cat)" = '{"ks":[3,3,3,3,5,5,3,3,3,3,3,3,3,3,3,3,5,5,3,3],"e":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"d":[2,2,2,2,2],"r":[160],"arch":"` + someArch.String() + `","space":"mbv3-w1.0","batch":1}' && echo 1`: 1,
+		"echo 12.5 ms":             12.5,
+		"echo 12500.0 us":          12.5,
+		"echo .0125 s":             12.5,
 		`grep -c '"r":\[160\]' {}`: 1,
 	} {
 		if ms, err := foreign(t, command, time.Minute); err != nil || ms != want {
@@ -67,7 +70,8 @@ func TestForeignFaults(t *testing.T) {
 	for command, want := range map[string]string{
 		"echo nan":                    `"nan", want milliseconds`,
 		"echo -- -3":                  "want milliseconds",
-		"echo 12 ms":                  `"12 ms", want milliseconds`,
+		"echo 12 runs":                `"12 runs", want milliseconds`,
+		"echo 12,5":                   "a point is wanted",
 		"true":                        "printed nothing",
 		"echo it broke >&2; exit 3":   "exit status 3: it broke",
 		"no-such-program-anywhere {}": "failed: exit status 127",
@@ -135,5 +139,53 @@ func TestLock(t *testing.T) {
 	}
 	if _, err := measure.Lock(t.Context(), filepath.Join(file, "x"), measure.Now); err == nil || !errors.Is(err, os.ErrNotExist) && !strings.Contains(err.Error(), "not a directory") {
 		t.Errorf("a lock that can't be made: %v", err)
+	}
+}
+
+// Times that can't be right are noticed, each kind once, and taken as they are.
+func TestForeignNotes(t *testing.T) {
+	for command, want := range map[string]string{
+		"echo 10477":                     "a time of 10477 ms was printed by a call that took",
+		"echo 10477 ms":                  "is ms the right unit?",
+		"echo 0.0134":                    "no device runs a network so fast",
+		"sleep .05; echo 900000":         "over ten minutes",
+		"sleep .02; echo latency 5.5 ms": "this is read: latency 5.5 ms",
+		"sleep .02; echo 5.5":            "",
+		"sleep .02; echo 5500 us":        "",
+	} {
+		var said []string
+		f := measure.Foreign{Command: command, Notes: measure.NewNotes(func(text string) { said = append(said, text) })}
+		for range 2 {
+			s, err := f.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if _, err := s.Run(t.Context()); err != nil {
+					t.Errorf("%s: %v", command, err)
+				}
+			}
+			s.Close()
+		}
+		all := strings.Join(said, "\n")
+		if !strings.Contains(all, want) || (want == "") != (len(said) == 0) || want != "" && strings.Count(all, want) != 1 {
+			t.Errorf("%s: said %q, want …%s… once", command, said, want)
+		}
+	}
+}
+
+func TestForeignPick(t *testing.T) {
+	f := measure.Foreign{Command: "echo mean 5.22 ms median 5.18 ms", Pick: "median"}
+	s, err := f.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if ms, err := s.Run(t.Context()); err != nil || ms != 5.18 {
+		t.Errorf("%v, %v", ms, err)
+	}
+	f.Pick = "("
+	if _, err := f.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1); err == nil {
+		t.Error("a pattern that is none was taken")
 	}
 }

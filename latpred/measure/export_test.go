@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,7 +108,32 @@ func TestUnknownLayersAreRefused(t *testing.T) {
 	if err := WriteONNX(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
 		t.Errorf("ONNX: %v", err)
 	}
+	if err := WriteTFLite(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
+		t.Errorf("TFLite: %v", err)
+	}
 	if err := WriteJSON(&bytes.Buffer{}, &s, s.Uniform(32, 0), 1); err == nil || !strings.Contains(err.Error(), `kind "ring"`) {
 		t.Errorf("JSON: %v", err)
+	}
+}
+
+// Every family can be written as TFLite; package runner runs what is written.
+func TestWriteTFLite(t *testing.T) {
+	for id, text := range exported {
+		var b bytes.Buffer
+		if err := WriteTFLite(&b, mustSpace(t, id), space.MustParse(text), 2); err != nil || string(b.Bytes()[4:8]) != "TFL3" {
+			t.Errorf("%s: %v, %d bytes", id, err, b.Len())
+		}
+	}
+	if err := WriteTFLite(&bytes.Buffer{}, mustSpace(t, "mbv3-w1.0"), space.MustParse(exported["proxyless-w1.3"]), 1); err == nil {
+		t.Error("a network of another space was written")
+	}
+}
+
+// Planes puts the channels of each image behind each other.
+func TestPlanes(t *testing.T) {
+	images := []float32{1, 10, 100, 2, 20, 200, 3, 30, 300, 4, 40, 400, -1, -10, -100, -2, -20, -200, -3, -30, -300, -4, -40, -400}
+	want := []float32{1, 2, 3, 4, 10, 20, 30, 40, 100, 200, 300, 400, -1, -2, -3, -4, -10, -20, -30, -40, -100, -200, -300, -400}
+	if got := Planes(images, 2); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -19,7 +19,14 @@ const (
 	// Convolutions writes convolutions as such, depthwise ones as grouped convolutions.
 	// It is for GPUs, whose libraries implement them.
 	Convolutions Formulation = "conv"
+	// Mixed writes dense convolutions of one pixel as matrix products and all others as
+	// convolutions. It is for GPUs as well, whose libraries choose better kernels for
+	// products when they do not try them out.
+	Mixed Formulation = "mix"
 )
+
+// Formulations lists all of them.
+func Formulations() []Formulation { return []Formulation{Products, Convolutions, Mixed} }
 
 // Everything here builds graphs in NHWC order. The panics of GoMLX are stopped in
 // pjrt.go.
@@ -64,7 +71,7 @@ func (f Formulation) op(x *Node, o op, w []*Node) *Node {
 	}
 	var y *Node
 	switch {
-	case f == Convolutions && !o.pooled:
+	case f == Convolutions && !o.pooled, f == Mixed && o.kernel > 1:
 		y = convolve(x, o, w[0])
 	case o.groups > 1:
 		y = groupedProduct(x, o, w[0])
@@ -118,7 +125,7 @@ func (f Formulation) averages(x *Node, o op) *Node {
 		first := i*o.stride - o.padding()
 		counts[i] = float32(min(in, first+o.kernel) - max(0, first))
 	}
-	n := Const(x.Graph(), counts)
+	n := ConvertDType(Const(x.Graph(), counts), x.DType())
 	along := func(axis int) *Node {
 		d := []int{1, 1, 1, 1}
 		d[axis] = len(counts)
@@ -130,7 +137,7 @@ func (f Formulation) averages(x *Node, o op) *Node {
 // sums are the sums over k×k pixels, with zeros outside the image.
 func (f Formulation) sums(x *Node, o op) *Node {
 	p := [2]int{o.padding(), o.padding()}
-	if f == Convolutions {
+	if f != Products {
 		return SumPool(x).Window(o.kernel).Strides(o.stride).PaddingPerDim([][2]int{p, p}).Done()
 	}
 	size := o.size(x.Shape().Dimensions[1])
@@ -225,7 +232,7 @@ func convolve(x *Node, o op, w *Node) *Node {
 func (f Formulation) activate(x *Node, a space.Activation) *Node {
 	switch a {
 	case space.ReLU:
-		if f == Convolutions {
+		if f != Products {
 			return MaxScalar(x, 0)
 		}
 		// (x + |x|)/2 equals max(x, 0) to the bit. Since x occurs twice in it, XLA

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -24,7 +25,11 @@ type Header struct {
 	Batch       int               `json:"batch"`                 // images at once
 	Threads     int               `json:"threads,omitempty"`     // 0: not known, as for foreign programs
 	Formulation string            `json:"formulation,omitempty"` // "": a foreign program
+	Precision   Precision         `json:"precision,omitempty"`   // "": F32
+	Autotune    string            `json:"autotune,omitempty"`    // XLA's level of autotuning; "": its own, or it has none
+	Flags       string            `json:"xla_flags,omitempty"`   // XLA_FLAGS of the user
 	Command     string            `json:"command,omitempty"`     // of a foreign program
+	Pick        string            `json:"pick,omitempty"`        // pattern for what it prints; "": none
 	Rounds      int               `json:"rounds"`                // rounds that labels are computed from
 	Extra       int               `json:"extra"`                 // additional rounds at most, while fewer than Rounds were quiet
 	Runs        int               `json:"runs"`                  // timed runs of a unit in a round
@@ -32,7 +37,10 @@ type Header struct {
 	Machine     map[string]string `json:"machine"`               // processor, plugin, versions: for people, not compared
 }
 
-const journalFormat = "latpred measure 1"
+const (
+	journalFormat = "latpred measure 1"
+	journalBegin  = `{"header":{"format":"` + journalFormat + `"`
+)
 
 // Journal is the record of a campaign, a file of package journal: every round is on disk
 // before the next begins. Only one process at a time can have it open for measuring.
@@ -40,10 +48,10 @@ const journalFormat = "latpred measure 1"
 type Journal struct {
 	Header Header
 
-	path    string
-	file    appender // nil: it is only read
-	groups  []*group
-	inOrder map[string]bool // keys of the units that are in a group
+	path     string
+	file     appender // nil: it is only read
+	groups   []*group
+	failures []Failure
 }
 
 // appender is the part of *journal.File that a Journal uses.
@@ -77,9 +85,10 @@ type round struct {
 
 // line is one line of the file; exactly one field is set.
 type line struct {
-	Header *Header `json:"header,omitempty"`
-	Group  *group  `json:"begin,omitempty"`
-	Round  *round  `json:"round,omitempty"`
+	Header *Header  `json:"header,omitempty"`
+	Group  *group   `json:"begin,omitempty"`
+	Round  *round   `json:"round,omitempty"`
+	Failed *Failure `json:"failed,omitempty"`
 }
 
 // session is when this process began to measure.
@@ -91,8 +100,8 @@ var session = time.Now().UTC().Truncate(time.Second)
 // are errors.
 func OpenJournal(path string, h Header) (*Journal, error) {
 	h.Format = journalFormat
-	j := &Journal{Header: h, path: path, inOrder: map[string]bool{}}
-	file, err := journal.Open(path, line{Header: &h}, `{"header":{"format":"`+journalFormat+`"`, func(line int, text []byte) error {
+	j := &Journal{Header: h, path: path}
+	file, err := journal.Open(path, line{Header: &h}, journalBegin, func(line int, text []byte) error {
 		return j.take(line, text, &h)
 	})
 	if errors.Is(err, journal.ErrInUse) {
@@ -109,8 +118,18 @@ func OpenJournal(path string, h Header) (*Journal, error) {
 // and Close does nothing. A last line that is incomplete, because a campaign is still
 // writing, is ignored. Errors call the journal name.
 func ReadJournal(r io.Reader, name string) (*Journal, error) {
-	j := &Journal{path: name, inOrder: map[string]bool{}}
+	j := &Journal{path: name}
 	return j, journal.Read(r, name, func(line int, text []byte) error { return j.take(line, text, nil) })
+}
+
+// ReadJournalFile is ReadJournal of the file at path.
+func ReadJournalFile(path string) (*Journal, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadJournal(f, path)
 }
 
 // Close closes the file, so that another process can open it. A journal from ReadJournal
@@ -144,9 +163,6 @@ func (j *Journal) take(n int, text []byte, want *Header) error {
 	case l.Group != nil && l.Group.Group == len(j.groups) && len(l.Group.Units) > 0:
 		l.Group.begun = true
 		j.groups = append(j.groups, l.Group)
-		for _, key := range l.Group.Units {
-			j.inOrder[key] = true
-		}
 		return nil
 	case l.Round != nil && l.Round.Group < len(j.groups) && l.Round.Group >= 0:
 		g := j.groups[l.Round.Group]
@@ -155,8 +171,11 @@ func (j *Journal) take(n int, text []byte, want *Header) error {
 		}
 		g.rounds = append(g.rounds, *l.Round)
 		return nil
+	case l.Failed != nil && l.Failed.Unit != "":
+		j.failures = append(j.failures, *l.Failed)
+		return nil
 	}
-	return errors.New("neither a group nor a round that follows from what is before it")
+	return errors.New("neither a failure, nor a group or a round that follows from what is before it")
 }
 
 // agree errs if the header of a journal differs from the wanted one in anything but
@@ -173,23 +192,43 @@ func agree(old, want Header) error {
 
 // next returns the group to measure: the first unfinished one, or else a new one of units
 // that are in no group yet, or nil when there are none. An unfinished group with other
-// anchors, or with a unit that is not in units, can't be finished and is skipped.
+// anchors, or with a unit that is not in units or is left out, can't be finished; its units
+// count as in no group. Units that have failed once come last, each in a group of its own,
+// so that a second failure costs no other unit its rounds.
 func (j *Journal) next(units, anchors []Unit, config Config) *group {
-	wanted := map[string]bool{}
+	wanted, taken := map[string]bool{}, map[string]bool{}
 	for _, u := range units {
-		wanted[u.Key] = true
+		wanted[u.Key] = !j.leftOut(u.Key)
 	}
+	var open *group
 	for _, g := range j.groups {
+		complete := g.complete(config.Rounds, config.Extra)
 		possible := slices.Equal(g.Anchors, keys(anchors)) && !slices.ContainsFunc(g.Units, func(k string) bool { return !wanted[k] })
-		if !g.complete(config.Rounds, config.Extra) && possible {
-			return g
+		if open == nil && !complete && possible {
+			open = g
 		}
+		if complete || possible {
+			for _, key := range g.Units {
+				taken[key] = true
+			}
+		}
+	}
+	if open != nil {
+		return open
 	}
 	g := &group{Group: len(j.groups), Anchors: keys(anchors), Session: session}
+	var suspect string
 	for _, u := range units {
-		if len(g.Units) < config.Group && !j.inOrder[u.Key] {
+		switch {
+		case taken[u.Key] || !wanted[u.Key]:
+		case j.failed(u.Key) > 0:
+			suspect = cmp.Or(suspect, u.Key)
+		case len(g.Units) < config.Group:
 			g.Units = append(g.Units, u.Key)
 		}
+	}
+	if len(g.Units) == 0 && suspect != "" {
+		g.Units = []string{suspect}
 	}
 	if len(g.Units) == 0 {
 		return nil
@@ -239,10 +278,12 @@ func (j *Journal) begin(g *group) error {
 	}
 	g.begun = true
 	j.groups = append(j.groups, g)
-	for _, key := range g.Units {
-		j.inOrder[key] = true
-	}
 	return nil
+}
+
+// begun reports whether a unit is in a group.
+func (j *Journal) begun(key string) bool {
+	return slices.ContainsFunc(j.groups, func(g *group) bool { return slices.Contains(g.Units, key) })
 }
 
 func (j *Journal) append(g *group, r round) error {

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -41,6 +42,9 @@ func Machine(be *backend.Backend) map[string]string {
 	if be != nil {
 		m["backend"], m["pjrt"], m["device"] = be.Kind, be.Version, be.Device
 		m["plugin"] = filepath.Base(be.Plugin)
+		if be.Flags != "" {
+			m["xla_flags"] = be.Flags
+		}
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
@@ -54,14 +58,22 @@ func Machine(be *backend.Backend) map[string]string {
 }
 
 // DeviceID returns the device's name in labels: hardware, backend, precision, batch,
-// threads (except on CUDA) and formulation, such as
-// "epyc-zen4-xla-cpu-f32-b1-t1-dot".
+// threads (except on CUDA), formulation and, on CUDA, the level of autotuning if it is not
+// XLA's own, and a hash of XLA_FLAGS if the user has set it, such as "epyc-zen4-xla-cpu-f32-b1-t1-dot" and "h200-xla-cuda-tf32-b64-conv-at0".
 func (r *Runner) DeviceID(hardware string) string {
-	threads := ""
-	if r.be.Kind != backend.CUDA {
+	threads, tuned := "", ""
+	switch {
+	case r.be.Kind != backend.CUDA:
 		threads = fmt.Sprintf("-t%d", r.be.Threads)
+	case r.autotune() != "":
+		tuned = "-at" + r.autotune()
 	}
-	return fmt.Sprintf("%s-%s-f32-b%d%s-%s", slug(hardware), strings.ReplaceAll(r.be.Kind, ":", "-"), r.options.Batch, threads, r.options.Formulation)
+	if r.be.Asked != "" {
+		h := fnv.New32a()
+		h.Write([]byte(r.be.Asked))
+		tuned += fmt.Sprintf("-flags%08x", h.Sum32())
+	}
+	return fmt.Sprintf("%s-%s-%s-b%d%s-%s%s", slug(hardware), strings.ReplaceAll(r.be.Kind, ":", "-"), r.options.Precision, r.options.Batch, threads, r.options.Formulation, tuned)
 }
 
 // slug makes a name lower case, with hyphens for all but letters, digits and dots.
@@ -84,6 +96,9 @@ func load() float64 {
 	return l
 }
 
+// hertz is the unit of times in /proc: USER_HZ is 100 on every Linux.
+const hertz = 100
+
 // busySeconds is the processor time, in seconds since boot and summed over all cores,
 // of everything but this process and its children; it includes time that the host gave
 // to other virtual machines (steal). -1 where the system does not tell.
@@ -96,7 +111,6 @@ func busySeconds() float64 {
 	if _, err := fmt.Sscanf(string(text), "cpu %f %f %f %f %f %f %f %f", &user, &nice, &system, &idle, &wait, &irq, &soft, &steal); err != nil {
 		return -1
 	}
-	const hertz = 100 // unit of /proc/stat: USER_HZ is 100 on every Linux
 	busy := (user + nice + system + irq + soft + steal) / hertz
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var own syscall.Rusage
@@ -105,7 +119,7 @@ func busySeconds() float64 {
 		}
 		busy -= time.Duration(own.Utime.Nano() + own.Stime.Nano()).Seconds()
 	}
-	return busy
+	return busy - childSeconds()
 }
 
 // governor is the frequency governor of the first core; "" where the system does not

@@ -61,11 +61,11 @@ func spaceOf(t testing.TB, id string) *space.Space {
 	return s
 }
 
-// Every layer of every kind of network, in both formulations, gives what another
+// Every layer of every kind of network, in all formulations, gives what another
 // implementation gives.
 func TestLayersMatchReference(t *testing.T) {
 	be := open(t)
-	for _, f := range []measure.Formulation{measure.Products, measure.Convolutions} {
+	for _, f := range measure.Formulations() {
 		r, err := measure.NewRunner(be, measure.Options{Formulation: f})
 		if err != nil {
 			t.Fatal(err)
@@ -107,5 +107,41 @@ func TestLayersMatchReference(t *testing.T) {
 			}
 		}
 		r.Close()
+	}
+}
+
+// With bfloat16 the outputs of a whole network are those of float32 to the precision of that
+// format, and labels say so.
+func TestHalfPrecision(t *testing.T) {
+	be := open(t)
+	s := spaceOf(t, "mbv3-w1.0")
+	a := s.Smallest()
+	a.Resolution = 128
+	var last [2][]float32
+	for i, p := range []measure.Precision{measure.F32, measure.BF16} {
+		r, err := measure.NewRunner(be, measure.Options{Precision: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		outputs, err := r.Outputs(s, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last[i] = outputs[len(outputs)-1]
+		if id, want := r.Device(s, "here", measure.Config{}).Header.Device, "here-xla-cpu-"+string(p)+"-b1-t1-dot"; id != want {
+			t.Errorf("device %s, want %s", id, want)
+		}
+	}
+	var difference, size float64
+	for i, want := range last[0] {
+		difference += math.Pow(float64(last[1][i]-want), 2)
+		size += math.Pow(float64(want), 2)
+	}
+	if ratio := math.Sqrt(difference / size); !(ratio > 1e-4 && ratio < .1) {
+		t.Errorf("outputs differ by %v of their size, want about 2⁻⁸ of it for each of 60 layers", ratio)
+	}
+	if _, err := measure.NewRunner(be, measure.Options{Precision: measure.TF32}); err == nil {
+		t.Error("TF32 on a processor")
 	}
 }

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -28,27 +29,27 @@ func Sample(s *space.Space, seed uint64, n int) ([]space.Arch, error) {
 	return list, nil
 }
 
-// ReadArchs reads the distinct networks of s, in order, from a text with one network a
-// line or from a set in any format that package dataset reads. Errors call the input
-// name. A network outside s is an error, and so is an input without networks.
-func ReadArchs(r io.Reader, name string, s *space.Space) ([]space.Arch, error) {
-	in := dataset.NewReader(r, name)
+// ReadArchs reads the distinct networks of s, in order, from a list or a table in any form
+// that package dataset reads. Errors call the input name. A network outside s, or of other widths, is an error, and so is an input
+// without networks.
+func ReadArchs(r io.Reader, name string, s *space.Space, o dataset.Options) ([]space.Arch, error) {
+	in := o.NewReader(r, name)
 	var list []space.Arch
 	seen := map[space.Arch]bool{}
 	for {
-		sample, err := in.Read()
+		row, err := in.Read()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
-		if err := s.Validate(sample.Arch); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", name, sample.Arch, err)
+		if err := errors.Join(space.Described{Arch: row.Arch, Space: in.Widths()}.In(s), s.Validate(row.Arch)); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", name, row.Arch, err)
 		}
-		if !seen[sample.Arch] {
-			seen[sample.Arch] = true
-			list = append(list, sample.Arch)
+		if !seen[row.Arch] {
+			seen[row.Arch] = true
+			list = append(list, row.Arch)
 		}
 	}
 	if len(list) == 0 {

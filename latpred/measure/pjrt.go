@@ -3,11 +3,11 @@ package measure
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -18,6 +18,8 @@ import (
 type Options struct {
 	Batch       int         // images at once; 0: 1
 	Formulation Formulation // "": Convolutions on CUDA, Products elsewhere
+	Precision   Precision   // "": F32, or TF32 on a GPU whose backend was not opened with Settings.Exact
+	Autotune    string      // level of autotuning that the backend was opened with, for labels; see backend.Settings
 }
 
 // Runner compiles networks and single layers on a GoMLX backend. Weights are placed on
@@ -37,8 +39,8 @@ type placed struct {
 	dims   []int
 }
 
-// NewRunner makes a runner on be. It errs on a negative batch and on an unknown
-// formulation.
+// NewRunner makes a runner on be. It errs on a negative batch, on an unknown
+// formulation, and on a precision that be was not opened for.
 func NewRunner(be *backend.Backend, o Options) (*Runner, error) {
 	if o.Batch == 0 {
 		o.Batch = 1
@@ -49,8 +51,17 @@ func NewRunner(be *backend.Backend, o Options) (*Runner, error) {
 			o.Formulation = Convolutions
 		}
 	}
-	if o.Batch < 0 || o.Formulation != Products && o.Formulation != Convolutions {
-		return nil, fmt.Errorf("measure: batch %d, formulation %q: want at least 1, and %s or %s", o.Batch, o.Formulation, Products, Convolutions)
+	if o.Precision == "" {
+		o.Precision = F32
+		if be.Kind == backend.CUDA && !be.Exact {
+			o.Precision = TF32
+		}
+	}
+	if o.Batch < 0 || !slices.Contains(Formulations(), o.Formulation) {
+		return nil, fmt.Errorf("measure: batch %d, formulation %q: want at least 1, and one of %v", o.Batch, o.Formulation, Formulations())
+	}
+	if err := o.Precision.possible(be); err != nil {
+		return nil, err
 	}
 	return &Runner{be: be, options: o, weights: map[string][]placed{}}, nil
 }
@@ -104,8 +115,7 @@ func (r *Runner) Outputs(s *space.Space, a space.Arch) ([][]float32, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = make([]float32, shape.Size())
-		if err := b.ToFlatData(out[i]); err != nil {
+		if out[i], err = r.options.Precision.read(b, shape.Size()); err != nil {
 			return nil, err
 		}
 	}
@@ -134,7 +144,7 @@ func (r *Runner) once(name string, make func() []array) ([]placed, error) {
 	}
 	var list []placed
 	for _, a := range make() {
-		b, err := r.be.BufferFromFlatData(0, a.values, shapes.Make(dtypes.Float32, a.dims...))
+		b, err := r.be.BufferFromFlatData(0, r.options.Precision.flat(a.values), shapes.Make(r.options.Precision.dtype(), a.dims...))
 		if err != nil {
 			return nil, fmt.Errorf("measure: placing %s on the device: %w", a.name, err)
 		}
@@ -172,7 +182,7 @@ func (r *Runner) compile(name string, layers []space.Layer, inputs []array, ever
 		}
 		for _, p := range list {
 			c.inputs = append(c.inputs, p.buffer)
-			nodes = append(nodes, graph.Parameter(g, fmt.Sprintf("p%d", len(c.inputs)), shapes.Make(dtypes.Float32, p.dims...)))
+			nodes = append(nodes, graph.Parameter(g, fmt.Sprintf("p%d", len(c.inputs)), shapes.Make(r.options.Precision.dtype(), p.dims...)))
 		}
 		return nodes
 	}

@@ -29,7 +29,7 @@ func NewBatch(be *backend.Backend, p *Params) (*Batch, error) {
 	b := &Batch{be: be, width: p.Layers[0]}
 	err := caught("placing weights", func() (err error) {
 		b.params = placed(p)
-		b.exec, err = graph.NewExec(be.Backend, func(in []*graph.Node) *graph.Node { return forward(in[0], in[1:]) })
+		b.exec, err = graph.NewExec(be.Backend, func(in []*graph.Node) *graph.Node { return forward(in[0], in[1:], nil) })
 		return err
 	})
 	return b, err

@@ -2,6 +2,7 @@ package mlp
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -20,10 +21,11 @@ func caught(what string, f func() error) (err error) {
 	return f()
 }
 
-// executables are the compiled graphs of a recipe on a backend, shared by all
-// trainings of the process; each compiles once for each shape of its inputs.
+// executables are the graphs of a recipe on a backend, shared by all trainings of the
+// process; each compiles when it is first called, once for each shape of its inputs. On XLA
+// epoch is the only one; step and judge are for the pure-Go backend, which has no loops.
 type executables struct {
-	step, loop, errors *graph.Exec
+	epoch, step, judge *graph.Exec
 }
 
 type executableKey struct {
@@ -47,43 +49,42 @@ func executablesFor(be *backend.Backend, r recipe, batch int) (*executables, err
 	e := &executables{}
 	err := caught("building graphs", func() (err error) {
 		if e.step, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node {
-			next, loss := r.step(in[0], in[1], in[2+hyperSize:], hyperOf(in[2:]))
+			next, loss := r.step(in[0], in[1], in[2+hyperSize:], hyperOf(in[2:]), nil)
 			return append([]*graph.Node{loss}, next...)
 		}); err != nil {
 			return err
 		}
-		if e.loop, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node { return r.loop(in, batch) }); err != nil {
+		if e.epoch, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node { return r.epoch(in, batch) }); err != nil {
 			return err
 		}
-		e.errors, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node {
-			return errorsOf(in[0], in[1], in[2:], batch)
-		})
+		e.judge, err = graph.NewExec(be.Backend, func(in []*graph.Node) []*graph.Node { return judge(in, batch) })
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	e.step.SetMaxCache(-1) // a graph for each size of data: no bound
-	e.loop.SetMaxCache(-1)
-	e.errors.SetMaxCache(-1)
+	e.epoch.SetMaxCache(-1)
+	e.judge.SetMaxCache(-1)
 	compiled[key] = e
 	return e, nil
 }
 
-// device trains on a GoMLX backend, where inputs are dense arrays. On XLA all full
-// steps of an epoch are one call; the pure-Go backend, which has no dynamic slices,
-// needs a call for each step.
+// device trains on a GoMLX backend, where inputs are dense arrays. On XLA an epoch with its
+// validation is one call; the pure-Go backend, which has no dynamic slices, needs a call
+// for each step.
 type device struct {
 	be     *backend.Backend
 	config Config
 	recipe recipe
 	exec   *executables
 
-	host       Data // training rows, for batches that the host gathers
-	x, y       *tensors.Tensor
-	valX, valY *tensors.Tensor // nil without validation rows
-	hypers     []*tensors.Tensor
-	held       []*tensors.Tensor // weights, biases and the optimizer's slots
+	host    Data // training rows, for batches that the host gathers
+	x, y    *tensors.Tensor
+	judging []*tensors.Tensor // inputs of judge before the weights; nil without validation rows
+	judged  [][]float64       // what judge gave in the last epoch, each for every trial; nil: nothing yet
+	hypers  []*tensors.Tensor
+	held    []*tensors.Tensor // weights, biases and the optimizer's slots
 }
 
 // newDevice starts from values in the order of engine; the optimizer's may be missing
@@ -91,7 +92,10 @@ type device struct {
 func newDevice(be *backend.Backend, state [][]float32, train, validation Data, config Config) (*device, error) {
 	e := &device{
 		be: be, config: config, host: train,
-		recipe: recipe{layers: len(config.Layers) - 1, kind: config.Optimizer.Kind},
+		recipe: recipe{
+			layers: len(config.Layers) - 1, kind: config.Optimizer.Kind,
+			ragged: train.Rows()%config.BatchSize != 0, judges: validation.Rows() > 0,
+		},
 	}
 	var err error
 	if e.exec, err = executablesFor(be, e.recipe, config.BatchSize); err != nil {
@@ -102,8 +106,13 @@ func newDevice(be *backend.Backend, state [][]float32, train, validation Data, c
 		e.x = tensors.FromFlatDataAndDimensions(train.dense(), train.Rows(), width)
 		e.y = tensors.FromFlatDataAndDimensions(train.Y, train.Rows(), 1)
 		if validation.Rows() > 0 {
-			e.valX = tensors.FromFlatDataAndDimensions(validation.dense(), validation.Rows(), width)
-			e.valY = tensors.FromFlatDataAndDimensions(validation.Y, validation.Rows(), 1)
+			e.judging = []*tensors.Tensor{
+				tensors.FromFlatDataAndDimensions(validation.dense(), validation.Rows(), width),
+				tensors.FromFlatDataAndDimensions(validation.Y, validation.Rows(), 1),
+			}
+			for _, v := range judgeNumbers(validation.Rows(), config.BatchSize) {
+				e.judging = append(e.judging, tensors.FromScalar(v))
+			}
 		}
 		o := config.Optimizer
 		for _, v := range []float64{o.LearningRate, o.Momentum, o.WeightDecay} {
@@ -147,14 +156,16 @@ func (r recipe) place(layers []int, state [][]float32) []*tensors.Tensor {
 
 func (e *device) epoch(order []int) (sum, last float64, err error) {
 	err = caught("training", func() error {
-		batch, at := e.config.BatchSize, 0
-		if full := len(order) / batch; e.be.XLA() && full > 0 {
-			if sum, last, err = e.runLoop(order, full*batch); err != nil {
+		if e.be.XLA() {
+			sums, lasts, err := e.runEpoch(order, float32(0))
+			if err != nil {
 				return err
 			}
-			at = full * batch
+			sum, last = sums[0], lasts[0]
+			return nil
 		}
-		for ; at < len(order); at += batch {
+		batch := e.config.BatchSize
+		for at := 0; at < len(order); at += batch {
 			if last, err = e.runStep(order[at:min(at+batch, len(order))]); err != nil {
 				return err
 			}
@@ -165,20 +176,31 @@ func (e *device) epoch(order []int) (sum, last float64, err error) {
 	return sum, last, err
 }
 
-// runLoop takes the steps of the rows before end in one call; it returns the sum of
-// losses and the last.
-func (e *device) runLoop(order []int, end int) (sum, last float64, err error) {
-	rows := make([]int32, len(order))
+// runEpoch takes the steps of an epoch in one call and judges the weights; it returns the
+// sums of losses and the last ones, of each trial. zero is what a sum begins with.
+func (e *device) runEpoch(order []int, zero any) (sums, lasts []float64, err error) {
+	batch := e.config.BatchSize
+	rows := make([]int32, (len(order)+batch-1)/batch*batch)
 	for i, r := range order {
 		rows[i] = int32(r)
 	}
-	args := []any{int32(0), int32(end), float32(0), float32(0), e.x, e.y, rows}
-	out, err := e.exec.loop.Call(e.withState(args)...)
+	var args []any
+	for _, t := range e.judging {
+		args = append(args, t)
+	}
+	args = append(args, int32(0), int32(len(order)), zero, zero, e.x, e.y, rows)
+	out, err := e.exec.epoch.Call(e.withState(args)...)
 	if err != nil {
-		return 0, 0, err
+		return nil, nil, err
+	}
+	if e.judged = nil; e.recipe.judges {
+		for _, t := range out[:3] {
+			e.judged = append(e.judged, vector(t))
+		}
+		out = out[3:]
 	}
 	e.held = out[2:]
-	return scalar(out[0]), scalar(out[1]), nil
+	return vector(out[0]), vector(out[1]), nil
 }
 
 // runStep takes one step on the given rows.
@@ -217,13 +239,17 @@ func (e *device) withState(args []any) []any {
 	return args
 }
 
+// errors gives what the last epoch judged, or, on the pure-Go backend, judges now.
 func (e *device) errors() (rmse, mae, last float64, err error) {
+	if e.judged != nil {
+		return e.judged[0][0], e.judged[1][0], e.judged[2][0], nil
+	}
 	err = caught("validating", func() error {
-		args := []any{e.valX, e.valY}
-		for _, p := range e.held[:2*e.recipe.layers] {
-			args = append(args, p)
+		var args []any
+		for _, t := range slices.Concat(e.judging, e.held[:2*e.recipe.layers]) {
+			args = append(args, t)
 		}
-		out, err := e.exec.errors.Call(args...)
+		out, err := e.exec.judge.Call(args...)
 		if err != nil {
 			return err
 		}
@@ -257,7 +283,7 @@ func read(list []*tensors.Tensor) (values [][]float32, err error) {
 
 func (e *device) close() {
 	_ = caught("freeing", func() error {
-		for _, list := range [][]*tensors.Tensor{e.held, e.hypers, {e.x, e.y, e.valX, e.valY}} {
+		for _, list := range [][]*tensors.Tensor{e.held, e.hypers, e.judging, {e.x, e.y}} {
 			for _, tensor := range list {
 				if tensor != nil && tensor.Ok() {
 					tensor.MustFinalizeAll()

@@ -3,7 +3,10 @@ package mlp
 import (
 	"fmt"
 	"math"
+	"slices"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 )
 
@@ -12,8 +15,9 @@ import (
 // optimizer's slots of each, then for Adam the number of steps.
 
 // forward applies the layers to x, [rows, inputs], and returns [rows, 1]. If the weights
-// of several trials are stacked along a leading axis, so is the result.
-func forward(x *Node, params []*Node) *Node {
+// of several trials are stacked along a leading axis, so is the result. zero is a scalar 0;
+// nil: it is made here, see judge.
+func forward(x *Node, params []*Node, zero *Node) *Node {
 	h := x
 	stacked := params[0].Rank() == 3
 	if stacked {
@@ -28,38 +32,44 @@ func forward(x *Node, params []*Node) *Node {
 		}
 		h = Add(h, BroadcastToShape(InsertAxes(b, -2), h.Shape()))
 		if i+2 < len(params) {
-			h = Max(h, ZerosLike(h))
+			floor := zero
+			if floor == nil {
+				floor = ScalarZero(h.Graph(), h.DType())
+			}
+			h = Max(h, BroadcastToShape(floor, h.Shape()))
 		}
 	}
 	return h
 }
 
 // errorOf is the difference between the layers' outputs and y, for each trial.
-func errorOf(x, y *Node, params []*Node) *Node {
-	pred := forward(x, params)
+func errorOf(x, y *Node, params []*Node, zero *Node) *Node {
+	pred := forward(x, params, zero)
 	if pred.Rank() == 3 {
 		y = BroadcastToShape(InsertAxes(y, 0), pred.Shape())
 	}
 	return Sub(pred, y)
 }
 
-// meanOf is the mean of values: a scalar, or one for each of several trials.
-func meanOf(values *Node) *Node {
+// sumOf is the sum of values: a scalar, or one for each of several trials.
+func sumOf(values *Node) *Node {
 	if values.Rank() == 3 {
-		return ReduceMean(values, 1, 2)
+		return ReduceSum(values, 1, 2)
 	}
-	return ReduceAllMean(values)
+	return ReduceAllSum(values)
 }
 
-// rmseLoss is √(MSE + ε) over the rows.
-func rmseLoss(e *Node) *Node { return Sqrt(AddScalar(meanOf(Square(e)), lossEpsilon)) }
+// over divides sums by a scalar.
+func over(sums, n *Node) *Node { return Div(sums, BroadcastToShape(n, sums.Shape())) }
 
 // recipe determines the graph of a step. Numeric hyper-parameters are inputs of the
 // graph, so that trainings that differ only in them share an executable.
 type recipe struct {
 	layers int // linear layers
 	kind   OptimizerKind
-	trials int // stacked along a leading axis of the state; 0: one, without such an axis
+	trials int  // stacked along a leading axis of the state; 0: one, without such an axis
+	ragged bool // the last batch of an epoch is not full
+	judges bool // an epoch ends with the validation rows
 }
 
 // slots is the number of optimizer arrays for each trained weight or bias.
@@ -90,11 +100,19 @@ const hyperSize = 3
 
 func hyperOf(nodes []*Node) hyper { return hyper{nodes[0], nodes[1], nodes[2]} }
 
+// part says which rows of a batch count: [rows, 1] of 1 and 0, and their number. nil: all do.
+type part struct{ counts, n *Node }
+
 // step takes one step on a batch and returns the new state and the loss before the
-// step.
-func (r recipe) step(x, y *Node, state []*Node, h hyper) (next []*Node, loss *Node) {
+// step, √(MSE + ε).
+func (r recipe) step(x, y *Node, state []*Node, h hyper, p *part) (next []*Node, loss *Node) {
 	params := state[:2*r.layers]
-	loss = rmseLoss(errorOf(x, y, params))
+	squares := Square(errorOf(x, y, params, nil))
+	mean := over(sumOf(squares), Scalar(x.Graph(), x.DType(), x.Shape().Dimensions[0]))
+	if p != nil {
+		mean = over(sumOf(Mul(squares, p.counts)), p.n)
+	}
+	loss = Sqrt(AddScalar(mean, lossEpsilon))
 	gradients := Gradient(ReduceAllSum(loss), params...) // trials are independent of each other
 	slots := state[2*r.layers:]
 	var updated, newSlots []*Node
@@ -137,10 +155,11 @@ const loopSize = 7
 // loop takes steps on the device, on batches of rows, a list of indexes into x and y,
 // from position at up to but not including end. Inputs: at, end, sum of losses, last
 // loss, x, y, rows, hyper-parameters, state. Outputs: sum of losses, last loss, new
-// state.
+// state. The list of rows is as long as all batches; in a ragged last one the rows from end
+// on do not count.
 //
 // GoMLX keeps one node for each constant of a graph, and a node of one function
-// can't be used in another; so the main function here has none of its own.
+// can't be used in another; so the main function has none of its own.
 func (r recipe) loop(inputs []*Node, batch int) []*Node {
 	g := inputs[0].Graph()
 	take := func(g *Graph) []*Node {
@@ -159,7 +178,11 @@ func (r recipe) loop(inputs []*Node, batch int) []*Node {
 		at, end, sum, x, y, rows := in[0], in[1], in[2], in[4], in[5], in[6]
 		hypers, state := in[loopSize:loopSize+hyperSize], in[loopSize+hyperSize:]
 		picked := DynamicSlice(rows, []*Node{at}, []int{batch})
-		next, loss := r.step(gatherRows(x, picked), gatherRows(y, picked), state, hyperOf(hypers))
+		var p *part
+		if r.ragged {
+			p = partOf(at, end, batch)
+		}
+		next, loss := r.step(gatherRows(x, picked), gatherRows(y, picked), state, hyperOf(hypers), p)
 		out := append([]*Node{AddScalar(at, batch), end, Add(sum, loss), loss, x, y, rows}, hypers...)
 		return append(out, next...)
 	})
@@ -167,18 +190,57 @@ func (r recipe) loop(inputs []*Node, batch int) []*Node {
 	return append([]*Node{out[2], out[3]}, out[loopSize+hyperSize:]...)
 }
 
+// partOf is the part of the batch at a position that is before end.
+func partOf(at, end *Node, batch int) *part {
+	left := Sub(end, at)
+	place := Iota(at.Graph(), shapes.Make(dtypes.Int32, batch, 1), 0)
+	return &part{
+		counts: ConvertDType(LessThan(place, BroadcastToShape(left, place.Shape())), dtypes.Float32),
+		n:      ConvertDType(MinScalar(left, batch), dtypes.Float32),
+	}
+}
+
+// epoch is loop and, if r judges, what judge gives of the new weights: one executable
+// for an epoch. Inputs: those of judge before the weights, then those of loop. Outputs:
+// those of judge, then those of loop.
+func (r recipe) epoch(inputs []*Node, batch int) []*Node {
+	if !r.judges {
+		return r.loop(inputs, batch)
+	}
+	out := r.loop(inputs[judgeSize:], batch)
+	return append(judge(append(slices.Clone(inputs[:judgeSize]), out[2:2+2*r.layers]...), batch), out...)
+}
+
 // gatherRows picks rows of a matrix.
 func gatherRows(m, rows *Node) *Node { return Gather(m, InsertAxes(rows, -1)) }
 
-// errorsOf returns the RMSE and MAE of the layers on all rows, and the loss on the last
-// batch.
-func errorsOf(x, y *Node, params []*Node, batch int) []*Node {
-	e := errorOf(x, y, params)
+// judgeSize is the number of inputs of judge before weights and biases: x, y and the
+// numbers that judgeNumbers gives.
+const judgeSize = 6
+
+// judgeNumbers are the constants of judge on that many rows, which are inputs of the graph
+// because it may stand behind a loop: 0, ε, the number of rows and that of the last batch.
+func judgeNumbers(rows, batch int) []float32 {
+	return []float32{0, lossEpsilon, float32(rows), float32(rows - (rows-1)/batch*batch)}
+}
+
+// judge returns the RMSE and MAE of the layers on all rows, and the loss on the last
+// batch. Sums are of float64: behind a loop, XLA's builder can't sum numbers of a type that
+// the loop sums.
+func judge(inputs []*Node, batch int) []*Node {
+	x, y, zero, epsilon, rows, last := inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], inputs[5]
+	e := errorOf(x, y, inputs[judgeSize:], zero)
 	n := y.Shape().Dimensions[0]
-	start := (n - 1) / batch * batch
-	ranges := []SliceAxisSpec{AxisRange(start, n)}
+	ranges := []SliceAxisSpec{AxisRange((n-1)/batch*batch, n)}
 	if e.Rank() == 3 {
 		ranges = append([]SliceAxisSpec{AxisRange()}, ranges...)
 	}
-	return []*Node{Sqrt(meanOf(Square(e))), meanOf(Abs(e)), rmseLoss(Slice(e, ranges...))}
+	sum := func(values *Node) *Node {
+		return ConvertDType(sumOf(ConvertDType(values, dtypes.Float64)), values.DType())
+	}
+	tail := over(sum(Square(Slice(e, ranges...))), last)
+	return []*Node{
+		Sqrt(over(sum(Square(e)), rows)), over(sum(Abs(e)), rows),
+		Sqrt(Add(tail, BroadcastToShape(epsilon, tail.Shape()))),
+	}
 }

@@ -49,7 +49,7 @@ func BeginStack(be *backend.Backend, job Job, optimizers []Optimizer) (*Stacked,
 		return nil, err
 	}
 	s := &Stacked{device: e, seed: job.Seed, trials: len(optimizers)}
-	e.recipe.trials = s.trials
+	e.recipe.trials, e.recipe.ragged = s.trials, false
 	if e.exec, err = executablesFor(be, e.recipe, config.BatchSize); err != nil {
 		return nil, err
 	}
@@ -95,27 +95,11 @@ func (s *Stacked) Epoch() (rows []Epoch, err error) {
 	order := random.Stream(s.seed, fmt.Sprint("shuffle ", s.done+1)).Perm(e.host.Rows())
 	full := len(order) / batch
 	err = caught("training a stack", func() error {
-		picked := make([]int32, len(order))
-		for i, r := range order {
-			picked[i] = int32(r)
-		}
-		zeros := make([]float32, s.trials)
-		args := []any{int32(0), int32(full * batch), zeros, zeros, e.x, e.y, picked}
-		out, err := e.exec.loop.Call(e.withState(args)...)
+		sums, lasts, err := e.runEpoch(order[:full*batch], make([]float32, s.trials))
 		if err != nil {
 			return err
 		}
-		e.held = out[2:]
-		sums, lasts := vector(out[0]), vector(out[1])
-		args = []any{e.valX, e.valY}
-		for _, p := range e.held[:2*e.recipe.layers] {
-			args = append(args, p)
-		}
-		judged, err := e.exec.errors.Call(args...)
-		if err != nil {
-			return err
-		}
-		rmse, mae, last := vector(judged[0]), vector(judged[1]), vector(judged[2])
+		rmse, mae, last := e.judged[0], e.judged[1], e.judged[2]
 		for t := range s.trials {
 			rows = append(rows, Epoch{
 				Epoch: s.done + 1, TrainLoss: sums[t] / float64(full), LastBatch: lasts[t],

@@ -72,7 +72,7 @@ func learn(ctx context.Context, be *backend.Backend, e encode.Encoder, start *ml
 // provenance describes weights that a job gave after so many epochs.
 func provenance(be *backend.Backend, job Job, epochs int, note string) latpred.Provenance {
 	return latpred.Provenance{
-		Device: job.Set.Device, Data: job.Set.Name, DataHash: job.Set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
+		Device: job.Set.Device, Space: job.Set.SpaceID, Data: job.Set.Name, DataHash: job.Set.Hash(), Rows: len(job.Split.Train), Seed: job.Seed,
 		Backend: be.Kind, Recipe: recipe(job.Config, epochs), Versions: latpred.Versions(), Note: note,
 		Split: job.Split.Record(len(job.Set.Samples)), Sources: job.sources,
 	}

@@ -34,5 +34,5 @@ func ExampleParseData() {
 	fmt.Println(err)
 	// Output:
 	// hello <nil>
-	// harm.pt: data.pkl: pickle: class os.system where plain data are due
+	// harm.pt: data.pkl: would run code where Python loads it (os.system): nothing of it was run here; don't load it elsewhere
 }

@@ -53,16 +53,17 @@ func TestStateDict(t *testing.T) {
 // copied out, is an error that names the file and the reason.
 func TestStateDictFaults(t *testing.T) {
 	for want, spoil := range map[string]func(v []pytorchtest.View){
-		"torch.HalfStorage is no part":      func(v []pytorchtest.View) { v[1].Class = "HalfStorage" },
-		"strides [1 2] is not contiguous":   func(v []pytorchtest.View) { v[0].Strides = []int{1, 2} },
-		"shape [4] from 3 on is beyond":     func(v []pytorchtest.View) { v[2].Offset, v[2].Shape = 3, []int{4} },
-		"shape [3] from -1 on is beyond":    func(v []pytorchtest.View) { v[2].Offset = -1 },
-		"shape [0] in a storage":            func(v []pytorchtest.View) { v[2].Shape = []int{0} },
-		"shape [7] in a storage of 6":       func(v []pytorchtest.View) { v[2].Shape = []int{7} },
-		"tensor of unknown form":            func(v []pytorchtest.View) { v[2].Strides = nil },
-		"storage reference":                 func(v []pytorchtest.View) { v[1].Size = -1 },
-		"storage of bias":                   func(v []pytorchtest.View) { v[1].Elements = v[1].Elements[:1] }, // shorter than it says
-		"entry weight of the state dict is": nil,
+		"\"bias\": values of type \"int32\", want a tensor of float32": func(v []pytorchtest.View) { v[1].Class = "IntStorage" },
+		"tensors of \"torch.QInt8Storage\"":                            func(v []pytorchtest.View) { v[1].Class = "QInt8Storage" },
+		"strides [1 2] is not contiguous":                              func(v []pytorchtest.View) { v[0].Strides = []int{1, 2} },
+		"shape [4] from 3 on is beyond":                                func(v []pytorchtest.View) { v[2].Offset, v[2].Shape = 3, []int{4} },
+		"shape [3] from -1 on is beyond":                               func(v []pytorchtest.View) { v[2].Offset = -1 },
+		"\"part\": a tensor of shape [0]":                              func(v []pytorchtest.View) { v[2].Shape = []int{0} },
+		"shape [7] from 2 on is beyond its storage of 6":               func(v []pytorchtest.View) { v[2].Shape = []int{7} },
+		"tensor of unknown form":                                       func(v []pytorchtest.View) { v[2].Strides = nil },
+		"storage reference":                                            func(v []pytorchtest.View) { v[1].Size = -1 },
+		"storage of bias":                                              func(v []pytorchtest.View) { v[1].Elements = v[1].Elements[:1] }, // shorter than it says
+		"entry \"weight\" of the state dict is":                        nil,
 	} {
 		for name, format := range formats {
 			views := dict()
@@ -87,13 +88,13 @@ func TestStateDictFaults(t *testing.T) {
 	magic := pytorchtest.Old(dict())
 	magic[5]++
 	for want, content := range map[string][]byte{
-		"its magic number is wrong":             magic,
-		"neither a zip file nor an older":       []byte("nonsense"),
-		"holds a *types.List, not the state":    listed(),
-		"larger than the 32 MB that are read":   make([]byte, 33<<20),
-		"not written by torch.save":             []byte("PK\x05\x06" + strings.Repeat("\x00", 18)), // a zip file of nothing
-		"class os.system where plain data are":  []byte("\x80\x02cos\nsystem\n."),
-		"builtins.eval is no part of a state d": replaced("torch\nFloatStorage\n", "builtins\neval\n"),
+		"holds a number, not the state dict":      magic,
+		"neither a zip file nor an older":         []byte("nonsense"),
+		"holds a list of 0 items, not the state":  listed(),
+		"larger than the 32 MB that are read":     make([]byte, 33<<20),
+		"not written by torch.save":               []byte("PK\x05\x06" + strings.Repeat("\x00", 18)), // a zip file of nothing
+		"holds the name os.system, not the state": []byte("\x80\x02cos\nsystem\n."),
+		"storage reference of unknown form":       replaced("torch\nFloatStorage\n", "builtins\neval\n"),
 	} {
 		if _, err := pytorch.ParseStateDict(bytes.NewReader(content), "net.pt"); err == nil || !strings.HasPrefix(err.Error(), "net.pt: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want net.pt: …%s…", err, want)

@@ -22,6 +22,7 @@ type Device struct {
 	Origin   string       // of the data: a repository, or whose they are; "": not known
 	Batch    int          // images at once in the measurements; 0: not known
 	Space    *space.Space // of the networks that it predicts; searches draw its Resolutions
+	Assumed  bool         // the Space is a guess: nobody told of which width the networks are
 	Kind     string       // of the predictor, see latpred.Predictor
 
 	open  func() (prediction, error)
@@ -157,6 +158,15 @@ func (d *Device) hasAccuracy() error {
 		return mistake{fmt.Errorf("OFA's accuracy predictor does not know the networks of %s, so there is nothing to search for: %w", d.Space.ID, err)}
 	}
 	return nil
+}
+
+// aboutAccuracy says whose accuracies are shown beside the device's latencies; "" if none
+// are.
+func (d *Device) aboutAccuracy() string {
+	if d.hasAccuracy() != nil {
+		return ""
+	}
+	return accuracy.About(d.Space, !d.Assumed)
 }
 
 // paretoFront returns the Pareto front of accuracy and latency. The first call searches

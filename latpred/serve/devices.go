@@ -55,6 +55,8 @@ type listed struct {
 	Origin      string `json:"origin,omitempty"`
 	Batch       int    `json:"batch,omitempty"`
 	Space       string `json:"space"`
+	Assumed     bool   `json:"space_assumed,omitempty"` // see Device.Assumed
+	AccuracyOf  string `json:"accuracy_of,omitempty"`   // whose accuracies stand beside its latencies; absent: no accuracy is known
 	Kind        string `json:"kind"`
 	Resolutions []int  `json:"resolutions"` // that searches draw from
 }
@@ -62,7 +64,7 @@ type listed struct {
 func (s *Server) list(http.ResponseWriter, *http.Request) (any, error) {
 	devices, spaces := []listed{}, map[string]listedSpace{}
 	for _, d := range s.devices {
-		devices = append(devices, listed{d.ID, d.Title, d.Hardware, d.Origin, d.Batch, d.Space.ID, d.Kind, d.Space.Resolutions})
+		devices = append(devices, listed{d.ID, d.Title, d.Hardware, d.Origin, d.Batch, d.Space.ID, d.Assumed, d.aboutAccuracy(), d.Kind, d.Space.Resolutions})
 		spaces[d.Space.ID] = listSpace(d.Space)
 	}
 	return map[string]any{"devices": devices, "spaces": spaces}, nil

@@ -17,8 +17,9 @@ type explainRequest struct {
 
 type explainResponse struct {
 	Arch     space.Arch  `json:"arch"`
-	Network  *network    `json:"network,omitempty"`  // if requested
-	Accuracy float64     `json:"accuracy,omitempty"` // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
+	Network  *network    `json:"network,omitempty"`     // if requested
+	Accuracy float64     `json:"accuracy,omitempty"`    // predicted top-1 of OFA's supernet of width 1.2, as a share; absent below 160 pixels
+	About    string      `json:"accuracy_of,omitempty"` // whose accuracy it is; with the device of the request, how far it is that of its networks
 	Devices  []explained `json:"devices"`
 }
 
@@ -38,10 +39,13 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := read(w, r, s.config.MaxBody, &q); err != nil {
 		return nil, err
 	}
+	about := accuracy.About(nil, false)
 	if q.Device != "" {
-		if _, err := s.device(q.Device); err != nil {
+		d, err := s.device(q.Device)
+		if err != nil {
 			return nil, err
 		}
+		about = accuracy.About(d.Space, !d.Assumed)
 	}
 	s.prepare()
 	a := q.Arch.Arch
@@ -51,6 +55,10 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	known := false
 	for _, d := range s.devices {
+		if err := q.Arch.in(d); err != nil {
+			e.Devices = append(e.Devices, explained{Device: d.ID, Error: err.Error()})
+			continue
+		}
 		one, err := d.explain(a, q.Device == "" || q.Device == d.ID)
 		if err != nil {
 			return nil, err
@@ -63,7 +71,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	top1 := make([]float64, 1)
 	if err := accuracy.Predict(top1, []space.Arch{a}); err == nil {
-		e.Accuracy = top1[0]
+		e.Accuracy, e.About = top1[0], about
 	}
 	return e, nil
 }

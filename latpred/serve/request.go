@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"math"
 	"net/http"
 
+	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -17,26 +17,47 @@ type mistake struct{ error }
 
 func (m mistake) Unwrap() error { return m.error }
 
-// arch is an architecture in a request: a string with its canonical text, OFA's own
-// object, or a network.
-type arch struct{ space.Arch }
+// arch is an architecture in a request: a string with a text that archfile.Parse reads, an
+// object of OFA's or of its scripts, or a network.
+type arch struct {
+	space.Arch
+	told *space.Space // the space whose widths the description tells; nil: it tells none
+}
 
-func (a *arch) UnmarshalJSON(text []byte) (err error) {
-	if bytes.HasPrefix(text, []byte("{")) {
+func (a *arch) UnmarshalJSON(text []byte) error {
+	switch text[0] {
+	case '{':
 		var n network
 		if json.Unmarshal(text, &n) == nil && n.Choices != nil {
+			var err error
 			a.Arch, err = n.arch()
 			return err
 		}
-		a.Arch, err = space.Parse(string(text))
-		return err
+		return a.parse(string(text))
+	case '"':
+		var s string
+		if err := json.Unmarshal(text, &s); err != nil {
+			return err
+		}
+		return a.parse(s)
+	case '[':
+		return a.parse(string(text))
 	}
-	var s string
-	if err := json.Unmarshal(text, &s); err != nil {
-		return errors.New("an architecture is a text or an object")
-	}
-	a.Arch, err = space.Parse(s)
+	return errors.New("an architecture is a text, an object or a list of choices")
+}
+
+func (a *arch) parse(text string) error {
+	item, err := archfile.Parse(text, archfile.Options{})
+	a.Arch, a.told = item.Arch, item.Space
 	return err
+}
+
+// in errs if the description tells other widths than those of a device's networks.
+func (a arch) in(d *Device) error {
+	if a.told == nil {
+		return nil
+	}
+	return space.Described{Arch: a.Arch, Space: a.told}.In(d.Space)
 }
 
 type predictRequest struct {
@@ -79,6 +100,7 @@ type found struct {
 	OFA       *space.OFAConfig `json:"ofa,omitempty"`
 	LatencyMs float64          `json:"latency_ms"`
 	Accuracy  float64          `json:"accuracy"`
+	About     string           `json:"accuracy_of,omitempty"` // see accuracy.About; in a front it stands once, outside
 }
 
 // read decodes a JSON body of at most limit bytes into v. Unknown fields, and anything

@@ -151,6 +151,9 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	archs := make([]space.Arch, len(q.Archs))
 	for i, a := range q.Archs {
+		if err := a.in(d); err != nil {
+			return nil, mistake{fmt.Errorf("archs[%d]: %w", i, err)}
+		}
 		archs[i] = a.Arch
 	}
 	ms, err := d.predictMs(archs)
@@ -195,7 +198,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, err
 	}
 	b := result.Best
-	return found{b.Arch, b.Arch.OFA(), b.LatencyMs, b.Accuracy}, nil
+	return found{b.Arch, b.Arch.OFA(), b.LatencyMs, b.Accuracy, d.aboutAccuracy()}, nil
 }
 
 func (s *Server) front(_ http.ResponseWriter, r *http.Request) (any, error) {
@@ -214,9 +217,9 @@ func (s *Server) front(_ http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	list := []found{}
 	for _, c := range candidates {
-		list = append(list, found{c.Arch, c.Arch.OFA(), c.LatencyMs, c.Accuracy})
+		list = append(list, found{c.Arch, c.Arch.OFA(), c.LatencyMs, c.Accuracy, ""})
 	}
-	return map[string]any{"device": d.ID, "front": list}, nil
+	return map[string]any{"device": d.ID, "front": list, "accuracy_of": d.aboutAccuracy()}, nil
 }
 
 // busy reserves one of the Config.Searches places, or errs with errBusy; done frees it.

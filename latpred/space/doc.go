@@ -11,8 +11,9 @@
 //  3. An Arch is one sub-network of a family. It is a comparable value in canonical
 //     form: slots that its depth switches off have no choice, so that equal networks are
 //     equal values and can be map keys.
-//  4. Parse reads an Arch of any family, from canonical text or from the form of the
-//     family's own code; Arch.String and Arch.OFA write them.
+//  4. Parse reads an Arch of any family, from canonical text or from a description such
+//     as the family's own code and its users' scripts write, see Describe; Arch.String and
+//     Arch.OFA write them. Package archfile reads files of them.
 //  5. Space.Sample, Mutate and Crossover draw architectures with a generator that the
 //     caller passes. Neighbours lists those one change away; Networks lists all.
 //  6. Space.Layers gives the layers of an Arch that run, with every shape. Space.MACs and

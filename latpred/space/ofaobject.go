@@ -1,13 +1,13 @@
 package space
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
+	"strconv"
+
+	"github.com/ofalat/ofalat/latpred/literal"
 )
 
 // OFAConfig is an architecture in the form that OFA's own code, data sets and tutorials
@@ -53,126 +53,177 @@ func (c OFAConfig) String() string {
 // 5 depths and 20 slots for OFA5; 21 slots, and 6 depths or the first 5 of them, for
 // OFA6. Values of inactive slots are dropped. It errs if a length or a value is wrong.
 func FromSlots(resolution int, depths, kernels, expands []int) (Arch, error) {
-	if len(kernels) == OFASlots && len(depths) == OFAStages-1 {
-		depths = append(slices.Clone(depths), 1)
-	}
-	stages, slots := OFAStages-1, OFASlots-1
-	if len(kernels) == OFASlots {
-		stages, slots = OFAStages, OFASlots
-	}
-	switch {
-	case len(kernels) != slots:
-		return Arch{}, fmt.Errorf("ks has %d elements, want 20 or 21", len(kernels))
-	case len(expands) != slots:
-		return Arch{}, fmt.Errorf("e has %d elements, want %d as ks", len(expands), slots)
-	case len(depths) != stages:
-		return Arch{}, fmt.Errorf("d has %d elements, want %d", len(depths), stages)
-	case resolution <= 0:
+	if resolution <= 0 {
 		return Arch{}, fmt.Errorf("r is %d, want a number of pixels", resolution)
 	}
-	a := Arch{Family: ofaOf(stages), Resolution: resolution}
-	for i, d := range depths {
-		if limit := a.Family.Stages[i].Slots; d < 1 || d > limit {
-			return Arch{}, fmt.Errorf("d[%d] is %d, want 1 to %d", i, d, limit)
+	a, err := fromGenes(numbers(kernels), numbers(expands), numbers(depths))
+	var mistake *literal.Error
+	if errors.As(err, &mistake) {
+		return Arch{}, errors.New(mistake.Reason)
+	}
+	a.Resolution = resolution
+	return a, err
+}
+
+// numbers makes a list without places.
+func numbers(list []int) literal.Value {
+	v := literal.Value{Kind: literal.List}
+	for _, n := range list {
+		v.List = append(v.List, literal.Value{Kind: literal.Number, Number: float64(n), Text: strconv.Itoa(n)})
+	}
+	return v
+}
+
+// describeOFA reads the dictionary of OFA's code. The resolution is left 0: agree reads
+// it.
+func describeOFA(v literal.Value) (Arch, error) {
+	for _, e := range v.Entries {
+		switch {
+		case e.Key == "ks" || e.Key == "e" || e.Key == "d":
+		case e.Key == "wid":
+			if w := flat(e.Value); w.Kind != literal.Null && len(w.List) == 0 || slices.ContainsFunc(w.List, func(x literal.Value) bool { return x.Kind != literal.Null }) {
+				return Arch{}, e.Value.Errorf("key \"wid\" must be null: the width belongs to the space")
+			}
+		case !slices.Contains(resolutionKeys, e.Key) && !slices.Contains(holders, e.Key) && !slices.Contains(beside, e.Key):
+			return Arch{}, e.Errorf("unknown key %q: keys are ks, e, d, r or image_size, and wid", e.Key)
 		}
 	}
-	for s := range slots {
-		if a.Family.Position(s) >= depths[a.Family.Stage(s)] {
-			continue
+	var ks, e, d literal.Value
+	for _, key := range []struct {
+		name string
+		to   *literal.Value
+	}{{"ks", &ks}, {"e", &e}, {"d", &d}} {
+		value, _ := v.Get(key.name)
+		if *key.to = flat(value); key.to.Kind == literal.Null {
+			return Arch{}, v.Errorf("key %q is missing or null", key.name)
 		}
-		k, err := levelOf(a.Family, OFAKernel, "ks", s, kernels[s])
+	}
+	if n := len(d.List); n == OFAStages || n == OFAStages-1 {
+		f := ofaOf(n)
+		ks, e = f.bySlot(ks, d), f.bySlot(e, d)
+	}
+	return fromGenes(ks, e, d)
+}
+
+// beside are keys of the objects that package measure gives to other programs.
+var beside = []string{"space", "batch", "choices"}
+
+// flat takes the one list out of a list that holds nothing else, as in a batch of one.
+func flat(v literal.Value) literal.Value {
+	for v.Kind == literal.List && len(v.List) == 1 && v.List[0].Kind == literal.List {
+		v = v.List[0]
+	}
+	return v
+}
+
+// fromGenes is FromSlots, without a resolution, for values with their places.
+func fromGenes(ks, e, d literal.Value) (Arch, error) {
+	stages := OFAStages - 1
+	if len(d.List) == OFAStages || len(ks.List) == OFASlots || len(e.List) == OFASlots {
+		stages = OFAStages
+	}
+	slots := min(OFASlots, OFASlotsPerStage*stages)
+	if len(d.List) == OFAStages-1 && stages == OFAStages {
+		d.List = append(slices.Clone(d.List), literal.Value{Kind: literal.Number, Number: 1})
+	}
+	a := Arch{Family: ofaOf(stages)}
+	for _, key := range []struct {
+		name string
+		v    literal.Value
+		want int
+	}{{"ks", ks, slots}, {"e", e, slots}, {"d", d, stages}} {
+		if n := len(key.v.List); key.v.Kind == literal.List && n != key.want {
+			return Arch{}, key.v.Errorf("%s has %d elements, want %d: ks and e have 20 and d 5, or 21 and 6 (here %d, %d and %d; one number stands for all)", key.name, n, key.want, len(ks.List), len(e.List), len(d.List))
+		}
+	}
+	for stage, st := range a.Family.Stages {
+		limit := st.Slots
+		depth, err := within(element(d, stage), "d", stage, 1, limit)
+		if d.Kind != literal.List && limit == 1 {
+			depth, err = 1, nil
+		}
 		if err != nil {
 			return Arch{}, err
 		}
-		e, err := levelOf(a.Family, OFAExpand, "e", s, expands[s])
-		if err != nil {
-			return Arch{}, err
+		for slot := a.Family.First(stage); slot < a.Family.First(stage)+depth; slot++ {
+			k, err := levelOf(a.Family, OFAKernel, "ks", slot, element(ks, slot))
+			if err != nil {
+				return Arch{}, err
+			}
+			x, err := levelOf(a.Family, OFAExpand, "e", slot, element(e, slot))
+			if err != nil {
+				return Arch{}, err
+			}
+			a.Choice[slot] = uint8(1 + a.Family.Choice(k, x))
 		}
-		a.Choice[s] = uint8(1 + a.Family.Choice(k, e))
 	}
 	return a, nil
 }
 
-func levelOf(f *Family, factor int, key string, slot, value int) (int, error) {
-	level := slices.Index(f.Factors[factor].Values, value)
+// bySlot gives a list with an element for each slot, where a description has one only for
+// each slot that runs, or a list for each stage. Others stay as they are.
+func (f *Family) bySlot(v, d literal.Value) literal.Value {
+	if v.Kind != literal.List || len(v.List) == f.slots || len(d.List) != len(f.Stages) {
+		return v
+	}
+	out := literal.Value{Kind: literal.List, List: make([]literal.Value, f.slots), Line: v.Line, Column: v.Column}
+	nested, rest := len(v.List) == len(f.Stages), v.List
+	for stage, st := range f.Stages {
+		depth, err := d.List[stage].Int()
+		if err != nil || depth < 0 || depth > st.Slots {
+			return v
+		}
+		var part []literal.Value
+		switch {
+		case nested:
+			if part = v.List[stage].List; len(part) != depth && len(part) != st.Slots {
+				return v
+			}
+		case len(rest) < depth:
+			return v
+		default:
+			part, rest = rest[:depth], rest[depth:]
+		}
+		copy(out.List[f.First(stage):], part)
+	}
+	if !nested && len(rest) > 0 {
+		return v
+	}
+	return out
+}
+
+// element is an element of a list, or the value that stands for all.
+func element(v literal.Value, i int) literal.Value {
+	if v.Kind == literal.List {
+		return v.List[i]
+	}
+	return v
+}
+
+func within(v literal.Value, key string, i, low, high int) (int, error) {
+	n, err := v.Int()
+	if err == nil && (n < low || n > high) {
+		err = v.Errorf("%s[%d] is %d, want %d to %d", key, i, n, low, high)
+	}
+	return n, err
+}
+
+func levelOf(f *Family, factor int, key string, slot int, v literal.Value) (int, error) {
+	n, err := v.Int()
+	if err != nil {
+		return 0, v.Errorf("%s[%d] is %v, want one of %v", key, slot, show(v), f.Factors[factor].Values)
+	}
+	level := slices.Index(f.Factors[factor].Values, n)
 	if level < 0 {
-		return 0, fmt.Errorf("%s[%d] is %d, want one of %v", key, slot, value, f.Factors[factor].Values)
+		return 0, v.Errorf("%s[%d] is %d, want one of %v", key, slot, n, f.Factors[factor].Values)
 	}
 	return level, nil
 }
 
-// genes is a JSON list of integers, or one integer that stands for all.
-type genes struct {
-	list   []int
-	scalar bool
-}
-
-func (g *genes) UnmarshalJSON(text []byte) error {
-	if bytes.Equal(text, []byte("null")) {
-		return errors.New("null where numbers are due")
+// show is a number as written, or the kind of another value.
+func show(v literal.Value) string {
+	if v.Kind == literal.Number {
+		return v.Text
 	}
-	if len(text) > 0 && text[0] == '[' {
-		return json.Unmarshal(text, &g.list)
-	}
-	g.list, g.scalar = make([]int, 1), true
-	return json.Unmarshal(text, &g.list[0])
-}
-
-// spread repeats a scalar n times.
-func (g genes) spread(n int) []int {
-	if !g.scalar {
-		return g.list
-	}
-	return slices.Repeat(g.list, n)
-}
-
-// parseOFAObject reads the JSON object of OFA's code.
-func parseOFAObject(text string) (Arch, error) {
-	var c struct {
-		Wid *int   `json:"wid"`
-		Ks  *genes `json:"ks"`
-		E   *genes `json:"e"`
-		D   *genes `json:"d"`
-		R   *genes `json:"r"`
-	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return Arch{}, &ParseError{int(syntax.Offset), "JSON: " + err.Error()}
-		}
-		return Arch{}, &ParseError{Reason: "JSON: " + strings.TrimPrefix(err.Error(), "json: ") + " (keys are ks, e, d, r; numbers are integers)"}
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Arch{}, &ParseError{int(dec.InputOffset()), "something follows the JSON object"}
-	}
-	for _, key := range []struct {
-		name  string
-		value *genes
-	}{{"ks", c.Ks}, {"e", c.E}, {"d", c.D}, {"r", c.R}} {
-		if key.value == nil {
-			return Arch{}, &ParseError{Reason: fmt.Sprintf("key %q is missing or null", key.name)}
-		}
-	}
-	if c.Wid != nil {
-		return Arch{}, &ParseError{Reason: "key \"wid\" must be null: the width belongs to the space"}
-	}
-	if len(c.R.list) != 1 {
-		return Arch{}, &ParseError{Reason: fmt.Sprintf("r has %d elements, want one", len(c.R.list))}
-	}
-	stages := OFAStages - 1
-	if len(c.D.list) == OFAStages || len(c.Ks.list) == OFASlots || len(c.E.list) == OFASlots {
-		stages = OFAStages
-	}
-	slots := min(OFASlots, OFASlotsPerStage*stages)
-	depths := c.D.spread(stages)
-	if c.D.scalar && stages == OFAStages {
-		depths[stages-1] = 1
-	}
-	a, err := FromSlots(c.R.list[0], depths, c.Ks.spread(slots), c.E.spread(slots))
-	if err != nil {
-		return Arch{}, &ParseError{Reason: err.Error()}
-	}
-	return a, nil
+	return v.Kind.String()
 }

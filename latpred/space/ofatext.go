@@ -8,7 +8,7 @@ import (
 )
 
 // ofaText is the form of OFA's families: "r176 d43344 k5533-… e6666-…" with one digit
-// for each active slot and a hyphen between stages, or the JSON object of OFA's code.
+// for each active slot and a hyphen between stages.
 type ofaText struct{}
 
 // ofaLetters begin the four words of a canonical text.
@@ -17,13 +17,10 @@ const ofaLetters = "rdke"
 const ofaLike = "as in r176 d43344 k5533-… e6666-…"
 
 func (ofaText) Recognises(text string) bool {
-	return strings.HasPrefix(text, "{") || len(text) > 1 && text[0] == 'r' && text[1] >= '0' && text[1] <= '9'
+	return len(text) > 1 && text[0] == 'r' && text[1] >= '0' && text[1] <= '9'
 }
 
 func (ofaText) Parse(text string) (Arch, error) {
-	if strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return parseOFAObject(text)
-	}
 	words := splitWords(text)
 	for i, w := range words {
 		if i == len(ofaLetters) {

@@ -24,16 +24,16 @@ func TestParseErrors(t *testing.T) {
 		"r160 d22222 k33-33-33-33-33- e33-33-33-33-33":                            "something follows the last stage",
 		"r160 d22222 k33-43-33-33-33 e33-33-33-33-33":                             "column 17: kernel 4, want one of [3 5 7]",
 		"r160 d22222 k33-33-33-33-33 e33-33-33-33-35":                             "column 43: expansion 5, want one of [3 4 6]",
-		`{"ks":3,"e":3,"d":2}`:                                                    "key \"r\" is missing",
+		`{"ks":3,"e":3,"d":2}`:                                                    "no resolution (r or image_size)",
 		`{"ks":3,"e":3,"d":2,"r":[160,176]}`:                                      "r has 2 elements",
-		`{"ks":3,"e":3,"d":2,"r":160,"width":1}`:                                  "unknown field \"width\"",
-		`{"ks":3.5,"e":3,"d":2,"r":160}`:                                          "number 3.5",
+		`{"ks":3,"e":3,"d":2,"r":160,"width":1}`:                                  "column 29: unknown key \"width\"",
+		`{"ks":3.5,"e":3,"d":2,"r":160}`:                                          "column 7: ks[0] is 3.5, want one of [3 5 7]",
 		`{"ks":[3,3],"e":3,"d":2,"r":160}`:                                        "ks has 2 elements",
 		`{"ks":3,"e":3,"d":[2,2,2,2,9],"r":160}`:                                  "d[4] is 9",
 		`{"ks":4,"e":3,"d":2,"r":160}`:                                            "ks[0] is 4, want one of [3 5 7]",
 		`{"ks":3,"e":3,"d":2,"r":160,"wid":1}`:                                    "wid",
-		`{"ks":3,"e":3,"d":2,"r":160} {}`:                                         "something follows the JSON",
-		`{"ks":3,"e":3`:                                                           "JSON",
+		`{"ks":3,"e":3,"d":2,"r":160} {}`:                                         "column 30: '{' follows the value",
+		`{"ks":3,"e":3`:                                                           "column 14: found the end",
 		`{"ks":null,"e":3,"d":2,"r":160}`:                                         "\"ks\" is missing or null",
 		"r160 d22222 k33-33-33-33-33 e33-33-33-33-33" + strings.Repeat(" ", 5000): "bytes long",
 		// NAS-Bench-201
@@ -51,9 +51,9 @@ func TestParseErrors(t *testing.T) {
 		fbnetA + " skip":            "something follows the last stage",
 		"[1,2]":                     "a list of 2 choices: there are families of 6 (nasbench201), 22 (fbnet)",
 		"[1,2,3,4,5,6]":             "choice 5 of edge 1→3, want 0 to 4",
-		`["none","none",1]`:         "JSON: cannot unmarshal",
+		`["none","none",1,1,1,1]`:   "column 16: a number among others that are a text",
 		`["a","a","a","a","a","a"]`: "\"a\" is no choice of edge 0→1",
-		"[1,":                       "JSON: unexpected end",
+		"[1,":                       "column 1: bracket '[' is not closed",
 	} {
 		_, err := space.Parse(text)
 		var parse *space.ParseError
@@ -123,6 +123,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(space.MustParse(g.arch).OFA().String())
 	}
 	f.Add(`{"ks":3,"e":4,"d":2,"r":160,"wid":null}`)
+	f.Add("{'arch': \"{'ks': [[3, 5], [3, 3], [3, 3], [3, 3], [3, 3]], 'e': np.int64(4), 'd': 2.0}\", 'image_size': [160]}")
+	f.Add(netConfig(mustSpace(f, "proxyless-w1.3"), mustSpace(f, "proxyless-w1.3").Smallest()))
 	f.Add("r1 d222221 k35-33-77-55-33-3 e34-33-33-66-33-4")
 	f.Add(cell)
 	f.Add(cell + " r16")

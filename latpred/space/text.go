@@ -1,10 +1,12 @@
 package space
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/ofalat/ofalat/latpred/literal"
 )
 
 // Text reads and writes the networks of a family that has a text form of its own.
@@ -19,8 +21,8 @@ type Text interface {
 	Format(a Arch) string
 }
 
-// maxText is the longest text, in bytes, that Parse reads. The longest that occurs, OFA's
-// JSON with many spaces, is far shorter.
+// maxText is the longest canonical text, in bytes, that Parse reads. Those that occur are
+// far shorter.
 const maxText = 4096
 
 // ParseError reports the place in a text at which an architecture is malformed.
@@ -37,14 +39,8 @@ func (e *ParseError) Error() string {
 	return fmt.Sprintf("architecture, column %d: %s", e.Column, e.Reason)
 }
 
-// Parse reads an architecture of any registered family. It accepts
-//
-//   - the canonical text, see Arch.String;
-//   - OFA's JSON object: keys ks, e, d and r, each a list, or one number that stands for
-//     every element. Values of inactive slots are ignored, and wid must be null or
-//     missing;
-//   - a JSON list with the number, from 0, or the label of each slot's choice, for
-//     families whose slots all run.
+// Parse reads an architecture of any registered family: its canonical text, see
+// Arch.String, or a value as JSON or Python write it, see Describe.
 //
 // If the text gives no resolution, it is that of the family's Reference, or an error if
 // the Reference has several. Errors are of type *ParseError.
@@ -60,24 +56,26 @@ func Parse(text string) (Arch, error) {
 
 // Parse reads an architecture of the family of s, in the forms of the function Parse. The
 // result need not be in s; see Validate. If the text gives no resolution, it is that of
-// s, or an error if s has several.
+// s, or an error if s has several. A text that tells other widths than those of s is an
+// error.
 func (s *Space) Parse(text string) (Arch, error) {
-	a, err := parse(text)
+	d, err := ParseDescription(text)
+	if err == nil {
+		err = d.In(s)
+	}
 	switch {
 	case err != nil:
 		return Arch{}, err
-	case a.Family != s.Family:
-		return Arch{}, &ParseError{Reason: fmt.Sprintf("a network of family %s, space %s has networks of %s", a.Family.ID, s.ID, s.Family.ID)}
-	case a.Resolution == 0:
-		return a.at(s)
+	case d.Arch.Resolution == 0:
+		return d.Arch.at(s)
 	}
-	return a, nil
+	return d.Arch, nil
 }
 
 // at is a with the only resolution of s.
 func (a Arch) at(s *Space) (Arch, error) {
 	if s.Allowed.Min != s.Allowed.Max {
-		return Arch{}, &ParseError{Reason: fmt.Sprintf("no resolution: space %s has several", s.ID)}
+		return Arch{}, &ParseError{Reason: fmt.Sprintf("no resolution (r or image_size): space %s has several", s.ID)}
 	}
 	a.Resolution = s.Allowed.Min
 	return a, nil
@@ -92,18 +90,45 @@ func MustParse(text string) Arch {
 	return a
 }
 
-// parse reads a text and leaves Resolution 0 if the text gives none. A text that no
-// family recognises is read as OFA's form, whose errors tell what is expected.
+// parse reads a text and leaves Resolution 0 if the text gives none.
 func parse(text string) (Arch, error) {
+	d, err := ParseDescription(text)
+	return d.Arch, err
+}
+
+// ParseDescription is Parse for callers that want to know what else a text tells. Where
+// it gives no resolution, that of the result is 0.
+func ParseDescription(text string) (Described, error) {
+	if len(text) > literal.MaxBytes {
+		return Described{}, &ParseError{Reason: fmt.Sprintf("%d bytes long, want at most %d", len(text), literal.MaxBytes)}
+	}
+	if !literal.Begins(text) {
+		a, err := parseText(text)
+		return Described{Arch: a}, err
+	}
+	v, err := literal.Parse(text)
+	var d Described
+	if err == nil {
+		d, err = Describe(v)
+	}
+	var mistake *literal.Error
+	if errors.As(err, &mistake) {
+		if mistake.Line > 1 {
+			return d, &ParseError{0, mistake.Error()}
+		}
+		return d, &ParseError{mistake.Column, mistake.Reason}
+	}
+	return d, err
+}
+
+// parseText reads a text of one of the families' own forms. One that no family recognises
+// is read as OFA's, whose errors tell what is expected.
+func parseText(text string) (Arch, error) {
 	if len(text) > maxText {
 		return Arch{}, &ParseError{Reason: fmt.Sprintf("%d bytes long, want at most %d", len(text), maxText)}
 	}
 	trimmed := strings.TrimSpace(text)
-	if strings.HasPrefix(trimmed, "[") {
-		return parseList(trimmed)
-	}
-	families := Families()
-	for _, f := range families {
+	for _, f := range Families() {
 		switch {
 		case f.Text != nil:
 			if f.Text.Recognises(trimmed) {
@@ -182,10 +207,10 @@ type word struct {
 }
 
 func splitWords(text string) []word {
-	var words []word
+	words := make([]word, 0, len(ofaLetters)+1) // more in other families
 	for at := 0; at < len(text); {
 		end := at
-		for end < len(text) && !strings.ContainsRune(" \t", rune(text[end])) {
+		for end < len(text) && text[end] != ' ' && text[end] != '\t' {
 			end++
 		}
 		if end > at {
@@ -194,49 +219,4 @@ func splitWords(text string) []word {
 		at = end + 1
 	}
 	return words
-}
-
-// parseList reads a JSON list of the numbers or of the labels of all slots' choices.
-func parseList(text string) (Arch, error) {
-	var numbers []int
-	var labels []string
-	if err := json.Unmarshal([]byte(text), &numbers); err != nil {
-		if json.Unmarshal([]byte(text), &labels) != nil {
-			return Arch{}, &ParseError{Reason: "JSON: " + strings.TrimPrefix(err.Error(), "json: ") + " (a list has a choice for each slot, all numbers or all labels)"}
-		}
-	}
-	var found []*Family
-	var have []string
-	for _, f := range Families() {
-		if !f.elastic() {
-			have = append(have, fmt.Sprintf("%d (%s)", f.slots, f.ID))
-			if f.slots == max(len(numbers), len(labels)) {
-				found = append(found, f)
-			}
-		}
-	}
-	switch {
-	case len(found) == 0:
-		return Arch{}, &ParseError{Reason: fmt.Sprintf("a list of %d choices: there are families of %s", max(len(numbers), len(labels)), strings.Join(have, ", "))}
-	case len(found) > 1:
-		return Arch{}, &ParseError{Reason: fmt.Sprintf("a list of %d choices could be of %s or %s: use the canonical text", found[0].slots, found[0].ID, found[1].ID)}
-	}
-	return found[0].fromList(numbers, labels)
-}
-
-func (f *Family) fromList(numbers []int, labels []string) (Arch, error) {
-	a := Arch{Family: f}
-	for slot := range f.slots {
-		var c int
-		if labels != nil {
-			var ok bool
-			if c, ok = f.ByLabel(labels[slot]); !ok {
-				return Arch{}, &ParseError{Reason: fmt.Sprintf("%q is no choice of %s: there are %s", labels[slot], f.SlotName(slot), strings.Join(f.labels, " "))}
-			}
-		} else if c = numbers[slot]; c < 0 || c >= f.choices {
-			return Arch{}, &ParseError{Reason: fmt.Sprintf("choice %d of %s, want 0 to %d", c, f.SlotName(slot), f.choices-1)}
-		}
-		a.Choice[slot] = uint8(c + 1)
-	}
-	return a, nil
 }

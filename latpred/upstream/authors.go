@@ -10,12 +10,13 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/textfile"
 )
 
 // ParseAuthorsCSV reads a set of the paper's authors: columns child_arch, a Python dict
 // with OFA's keys, and latency, in milliseconds. Errors refer to the file as name.
 func ParseAuthorsCSV(r io.Reader, name string) ([]dataset.Sample, error) {
-	in := csv.NewReader(dataset.LimitLines(r))
+	in := csv.NewReader(textfile.LimitLines(r))
 	in.ReuseRecord = true
 	fail := func(field int, err error) error {
 		line, column := in.FieldPos(field)

@@ -1,10 +1,11 @@
 package upstream
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
-	"github.com/nlpodyssey/gopickle/types"
+	"github.com/ofalat/ofalat/latpred/pickle"
 	"github.com/ofalat/ofalat/latpred/pytorch"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -25,8 +26,8 @@ func archList(r io.Reader, name string, one func(item any) (space.Arch, error)) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	archs := make([]space.Arch, list.Len())
-	for i, item := range *list {
+	archs := make([]space.Arch, len(list))
+	for i, item := range list {
 		if archs[i], err = one(item); err != nil {
 			return nil, fmt.Errorf("%s: arch[%d]: %w", name, i, err)
 		}
@@ -35,9 +36,9 @@ func archList(r io.Reader, name string, one func(item any) (space.Arch, error)) 
 }
 
 func helpArch(item any) (space.Arch, error) {
-	dict, ok := item.(*types.Dict)
+	dict, ok := item.(pickle.Map)
 	if !ok {
-		return space.Arch{}, fmt.Errorf("a %T, want a dict", item)
+		return space.Arch{}, errors.New("no dict")
 	}
 	var genes [4][]int
 	for i, key := range []string{"ks", "e", "d", "r"} {
@@ -45,16 +46,16 @@ func helpArch(item any) (space.Arch, error) {
 		if !ok {
 			return space.Arch{}, fmt.Errorf("key %s is missing", key)
 		}
-		items := types.List{value}
-		if list, ok := value.(*types.List); ok {
-			items = *list
+		items := []any{value}
+		if list, ok := value.([]any); ok {
+			items = list
 		}
 		for _, v := range items {
-			n, ok := v.(int)
+			n, ok := v.(int64)
 			if !ok {
-				return space.Arch{}, fmt.Errorf("key %s holds %v, want integers", key, v)
+				return space.Arch{}, fmt.Errorf("key %s holds other values than integers", key)
 			}
-			genes[i] = append(genes[i], n)
+			genes[i] = append(genes[i], int(n))
 		}
 	}
 	if len(genes[3]) != 1 {
@@ -70,18 +71,18 @@ func ParseHELPLatencies(r io.Reader, name string) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, ok := root.(*types.List)
+	list, ok := root.([]any)
 	if !ok {
-		return nil, fmt.Errorf("%s: holds a %T, want a list", name, root)
+		return nil, fmt.Errorf("%s: holds no list", name)
 	}
-	out := make([]float64, list.Len())
-	for i, item := range *list {
+	out := make([]float64, len(list))
+	for i, item := range list {
 		v, ok := item.(float64)
-		if n, whole := item.(int); whole { // some phones' are rounded
+		if n, whole := item.(int64); whole { // some phones' are rounded
 			v, ok = float64(n), true
 		}
 		if !ok || !(v > 0 && v < 1e9) { // not NaN either
-			return nil, fmt.Errorf("%s: value %d is %v, want milliseconds above 0", name, i, item)
+			return nil, fmt.Errorf("%s: value %d is no latency, want milliseconds above 0", name, i)
 		}
 		out[i] = v
 	}

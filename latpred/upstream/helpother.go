@@ -1,10 +1,11 @@
 package upstream
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
-	"github.com/nlpodyssey/gopickle/types"
+	"github.com/ofalat/ofalat/latpred/pickle"
 	"github.com/ofalat/ofalat/latpred/pytorch"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -26,26 +27,26 @@ func ParseHELPFBNet(r io.Reader, name string) ([]space.Arch, error) {
 		if err != nil {
 			return space.Arch{}, err
 		}
-		choices := make([]int, numbers.Len())
-		for k, v := range *numbers {
-			n, ok := v.(int)
+		choices := make([]int, len(numbers))
+		for k, v := range numbers {
+			n, ok := v.(int64)
 			if !ok {
-				return space.Arch{}, fmt.Errorf("operation %v, want a number", v)
+				return space.Arch{}, errors.New("an operation is no number")
 			}
-			choices[k] = n
+			choices[k] = int(n)
 		}
 		return of.Family.NewArch(of.Allowed.Min, choices)
 	})
 }
 
 // listAt gives the list under a key of item, which must be a dict.
-func listAt(item any, key string) (*types.List, error) {
-	dict, ok := item.(*types.Dict)
+func listAt(item any, key string) ([]any, error) {
+	dict, ok := item.(pickle.Map)
 	if !ok {
-		return nil, fmt.Errorf("a %T, want a dict", item)
+		return nil, errors.New("no dict")
 	}
 	value, _ := dict.Get(key)
-	list, ok := value.(*types.List)
+	list, ok := value.([]any)
 	if !ok {
 		return nil, fmt.Errorf("key %s is missing or no list", key)
 	}
@@ -60,17 +61,17 @@ func ParseHELPNASBench201(r io.Reader, name string) ([]space.Arch, error) {
 	if err != nil {
 		return nil, err
 	}
-	dict, ok := root.(*types.Dict)
+	dict, ok := root.(pickle.Map)
 	if !ok {
-		return nil, fmt.Errorf("%s: holds a %T, want a dict", name, root)
+		return nil, fmt.Errorf("%s: holds no dict", name)
 	}
-	archs := make([]space.Arch, dict.Len())
-	for _, key := range dict.Keys() {
-		text, isText := key.(string)
-		value, _ := dict.Get(key)
-		at, isNumber := value.(int)
+	archs := make([]space.Arch, len(dict))
+	for _, pair := range dict {
+		text, isText := pair.Key.(string)
+		n, isNumber := pair.Value.(int64)
+		at := int(n)
 		if !isText || !isNumber || at < 0 || at >= len(archs) || archs[at].Family != nil {
-			return nil, fmt.Errorf("%s: %v at %v: want a network and a place of its own", name, key, value)
+			return nil, fmt.Errorf("%s: %.60q: want a network and a place of its own", name, text)
 		}
 		if archs[at], err = space.Parse(text); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", name, text, err)

@@ -133,13 +133,13 @@ func TestPicklesAreBounded(t *testing.T) {
 	}
 	huge := binary.LittleEndian.AppendUint32([]byte("\x80\x02X"), 0xfffffff0) // a string of 4 GB in a few bytes
 	for want, pickle := range map[string][]byte{
-		"truncated pickle":                   []byte(latencies[:8]),
-		"truncated pickle: 4294967280 bytes": huge,
-		"none that data or tensors need":     []byte("\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x10."), // a frame of 2^60 bytes
-		"class os.system where plain data":   []byte("\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R."),
-		"want milliseconds above 0":          []byte("\x80\x02]q\x00G\x7f\xf8\x00\x00\x00\x00\x00\x00a."), // NaN
-		"pickle":                             []byte("\x80\x02a."),                                        // pops an empty stack
-		"larger than the 32 MB":              bytes.Repeat([]byte{0}, 1<<30),                              // a gigabyte of zeros
+		"cut short":                                        []byte(latencies[:8]),
+		"cut short: 4294967280 bytes":                      huge,
+		"a frame is longer than the file":                  []byte("\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x10."), // a frame of 2^60 bytes
+		"would run code where Python loads it (os.system)": []byte("\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R."),
+		"want milliseconds above 0":                        []byte("\x80\x02]q\x00G\x7f\xf8\x00\x00\x00\x00\x00\x00a."), // NaN
+		"pickle":                                           []byte("\x80\x02a."),                                        // pops an empty stack
+		"larger than the 32 MB":                            bytes.Repeat([]byte{0}, 1<<30),                              // a gigabyte of zeros
 	} {
 		_, err := upstream.ParseHELPLatencies(bytes.NewReader(torchZip(t, map[string][]byte{"data.pkl": pickle})), "h.pt")
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -147,8 +147,8 @@ func TestPicklesAreBounded(t *testing.T) {
 		}
 	}
 	for want, content := range map[string][]byte{
-		"h.pt: zip":   []byte("no zip"),
-		"no data.pkl": torchZip(t, map[string][]byte{"other": nil}),
+		"h.pt: neither a zip file": []byte("no zip"),
+		"no data.pkl":              torchZip(t, map[string][]byte{"other": nil}),
 	} {
 		if _, err := upstream.ParseHELPLatencies(bytes.NewReader(content), "h.pt"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want …%s…", content, err, want)

@@ -18,13 +18,13 @@ type checkCmd struct {
 
 // Run prints what is wrong; anything is an error.
 func (c *checkCmd) Run(ctx context.Context, all *commands) error {
-	module, err := run.FindModule(ctx, ".")
-	if err != nil {
-		return err
-	}
 	found := map[string][]string{}
 	count := 0
 	if len(c.Notebooks) == 0 {
+		module, err := clone(ctx, "")
+		if err != nil {
+			return err
+		}
 		if c.Notebooks, err = notebooks(module); err != nil {
 			return err
 		}
@@ -45,6 +45,10 @@ func (c *checkCmd) Run(ctx context.Context, all *commands) error {
 	}
 	for _, path := range c.Notebooks {
 		problems, err := run.Lint(path)
+		var wrong *run.FormatError
+		if errors.As(err, &wrong) { // go on with the others
+			problems, err = []string{wrong.Error()}, nil
+		}
 		if err != nil {
 			return err
 		}

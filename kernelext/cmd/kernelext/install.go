@@ -32,7 +32,7 @@ func (c *installCmd) Run(ctx context.Context) error {
 	if c.Remove {
 		return c.remove(dir)
 	}
-	module, err := run.FindModule(ctx, ".")
+	module, err := clone(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ type kernelCmd struct {
 func (c *kernelCmd) Run(ctx context.Context) error {
 	var err error
 	if c.Module == "" {
-		if c.Module, err = run.FindModule(ctx, "."); err != nil {
+		if c.Module, err = clone(ctx, ""); err != nil {
 			return err
 		}
 	}
@@ -157,7 +157,7 @@ func buildLauncher(ctx context.Context, module string) (string, error) {
 	}
 	target := filepath.Join(cache, "bin", "kernelext")
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", target, "./kernelext/cmd/kernelext")
-	cmd.Dir = module
+	cmd.Dir, cmd.Env = module, append(os.Environ(), "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

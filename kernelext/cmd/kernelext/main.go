@@ -2,6 +2,7 @@
 // Jupyter kernel, and runs and checks notebooks.
 //
 //	kernelext run                execute all notebooks, write pages to out/
+//	kernelext run my.ipynb       execute a notebook of yours, wherever it lies
 //	kernelext check              what is wrong with the notebooks' sources
 //	kernelext install --user     make the kernel "Go (latpred)" known to Jupyter
 //	kernelext setup              build beforehand what cells import, and say what is missing

@@ -173,6 +173,67 @@ func TestCheckFindsFaults(t *testing.T) {
 	}
 }
 
+// The clone is found from anywhere: it is the one around, or that in which this was built.
+func TestCloneIsFoundFromAnywhere(t *testing.T) {
+	here, err := clone(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "go.mod"), []byte("module example.com/other\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{t.TempDir(), other} {
+		t.Chdir(dir)
+		if got, err := clone(t.Context(), ""); err != nil || got != here {
+			t.Errorf("from %s: %s, %v, want %s", dir, got, err, here)
+		}
+	}
+	if _, err := clone(t.Context(), other); err == nil || !strings.Contains(err.Error(), "is not that of github.com/ofalat/ofalat") {
+		t.Errorf("another module was taken: %v", err)
+	}
+	if got, err := clone(t.Context(), here); err != nil || got != here {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// All notebooks that can't run are named, each with its reason, before any runs.
+func TestRunRefusesBeforeAnythingRuns(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	var paths []string
+	for name, text := range map[string]string{
+		"python.ipynb": `{"cells":[],"metadata":{"kernelspec":{"name":"python3","language":"python"}},"nbformat":4,"nbformat_minor":5}`,
+		"cut.ipynb":    `{"cells":[`, "good.ipynb": `{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}`,
+	} {
+		paths = append(paths, filepath.Join(dir, name))
+		if err := os.WriteFile(paths[len(paths)-1], []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := (&runCmd{Notebooks: paths, Out: out, NoPlugin: true}).Run(t.Context(), &commands{})
+	if err == nil || !strings.Contains(err.Error(), "python.ipynb: a notebook for python") || !strings.Contains(err.Error(), "cut.ipynb: line 1, column 11") ||
+		strings.Contains(err.Error(), "good.ipynb") || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(out); !os.IsNotExist(err) {
+		t.Errorf("something was written: %v", err)
+	}
+	if err := (&checkCmd{Notebooks: paths[:]}).Run(t.Context(), &commands{}); err == nil || strings.Contains(err.Error(), "cut.ipynb") {
+		t.Errorf("check: %v, want the number of problems", err)
+	}
+}
+
+func TestNotebooksOfOneNameAreRefused(t *testing.T) {
+	if err := distinct([]string{"a/n.ipynb", "b/m.ipynb"}); err != nil {
+		t.Error(err)
+	}
+	if err := distinct([]string{"a/n.ipynb", "b/m.ipynb", "c/n.ipynb"}); err == nil || !strings.HasPrefix(err.Error(), "a/n.ipynb and c/n.ipynb have the same name") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestBrief(t *testing.T) {
 	long := errors.New("n.ipynb: cell 1" + strings.Repeat("\nmore", 30))
 	if got := brief(errors.Join(long, errors.New("m.ipynb: cell 2"))).Error(); !strings.HasPrefix(got, "n.ipynb: cell 1\nmore") ||

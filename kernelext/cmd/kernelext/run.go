@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,12 +25,13 @@ type runCmd struct {
 	Limit     time.Duration `default:"0s" help:"Time limit of a cell (default: 3 minutes, 2 hours with --profile full)."`
 	Fresh     bool          `help:"Execute also what is unchanged since it was last executed."`
 	Watch     bool          `help:"Go on: whenever a notebook, the module's code or its data change, run what that concerns."`
+	Module    string        `help:"Folder of the clone whose packages cells see (default: the one around this folder, else the one that this program was built in)." type:"existingdir"`
 	NoPlugin  bool          `help:"Don't install a PJRT plugin where none is."`
 }
 
 // Run prepares everything that the notebooks need and executes them.
 func (c *runCmd) Run(ctx context.Context, all *commands) error {
-	module, err := run.FindModule(ctx, ".")
+	module, err := clone(ctx, c.Module)
 	if err != nil {
 		return err
 	}
@@ -39,6 +41,9 @@ func (c *runCmd) Run(ctx context.Context, all *commands) error {
 		}
 	}
 	if c.Notebooks, err = only(c.Notebooks, c.Only); err != nil {
+		return err
+	}
+	if err := distinct(c.Notebooks); err != nil {
 		return err
 	}
 	if c.Limit == 0 {
@@ -91,6 +96,9 @@ func (c *runCmd) once(ctx context.Context, module string, all *commands) error {
 		if r.Cached {
 			cached++
 		}
+		for _, note := range r.Notes {
+			fmt.Fprintf(os.Stderr, "%s: %s\n", r.Notebook, note)
+		}
 	}
 	unchanged := ""
 	if cached > 0 {
@@ -114,16 +122,49 @@ func (c *runCmd) changed(module string, env map[string]string) (*run.Cache, []st
 		cache.Forget()
 	}
 	var changed []string
+	var refused []error
 	for _, path := range c.Notebooks {
-		nb, err := run.ReadNotebook(path)
+		again, err := runsAgain(cache, module, path)
 		if err != nil {
-			return nil, nil, err
+			refused = append(refused, err)
 		}
-		if !cache.Has(nb) {
+		if again {
 			changed = append(changed, path)
 		}
 	}
-	return cache, changed, nil
+	return cache, changed, errors.Join(refused...)
+}
+
+// runsAgain reports whether a notebook has to be executed; it errs, with the notebook's
+// name, if that can't be done.
+func runsAgain(cache *run.Cache, module, path string) (bool, error) {
+	nb, err := run.ReadNotebook(path)
+	if err != nil {
+		return false, err // names it
+	}
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return false, err
+	}
+	launch, err := run.Launch{Module: module}.For(nb, folder)
+	if err := cmp.Or(nb.Check(), err); err != nil {
+		return false, fmt.Errorf("%s: %w", path, err)
+	}
+	return launch.Foreign(folder) || !cache.Has(nb), nil
+}
+
+// distinct errs if two notebooks have the same name: the page of one would take the place
+// of the other's.
+func distinct(paths []string) error {
+	seen := map[string]string{}
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".ipynb")
+		if other, ok := seen[name]; ok {
+			return fmt.Errorf("%s and %s have the same name, and so have their pages: run them with an --out each", other, path)
+		}
+		seen[name] = path
+	}
+	return nil
 }
 
 // only keeps the notebooks whose names have one of the texts in them, all where
@@ -211,7 +252,7 @@ func prepare(ctx context.Context, module string, paths []string) (run.Launch, er
 func installPlugin(ctx context.Context, module string) {
 	_ = step("looking for a PJRT plugin", func() error {
 		cmd := exec.CommandContext(ctx, "go", "run", "./latpred/cmd/latpred", "backend", "install", "cpu")
-		cmd.Dir = module
+		cmd.Dir, cmd.Env = module, append(os.Environ(), "GOWORK=off")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")

@@ -10,8 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-
-	"github.com/ofalat/ofalat/kernelext/run"
 )
 
 type setupCmd struct{}
@@ -19,7 +17,7 @@ type setupCmd struct{}
 // Run builds the Jupyter kernel and what the notebooks import, then says what is there
 // and what is missing. Only what nothing works without is an error.
 func (*setupCmd) Run(ctx context.Context, all *commands) error {
-	module, err := run.FindModule(ctx, ".")
+	module, err := clone(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -17,11 +17,12 @@ import (
 )
 
 type adaptCmd struct {
+	rowFlags
 	From         []string `default:"auto" help:"Shipped sets or predictors of other devices to start from, separated by commas (${default}: all that ship for the space); for spaces other than OFA's also files of measurements, or none."`
 	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
 	Out          string   `help:"File for the predictor." type:"path"`
 	Plan         int      `help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
-	Space        string   `default:"mbv3-w1.0" help:"Space to plan in."`
+	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)."`
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
 }
@@ -40,7 +41,10 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var set *dataset.Set
 	var err error
 	if c.Plan == 0 {
-		if set, err = dataset.Open(c.Data); err != nil {
+		if set, err = c.openSet(out, c.Data); err != nil {
+			return err
+		}
+		if err := declareSpace(set, c.Space); err != nil {
 			return err
 		}
 	}
@@ -77,6 +81,7 @@ func (c *adaptCmd) finish(out *output, set *dataset.Set, p latpred.Predictor, re
 	}
 	result.Warnings = append(result.Warnings, sourceHasSeen(p, set)...)
 	logWarnings(out, result.Warnings)
+	result.Warnings = append(result.Warnings, set.Warnings...)
 	if out.JSON() {
 		return out.Emit(adapted{c.Out, result})
 	}

@@ -94,7 +94,7 @@ func TestAdaptFaultsAreNamed(t *testing.T) {
 	mixed := write(t, "mixed.csv", "arch,latency_ms\nr160 d22222 k33-33-33-33-33 e33-33-33-33-33,20\nr176 d22222 k33-33-33-33-33 e33-33-33-33-33,24\nr192 d22222 k33-33-33-33-33 e33-33-33-33-33,0.028\n")
 	for want, args := range map[string][]string{
 		"--plan N":         {"adapt"},
-		"rows [3] are":     {"adapt", "--from", "note10", "--data", mixed, "--out", model},
+		"row 3 is about 0": {"adapt", "--from", "note10", "--data", mixed, "--out", model},
 		"neither one of":   {"adapt", "--from", "nowhere", "--data", mixed, "--out", model},
 		"no search space":  {"adapt", "--from", "note10", "--plan", "3", "--space", "mbv4"},
 		"is no file, and":  {"predict", "--gpu", "gtx9000", mixed},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -14,7 +15,7 @@ import (
 // spaceOf is the space to plan in, or that of the rows.
 func (c *adaptCmd) spaceOf(set *dataset.Set) (*space.Space, error) {
 	if set == nil {
-		return space.ByID(c.Space)
+		return space.ByID(cmp.Or(c.Space, "mbv3-w1.0"))
 	}
 	return set.Space()
 }

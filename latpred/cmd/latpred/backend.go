@@ -78,11 +78,24 @@ type backendFlags struct {
 // it is. mlp says that only networks of package mlp will run on it: a second line
 // then tells of its own loops, where they are faster than the plugin.
 func (f backendFlags) open(ctx context.Context, out *output, mlp bool) (*backend.Backend, error) {
-	be, err := f.openAs(ctx, out, backend.Options{})
+	var o backend.Options
+	if mlp {
+		o = f.options(o)
+	}
+	be, err := f.openAs(ctx, out, o)
 	if err == nil && mlp && be.Kind == backend.CPU && loops.Vectors() {
 		out.Logf("--backend go trains these networks faster on this processor: its own %s loops skip what is 0", loops.Name())
 	}
 	return be, err
+}
+
+// options adds to o what suits networks of package mlp on a GPU: their products are small, and
+// trying out kernels for each of them would take longer than a training.
+func (backendFlags) options(o backend.Options) backend.Options {
+	if !backend.Asked() {
+		o.Settings.Autotune = "0"
+	}
+	return o
 }
 
 func (f backendFlags) openAs(ctx context.Context, out *output, o backend.Options) (*backend.Backend, error) {

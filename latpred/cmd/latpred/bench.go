@@ -27,7 +27,7 @@ type benchCmd struct {
 
 // Run measures the jobs and prints a table.
 func (c *benchCmd) Run(ctx context.Context, out *output) error {
-	be, err := c.openAs(ctx, out, backend.Options{Loops: true})
+	be, err := c.openAs(ctx, out, c.options(backend.Options{Loops: true}))
 	if err != nil {
 		return err
 	}

@@ -111,6 +111,7 @@ func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
 }
 
 type dataCheckCmd struct {
+	rowFlags
 	Sets []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 
@@ -122,20 +123,30 @@ func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 			c.Sets = append(c.Sets, info.Name)
 		}
 	}
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	o.SkipUnmeasured, o.Mixed = true, true // they are findings
 	var sets []*dataset.Set
+	var findings []audit.Finding
 	for _, name := range c.Sets {
-		set, err := dataset.Open(name)
+		set, err := o.Open(name)
 		if err != nil {
-			return err
+			return withFlags(err)
 		}
 		sets = append(sets, set)
+		for _, w := range set.Warnings {
+			findings = append(findings, audit.Finding{Set: set.Name, Kind: w.Kind, Message: w.Message})
+		}
 	}
 	bar := out.Progress("checking", len(sets))
-	findings, err := audit.Check(ctx, sets, func(done int) { bar.Set(done, "") })
+	found, err := audit.Check(ctx, sets, func(done int) { bar.Set(done, "") })
 	bar.Done()
 	if err != nil {
 		return err
 	}
+	findings = append(findings, found...)
 	if out.JSON() {
 		return out.Emit(findings)
 	}

@@ -11,19 +11,21 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/audit"
+	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/stat"
 )
 
 type evaluateCmd struct {
+	rowFlags
 	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
 	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
 	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
 	Protocol string        `enum:"recorded,published,corrected" default:"recorded" help:"How the training divided the set, for files that don't record it: published, in file order; corrected, by architecture with the file's seed."`
 	Interval float64       `default:"0.9" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor or the set is known to be of another."`
 	Worst    int           `default:"5" help:"How many of the worst rows to print."`
 }
 
@@ -40,15 +42,6 @@ type evaluation struct {
 	Warnings []latpred.Warning `json:"warnings,omitempty"`
 }
 
-// intervalScores say whether an interval keeps its promise.
-type intervalScores struct {
-	Level            float64   `json:"level"`
-	CoveragePercent  float64   `json:"coverage_percent"`
-	WidthMs          float64   `json:"mean_width_ms"`               // of the intervals that have an end
-	UnboundedPercent float64   `json:"unbounded_percent,omitempty"` // of the rows have one without: too few rows for the level
-	BinsPercent      []float64 `json:"coverage_by_fifth_percent"`   // of the predictions, the shortest first
-}
-
 type worstRow struct {
 	Row         int        `json:"row"` // of the set, from 1
 	Arch        space.Arch `json:"arch"`
@@ -62,7 +55,11 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := c.doubts(out, p, set)
 	if err != nil {
 		return err
 	}
@@ -70,40 +67,61 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	notes := set.Warnings
 	set = set.Subset(rows)
 	if !(c.Interval > 0 && c.Interval < 1) {
 		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
-	e := evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance().WithoutUses(), Judged: judged}
-	pred, low, high, err := c.predict(p, set)
-	if err != nil {
+	e := &evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance().WithoutUses(), Judged: judged, Warnings: doubts}
+	if err := c.judge(e, p, set); err != nil {
 		return fmt.Errorf("%s: %w", set.Name, err)
 	}
-	want := set.LatenciesMs()
-	e.Scores = metric.Evaluate(pred, want)
-	if low != nil {
-		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
-	}
-	e.Worst = worst(set, pred, c.Worst)
 	for i, w := range e.Worst {
 		e.Worst[i].Row = rows[w.Row-1] + 1
+	}
+	if from := p.Provenance(); from.Device != "" && set.Device != "" && from.Device != set.Device {
+		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
+	}
+	logWarnings(out, e.Warnings)
+	e.Warnings = append(notes, e.Warnings...)
+	if out.JSON() {
+		return out.Emit(e)
+	}
+	e.print(out)
+	return nil
+}
+
+// judge fills in how good the predictions and intervals are, and adds what is doubtful.
+func (c *evaluateCmd) judge(e *evaluation, p latpred.Predictor, set *dataset.Set) error {
+	pred, low, high, err := c.predict(p, set)
+	if err != nil {
+		return err
+	}
+	want := set.LatenciesMs()
+	e.Scores, e.Worst = metric.Evaluate(pred, want), worst(set, pred, c.Worst)
+	if e.Warnings == nil {
+		e.Warnings = audit.AgainstPredictor(want, pred)
+	}
+	if low != nil {
+		e.Interval = judgeInterval(c.Interval, pred, low, high, want)
+		if e.Interval.rests(p); e.Interval.Unsupported {
+			e.Warnings = append(e.Warnings, latpred.Doubts(p, c.Interval)...)
+		}
 	}
 	relative := make([]float64, len(pred))
 	for i := range pred {
 		relative[i] = (want[i] - pred[i]) / pred[i]
 	}
-	e.Warnings = audit.FollowEachOther(relative)
-	if from := p.Provenance(); from.Device != "" && set.Device != "" && from.Device != set.Device {
-		out.Logf("note: the predictor is for %s, the measurements are of %s", from.Device, set.Device)
-	}
-	logWarnings(out, e.Warnings)
-	if out.JSON() {
-		return out.Emit(e)
-	}
-	out.Printf("%s on %s, %s:\n", c.Model, set.Name, e.Judged)
+	e.Warnings = append(e.Warnings, audit.FollowEachOther(relative)...)
+	return nil
+}
+
+// print writes the evaluation as text.
+func (e *evaluation) print(out *output) {
+	out.Printf("%s on %s, %s:\n", e.Model, e.Data, e.Judged)
 	printScores(out, e.Scores)
 	if i := e.Interval; i != nil {
-		out.Printf("\nthe %.0f %% interval holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", 100*i.Level, i.CoveragePercent, i.BinsPercent, i.WidthMs)
+		out.Printf("\nthe %s interval%s holds %.1f %% of the rows; by fifths of the prediction: %.1f; mean width %.4f ms\n", latpred.Percent(i.Level), i.backing(), i.CoveragePercent, i.BinsPercent, i.WidthMs)
 		if i.UnboundedPercent > 0 {
 			out.Printf("%.1f %% of the intervals have no upper bound: there were too few rows for the level\n", i.UnboundedPercent)
 		}
@@ -114,7 +132,28 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	}
 	out.Printf("\n")
 	out.Table([]string{"worst row", "measured ms", "predicted ms", "architecture"}, lines)
-	return nil
+}
+
+// doubts judges the labels before they judge the predictor, and compares its space with
+// that of the set.
+func (c *evaluateCmd) doubts(out *output, p latpred.Predictor, set *dataset.Set) ([]latpred.Warning, error) {
+	if err := errors.Join(declareSpace(set, c.Space), checkSpace(out, c.Model, p, c.Space)); err != nil {
+		return nil, err
+	}
+	if set.SpaceID != "" && c.Space == "" {
+		s, err := set.Space()
+		if err != nil {
+			return nil, err
+		}
+		if _, err := catalog.CheckSpace(p, s); err != nil {
+			out.Logf("note: %v", err)
+		}
+	}
+	warnings, err := audit.Units(set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
+	return warnings, nil
 }
 
 // predict gives predictions and, where there are any, bounds.
@@ -141,43 +180,6 @@ func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low,
 		return pred, nil, nil, nil
 	}
 	return pred, low, high, err
-}
-
-// judgeInterval gives coverage over all, and by fifths of the predictions.
-func judgeInterval(level float64, pred, low, high, want []float64) *intervalScores {
-	share, _ := metric.Coverage(low, high, want)
-	s := &intervalScores{Level: level, CoveragePercent: 100 * share}
-	s.WidthMs, s.UnboundedPercent = widths(low, high)
-	order := make([]int, len(pred))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(pred[a], pred[b]) })
-	bins := min(5, len(order))
-	for b := range bins {
-		var l, h, w []float64
-		for _, i := range order[b*len(order)/bins : (b+1)*len(order)/bins] {
-			l, h, w = append(l, low[i]), append(h, high[i]), append(w, want[i])
-		}
-		share, _ := metric.Coverage(l, h, w)
-		s.BinsPercent = append(s.BinsPercent, 100*share)
-	}
-	return s
-}
-
-// widths gives the mean width of the intervals that have an end, 0 if none has, and the
-// percentage of those without.
-func widths(low, high []float64) (mean, unboundedPercent float64) {
-	var bounded []float64
-	for i := range low {
-		if w := high[i] - low[i]; !math.IsInf(w, 0) {
-			bounded = append(bounded, w)
-		}
-	}
-	if len(bounded) > 0 {
-		mean = stat.Mean(bounded, nil)
-	}
-	return mean, 100 * float64(len(low)-len(bounded)) / float64(len(low))
 }
 
 // worst lists the rows with the largest relative errors.

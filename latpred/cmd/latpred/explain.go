@@ -8,12 +8,12 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/explain"
 	"github.com/ofalat/ofalat/latpred/figure"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type explainCmd struct {
+	archArgument
 	Model       predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
-	Arch        string        `arg:"" help:"Architecture: canonical text or OFA's JSON object."`
+	Space       string        `placeholder:"ID" help:"Space, and so width, of the network: an error if the predictor is known to be of another."`
 	Resolutions []int         `default:"160,176,192,208,224" help:"Resolutions to try."`
 	Top         int           `default:"8" help:"How many savings to print."`
 	Figure      string        `help:"File for a figure, .svg or .png." type:"path"`
@@ -25,9 +25,15 @@ func (c *explainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	a, err := space.Parse(c.Arch)
+	if err := checkSpace(out, c.Model, p, c.Space); err != nil {
+		return err
+	}
+	a, told, err := c.read()
+	if err == nil {
+		err = predictable(out, p, a, told)
+	}
 	if err != nil {
-		return fmt.Errorf("architecture %q: %w", c.Arch, err)
+		return err
 	}
 	e, err := explain.Explain(p, a, c.Resolutions)
 	if err != nil {

@@ -38,8 +38,8 @@ func exported(out *output, file, format string) error {
 }
 
 type measureExportCmd struct {
-	Arch        string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
-	Format      string `enum:"onnx,stablehlo,json" default:"onnx" help:"onnx: convolutions, made-up weights inside; stablehlo: the program that is timed here, weights as its arguments; json: layers with their shapes, no weights."`
+	archArgument
+	Format      string `enum:"onnx,tflite,stablehlo,json" default:"onnx" help:"onnx: convolutions, made-up weights inside; tflite: the same for LiteRT and TensorFlow Lite; stablehlo: the program that is timed here, weights as its arguments; json: layers with their shapes, no weights."`
 	Space       string `default:"mbv3-w1.0" help:"Search space."`
 	Batch       int    `default:"1" help:"Images at once."`
 	Formulation string `enum:"dot,conv," default:"" help:"Of stablehlo: dot or conv."`
@@ -52,7 +52,7 @@ func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	a, err := space.Parse(c.Arch)
+	a, err := c.in(s)
 	if err != nil {
 		return err
 	}
@@ -61,11 +61,12 @@ func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
 	}
 	write := func(w io.Writer) error { return measure.WriteONNX(w, s, a, c.Batch) }
 	switch c.Format {
+	case "tflite":
+		write = func(w io.Writer) error { return measure.WriteTFLite(w, s, a, c.Batch) }
 	case "json":
 		write = func(w io.Writer) error { return measure.WriteJSON(w, s, a, c.Batch) }
 	case "stablehlo":
-		flags := deviceFlags{Space: c.Space, Batch: c.Batch, Formulation: c.Formulation, Threads: 1}
-		be, err := flags.backend(ctx, out)
+		be, err := backendFlags{Threads: 1}.open(ctx, out, false)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -12,9 +11,11 @@ import (
 
 type finetuneCmd struct {
 	backendFlags
+	rowFlags
 	From     predictorName   `required:"" help:"Predictor of another device, that train wrote."`
 	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file."`
 	Out      string          `required:"" help:"File for the predictor." type:"path"`
+	Space    string          `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)."`
 	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch,published" default:"all-layers" help:"What is trained: last-layer, freeze-two (as the paper's text says), all-layers, scratch, or published: the last layer as the authors' code does it, without the last ReLU in training and with it in the predictor."`
 	Protocol string          `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
 	Rows     int             `default:"700" help:"Labels to use; 0: all for training and validation."`
@@ -34,7 +35,11 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if !ok {
 		return fmt.Errorf("%s: a predictor of kind %s has no layers to fine-tune", c.From, p.Kind())
 	}
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := learnable(out, set, c.Space)
 	if err != nil {
 		return err
 	}
@@ -74,5 +79,5 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, tuned, result, set, split.Test)
+	return saveAndJudge(out, c.Out, tuned, result, set, split.Test, doubts)
 }

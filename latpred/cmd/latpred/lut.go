@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -21,7 +23,7 @@ type lutCmd struct {
 
 // tableFlags name a table and its space.
 type tableFlags struct {
-	Table string `default:"note10" help:"Shipped table, or a file or folder: OFA's YAML, DynamicOFA's JSON, ProxylessNAS' YAML, our CSV."`
+	Table string `default:"note10" help:"Shipped table, or a file or folder: OFA's YAML, DynamicOFA's JSON, ProxylessNAS' YAML, our CSV, pickles of the same."`
 	Space string `help:"Search space (default: the one whose layers the table has)."`
 }
 
@@ -42,7 +44,7 @@ func (f *tableFlags) open() (*lut.Table, *space.Space, error) {
 
 type lutSumCmd struct {
 	tableFlags
-	Arch string `arg:"" help:"Architecture: canonical text or OFA's JSON."`
+	archArgument
 }
 
 // Run prints the latency that the table gives.
@@ -51,8 +53,11 @@ func (c *lutSumCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	a, err := space.Parse(c.Arch)
+	a, err := c.in(s)
 	if err != nil {
+		return err
+	}
+	if err := checkTable(c.Table, t, s); err != nil {
 		return err
 	}
 	ms, err := t.LatencyMs(s, a)
@@ -74,7 +79,9 @@ type lutCheckCmd struct {
 type coverage struct {
 	Resolution int      `json:"resolution"`
 	Entries    int      `json:"entries"`
-	CostMs     float64  `json:"cost_ms"`
+	CostMs     *float64 `json:"cost_ms"` // null: counts of runs are not known
+	NoCount    int      `json:"rows_without_count,omitempty"`
+	NoStd      int      `json:"rows_without_std,omitempty"`
 	Missing    []string `json:"missing"`
 	Copied     []string `json:"copied,omitempty"` // rows that are another device's
 }
@@ -92,8 +99,10 @@ func (c *lutCheckCmd) Run(out *output) error {
 	lacking := 0
 	for _, r := range table.Resolutions() {
 		missing := table.Missing(s, r)
-		list = append(list, coverage{r, len(table.Rows[r]), table.Cost(r), append([]string{}, missing...), copied[r]})
-		rows = append(rows, []string{fmt.Sprint(r), fmt.Sprint(len(table.Rows[r])), fmt.Sprintf("%.1f", table.Cost(r)), fmt.Sprint(len(missing))})
+		cost, text := costOf(table, r)
+		counts, stds := table.Unknown(r)
+		list = append(list, coverage{r, len(table.Rows[r]), cost, counts, stds, append([]string{}, missing...), copied[r]})
+		rows = append(rows, []string{fmt.Sprint(r), fmt.Sprint(len(table.Rows[r])), text, fmt.Sprint(len(missing))})
 		lacking += len(missing)
 	}
 	if out.JSON() {
@@ -102,6 +111,11 @@ func (c *lutCheckCmd) Run(out *output) error {
 		}
 	}
 	out.Table([]string{"resolution", "entries", "count × mean (ms)", "layers missing"}, rows)
+	for _, l := range list {
+		if l.NoCount+l.NoStd > 0 {
+			out.Printf("not known at %d: the number of runs of %d rows, the standard deviation of %d; sums need neither\n", l.Resolution, l.NoCount, l.NoStd)
+		}
+	}
 	for _, l := range list {
 		for _, key := range l.Missing {
 			out.Printf("missing at %d: %s\n", l.Resolution, key)
@@ -119,6 +133,16 @@ func (c *lutCheckCmd) Run(out *output) error {
 		errs = append(errs, fmt.Errorf("the table mixes devices: at %d resolutions rows are those of %s, to the last digit; sums over it mean nothing", len(copied), from))
 	}
 	return errors.Join(errs...)
+}
+
+// costOf is the time that measuring a table's rows at a resolution took, in milliseconds, and
+// its text; nil if the table does not tell.
+func costOf(t *lut.Table, resolution int) (*float64, string) {
+	ms := t.Cost(resolution)
+	if math.IsNaN(ms) {
+		return nil, "unknown"
+	}
+	return &ms, fmt.Sprintf("%.1f", ms)
 }
 
 // copiedRows compares a table with those that ship.
@@ -141,6 +165,7 @@ func copiedRows(t *lut.Table) (copied map[int][]string, from string) {
 }
 
 type lutFitCmd struct {
+	rowFlags
 	Data  string `required:"" help:"Measured whole networks: a shipped set or a CSV file."`
 	Table string `help:"Calibrate this table, instead of fitting one: two numbers, from three networks on."`
 	Space string `help:"Search space (default: the set's or the table's)."`
@@ -149,23 +174,33 @@ type lutFitCmd struct {
 
 // fitted is the result of lut fit --json.
 type fitted struct {
-	Files       []string         `json:"files"`
-	Fit         []lut.Fitted     `json:"fit,omitempty"`
-	Calibration *lut.Calibration `json:"calibration,omitempty"`
+	Files       []string          `json:"files"`
+	Fit         []lut.Fitted      `json:"fit,omitempty"`
+	Calibration *lut.Calibration  `json:"calibration,omitempty"`
+	Warnings    []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run fits or calibrates.
 func (c *lutFitCmd) Run(out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
 	var r fitted
+	if r.Warnings, err = learnable(out, set, c.Space); err != nil {
+		return err
+	}
 	var table *lut.Table
 	if c.Table != "" {
 		flags := tableFlags{c.Table, c.Space}
 		raw, s, err := flags.open()
 		if err != nil {
+			return err
+		}
+		if err := checkTable(c.Table, raw, s); err != nil {
+			return err
+		}
+		if err := set.Of(s); err != nil {
 			return err
 		}
 		calibration, err := raw.Calibrate(s, set.Archs(), set.LatenciesMs())

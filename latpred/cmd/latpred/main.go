@@ -3,6 +3,7 @@
 // the paper's experiments again.
 //
 //	latpred data list                      the measurements that ship with the project
+//	latpred doctor                         what this machine is like, and what is missing
 //	latpred backend check                  what a training would run on
 //	latpred train --data note10 --out m.latpred
 //	latpred tune --data rtx2080ti-b64      which optimizer learns them best
@@ -27,6 +28,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/ofalat/ofalat/latpred/experiment"
@@ -51,14 +53,29 @@ type commands struct {
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
+	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], newOutput(os.Stdout, os.Stderr)))
+	out := newOutput(os.Stdout, os.Stderr)
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal ends the process at once
+		time.Sleep(grace)
+		if out.patient.Load() {
+			return
+		}
+		// A call into a plugin, such as a compilation, does not end because it is asked to.
+		fmt.Fprintf(os.Stderr, "latpred: interrupted: what it was doing did not end within %v; checkpoints and journals are kept\n", grace)
+		os.Exit(130)
+	}()
+	os.Exit(run(ctx, os.Args[1:], out))
 }
+
+// grace is how long a command may take to end after it is interrupted.
+const grace = 4 * time.Second
 
 // run parses args, runs the verb they name and returns the exit status.
 func run(ctx context.Context, args []string, out *output) int {

@@ -140,13 +140,14 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-// Faults in measurements are named by file, line and column.
+// Faults in measurements are named by file and line.
 func TestFaultyMeasurements(t *testing.T) {
 	model := filepath.Join(t.TempDir(), "m.latpred")
 	for reason, content := range map[string]string{
-		"faulty.csv:3:61":                        "arch,latency_ms\n" + example + ",20\n" + example + ",NaN\n",
-		"faulty.csv:2:61":                        "arch,latency_ms\n" + example + ",-1\n",
-		"latency_ms":                             "arch,time\n" + example + ",20\n",
+		"1 of 2 rows not measured: line 3: NaN":  "arch,latency_ms\n" + example + ",20\n" + example + ",NaN\n",
+		"1 of 1 row not measured: line 2: -1":    "arch,latency_ms\n" + example + ",-1\n",
+		"faulty.csv:2:61: \"20 apples\" is":      "arch,latency_ms\n" + example + ",20 apples\n",
+		"no column is known as the latency":      "arch,speed\n" + example + ",20\n",
 		"faulty.csv:2:1: architecture, column 6": "arch,latency_ms\nr176 x,20\n",
 	} {
 		path := write(t, "faulty.csv", content)

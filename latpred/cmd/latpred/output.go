@@ -24,6 +24,7 @@ type output struct {
 	json           bool
 	terminal       *os.File      // stderr, nil where it is no terminal
 	bars           *mpb.Progress // holds the bar that is shown, nil without one
+	patient        atomic.Bool   // after an interrupt the command may take as long as it likes to end
 }
 
 func newOutput(stdout, stderr io.Writer) *output {

@@ -9,8 +9,10 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/gpu"
@@ -19,11 +21,14 @@ import (
 )
 
 type predictCmd struct {
+	archColumn
+	resolutionFlag
 	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
 	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
-	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. Too few rows for it: no upper bound, +Inf, null in JSON."`
+	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. A level that the predictor's rows are too few to support is said on standard error, and \"unsupported\" in JSON; where there is no upper bound, +Inf, null in JSON."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor is known to be of another."`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
-	File     string        `arg:"" help:"CSV file with a column arch, or one architecture a line; - for standard input."`
+	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; or one network itself; - for standard input."`
 }
 
 // streamed is the number of rows that are predicted at once, which bounds the memory.
@@ -35,29 +40,39 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	in, name := io.Reader(os.Stdin), "standard input"
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in, name = f, c.File
+	in, name, done, err := c.input()
+	if err != nil {
+		return err
 	}
+	defer done()
 	w := bufio.NewWriter(out.stdout)
 	defer func() { err = errors.Join(err, w.Flush()) }()
 	s := &stream{p: p, name: name, level: c.Interval, pass: c.Pass, json: out.JSON(), w: w, archs: make([]space.Arch, 0, streamed)}
+	if c.Interval > 0 {
+		doubts := latpred.Doubts(p, c.Interval)
+		logWarnings(out, doubts)
+		b, ok := p.(latpred.BackedIntervals)
+		s.unsupported = ok && !b.Backing().Supports(c.Interval)
+	}
+	if err := checkSpace(out, c.Model, p, c.Space); err != nil {
+		return err
+	}
 	if err := s.start(); err != nil {
 		return err
 	}
-	rows := dataset.NewReader(in, name)
+	rows := dataset.Options{ArchColumn: c.ArchColumn, Resolution: c.Resolution}.NewReader(in, name)
+	logNotes(out, name, rows.Warnings())
+	var widths *space.Space
 	for {
 		row, err := rows.Read()
 		if err == io.EOF {
 			return s.flush()
 		}
+		if told := rows.Widths(); err == nil && told != widths {
+			widths, err = told, predictable(out, p, row.Arch, told)
+		}
 		if err != nil {
-			return errors.Join(s.flush(), err)
+			return errors.Join(s.rest(), withFlags(err))
 		}
 		if s.archs = append(s.archs, row.Arch); len(s.archs) == streamed {
 			if err := errors.Join(s.flush(), ctx.Err()); err != nil {
@@ -65,6 +80,23 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 			}
 		}
 	}
+}
+
+// input is the file of networks, standard input, or the argument itself where it is a
+// network.
+func (c *predictCmd) input() (in io.Reader, name string, done func(), err error) {
+	done = func() {}
+	if c.File == "-" {
+		return os.Stdin, "standard input", done, nil
+	}
+	f, err := os.Open(c.File)
+	switch {
+	case err == nil:
+		return f, c.File, func() { _ = f.Close() }, nil
+	case archfile.Is([]byte(c.File)):
+		return strings.NewReader(c.File), "argument", done, nil
+	}
+	return nil, "", done, err
 }
 
 // predictor loads what is named.
@@ -109,6 +141,7 @@ type stream struct {
 	p               latpred.Predictor
 	name            string
 	level           float64 // 0: no bounds
+	unsupported     bool    // the level is above what the predictor's rows support
 	pass, json      bool
 	w               *bufio.Writer
 	archs           []space.Arch
@@ -116,7 +149,7 @@ type stream struct {
 	pred, low, high []float64
 }
 
-// start checks what is asked for and writes the header.
+// start checks what is asked for.
 func (s *stream) start() error {
 	if _, ok := s.p.(latpred.IntervalPredictor); s.level > 0 && !ok {
 		return fmt.Errorf("a predictor of kind %s has no interval", s.p.Kind())
@@ -128,6 +161,19 @@ func (s *stream) start() error {
 		return errors.New("intervals are those of labels: --pass and --interval exclude each other")
 	}
 	s.pred, s.low, s.high = make([]float64, streamed), make([]float64, streamed), make([]float64, streamed)
+	return nil
+}
+
+// rest is flush before an error: without rows there is no header.
+func (s *stream) rest() error {
+	if s.done+len(s.archs) == 0 {
+		return nil
+	}
+	return s.flush()
+}
+
+// header is the first line of CSV.
+func (s *stream) header() error {
 	if s.json {
 		return nil
 	}
@@ -153,6 +199,11 @@ func (s *stream) flush() error {
 	if err != nil {
 		return fmt.Errorf("%s, rows %d to %d: %w", s.name, s.done+1, s.done+n, err)
 	}
+	if s.done == 0 {
+		if err := s.header(); err != nil {
+			return err
+		}
+	}
 	for i, ms := range s.pred[:n] {
 		if err := s.line(i, ms); err != nil {
 			return err
@@ -173,7 +224,11 @@ func (s *stream) line(i int, ms float64) error {
 	var text string
 	switch {
 	case s.json && s.level > 0:
-		text = `{"latency_ms":` + number(ms) + `,"low_ms":` + number(s.low[i]) + `,"high_ms":` + number(s.high[i]) + `}`
+		text = `{"latency_ms":` + number(ms) + `,"low_ms":` + number(s.low[i]) + `,"high_ms":` + number(s.high[i])
+		if s.unsupported {
+			text += `,"unsupported":true`
+		}
+		text += `}`
 	case s.json:
 		text = `{"latency_ms":` + number(ms) + `}`
 	case s.level > 0:

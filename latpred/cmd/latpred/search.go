@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,16 +10,16 @@ import (
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
-	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type searchCmd struct {
+	rowFlags
 	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted."`
 	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file."`
-	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor)."`
+	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor, with a note). An error if the predictor is known to be of another."`
 	Limit       float64       `xor:"limits" required:"" help:"Largest latency, ms."`
 	Limits      []float64     `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
 	Front       bool          `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
@@ -31,20 +32,26 @@ type searchCmd struct {
 // foundNet is a network in the output of search --json. What is not there is not known.
 type foundNet struct {
 	LimitMs   float64          `json:"limit_ms"`
+	Space     string           `json:"space"`                   // whose networks were searched; multiply-accumulates are of its widths
+	Assumed   bool             `json:"space_assumed,omitempty"` // neither the predictor nor --space tells the space
 	Arch      space.Arch       `json:"arch"`
 	OFA       *space.OFAConfig `json:"ofa,omitempty"`
 	LatencyMs float64          `json:"latency_ms"`
 	Objective objective        `json:"objective,omitempty"` // that was maximised; absent: accuracy
 	Accuracy  float64          `json:"accuracy,omitempty"`
+	About     string           `json:"accuracy_of,omitempty"` // whose accuracies they are; see accuracy.About
 	MMACs     float64          `json:"mmacs"`
 	MParams   float64          `json:"mparams,omitempty"` // where they were maximised
 }
 
 // Run searches for each limit, or for the front.
 func (c *searchCmd) Run(ctx context.Context, out *output) error {
-	p, s, err := c.predictor(ctx)
+	p, s, told, err := c.predictor(ctx, out)
 	if err != nil {
 		return err
+	}
+	if !told {
+		out.Logf("note: %s does not tell of which space, and so of which width, its networks are, and --space was not given: multiply-accumulates are those of %s", cmp.Or(string(c.Model), c.Device), s.ID)
 	}
 	goal := c.Objective
 	if goal == "" {
@@ -54,18 +61,34 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	nets, failed := c.search(ctx, out, p, s, goal)
+	about := ""
+	if goal == byAccuracy {
+		about = accuracy.About(s, told)
+	}
+	for i := range nets {
+		nets[i].Space, nets[i].Assumed, nets[i].About = s.ID, !told, about
+	}
 	if out.JSON() {
 		return errors.Join(out.Emit(append([]foundNet{}, nets...)), failed)
+	}
+	printFound(out, goal, nets, about)
+	return failed
+}
+
+// printFound writes networks as a table, and below it whose accuracies there are.
+func printFound(out *output, goal objective, nets []foundNet, about string) {
+	if len(nets) == 0 {
+		return
 	}
 	var rows [][]string
 	for _, n := range nets {
 		row := []string{fmt.Sprintf("%g", n.LimitMs), fmt.Sprintf("%.4g", n.LatencyMs)}
 		rows = append(rows, append(append(row, goal.cells(n)...), n.Arch.String()))
 	}
-	if len(rows) > 0 {
-		out.Table(append(append([]string{"limit (ms)", "latency (ms)"}, goal.columns()...), "architecture"), rows)
+	out.Table(append(append([]string{"limit (ms)", "latency (ms)"}, goal.columns()...), "architecture"), rows)
+	if about != "" {
+		out.Printf("%s\n", about)
 	}
-	return failed
 }
 
 // search returns the network found under each limit, and the errors of the others, joined.
@@ -108,39 +131,39 @@ func (c *searchCmd) search(ctx context.Context, out *output, p latpred.Predictor
 	return nets, failed
 }
 
-// predictor returns the predictor of latencies and the space to search.
-func (c *searchCmd) predictor(ctx context.Context) (latpred.Predictor, *space.Space, error) {
-	p, err := c.latencies(ctx)
-	if err != nil {
-		return nil, nil, err
+// predictor returns the predictor of latencies and the space to search. told is false if
+// neither the predictor nor --space tells the space, which is then a guess.
+func (c *searchCmd) predictor(ctx context.Context, out *output) (p latpred.Predictor, s *space.Space, told bool, err error) {
+	if p, err = c.latencies(ctx, out); err != nil {
+		return nil, nil, false, err
 	}
 	if c.Space != "" {
-		s, err := space.ByID(c.Space)
-		if err != nil {
-			return nil, nil, fmt.Errorf("--space: %w", err)
+		if err := checkSpace(out, predictorName(cmp.Or(string(c.Model), c.Device)), p, c.Space); err != nil {
+			return nil, nil, false, err
 		}
-		return p, s, nil
+		s, err = space.ByID(c.Space)
+		return p, s, true, err
 	}
-	s, exact, err := catalog.SpaceOf(p)
-	if err != nil || exact {
-		return p, s, err
-	}
-	if knowsAccuracy(s) {
+	s, told, err = catalog.SpaceOf(p)
+	if err == nil && !told && knowsAccuracy(s) {
 		s, err = space.ByID(accuracy.SpaceID) // the width that accuracies are of
 	}
-	return p, s, err
+	return p, s, told, err
 }
 
 // latencies makes the predictor that is asked for.
-func (c *searchCmd) latencies(ctx context.Context) (latpred.Predictor, error) {
+func (c *searchCmd) latencies(ctx context.Context, out *output) (latpred.Predictor, error) {
 	if c.Model != "" {
 		return c.Model.load(ctx)
 	}
 	if e, err := catalog.Find(c.Device); err == nil {
 		return e.Predictor(ctx)
 	}
-	set, err := dataset.Open(c.Device)
+	set, err := c.openSet(out, c.Device)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := learnable(out, set, c.Space); err != nil {
 		return nil, err
 	}
 	return additive.FitLinear(set)

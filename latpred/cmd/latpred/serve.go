@@ -51,6 +51,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	out.Printf("%d devices at %s\n", len(devices), address)
+	out.patient.Store(true) // requests that were begun are answered
 	return s.Serve(ctx, l)
 }
 
@@ -73,6 +74,9 @@ func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error
 		if err != nil {
 			return nil, err
 		}
+		if err := checkTable(path, t, s); err != nil {
+			return nil, err
+		}
 		p, err := additive.NewLookup(t, s)
 		if err != nil {
 			return nil, err
@@ -90,9 +94,12 @@ func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error
 
 // yours makes a device of a predictor from a file.
 func (c *serveCmd) yours(file string, p latpred.Predictor) (*serve.Device, error) {
-	s, _, err := catalog.SpaceOf(p)
-	if c.Space != "" {
-		s, err = space.ByID(c.Space)
+	s, told, err := catalog.SpaceOf(p)
+	if err == nil && c.Space != "" {
+		if s, err = space.ByID(c.Space); err == nil {
+			_, err = catalog.CheckSpace(p, s)
+			told = true
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -100,6 +107,6 @@ func (c *serveCmd) yours(file string, p latpred.Predictor) (*serve.Device, error
 	id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	name := cmp.Or(p.Provenance().Device, id)
 	d := serve.FromPredictor(id, name+", "+filepath.Base(file), p, s)
-	d.Hardware, d.Origin = name, "yours"
+	d.Hardware, d.Origin, d.Assumed = name, "yours", !told
 	return d, nil
 }

@@ -22,8 +22,9 @@ type trainedTable struct {
 	Test   metric.Scores `json:"test"`
 }
 
-// table trains a table or a hybrid and judges it on the test rows.
-func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, split dataset.Split) error {
+// table trains a table or a hybrid and judges it on the test rows; doubts are those about
+// the labels.
+func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, split dataset.Split, doubts []latpred.Warning) error {
 	start := time.Now()
 	p, result, err := additive.Train(ctx, set, split, additive.Config{Hybrid: c.Kind == latpred.KindHybrid, Seed: c.Seed})
 	if err != nil {
@@ -39,6 +40,7 @@ func (c *trainCmd) table(ctx context.Context, out *output, set *dataset.Set, spl
 	}
 	r := trainedTable{c.Out, p.Kind(), seconds, p.Provenance().WithoutUses(), result, j, scores}
 	logWarnings(out, result.Warnings)
+	result.Warnings = append(doubts, result.Warnings...)
 	if p.Kind() != c.Kind {
 		out.Logf("note: a learned correction did not help on the validation rows: the predictor is a table")
 	}

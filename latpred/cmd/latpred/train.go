@@ -17,8 +17,10 @@ import (
 
 type trainCmd struct {
 	backendFlags
+	rowFlags
 	Data       string  `required:"" help:"Shipped set or CSV file."`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
+	Space      string  `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)."`
 	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
 	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
 	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
@@ -35,19 +37,24 @@ type trainCmd struct {
 
 // trained is the result of train --json and finetune --json.
 type trained struct {
-	Out      string        `json:"out"`
-	Seconds  float64       `json:"seconds"`
-	Epochs   int           `json:"epochs"`
-	Best     int           `json:"best_epoch"`
-	Diverged bool          `json:"diverged"`
-	Resumed  int           `json:"resumed_epochs"`
-	Judged   *judged       `json:"judged"`
-	Test     metric.Scores `json:"test"`
+	Out      string            `json:"out"`
+	Seconds  float64           `json:"seconds"`
+	Epochs   int               `json:"epochs"`
+	Best     int               `json:"best_epoch"`
+	Diverged bool              `json:"diverged"`
+	Resumed  int               `json:"resumed_epochs"`
+	Judged   *judged           `json:"judged"`
+	Test     metric.Scores     `json:"test"`
+	Warnings []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run trains a predictor and judges it on the test rows.
 func (c *trainCmd) Run(ctx context.Context, out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := learnable(out, set, c.Space)
 	if err != nil {
 		return err
 	}
@@ -61,7 +68,7 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
 	}
 	if c.Kind != latpred.KindPaper {
-		return c.table(ctx, out, set, split)
+		return c.table(ctx, out, set, split, doubts)
 	}
 	be, err := c.open(ctx, out, true)
 	if err != nil {
@@ -81,12 +88,12 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, p, result, set, split.Test)
+	return saveAndJudge(out, c.Out, p, result, set, split.Test, doubts)
 }
 
 // saveAndJudge writes a trained predictor to a file and prints its scores on the test
-// rows. If the training diverged, it then errs.
-func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int) error {
+// rows, with doubts about the labels under --json. If the training diverged, it then errs.
+func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int, doubts []latpred.Warning) error {
 	if err := modelfile.Save(path, p); err != nil {
 		return err
 	}
@@ -96,7 +103,7 @@ func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Res
 	}
 	r := trained{
 		Out: path, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
-		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores,
+		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores, Warnings: doubts,
 	}
 	if out.JSON() {
 		if err := out.Emit(r); err != nil {

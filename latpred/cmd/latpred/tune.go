@@ -9,7 +9,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -18,6 +18,7 @@ import (
 
 type tuneCmd struct {
 	backendFlags
+	rowFlags
 	Data      string `required:"" help:"Shipped set or CSV file."`
 	Rule      string `enum:"grid,stopping,promotion,halving" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al.; halving: successive halving, the cheapest where all configurations are known."`
 	Searcher  string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
@@ -44,17 +45,22 @@ type tunedTrial struct {
 
 // tuned is the result of tune --json.
 type tuned struct {
-	Data    string       `json:"data"`
-	Rule    string       `json:"rule"`
-	Best    *tunedTrial  `json:"best"`
-	Epochs  int          `json:"epochs"`
-	Seconds float64      `json:"seconds"`
-	Trials  []tunedTrial `json:"trials"`
+	Data     string            `json:"data"`
+	Rule     string            `json:"rule"`
+	Best     *tunedTrial       `json:"best"`
+	Epochs   int               `json:"epochs"`
+	Seconds  float64           `json:"seconds"`
+	Trials   []tunedTrial      `json:"trials"`
+	Warnings []latpred.Warning `json:"warnings,omitempty"` // how the file was read, and doubts about the labels
 }
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
-	set, err := dataset.Open(c.Data)
+	set, err := c.openSet(out, c.Data)
+	if err != nil {
+		return err
+	}
+	doubts, err := learnable(out, set, "")
 	if err != nil {
 		return err
 	}
@@ -101,7 +107,7 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials)}
+	result := tuned{Data: set.Name, Rule: scheduler.String(), Seconds: seconds, Trials: ranked(trials), Warnings: doubts}
 	for _, t := range trials {
 		result.Epochs += t.Epoch
 	}

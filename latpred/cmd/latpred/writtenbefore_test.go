@@ -29,7 +29,7 @@ type saidBefore struct {
 var unsaid = []string{"seconds", "out", "model", "journal", "noise", "training_seconds"}
 
 // added are keys of results that the older program did not have.
-var added = []string{"judged", "as_published_low", "as_published_high", "as_published_sd", "as_published_n", "seen", "made", "about"}
+var added = []string{"judged", "as_published_low", "as_published_high", "as_published_sd", "as_published_n", "seen", "made", "about", "space", "accuracy_of", "highest_level", "unsupported", "stands_for", "warnings"}
 
 // What was written before is read as it was then: predictors of every kind predict,
 // bound and explain the same; trainings, searches and campaigns go on from their

@@ -17,6 +17,7 @@ async function call(path, body) {
 
 const about = (id) => devices.find((d) => d.id === id);
 const here = () => answer && answer.devices.find((d) => d.device === chosen);
+const sentence = (text) => text ? text[0].toUpperCase() + text.slice(1) + "." : "";
 const complain = (e) => { $("error").textContent = e ? e.message : ""; };
 
 const draw = () => drawNetwork(spaces[about(chosen).space], about(chosen).resolutions, () => changed());
@@ -47,6 +48,7 @@ function drawAnswer() {
   const of = (d) => answer.devices.find((a) => a.device === d.id);
   drawDevices(devices.map((d) => ({ ...d, width: spaces[d.space].width, ...of(d) })), chosen, choose);
   $("accuracy").textContent = answer.accuracy ? (100 * answer.accuracy).toFixed(2) + " %" : "–";
+  $("accuracy-of").textContent = answer.accuracy ? sentence(about(chosen).accuracy_of) : "";
   drawLayers(here());
   showFront();
 }

@@ -1,0 +1,6 @@
+//go:build cgo
+
+package doctor
+
+// cgo tells whether this program can load plugins.
+const cgo = true
