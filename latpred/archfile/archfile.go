@@ -73,7 +73,7 @@ func Is(start []byte) bool {
 	text := string(start)
 	for {
 		text = strings.TrimLeft(text, " \t\r\n")
-		if !strings.HasPrefix(text, "#") {
+		if !strings.HasPrefix(text, "#") && !imports.MatchString(text) {
 			break
 		}
 		_, text, _ = strings.Cut(text, "\n")

@@ -25,6 +25,9 @@ func labelOf(text string) string {
 	return l
 }
 
+// imports is a line of a script that loads what the next ones use.
+var imports = regexp.MustCompile(`^(import [A-Za-z_][\w., ]*|from [A-Za-z_][\w.]* import [\w., *]+)(\r?\n|$)`)
+
 // read appends the networks of a text that stands at a place.
 func (in *Reader) read(text string, line, column int) error {
 	if l := labelOf(text); l != "" {
@@ -35,6 +38,9 @@ func (in *Reader) read(text string, line, column int) error {
 	}
 	if text == "" {
 		return nil // white space that only Unicode knows
+	}
+	if imports.MatchString(text) {
+		return nil
 	}
 	if !literal.Begins(text) {
 		return in.line(text, line, column)
@@ -55,10 +61,10 @@ func (in *Reader) line(text string, line, column int) error {
 	switch {
 	case err == nil:
 		return in.add(d, at)
+	case yaml.MatchString(text):
+		return at.Errorf("YAML: write the network as JSON, for example with json.dump, or as YAML in one line, with default_flow_style=True")
 	case text[0] >= '0' && text[0] <= '9' || text[0] == '-':
 		return at.Errorf("a number, want a network (a table of measurements has a header, such as arch,latency_ms)")
-	case yaml.MatchString(text):
-		return at.Errorf("YAML: write the network as JSON, for example with json.dump")
 	case errors.As(err, &mistake):
 		at.Column += max(0, mistake.Column-1)
 		return at.Errorf("%s", mistake.Reason)

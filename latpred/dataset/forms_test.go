@@ -44,6 +44,10 @@ func fill(text string) string {
 func TestForms(t *testing.T) {
 	for name, c := range map[string]struct{ text, note string }{
 		"ours":                   {"arch,latency_ms\nSMALL,5.3369\nLARGE,12.5\n", ""},
+		"pairs":                  {"[(JSON1, 5.3369), (JSON2, np.float64(12.5))]", `latencies from column "latency", taken for milliseconds`},
+		"pair a line":            {"(JSON1, 5.3369)\n(JSON2, 12.5)\n", `latencies from column "latency", taken for milliseconds`},
+		"lists":                  {`[["SMALL", 5.3369], ["LARGE", 12.5]]`, `latencies from column "latency", taken for milliseconds`},
+		"a map":                  {`{"SMALL": 5.3369, "LARGE": 12.5}`, `latencies from column "latency", taken for milliseconds`},
 		"other order":            {"latency_ms,arch\n5.3369,SMALL\n12.5,LARGE\n", ""},
 		"a spreadsheet's":        {"\ufeffarch;latency_ms\r\nSMALL;5,3369\r\nLARGE;12,5\r\n", ""},
 		"quoted decimal commas":  {"arch,latency_ms\nSMALL,\"5,3369\"\nLARGE,\"12,5\"\n", ""},

@@ -21,7 +21,7 @@ func (in *Reader) openList(text *bufio.Reader) error {
 // listed reads the next network of a list.
 func (in *Reader) listed() (Sample, error) {
 	if in.Latency {
-		return Sample{}, fmt.Errorf("%s: a list of networks without latencies, want a table with the columns arch and latency_ms", in.name)
+		return Sample{}, fmt.Errorf("%s: networks without latencies, or with latencies in a form that is not known: want a table with the columns arch and latency_ms, as CSV or JSON", in.name)
 	}
 	item, err := in.list.Read()
 	in.widths = item.Space

@@ -119,6 +119,9 @@ func (in *Reader) openRecords(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	if slices.Equal(table.Header, []string{"", "value"}) { // a dictionary of networks and numbers
+		table.Header = []string{"arch", "latency"}
+	}
 	in.table, in.header, in.decimals.separator = table, table.Header, ','
 	return in.readFirst()
 }
