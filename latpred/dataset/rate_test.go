@@ -25,6 +25,15 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// YAML is called that, not a list without latencies.
+func TestYAMLIsNamed(t *testing.T) {
+	for _, text := range []string{"- arch: SMALL\n  latency_ms: 5\n", "- arch:\n    d:\n    - 2\n  latency: 5\n", "---\nnet_0:\n  latency: 5\n", "# mine\nresults:\n- arch: SMALL\n  latency: 5\n"} {
+		if _, _, err := read(t, dataset.Options{}, fill(text)); err == nil || !strings.Contains(err.Error(), "this is YAML") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
 // Devices under names that people give their columns are not mixed.
 func TestOddDeviceColumns(t *testing.T) {
 	for _, name := range []string{"Target", "run_on", "tested on", "server", "Measured On"} {

@@ -39,6 +39,7 @@ type Reader struct {
 	options  Options
 	name     string
 	list     *archfile.Reader // of a list of networks; nil: a table
+	yaml     bool             // the list is YAML
 	widths   *space.Space     // of the network that was read last; nil: not told
 	table    rows
 	header   []string
