@@ -70,28 +70,37 @@ func NewReader(r *bufio.Reader, name string, o Options) *Reader {
 // Is reports whether a text that begins with start holds networks rather than a table. It
 // needs the first line that is neither empty nor a comment.
 func Is(start []byte) bool {
-	text := string(start)
-	for {
-		text = strings.TrimLeft(text, " \t\r\n")
-		if !strings.HasPrefix(text, "#") {
-			break
-		}
-		_, text, _ = strings.Cut(text, "\n")
-	}
-	line, _, _ := strings.Cut(text, "\n")
-	line = withoutComment(strings.TrimRight(line, " \t\r"))
+	text := afterComments(string(start))
+	line := firstLine(text)
 	switch {
 	case line == "":
 		return false
 	case line[0] == '"' || line[0] == '\'': // a header in quotes, or a network
 		v, err := literal.Parse(line)
 		return err == nil && isText(v.Text)
-	case literal.Begins(line), labelOf(text) != "", yaml.MatchString(line):
+	case literal.Begins(line), labelOf(text) != "", yaml.MatchString(line), block.MatchString(line):
 		return true
 	case strings.ContainsAny(line, ",;\t"), line[0] == '|' && !strings.Contains(line, "~"): // cells
 		return false
 	}
 	return isText(line)
+}
+
+// afterComments cuts off the comments and imports that a text begins with.
+func afterComments(text string) string {
+	for {
+		text = strings.TrimLeft(text, " \t\r\n")
+		if !strings.HasPrefix(text, "#") && !imports.MatchString(text) {
+			return text
+		}
+		_, text, _ = strings.Cut(text, "\n")
+	}
+}
+
+// firstLine is the first line of a text that is no comment.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(afterComments(text), "\n")
+	return withoutComment(strings.TrimRight(line, " \t\r"))
 }
 
 // isText reports whether a line is meant as a canonical text.

@@ -57,6 +57,7 @@ func TestForms(t *testing.T) {
 		"named":       {`{"a": ` + object(first) + ",\n" + `"b": "` + second + `"}`, [2]string{"1:7", "2:6"}},
 		"wrapped":     {`[{"config": ` + object(first) + `, "acc": 0.7}` + "\n" + `, {"arch": "` + second + `"}]`, [2]string{"1:2", "2:3"}},
 		"OrderedDict": {"OrderedDict(" + python(first) + ")\n" + python(second), [2]string{"1:1", "2:1"}},
+		"script":      {"# mine\nimport numpy as np\na = " + python(first) + "\nb = " + python(second) + "\n", [2]string{"3:5", "4:5"}},
 		"mixed":       {first + "\n" + indented + "\n", [2]string{"1:1", "2:1"}},
 	} {
 		want := []string{c.places[0] + " " + first, c.places[1] + " " + second}

@@ -25,6 +25,9 @@ func labelOf(text string) string {
 	return l
 }
 
+// imports is a line of a script that loads what the next ones use.
+var imports = regexp.MustCompile(`^(import [A-Za-z_][\w., ]*|from [A-Za-z_][\w.]* import [\w., *]+)(\r?\n|$)`)
+
 // read appends the networks of a text that stands at a place.
 func (in *Reader) read(text string, line, column int) error {
 	if l := labelOf(text); l != "" {
@@ -35,6 +38,9 @@ func (in *Reader) read(text string, line, column int) error {
 	}
 	if text == "" {
 		return nil // white space that only Unicode knows
+	}
+	if imports.MatchString(text) {
+		return nil
 	}
 	if !literal.Begins(text) {
 		return in.line(text, line, column)
@@ -55,10 +61,10 @@ func (in *Reader) line(text string, line, column int) error {
 	switch {
 	case err == nil:
 		return in.add(d, at)
+	case yaml.MatchString(text), block.MatchString(text):
+		return at.Errorf("YAML: write the network as JSON, for example with json.dump, or as YAML in one line, with default_flow_style=True")
 	case text[0] >= '0' && text[0] <= '9' || text[0] == '-':
 		return at.Errorf("a number, want a network (a table of measurements has a header, such as arch,latency_ms)")
-	case yaml.MatchString(text):
-		return at.Errorf("YAML: write the network as JSON, for example with json.dump")
 	case errors.As(err, &mistake):
 		at.Column += max(0, mistake.Column-1)
 		return at.Errorf("%s", mistake.Reason)
@@ -76,6 +82,17 @@ func withoutComment(line string) string {
 
 // yaml is a line of OFA's dictionary as YAML writes it.
 var yaml = regexp.MustCompile(`^(- +)?(ks|e|d|r|wid|image_size|resolution|arch|config)\s*:`)
+
+// block is a line that only YAML begins with: the start of a document, or a key whose value
+// stands on the next lines.
+var block = regexp.MustCompile(`^(---|(- +)?["']?\w[\w. -]{0,80}["']?:)\s*$`)
+
+// IsYAML reports whether a text begins like YAML in its form without brackets, which is not
+// read here. It needs the first line that is neither empty nor a comment.
+func IsYAML(start []byte) bool {
+	line := firstLine(string(start))
+	return yaml.MatchString(line) || block.MatchString(line)
+}
 
 // maxNested bounds lists and dictionaries of networks within others.
 const maxNested = 4

@@ -31,8 +31,15 @@ func (e *ColumnError) Error() string {
 	case len(e.Candidates) > 0:
 		return fmt.Sprintf("%s: several columns can be %s: %s", e.Name, e.Role, quoted(e.Candidates))
 	}
-	return fmt.Sprintf("%s: no column is known as %s; the columns are %s", e.Name, e.Role, quoted(e.Columns))
+	text := fmt.Sprintf("%s: no column is known as %s; the columns are %s", e.Name, e.Role, quoted(e.Columns))
+	if i := slices.IndexFunc(e.Columns, isRate); i >= 0 && e.Role == RoleLatency {
+		text += fmt.Sprintf("; %s has a rate: %s", shown(e.Columns[i]), ofRate)
+	}
+	return text
 }
+
+// ofRate says how to make latencies of a rate.
+const ofRate = "write latency_ms, which is 1000 × images of a pass / images a second"
 
 // quoted lists names in quotes.
 func quoted(names []string) string {
@@ -206,6 +213,9 @@ func (o Options) findLatency(c *columns, name string, header, first []string) {
 			c.missing = missing
 			return
 		}
+		if isRate(header[c.latency]) {
+			c.missing = fmt.Errorf("%s: column %s has a rate, not a time: %s", name, shown(header[c.latency]), ofRate)
+		}
 		c.unit = readTimeName(header[c.latency]).unit
 		return
 	}
@@ -216,7 +226,7 @@ func (o Options) findLatency(c *columns, name string, header, first []string) {
 	var list, like []int
 	for i, n := range header {
 		t := readTimeName(n)
-		if i == c.arch || isText(first[i]) {
+		if i == c.arch || isRate(n) || isText(first[i]) {
 			continue
 		}
 		if t.latency {

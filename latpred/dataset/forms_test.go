@@ -44,6 +44,10 @@ func fill(text string) string {
 func TestForms(t *testing.T) {
 	for name, c := range map[string]struct{ text, note string }{
 		"ours":                   {"arch,latency_ms\nSMALL,5.3369\nLARGE,12.5\n", ""},
+		"pairs":                  {"[(JSON1, 5.3369), (JSON2, np.float64(12.5))]", `latencies from column "latency", taken for milliseconds`},
+		"pair a line":            {"(JSON1, 5.3369)\n(JSON2, 12.5)\n", `latencies from column "latency", taken for milliseconds`},
+		"lists":                  {`[["SMALL", 5.3369], ["LARGE", 12.5]]`, `latencies from column "latency", taken for milliseconds`},
+		"a map":                  {`{"SMALL": 5.3369, "LARGE": 12.5}`, `latencies from column "latency", taken for milliseconds`},
 		"other order":            {"latency_ms,arch\n5.3369,SMALL\n12.5,LARGE\n", ""},
 		"a spreadsheet's":        {"\ufeffarch;latency_ms\r\nSMALL;5,3369\r\nLARGE;12,5\r\n", ""},
 		"quoted decimal commas":  {"arch,latency_ms\nSMALL,\"5,3369\"\nLARGE,\"12,5\"\n", ""},
@@ -57,6 +61,8 @@ func TestForms(t *testing.T) {
 		"a data frame's index":   {",arch,latency_ms\n0,SMALL,5.3369\n1,LARGE,12.5\n", "left out: column 1, which has no name"},
 		"the index twice":        {"Unnamed: 0.1,Unnamed: 0,arch,latency_ms\n0,0,SMALL,5.3369\n1,1,LARGE,12.5\n", "left out: Unnamed: 0.1, Unnamed: 0"},
 		"the index the network":  {",latency_ms\nSMALL,5.3369\nLARGE,12.5\n", `architectures are read from column ""`},
+		"R's write.table":        {"\"arch\" \"latency_ms\"\n\"1\" \"SMALL\" 5.3369\n\"2\" \"LARGE\" 12.5\n", "left out: column 1, which has no name"},
+		"R's row names":          {"arch\tlatency_ms\n1\tSMALL\t5.3369\n2\tLARGE\t12.5\n", "left out: column 1, which has no name"},
 		"R's index":              {"\"\",\"arch\",\"latency_ms\"\n\"1\",\"SMALL\",5.3369\n\"2\",\"LARGE\",12.5\n", "left out: column 1, which has no name"},
 		"a search tool's":        {"Sub-network,Date,Params,Latency (ms),Top-1 Acc (%)\nQUOTED1,2026-05-10 11:20:00.25,4,5.3369,73\nQUOTED2,2026-05-11 11:20:00.25,5,12.5,74\n", `architectures are read from column "Sub-network"; latencies from column "Latency (ms)", in milliseconds; left out: Params, Top-1 Acc (%)`},
 		"a logger's":             {"net_config,lat\nQUOTED1,5.3369\nQUOTED2,12.5\n", `latencies from column "lat", taken for milliseconds`},

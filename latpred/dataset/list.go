@@ -7,10 +7,13 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/textfile"
 )
 
 // openList opens a list of networks without latencies.
 func (in *Reader) openList(text *bufio.Reader) error {
+	start, _ := text.Peek(textfile.Look)
+	in.yaml = archfile.IsYAML(start)
 	if len(in.options.Where) > 0 || in.options.ArchColumn != "" {
 		return fmt.Errorf("%s: a list of networks, which has no columns to choose by", in.name)
 	}
@@ -20,8 +23,11 @@ func (in *Reader) openList(text *bufio.Reader) error {
 
 // listed reads the next network of a list.
 func (in *Reader) listed() (Sample, error) {
+	if in.Latency && in.yaml {
+		return Sample{}, fmt.Errorf("%s: this is YAML: write it as JSON, in Python: json.dump(yaml.safe_load(open(…)), …)", in.name)
+	}
 	if in.Latency {
-		return Sample{}, fmt.Errorf("%s: a list of networks without latencies, want a table with the columns arch and latency_ms", in.name)
+		return Sample{}, fmt.Errorf("%s: networks without latencies, or with latencies in a form that is not known: want a table with the columns arch and latency_ms, as CSV or JSON", in.name)
 	}
 	item, err := in.list.Read()
 	in.widths = item.Space

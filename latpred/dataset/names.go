@@ -70,7 +70,7 @@ type condition struct {
 
 // conditions are what makes rows measurements of different things.
 var conditions = []condition{
-	{"devices", wordSet("device deviceid devicename devices hardware hardwareid hardwarename board platform phone machine host hostname soc chip accelerator processor gpu gpuname cpu cpuname gpumodel cpumodel hw hwid"),
+	{"devices", wordSet("device deviceid devicename devices target targetdevice runon ranon measuredon testedon server node hardware hardwareid hardwarename board platform phone machine host hostname soc chip accelerator processor gpu gpuname cpu cpuname gpumodel cpumodel hw hwid"),
 		wordSet("device hardware hw board phone platform machine soc chipset accelerator processor host gpu cpu npu tpu"), false},
 	{"batch sizes", wordSet("batch batchsize bs imagesperpass"), wordSet("batch batchsize"), true},
 	{"spaces", wordSet("space searchspace spaceid supernet family width widthmult widthmultiplier wid"), wordSet("space supernet family backbone"), false},
@@ -100,6 +100,28 @@ var (
 	otherWords     = wordSet(`measured real actual true observed inference infer forward pass exec execution run wall clock compute
 		gpu cpu npu dsp tpu device mobile phone end to e2e model net network standard in`)
 )
+
+// Words of columns of rates: rateWords tell one alone, countedWords before "/s".
+var (
+	rateWords    = wordSet("fps qps ips throughput")
+	countedWords = wordSet("imgs images img image inferences inference samples frames queries")
+)
+
+// isRate reports whether a name is that of a rate, such as fps or "images per second", and
+// not of a time.
+func isRate(name string) bool {
+	list := words(name)
+	if slices.ContainsFunc(list, func(w string) bool { return rateWords[w] }) {
+		return true
+	}
+	last := len(list) - 1
+	if last < 1 {
+		return false
+	}
+	u, ok := unitOf(list[last])
+	counted := list[last-1] == "per" || strings.Contains(name, "/") && countedWords[list[last-1]]
+	return ok && u.name == "s" && counted && !slices.ContainsFunc(list, func(w string) bool { return coreWords[w] })
+}
 
 // timeName is what the name of a column of times tells.
 type timeName struct {

@@ -39,6 +39,7 @@ type Reader struct {
 	options  Options
 	name     string
 	list     *archfile.Reader // of a list of networks; nil: a table
+	yaml     bool             // the list is YAML
 	widths   *space.Space     // of the network that was read last; nil: not told
 	table    rows
 	header   []string
@@ -118,6 +119,9 @@ func (in *Reader) openRecords(r io.Reader) error {
 	table, err := sheet.OpenRecords(r, isArch, in.options.knownHeader)
 	if err != nil {
 		return err
+	}
+	if slices.Equal(table.Header, []string{"", "value"}) { // a dictionary of networks and numbers
+		table.Header = []string{"arch", "latency"}
 	}
 	in.table, in.header, in.decimals.separator = table, table.Header, ','
 	return in.readFirst()

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+
+	"github.com/ofalat/ofalat/latpred/literal"
+	"github.com/ofalat/ofalat/latpred/sheet"
 )
 
 // keyInText finds the keys of dictionaries at the start of a file.
@@ -14,7 +17,15 @@ var keyInText = regexp.MustCompile(`["']([^"'\n]{1,120})["']\s*:`)
 // or latencies.
 func isRecords(start []byte) bool {
 	text := bytes.TrimSpace(start)
-	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+	if len(text) == 0 || bytes.IndexByte([]byte("{[("), text[0]) < 0 {
+		return false
+	}
+	if value, _, _, err := literal.NewScanner(bytes.NewReader(text)).Next(); err == nil {
+		if v, err := literal.Parse(value); err == nil && sheet.IsPair(v) {
+			return true
+		}
+	}
+	if text[0] == '(' {
 		return false
 	}
 	found := false

@@ -78,13 +78,13 @@ func (t *transferRun) curve() error {
 				}
 				mean += overTargets(scores).rank / float64(len(tasks))
 			}
-			curves[name] = append(curves[name], figure.Interval{X: float64(n), Value: mean, Low: mean, High: mean})
+			curves[name] = append(curves[name], figure.Interval{X: float64(n), Value: 1 - mean, Low: 1 - mean, High: 1 - mean})
 			row := newRow(fmt.Sprintf("mean over the tasks, %v: rank correlation", way), "")
 			row.Best, row.BestKind = Number(mean), latpred.KindAdapted
 			t.result.Rows = append(t.result.Rows, row)
 		}
 	}
-	p, err := figure.FewShot("Rank correlation over the number of measurements", "rank correlation", curves, order, "", figure.Interval{})
+	p, err := figure.FewShot("What rank correlation lacks, over the number of measurements", "1 − rank correlation", curves, order, "", figure.Interval{})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,8 @@
 // # Text
 //
 // Cells are separated by commas, semicolons, tabs or vertical bars, or there is one cell a
-// line. A cell may stand in double quotes, a quote in it doubled (RFC 4180); a cell that
+// line; spaces do so where the names are in quotes, as R writes them, and a column of row
+// numbers needs no name there. A cell may stand in double quotes, a quote in it doubled (RFC 4180); a cell that
 // begins with a bracket ends where the bracket is closed, so that Python's dictionaries
 // need no quotes. A first line such as "sep=;" names the separator. Left out are lines of text
 // above a known header, empty lines, rows of empty cells, lines that begin with #, the line under the header and the

@@ -134,7 +134,18 @@ func guessSeparator(text string, known func([]string) bool) rune {
 			best, most = s, score
 		}
 	}
+	if line, _, _ := strings.Cut(text, "\n"); best == 0 && strings.HasPrefix(line, `"`) && strings.Contains(line, `" "`) {
+		return ' ' // R's write.table
+	}
 	return best
+}
+
+// rowNames reports whether the first row has one cell more than the header, and that is the
+// number 1: R names rows, but not the column of their names.
+func rowNames(text string, separator rune, width int) bool {
+	rows := records(text, separator, 2)
+	row := rows[len(rows)-1]
+	return len(rows) == 2 && len(row) == width+1 && strings.TrimSpace(row[0]) == "1" && strings.TrimSpace(row[width]) != ""
 }
 
 // records reads at most n rows of a text.

@@ -155,6 +155,16 @@ func headerOf(row []named) []string {
 	return names
 }
 
+// IsPair reports whether a value is a row of two cells without names, a network and its
+// latency, as in Python's [({…}, 12.5), …]; the columns are called arch and latency.
+func IsPair(v literal.Value) bool {
+	if v.Kind != literal.List || len(v.List) != 2 || v.List[1].Kind != literal.Number {
+		return false
+	}
+	first := v.List[0]
+	return first.Kind == literal.Dict || first.Kind == literal.Text && strings.Contains(first.Text, " ")
+}
+
 // flattener makes rows of dictionaries.
 type flattener struct {
 	isValue func(keys []string) bool
@@ -162,6 +172,9 @@ type flattener struct {
 
 // record lists the cells of a dictionary.
 func (f flattener) record(v literal.Value) ([]named, error) {
+	if IsPair(v) {
+		return []named{{"arch", cellOf(v.List[0])}, {"latency", cellOf(v.List[1])}}, nil
+	}
 	if v.Kind != literal.Dict {
 		return nil, &Error{v.Line, v.Column, fmt.Errorf("%v, want a dictionary for each row", v.Kind)}
 	}

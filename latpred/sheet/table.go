@@ -65,6 +65,9 @@ func Open(r io.Reader, known func(names []string) bool) (*Table, error) {
 		}
 		t.Header = trimmed(names)
 	}
+	if p.header == nil && rowNames(string(start[p.offset:]), p.separator, len(t.Header)) {
+		t.Header = append([]string{""}, t.Header...)
+	}
 	t.width = len(t.Header)
 	if n := len(t.Header); p.separator == '|' && n > 2 && t.Header[0] == "" && t.Header[n-1] == "" {
 		t.Header, t.barred = t.Header[1:n-1], true

@@ -31,6 +31,7 @@ func TestDescribe(t *testing.T) {
 	plain := genes(want, "%d")
 	for _, text := range []string{
 		"{'wid': None, " + plain + ", 'r': [192]}",
+		"{'wid': nan, " + plain + ", 'r': [192]}",
 		"{" + genes(want, "np.int64(%d)") + ", 'r': np.int64(192)}",
 		"{" + genes(want, "%d.0") + ", 'image_size': [192.0]}",
 		"{" + strings.NewReplacer("[", "array([", "]", "], dtype=int64)").Replace(plain) + ", 'r': (192,)}",
@@ -56,6 +57,7 @@ func TestDescribe(t *testing.T) {
 		strings.Replace("{"+plain+", 'r': 192}", "5", "None", 1):         "ks[1] is null, want one of [3 5 7]",
 		strings.Replace("{"+plain+", 'r': 192}", "'e': [4", "'e':[0", 1): "e[0] is 0, want one of [3 4 6]",
 		"{" + plain + ", 'r': 192, 'wid': [1]}":                          `key "wid" must be null`,
+		"{" + plain + ", 'r': 192, 'wid': 1.2}":                          `key "wid" must be null`,
 	} {
 		got, err := space.Parse(text)
 		var mistake *space.ParseError

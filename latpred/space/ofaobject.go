@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -74,6 +75,11 @@ func numbers(list []int) literal.Value {
 	return v
 }
 
+// untold reports whether a value is null, or what data frames make of it, nan.
+func untold(v literal.Value) bool {
+	return v.Kind == literal.Null || v.Kind == literal.Number && math.IsNaN(v.Number)
+}
+
 // describeOFA reads the dictionary of OFA's code. The resolution is left 0: agree reads
 // it.
 func describeOFA(v literal.Value) (Arch, error) {
@@ -81,7 +87,7 @@ func describeOFA(v literal.Value) (Arch, error) {
 		switch {
 		case e.Key == "ks" || e.Key == "e" || e.Key == "d":
 		case e.Key == "wid":
-			if w := flat(e.Value); w.Kind != literal.Null && len(w.List) == 0 || slices.ContainsFunc(w.List, func(x literal.Value) bool { return x.Kind != literal.Null }) {
+			if w := flat(e.Value); !untold(w) && len(w.List) == 0 || slices.ContainsFunc(w.List, func(x literal.Value) bool { return !untold(x) }) {
 				return Arch{}, e.Value.Errorf("key \"wid\" must be null: the width belongs to the space")
 			}
 		case !slices.Contains(resolutionKeys, e.Key) && !slices.Contains(holders, e.Key) && !slices.Contains(beside, e.Key):

@@ -48,6 +48,18 @@ func TestFilesOfNetworks(t *testing.T) {
 	}
 }
 
+// A file without a network is an error, and a script's imports are none of its networks.
+func TestFilesWithoutNetworks(t *testing.T) {
+	for _, text := range []string{"import numpy as np\n", "arch,latency_ms\n", "# nothing\n"} {
+		if stdout, stderr, status := call(t, "predict", "--model", "epyc-zen4-b1", write(t, "nets", text)); status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: status %d, %q, %q", text, status, stdout, stderr)
+		}
+	}
+	if _, stderr, status := call(t, "predict", "--model", "epyc-zen4-b1", "--interval", "nan", write(t, "nets", firstNet)); status != 1 || !strings.Contains(stderr, "--interval NaN: want a probability") {
+		t.Errorf("--interval nan: status %d, %q", status, stderr)
+	}
+}
+
 // Every command that takes a network takes it as a text of any kind, as a file, or from
 // standard input.
 func TestNetworkArguments(t *testing.T) {

@@ -66,6 +66,9 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	for {
 		row, err := rows.Read()
 		if err == io.EOF {
+			if s.done+len(s.archs) == 0 {
+				return fmt.Errorf("%s: no networks", name)
+			}
 			return s.flush()
 		}
 		if told := rows.Widths(); err == nil && told != widths {
@@ -101,7 +104,7 @@ func (c *predictCmd) input() (in io.Reader, name string, done func(), err error)
 
 // predictor loads what is named.
 func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predictor, error) {
-	if c.Interval < 0 || c.Interval >= 1 {
+	if !(c.Interval >= 0 && c.Interval < 1) { // also NaN
 		return nil, fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
 	if c.GPU == "" {
