@@ -8,5 +8,5 @@ import "embed"
 // Files holds the shipped files, by their names in this folder.
 //
 //go:embed index.csv tables.csv gpus.csv claims.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
-//go:embed released transfer
+//go:embed released transfer benchmarks benchmarks.csv helpdevices.csv
 var Files embed.FS

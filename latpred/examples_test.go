@@ -14,7 +14,7 @@ import (
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
 	"tests alone":                     {"kernelext/browser"},
-	"for others of our packages only": {"latpred/loops", "latpred/bench", "latpred/worker"},
+	"for others of our packages only": {"latpred/loops", "latpred/bench", "latpred/bench/gpurecord", "latpred/worker"},
 	"files alone":                     {"runners"},
 }
 

@@ -7,6 +7,9 @@ type WarningKind string
 const (
 	WarnRepeatedLabels WarningKind = "repeated-labels"    // a network has one label for all its resolutions
 	WarnDuplicates     WarningKind = "duplicates"         // architectures with several rows, some on both sides of the split
+	WarnEqual          WarningKind = "equal-networks"     // architectures that differ in their texts, and compute the same
+	WarnConstantOutput WarningKind = "constant-output"    // networks whose output depends on no image
+	WarnRounded        WarningKind = "rounded"            // labels are multiples of a coarse step
 	WarnContradictions WarningKind = "contradictions"     // one architecture with labels that differ by over 10 %
 	WarnTableSums      WarningKind = "table-sums"         // every label is a sum over a lookup table
 	WarnAdditive       WarningKind = "additive"           // a sum over choices explains the labels too well for measured ones

@@ -28,11 +28,12 @@ type Finding struct {
 // many are done. If ctx ends, Check returns the findings so far and the error of ctx.
 func Check(ctx context.Context, sets []*dataset.Set, observe func(done int)) ([]Finding, error) {
 	var findings []Finding
+	var prints fingerprints
 	for i, s := range sets {
 		if err := ctx.Err(); err != nil {
 			return findings, err
 		}
-		found, err := checkOne(s)
+		found, err := checkOne(s, &prints)
 		if err != nil {
 			return findings, fmt.Errorf("%s: %w", s.Name, err)
 		}
@@ -53,7 +54,7 @@ func Check(ctx context.Context, sets []*dataset.Set, observe func(done int)) ([]
 	return findings, nil
 }
 
-func checkOne(s *dataset.Set) ([]Finding, error) {
+func checkOne(s *dataset.Set, prints *fingerprints) ([]Finding, error) {
 	var found []Finding
 	add := func(f *Finding) {
 		if f != nil {
@@ -70,6 +71,8 @@ func checkOne(s *dataset.Set) ([]Finding, error) {
 	repeated := checkRepeatedLabels(s)
 	add(repeated)
 	found = append(found, checkDuplicates(s)...)
+	found = append(found, checkEqual(s, prints.ofSet(s))...)
+	add(checkRounded(s))
 	add(checkTable(s))
 	if mixed || constant != nil || repeated != nil || len(s.Samples) < 500 {
 		return found, nil // labels that ignore an input, or too few rows: residuals say nothing

@@ -32,6 +32,7 @@ func checkUnits(set *dataset.Set) (f *Finding, mixed bool) {
 		return nil, false
 	}
 	times := logTimes(set, seq(len(y)))
+	evenOut(set, times)
 	if f := apart(set, times); f != nil {
 		return f, true
 	}

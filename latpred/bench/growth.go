@@ -34,7 +34,7 @@ type growth struct {
 // what begins; it must not be nil. After an error it returns the curves that were
 // complete.
 func Growth(ctx context.Context, be *backend.Backend, seed uint64, observe func(string)) ([]Curve, error) {
-	s, err := newSubject(Options{Seed: seed}, be)
+	s, err := newSubject(ctx, Options{Seed: seed}, be)
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,9 @@ func (s *subject) trainJobs(ctx context.Context) ([]job, error) {
 		{row: Row{Job: Train, Name: name + ", as users write it", Unit: "s", Target: 4}, flops: flops, once: true, ours: on(s.be), peer: s.peerSeconds("typical", "train", "typical", "--epochs", epochs)},
 	}
 	if s.be.Kind == backend.CUDA {
+		jobs = jobs[:1]
 		jobs[0].row.Most = 2
+		jobs[0].peer, jobs[0].row.Note = s.graphPeer("train")
 	}
 	if s.be.Kind == backend.Go {
 		if xla, err := backend.Open(ctx, backend.Options{Kind: backend.CPU, Threads: s.be.Threads}); err == nil {
@@ -172,7 +174,7 @@ func (s *subject) tuneJobs() ([]job, error) {
 		},
 		finish: func(r *Row) { r.Note = fmt.Sprintf("best validation RMSE %.4f ms; %d epochs in all", gridBest, done) },
 	}
-	if s.options.Peer != nil {
+	if s.options.Peer != nil && s.be.Kind != backend.CUDA {
 		full.peer = map[string]func(context.Context) (float64, error){"manual, 2 processes": func(ctx context.Context) (float64, error) {
 			object, err := s.options.Peer.run(ctx, 0, "hpo", "manual", "--procs", "2", "--epochs", fmt.Sprint(epochs))
 			if err != nil {
@@ -203,7 +205,9 @@ func (s *subject) tuneJobs() ([]job, error) {
 // stackedJob trains the grid's trials along a leading axis, for GPUs.
 func (s *subject) stackedJob(grid []hpo.Config) job {
 	row := Row{Job: Tune, Name: fmt.Sprintf("the full grid, %d stacked trials × %d epochs", len(grid), s.options.Epochs), Unit: "s", Most: 5}
-	return job{row: row, ours: func(ctx context.Context) (float64, error) {
+	peer, note := s.graphPeer("hpo")
+	row.Note = note
+	return job{row: row, peer: peer, ours: func(ctx context.Context) (float64, error) {
 		config := mlp.Published()
 		var optimizers []mlp.Optimizer
 		for _, c := range grid {

@@ -16,7 +16,7 @@ import (
 // name of a job, does it and prints a JSON object with its times.
 type Peer struct {
 	Python string // interpreter; "": /usr/bin/python3
-	Script string // path
+	Script string // path; "": there is only the peer on GPUs, TorchGraph
 }
 
 // python is the interpreter, by default the one that a distribution's PyTorch belongs to.

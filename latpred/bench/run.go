@@ -114,17 +114,18 @@ func Run(ctx context.Context, be *backend.Backend, o Options) (*Report, error) {
 	if o.Observe == nil {
 		o.Observe = func(string) {}
 	}
-	if o.Peer != nil {
+	if o.Peer != nil && o.Peer.Script != "" {
 		if err := o.Peer.Check(ctx); err != nil {
 			return nil, err
 		}
 	}
 	o.Observe("limits of the machine")
 	r := NewReport(be)
-	subject, err := newSubject(o, be)
+	subject, err := newSubject(ctx, o, be)
 	if err != nil {
 		return nil, err
 	}
+	defer subject.close()
 	for _, name := range o.Jobs {
 		jobs, err := subject.jobs(ctx, name)
 		if err != nil {

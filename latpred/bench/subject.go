@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -23,13 +24,15 @@ type subject struct {
 	train, validation mlp.Data
 	space             *space.Space
 	printed           map[string][]map[string]any // objects that the peer printed, by its arguments, one for each call
+	gpu               *gpuPeer                    // the peer on a GPU; nil: there is none
+	noGPU             string                      // why
 }
 
 // quickEpochs is the number of epochs, ours and the peer's, of networks whose training is
 // not timed.
 const quickEpochs = 20
 
-func newSubject(o Options, be *backend.Backend) (*subject, error) {
+func newSubject(ctx context.Context, o Options, be *backend.Backend) (*subject, error) {
 	set, err := dataset.Open("rtx2080ti-b64")
 	if err != nil {
 		return nil, err
@@ -41,8 +44,29 @@ func newSubject(o Options, be *backend.Backend) (*subject, error) {
 	if s.train, err = neural.Rows(encode.OFA128, set.Subset(s.split.Train)); err != nil {
 		return nil, err
 	}
-	s.validation, err = neural.Rows(encode.OFA128, set.Subset(s.split.Validation))
-	return s, err
+	if s.validation, err = neural.Rows(encode.OFA128, set.Subset(s.split.Validation)); err != nil {
+		return nil, err
+	}
+	if o.Peer != nil && be.Kind == backend.CUDA {
+		if s.gpu, err = newGPUPeer(ctx, cmp.Or(o.Peer.Python, "python3"), "cuda", s.train, s.validation); err != nil {
+			s.noGPU = err.Error()
+		}
+	}
+	return s, nil
+}
+
+func (s *subject) close() {
+	if s.gpu != nil {
+		s.gpu.close()
+	}
+}
+
+// graphPeer is the peer's job on a GPU, or the note that says why there is none.
+func (s *subject) graphPeer(job string) (peer map[string]func(context.Context) (float64, error), note string) {
+	if s.gpu == nil {
+		return nil, s.noGPU
+	}
+	return map[string]func(context.Context) (float64, error){"CUDA graph": s.gpu.seconds(job, s.options.Epochs)}, ""
 }
 
 // job is the training of a recipe on all training rows, with validation.
@@ -83,7 +107,7 @@ func (s *subject) peerSeconds(variant string, args ...string) map[string]func(co
 // peerField measures the peer by a field of the object that it prints, with one thread and
 // with two. Rows that need different fields of the same call share it.
 func (s *subject) peerField(field, variant string, args ...string) map[string]func(context.Context) (float64, error) {
-	if s.options.Peer == nil {
+	if s.options.Peer == nil || s.options.Peer.Script == "" {
 		return nil
 	}
 	sides := map[string]func(context.Context) (float64, error){}

@@ -44,7 +44,8 @@ func TestTrainShipped(t *testing.T) {
 // All that ships is in the list once, can be found, and says what it is by data alone.
 func TestEntries(t *testing.T) {
 	entries := catalog.Entries()
-	if want := len(dataset.Index()) + 1; len(entries) != want { // the Note10's table is its set's
+	own := slices.DeleteFunc(dataset.Index(), func(info dataset.Info) bool { return info.Column != "" }) // benchmarks are none
+	if want := len(own) + 1; len(entries) != want {                                                      // the Note10's table is its set's
 		t.Fatalf("%d entries, want %d", len(entries), want)
 	}
 	kinds := map[string]string{}

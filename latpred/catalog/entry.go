@@ -35,13 +35,16 @@ type Entry struct {
 }
 
 // Entries lists all entries: sets in the order of their index, then the lookup tables
-// whose entry is not a set.
+// whose entry is not a set. The sets of benchmarks, of which there are dozens in other spaces
+// than OFA's, are none: they are opened by dataset.Open, and are sources by TransferShipped.
 func Entries() []*Entry { return slices.Clone(entries()) }
 
 var entries = sync.OnceValue(func() (list []*Entry) {
 	sets := dataset.Index()
 	for i := range sets {
-		list = append(list, ofSet(&sets[i]))
+		if sets[i].Column == "" {
+			list = append(list, ofSet(&sets[i]))
+		}
 	}
 	for _, t := range lut.Index() {
 		if !slices.ContainsFunc(list, func(e *Entry) bool { return e.Name == t.Entry }) {

@@ -55,11 +55,13 @@ func (o Options) Open(nameOrFile string) (*Set, error) {
 		if nameOrFile == info.Name || nameOrFile == info.Alias {
 			return o.openShipped(info)
 		}
-		names = append(names, info.Name)
+		if info.Column == "" {
+			names = append(names, info.Name)
+		}
 	}
 	f, err := os.Open(nameOrFile)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%q is neither a file nor one of the shipped sets: %s", nameOrFile, strings.Join(names, ", "))
+		return nil, fmt.Errorf("%q is neither a file nor one of the shipped sets: %s, and those of benchmarks, of other spaces, which latpred data list shows", nameOrFile, strings.Join(names, ", "))
 	}
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type Info struct {
 	Path       string // of the upstream file in the repository
 	Timing     string // how the latencies were measured
 	SumsOf     string // lookup table whose sums the labels are, see lut.Open; "": they were measured
+	Column     string // of its latencies, in the file of a benchmark, see BenchmarkFile; "": the set has a file of its own
 	Queue      Queue  // the launch queue that the labels show
 }
 

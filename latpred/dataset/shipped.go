@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/ofalat/ofalat/data"
+	"github.com/ofalat/ofalat/latpred"
 )
 
 // Index describes the sets that ship with the project.
@@ -22,7 +23,7 @@ var index = sync.OnceValue(func() []Info {
 			Queue:  Queue{Depth: int(row.Number("queue_depth")), LaunchMs: row.Number("launch_ms"), States: int(row.Number("host_states"))},
 		})
 	}
-	return infos
+	return append(infos, benchmarkSets()...)
 })
 
 // Open reads a set: one that ships, by its Name or Alias, or else a file in the format of
@@ -31,6 +32,12 @@ func Open(nameOrFile string) (*Set, error) { return Options{}.Open(nameOrFile) }
 
 func (o Options) openShipped(info Info) (*Set, error) {
 	name := "sets/" + info.Name + ".csv.gz"
+	if info.Column != "" {
+		if o.LatencyColumn != "" {
+			return nil, fmt.Errorf("%s is of one device: it has no column %q of another", info.Name, o.LatencyColumn)
+		}
+		name, o.LatencyColumn = BenchmarkFile(info.SpaceID), info.Column
+	}
 	f, err := data.Files.Open(name)
 	if err != nil {
 		return nil, err
@@ -46,5 +53,8 @@ func (o Options) openShipped(info Info) (*Set, error) {
 	rows := s.Rows
 	s.Info = info
 	s.Rows = rows
+	if info.Column != "" { // other devices' columns are left out, and need not be named
+		s.Warnings = slices.DeleteFunc(s.Warnings, func(w latpred.Warning) bool { return w.Kind == latpred.WarnColumns })
+	}
 	return s, nil
 }

@@ -36,7 +36,12 @@ func TestShippedSets(t *testing.T) {
 		"xeon-b64-fixed":      "797.1466 201.3128 385.4763 1399.9774 243",
 		"note10-elastic":      "33.8912 11.2108 10.8620 83.3412 10000",
 	}
+	sets := 0
 	for _, info := range dataset.Index() {
+		if info.Column != "" { // see TestBenchmarks
+			continue
+		}
+		sets++
 		set := open(t, info.Name)
 		s, err := space.ByID(info.SpaceID)
 		if err != nil {
@@ -69,8 +74,8 @@ func TestShippedSets(t *testing.T) {
 			t.Errorf("%s: %s, want %s", info.Name, got, text)
 		}
 	}
-	if n := len(dataset.Index()); n != 18 || len(want) > 0 {
-		t.Errorf("%d sets, want the authors' 8, HELP's 9 and ours; missing are %v", n, want)
+	if sets != 18 || len(want) > 0 {
+		t.Errorf("%d sets, want the authors' 8, HELP's 9 and ours; missing are %v", sets, want)
 	}
 }
 

@@ -297,6 +297,7 @@ var items = []item{
 	{"figure8ab", "Figure 8a and b: search under a limit, Note10", figure8ab},
 	{"figure8cd", "Figure 8c and d: search under a limit, RTX 2080 Ti", figure8cd},
 	{"device", "A device of one's own: noise, additivity, few measurements (AMD EPYC)", device},
+	{"transfer", "Other spaces: a device from 20 measurements, FBNet and NAS-Bench-201 (the tasks of NASFLAT)", transferItem},
 	{"better", "Beyond the paper: tables with a launch queue, few-shot adaptation, GPUs never measured", better},
 }
 

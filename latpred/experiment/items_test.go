@@ -148,7 +148,7 @@ func checkPaper(t *testing.T, r *Result) {
 				found = found || math.Abs(v*factor-float64(row.Paper)) <= 1e-9*math.Abs(v*factor)
 			}
 		}
-		if !found && r.Item != "better" && r.Item != "datasets" { // better repeats Table 1's; means of sets are implied
+		if !found && r.Item != "better" && r.Item != "datasets" && r.Item != "transfer" { // better repeats Table 1's; means of sets are implied; transfer has another paper
 			t.Errorf("%s: the paper's %v of %q is no line of data/claims.csv", r.Item, row.Paper, row.Quantity)
 		}
 	}

@@ -283,9 +283,10 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 }
 
 // othersBusy is the mean number of cores that others kept busy, in hundredths, from two
-// readings of busySeconds and the time between them; -1 if one of them is not known.
+// readings of busySeconds and the time between them; -1 if one of them is not known or no
+// time has passed.
 func othersBusy(before, after float64, took time.Duration) float64 {
-	if before < 0 || after < 0 {
+	if before < 0 || after < 0 || took <= 0 {
 		return -1
 	}
 	return max(0, math.Round((after-before)/took.Seconds()*100)/100)

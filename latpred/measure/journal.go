@@ -67,6 +67,10 @@ type group struct {
 	Units   []string  `json:"units"`
 	Session time.Time `json:"session"` // when the process began
 
+	// PrepareS is the time that each unit took to prepare, in seconds, others being prepared
+	// at the same time; 0: it was prepared before the group began.
+	PrepareS []float64 `json:"prepare_s,omitempty"`
+
 	rounds []round
 	begun  bool // the line is in the file
 }
@@ -279,6 +283,16 @@ func (j *Journal) begin(g *group) error {
 	g.begun = true
 	j.groups = append(j.groups, g)
 	return nil
+}
+
+// PrepareSeconds returns how long the units of each group took to prepare, see Config.Compilers.
+// It is empty for a group that an older version measured.
+func (j *Journal) PrepareSeconds() [][]float64 {
+	var list [][]float64
+	for _, g := range j.groups {
+		list = append(list, g.PrepareS)
+	}
+	return list
 }
 
 // begun reports whether a unit is in a group.

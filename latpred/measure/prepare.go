@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,15 @@ func (c *Campaign) prepare(ctx context.Context, g *group, anchors []Subject, p *
 		first = nil
 	}
 	of := len(first) + len(units)
+	took := make([]float64, len(units))
+	for i, u := range units {
+		units[i].Prepare = func(ctx context.Context) (Subject, error) {
+			start := time.Now()
+			s, err := u.Prepare(ctx)
+			took[i] = math.Round(time.Since(start).Seconds()*1e3) / 1e3
+			return s, err
+		}
+	}
 	all, err := prepareAll(ctx, slices.Concat(first, units), c.ahead, p.config.Compilers, patience, len(first)+1, func(n int) { observe(n, of) })
 	if err != nil {
 		return anchors, nil, err
@@ -43,7 +53,7 @@ func (c *Campaign) prepare(ctx context.Context, g *group, anchors []Subject, p *
 	}
 	subjects = all[len(first):]
 	if !g.begun {
-		g.Units = g.Units[:len(subjects)]
+		g.Units, g.PrepareS = g.Units[:len(subjects)], took[:len(subjects)]
 	}
 	return anchors, subjects, nil
 }

@@ -37,3 +37,22 @@ func Example() {
 		fmt.Println(result.Key, result.LatencyMs)
 	}
 }
+
+// The runtimes that networks can be timed in.
+func ExampleRecipes() {
+	for _, r := range runner.Recipes() {
+		fmt.Println(r.Name)
+	}
+	// Output:
+	// onnxruntime
+	// onnxruntime-cuda
+	// litert
+	// litert-adb
+	// pytorch
+	// pytorch-compile
+	// pytorch-cuda
+	// pytorch-cuda-compile
+	// pytorch-cudagraph
+	// trtexec
+	// coreml
+}

@@ -232,3 +232,18 @@ func TestPhoneStopsAtInterrupt(t *testing.T) {
 		t.Errorf("%v after %v", err, time.Since(begin))
 	}
 }
+
+// A client that starts a server which keeps its output open has ended all the same.
+func TestCallLeavesServersBehind(t *testing.T) {
+	start := time.Now()
+	c, err := call(t.Context(), time.Minute, "sh", "-c", "sleep 30 & echo $!; exit 3")
+	if err != nil || c.exit != 3 || time.Since(start) > 20*time.Second {
+		t.Errorf("%+v, %v after %v", c, err, time.Since(start))
+	}
+	if c, err := call(t.Context(), time.Minute, "sh", "-c", "printf 'a\r\n'; echo b >&2; exit 4"); err != nil || c.exit != 4 || c.out != "a\nb\n" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if _, err := call(t.Context(), time.Minute, "no-such-tool"); err == nil {
+		t.Error("a tool that is not there was called")
+	}
+}

@@ -46,8 +46,8 @@ func call(ctx context.Context, limit time.Duration, name string, args ...string)
 			return c, fmt.Errorf("%s asks %q: run it by hand once and answer", name, strings.TrimSpace(q[1]))
 		}
 		return c, fmt.Errorf("%s %s took over %v and was ended; --timeout allows more%s", name, args[0], limit, lastLine(c.out))
-	case err == nil:
-		c.exit = 0
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // a server that it started may keep its output open
+		c.exit = cmd.ProcessState.ExitCode()
 		return c, nil
 	case errors.As(err, &exit):
 		c.exit = exit.ExitCode()

@@ -37,8 +37,8 @@ type NoTextError struct {
 func (e *NoTextError) Error() string { return e.Name + ": this is " + e.What + ": " + e.Do }
 
 // NewReader returns the text of r. Errors name the file as name; that of a file that is no
-// text is of type *NoTextError, or package pickle's. Errors of r and of the compression come later, from the
-// reader.
+// text is of type *NoTextError, and that of a pickle of package pickle. Errors of r and of
+// the compression come later, from the reader.
 func NewReader(r io.Reader, name string) (*bufio.Reader, error) {
 	in := bufio.NewReaderSize(r, Look)
 	if start, _ := in.Peek(2); bytes.Equal(start, []byte{0x1f, 0x8b}) {
@@ -51,7 +51,7 @@ func NewReader(r io.Reader, name string) (*bufio.Reader, error) {
 	start, _ := in.Peek(Look)
 	if pytorch.Is(start) {
 		document, err := pytorch.Document(in, name)
-		return bufio.NewReader(bytes.NewReader(document)), err
+		return bufio.NewReaderSize(bytes.NewReader(document), Look), err
 	}
 	if bom := []byte("\ufeff"); bytes.HasPrefix(start, bom) {
 		_, _ = in.Discard(len(bom)) // it has been peeked at

@@ -59,10 +59,7 @@ func TestWrite(t *testing.T) {
 		t.Errorf("the file begins with %q", file[:8])
 	}
 	for _, values := range [][]float32{{7}, {1.5, 2.5, 3.5}} {
-		var want []byte
-		for _, v := range floatBytes(values) {
-			want = append(want, v)
-		}
+		want := floatBytes(values)
 		vector := append(binary.LittleEndian.AppendUint32(nil, uint32(len(want))), want...)
 		if at := bytes.Index(file, vector); at < 0 || (at+4)%alignment != 0 {
 			t.Errorf("%v lies at %d", values, at+4)

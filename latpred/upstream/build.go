@@ -26,7 +26,7 @@ const (
 // writes them to dir, the project's data folder: the sets of the index, the Note10 table,
 // the accuracy predictor's weights, and the networks and heads that the paper's authors
 // released. It leaves out the project's own measurements, which package measure makes from
-// data/journals. Each file is written whole or not at all, and one that has the same
+// data/journals, and the benchmarks, see BuildBenchmarks. Each file is written whole or not at all, and one that has the same
 // content is left alone.
 func Build(dir, upstream string) error {
 	archs, err := parseFile(upstream, HELP+"/data/ofa/ofa_archs.pt", ParseHELPArchs)
@@ -34,7 +34,7 @@ func Build(dir, upstream string) error {
 		return err
 	}
 	for _, info := range dataset.Index() {
-		if info.Repository == "" {
+		if info.Repository == "" || info.Column != "" { // a column: see BuildBenchmarks
 			continue
 		}
 		s, err := buildSet(info, upstream, archs)

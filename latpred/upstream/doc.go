@@ -5,5 +5,5 @@
 //     interrupted downloads and verifies hashes.
 //  2. ParseAuthorsCSV, ParseHELPArchs and ParseHELPLatencies read their formats; package
 //     pytorch reads PyTorch's.
-//  3. Build makes the shipped files from them again.
+//  3. Build and BuildBenchmarks make the shipped files from them again.
 package upstream

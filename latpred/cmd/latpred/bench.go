@@ -73,6 +73,9 @@ func (c *benchCmd) measure(ctx context.Context, be *backend.Backend, out *output
 	}
 	if c.Peer {
 		o.Peer = &bench.Peer{Python: c.PeerPython, Script: c.PeerScript}
+		if _, err := os.Stat(c.PeerScript); err != nil && be.Kind == backend.CUDA {
+			o.Peer.Script = "" // trainings have a peer on the GPU; it comes with the program
+		}
 	}
 	report := bench.NewReport(be)
 	if len(o.Jobs) > 0 {

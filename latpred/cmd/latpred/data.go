@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/catalog"
@@ -90,24 +93,54 @@ func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(upstream.Build(c.Out, dir), measure.WriteShipped(c.Out), catalog.BuildTransfer(ctx, c.Out, dir)); err != nil {
-		return err
-	}
-	var bytes int64
-	err = filepath.Walk(c.Out, func(_ string, info os.FileInfo, err error) error {
-		if err == nil && !info.IsDir() {
-			bytes += info.Size()
-		}
-		return err
-	})
+	before, _, err := written(c.Out)
 	if err != nil {
 		return err
 	}
-	if out.JSON() {
-		return out.Emit(map[string]any{"folder": c.Out, "bytes": bytes, "sets": len(dataset.Index())})
+	differs, err := upstream.BuildBenchmarks(c.Out, dir)
+	if err := errors.Join(err, upstream.Build(c.Out, dir), measure.WriteShipped(c.Out), catalog.BuildTransfer(ctx, c.Out, dir)); err != nil {
+		return err
 	}
-	out.Printf("%d sets, two tables, the accuracy predictor and sources for other spaces in %s: %.1f MB\n", len(dataset.Index()), c.Out, float64(bytes)/1e6)
+	after, bytes, err := written(c.Out)
+	if err != nil {
+		return err
+	}
+	made := []string{}
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		if before[name] != after[name] {
+			made = append(made, name)
+		}
+	}
+	if out.JSON() {
+		return out.Emit(map[string]any{"folder": c.Out, "bytes": bytes, "sets": len(dataset.Index()), "changed": made, "differs": differs})
+	}
+	out.Printf("sets, benchmarks, tables, the accuracy predictor and sources for other spaces in %s: %d files, %.1f MB\n", c.Out, len(after), float64(bytes)/1e6)
+	if len(made) == 0 {
+		out.Printf("all are as they were\n")
+	}
+	for _, name := range made {
+		out.Printf("changed: %s\n", name)
+	}
+	for _, text := range differs {
+		out.Printf("%s\n", text)
+	}
 	return nil
+}
+
+// written gives the time at which each file in dir was written, by its name there, and the
+// size of all. Building leaves files alone that hold the same.
+func written(dir string) (files map[string]time.Time, bytes int64, err error) {
+	files = map[string]time.Time{}
+	err = filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		files[name] = info.ModTime()
+		bytes += info.Size()
+		return err
+	})
+	return files, bytes, err
 }
 
 type dataCheckCmd struct {

@@ -52,6 +52,7 @@ type commands struct {
 	Export    exportCmd    `cmd:"" help:"Write a predictor as ONNX."`
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
+	GPURecord gpuRecordCmd `cmd:"" name:"gpu-record" help:"Make the record of a GPU in a quarter of an hour: settings, networks, a table, trainings."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`

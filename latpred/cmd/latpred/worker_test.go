@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 		os.Args = append(os.Args[:1], args...)
 		main()
 	}
+	if os.Getenv("LATPRED_TEST_PROGRAM") != "" {
+		main()
+	}
 	os.Exit(m.Run())
 }
 

@@ -1,0 +1,268 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/figure"
+	"github.com/ofalat/ofalat/latpred/transfer"
+	"github.com/ofalat/ofalat/latpred/upstream"
+	"gonum.org/v1/gonum/stat"
+)
+
+// transferRun is a run of the item transfer.
+type transferRun struct {
+	*runner
+	draws, parts int // draws of the tasks, and of each part left out
+	tiny         bool
+	spaces       map[string]*transferSpace
+	complete     []string    // tasks all of whose devices are there
+	ranks        [][]float64 // by task that is shown: ours random, designed, NASFLAT, HELP, MultiPredict
+	names        []string    // of these tasks
+}
+
+// transferItem predicts devices from 20 measurements and other devices, in NASFLAT's tasks.
+func transferItem(r *runner) error {
+	t := &transferRun{runner: r, draws: 20, parts: 3, spaces: map[string]*transferSpace{}}
+	switch {
+	case r.profile == Full:
+		t.draws, t.parts = 40, 12
+	case r.size.rows > 0 && r.size.rows < 1000:
+		t.draws, t.parts, t.tiny = 1, 1, true
+	}
+	r.result.Seeds, r.result.Reduced = t.draws, ""
+	if t.draws < 40 {
+		r.result.Reduced = fmt.Sprintf("%d of 40 draws, %d of 12 for what each part brings", t.draws, t.parts)
+	}
+	folder, err := upstream.Dir()
+	if err == nil {
+		err = t.open(folder)
+	}
+	if err != nil {
+		row := newRow("devices at hand", "")
+		row.Best = 0
+		r.result.Rows = append(r.result.Rows, row)
+		r.result.note("HELP's files of FBNet and NAS-Bench-201 are not at hand, and nothing was judged: " + err.Error())
+		return r.inParts(func() error { return nil })
+	}
+	return r.inParts(t.tasks, t.ablation, t.curve)
+}
+
+// open reads the tables of both spaces.
+func (t *transferRun) open(folder string) error {
+	for _, task := range transferTasks {
+		if t.spaces[task.space] != nil {
+			continue
+		}
+		s, err := openTransferSpace(folder, task.space)
+		if err != nil {
+			return err
+		}
+		t.spaces[task.space] = s
+	}
+	return nil
+}
+
+// over runs all draws of a task and returns the score of each target, a mean over draws, and
+// the standard deviation of the task's rank correlation over draws.
+func (t *transferRun) over(task transferTask, way transferWay, draws int) (scores map[string]transferScore, sd float64, err error) {
+	s := t.spaces[task.space]
+	names, _ := present(task.sources, s.ms)
+	targets, _ := present(task.targets, s.ms)
+	scores = map[string]transferScore{}
+	var perDraw []float64
+	for draw := range draws {
+		if err := t.ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		var sources []*transfer.Source
+		if !way.noSources {
+			if sources, err = s.sources(names, draw%transferSets); err != nil {
+				return nil, 0, err
+			}
+		}
+		var mean float64
+		for _, target := range targets {
+			v, err := s.shot(sources, target, draw, way)
+			if err != nil {
+				return nil, 0, fmt.Errorf("%s, %s: %w", task.name, target, err)
+			}
+			scores[target] = scores[target].plus(v, 1/float64(draws))
+			mean += v.rank / float64(len(targets))
+		}
+		perDraw = append(perDraw, mean)
+	}
+	if len(perDraw) > 1 {
+		sd = stat.StdDev(perDraw, nil)
+	}
+	return scores, sd, nil
+}
+
+// plus adds a part of o to v.
+func (v transferScore) plus(o transferScore, part float64) transferScore {
+	return transferScore{v.rank + part*o.rank, v.mape + part*o.mape, v.median + part*o.median,
+		v.coverage + part*o.coverage, v.width + part*o.width, v.seconds + part*o.seconds}
+}
+
+// overTargets is the mean over the targets, and over their names in order.
+func overTargets(scores map[string]transferScore) (mean transferScore) {
+	for _, v := range scores {
+		mean = mean.plus(v, 1/float64(len(scores)))
+	}
+	return mean
+}
+
+// shown lists the tasks with a source and a target that are there.
+func (t *transferRun) shown() (tasks []transferTask) {
+	for _, task := range transferTasks {
+		there := t.spaces[task.space].ms
+		sources, _ := present(task.sources, there)
+		targets, _ := present(task.targets, there)
+		if len(sources) > 0 && len(targets) > 0 && (!t.tiny || task.name == "FD" || task.name == "ND") {
+			tasks = append(tasks, task)
+		}
+	}
+	return tasks
+}
+
+// tasks runs every task with random and with designed rows.
+func (t *transferRun) tasks() error {
+	ways := []transferWay{t.way(), t.way()}
+	ways[1].designed = true
+	for _, task := range t.shown() {
+		ranks := []float64{0, 0, task.nasflat, task.help, task.multiPredict}
+		whole := t.isWhole(task)
+		for w, way := range ways {
+			scores, sd, err := t.over(task, way, t.draws)
+			if err != nil {
+				return err
+			}
+			mean := overTargets(scores)
+			ranks[w] = mean.rank
+			t.show(task, way, mean, sd, whole)
+			t.showTargets(task, way, scores)
+		}
+		t.names, t.ranks = append(t.names, task.name), append(t.ranks, ranks)
+	}
+	if len(t.names) == 0 {
+		return errors.New("no task has a source and a target among HELP's files")
+	}
+	t.geometric()
+	return t.bars()
+}
+
+// way is the way to adapt, from random rows.
+func (t *transferRun) way() transferWay {
+	w := transferWay{prior: transfer.DefaultPrior(), rows: transferRows}
+	if t.tiny {
+		w.judgedRows = 500
+	}
+	return w
+}
+
+func (w transferWay) String() string {
+	if w.designed {
+		return fmt.Sprintf("%d designed rows", w.rows)
+	}
+	return fmt.Sprintf("%d random rows", w.rows)
+}
+
+// isWhole reports whether all devices of a task are there, and says which are not.
+func (t *transferRun) isWhole(task transferTask) bool {
+	there := t.spaces[task.space].ms
+	_, sources := present(task.sources, there)
+	_, targets := present(task.targets, there)
+	if len(sources)+len(targets) == 0 {
+		t.complete = append(t.complete, task.name)
+		return true
+	}
+	var lacks []string
+	if len(sources) > 0 {
+		lacks = append(lacks, "the sources "+strings.Join(sources, ", "))
+	}
+	if len(targets) > 0 {
+		lacks = append(lacks, "the targets "+strings.Join(targets, ", "))
+	}
+	t.result.note(fmt.Sprintf("%s is done without %s, whose files are not there: it can't be compared with what is published (NASFLAT %.3f, HELP %.3f, MultiPredict %.3f).",
+		task.name, strings.Join(lacks, " and "), task.nasflat, task.help, task.multiPredict), task.name)
+	return false
+}
+
+// show adds the rows of a task.
+func (t *transferRun) show(task transferTask, way transferWay, mean transferScore, sd float64, whole bool) {
+	add := func(what, unit string, value float64) *Row {
+		row := newRow(fmt.Sprintf("%s, %v: %s", task.name, way, what), unit)
+		row.Best, row.BestKind = Number(value), latpred.KindAdapted
+		t.result.Rows = append(t.result.Rows, row)
+		return &t.result.Rows[len(t.result.Rows)-1]
+	}
+	row := add("rank correlation", "", mean.rank)
+	if row.Note = fmt.Sprintf("standard deviation of a draw %.3f", sd); whole {
+		row.Paper = Number(task.nasflat)
+		row.Note += fmt.Sprintf("; HELP %.3f, MultiPredict %.3f", task.help, task.multiPredict)
+	}
+	add("mean relative error", "%", 100*mean.mape)
+	add("median relative error", "%", 100*mean.median)
+	add("90 % interval holds", "%", 100*mean.coverage)
+	add("half the width of the interval over the mean", "%", 100*mean.width)
+	add("time to adapt", "s", mean.seconds)
+}
+
+// showTargets notes the single targets.
+func (t *transferRun) showTargets(task transferTask, way transferWay, scores map[string]transferScore) {
+	var parts []string
+	for _, target := range task.targets {
+		if v, found := scores[target]; found {
+			parts = append(parts, fmt.Sprintf("%s %.3f, %.1f %%, %.0f %%", target, v.rank, 100*v.median, 100*v.coverage))
+		}
+	}
+	t.result.note(fmt.Sprintf("%s, %v: rank correlation, median relative error and coverage of single targets: %s.", task.name, way, strings.Join(parts, "; ")),
+		fmt.Sprintf("%s, %v", task.name, way))
+}
+
+// geometric adds the geometric means over FBNet's tasks that are complete, as NASFLAT's.
+func (t *transferRun) geometric() {
+	var product [5]float64
+	n := 0
+	for i, name := range t.names {
+		if name == "ND" || !slices.Contains(t.complete, name) {
+			continue
+		}
+		n++
+		for k, v := range t.ranks[i] {
+			product[k] += math.Log(v)
+		}
+	}
+	for w := 0; w < 2 && n > 0; w++ {
+		way := transferWay{rows: transferRows, designed: w == 1}
+		row := newRow(fmt.Sprintf("complete tasks of FBNet, %v: geometric mean of the rank correlations", way), "")
+		row.Best, row.BestKind, row.Paper = Number(math.Exp(product[w]/float64(n))), latpred.KindAdapted, Number(math.Exp(product[2]/float64(n)))
+		row.Note = fmt.Sprintf("%d tasks; HELP %.3f, MultiPredict %.3f", n, math.Exp(product[3]/float64(n)), math.Exp(product[4]/float64(n)))
+		t.result.Rows = append(t.result.Rows, row)
+	}
+	t.result.note("The column of the paper has NASFLAT's values (Akhauri and Abdelfattah, MLSys 2024), as it prints them: three trials, with a sampler of its own, judged on all rows. Ours are judged on the rows that were not measured. Its tasks N1 to N4 and NA need devices that HELP's files don't have. The prior was chosen on devices that are sources, each predicted from others.")
+}
+
+// bars draws the tasks beside what is published; of those without all devices ours alone.
+func (t *transferRun) bars() error {
+	values := make([][]float64, 5)
+	for i, name := range t.names {
+		for k, v := range t.ranks[i] {
+			if k > 1 && !slices.Contains(t.complete, name) {
+				v = 0
+			}
+			values[k] = append(values[k], v)
+		}
+	}
+	p, err := figure.Bars("20 measurements of a device and other devices' tables", "rank correlation", t.names,
+		[]string{"ours, random", "ours, designed", "NASFLAT", "HELP", "MultiPredict"}, values)
+	if err != nil {
+		return err
+	}
+	t.result.Figures = append(t.result.Figures, figure.Named{Name: "transfer", Plot: p})
+	return nil
+}
