@@ -102,6 +102,7 @@ func foreign(text []byte) string {
 		{"%PDF", "a PDF"},
 		{"\x89PNG", "a picture"},
 		{"version https://git-lfs", "a pointer of Git LFS, the notebook itself is not here: git lfs pull fetches it"},
+		{"<<<<<<<", "a merge conflict (<<<<<<<) from the first line on: choose one side, with git checkout --ours or --theirs"},
 		{"<", "a page in HTML or XML; where it was downloaded, take the raw file"},
 		{"package ", "a Go program; go run executes it"},
 		{"---\n", "a text with a header, such as jupytext writes: jupytext --to notebook FILE makes a notebook of it"},

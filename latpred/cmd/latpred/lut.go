@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -64,6 +65,11 @@ func (c *lutSumCmd) Run(out *output) error {
 	if err != nil {
 		return err
 	}
+	warnings, err := audit.Units(&dataset.Set{Samples: []dataset.Sample{{Arch: a, LatencyMs: ms}}})
+	if err != nil {
+		return err
+	}
+	logWarnings(out, warnings)
 	if out.JSON() {
 		return out.Emit(map[string]any{"arch": a, "device": t.Device, "latency_ms": ms})
 	}

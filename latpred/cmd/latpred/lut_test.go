@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ofalat/ofalat/latpred/lut"
 )
 
 // A table of means alone is checked and summed as any other; what it does not tell is said
@@ -32,4 +35,32 @@ func TestTableOfMeans(t *testing.T) {
 	if _, errs, status := call(t, "lut", "sum", "--table", "pixel1", example); status != 1 || !strings.Contains(errs, "note10") || !strings.Contains(errs, "latpred measure table --out") {
 		t.Errorf("pixel1: %d, %s", status, errs)
 	}
+}
+
+// A sum that no device needs for the network is warned of: the table is in another unit.
+func TestLutSumSuspiciousScale(t *testing.T) {
+	const net = "r160 d22222 k33-33-33-33-33 e33-33-33-33-33"
+	if _, stderr, status := call(t, "lut", "sum", "--table", "note10", net); status != 0 || stderr != "" {
+		t.Errorf("the shipped table: status %d, %q", status, stderr)
+	}
+	for factor, unit := range map[float64]string{1e-3: "seconds", 1e3: "microseconds"} {
+		_, stderr, status := call(t, "lut", "sum", "--table", scaledNote10(t, factor), net)
+		if status != 0 || !strings.Contains(stderr, "are these "+unit+"?") {
+			t.Errorf("times %g: status %d, %q, want a warning of %s", factor, status, stderr, unit)
+		}
+	}
+}
+
+// scaledNote10 writes the shipped table at one resolution with means times a factor.
+func scaledNote10(t *testing.T, factor float64) string {
+	t.Helper()
+	table, err := lut.Open("note10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for key, row := range table.Rows[160] {
+		fmt.Fprintf(&text, "%s: {mean: %v}\n", key, row.MeanMs*factor)
+	}
+	return write(t, "160_lookup_table.yaml", text.String())
 }
