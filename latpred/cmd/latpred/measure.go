@@ -96,34 +96,39 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 // journal, which is nil if there is none.
 func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Job, observe func(measure.Progress)) (*measure.Journal, error) {
 	if c.Exec != "" || c.Runner != "" {
-		limited, cancel := ctx, func() {}
-		if c.Limit > 0 {
-			limited, cancel = context.WithTimeout(ctx, c.Limit)
-		}
-		defer cancel()
-		d, done, err := c.foreign(limited, out)
-		if err != nil {
-			return nil, err
-		}
-		defer done()
-		if _, err := c.normaliser(d.Header.Device); err != nil {
-			return nil, err
-		}
-		j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
-		if err != nil && limited.Err() != nil && ctx.Err() == nil {
-			err = measure.ErrLimit
-		}
-		return j, err
+		return c.measureForeign(ctx, out, job, observe)
 	}
-	if _, err := c.supervise(ctx, out, func(_ int, p measure.Progress) { observe(p) }, job); err != nil && !kept(err) {
+	_, stopped := c.supervise(ctx, out, func(_ int, p measure.Progress) { observe(p) }, job)
+	if stopped != nil && !kept(stopped) {
+		return nil, stopped
+	}
+	j, err := measure.ReadJournalFile(job.Journal)
+	if err != nil {
+		return nil, errors.Join(stopped, err)
+	}
+	return j, stopped
+}
+
+// measureForeign is measure by another program. The limit counts from its start.
+func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job worker.Job, observe func(measure.Progress)) (*measure.Journal, error) {
+	limited, cancel := ctx, func() {}
+	if c.Limit > 0 {
+		limited, cancel = context.WithTimeout(ctx, c.Limit)
+	}
+	defer cancel()
+	d, done, err := c.foreign(limited, out)
+	if err != nil {
 		return nil, err
-	} else {
-		j, read := measure.ReadJournalFile(job.Journal)
-		if read != nil {
-			return nil, errors.Join(err, read)
-		}
-		return j, err
 	}
+	defer done()
+	if _, err := c.normaliser(d.Header.Device); err != nil {
+		return nil, err
+	}
+	j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		err = measure.ErrLimit
+	}
+	return j, err
 }
 
 // foreign is the device that the program of --exec or of --runner times, with what to call
