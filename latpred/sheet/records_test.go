@@ -13,24 +13,14 @@ import (
 // isNet takes dictionaries with a key "ks" for values.
 func isNet(keys []string) bool { return slices.Contains(keys, "ks") }
 
-// dictionaries reads a table whole, cells joined by slashes, header first.
+// dictionaries is rows for a table of dictionaries.
 func dictionaries(t *testing.T, text string) ([]string, error) {
 	t.Helper()
 	in, err := sheet.OpenRecords(strings.NewReader(text), isNet, known)
 	if err != nil {
 		return nil, err
 	}
-	list := []string{strings.Join(in.Header, "/")}
-	for {
-		row, err := in.Next()
-		if err == io.EOF {
-			return list, nil
-		}
-		if err != nil {
-			return list, err
-		}
-		list = append(list, strings.Join(row, "/"))
-	}
+	return joined(in.Header, in.Next)
 }
 
 func TestRecords(t *testing.T) {

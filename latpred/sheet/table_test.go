@@ -20,9 +20,14 @@ func rows(t *testing.T, text string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []string{strings.Join(in.Header, "/")}
+	return joined(in.Header, in.Next)
+}
+
+// joined reads all rows, cells joined by slashes, after the header.
+func joined(header []string, next func() ([]string, error)) ([]string, error) {
+	list := []string{strings.Join(header, "/")}
 	for {
-		row, err := in.Next()
+		row, err := next()
 		if err == io.EOF {
 			return list, nil
 		}

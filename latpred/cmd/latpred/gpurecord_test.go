@@ -17,7 +17,7 @@ import (
 // it is not.
 func TestGPURecord(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes two minutes")
+		t.Skip("takes most of a minute")
 	}
 	fakeplugin.Install(t)
 	t.Setenv("LATPRED_TEST_PROGRAM", "1")
