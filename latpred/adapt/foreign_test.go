@@ -9,7 +9,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/explain"
 	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
-	"github.com/ofalat/ofalat/latpred/latpredtest/helpsets"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -65,12 +64,11 @@ func TestAdaptInForeignSpaces(t *testing.T) {
 // Between HELP's devices, measured with FBNet's networks: a few dozen measurements are
 // worth more than their mean, or than the source as it is.
 func TestAdaptBetweenHELPDevices(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
 	for _, c := range []struct {
 		from, to string
 		limit    float64 // mean relative error; reached: .028, .012, .021
 	}{{"1080ti_64", "titan_rtx_32", .035}, {"silver_4114", "silver_4210r", .016}, {"pixel3", "raspi4", .03}} {
-		from := helpsets.Open(t, s, c.from)
+		from := shipped(t, "fbnet/"+c.from)
 		table, _, err := additive.Train(t.Context(), from.Subset(latpredtest.Seq(2000)), from.Subset(latpredtest.Seq(2000)).SplitFileOrder(), additive.Config{NoQueue: true})
 		if err != nil {
 			t.Fatal(err)
@@ -79,7 +77,7 @@ func TestAdaptBetweenHELPDevices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		to := helpsets.Open(t, s, c.to)
+		to := shipped(t, "fbnet/"+c.to)
 		few, test := to.Subset(latpredtest.Seq(40)), to.Subset(latpredtest.Seq(5000)[2000:])
 		p, r, err := adapt.Adapt(t.Context(), []fewshot.Source{source}, few, adapt.Config{NoQueue: true})
 		if err != nil {
@@ -92,6 +90,16 @@ func TestAdaptBetweenHELPDevices(t *testing.T) {
 			t.Errorf("%s to %s: mean relative error %.4f, of the mean %.4f", c.from, c.to, e, mean)
 		}
 	}
+}
+
+// shipped opens a set by its name or alias.
+func shipped(t *testing.T, name string) *dataset.Set {
+	t.Helper()
+	set, err := dataset.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
 }
 
 // meanError is what the mean of a few measurements is worth on others.

@@ -9,7 +9,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
-	"github.com/ofalat/ofalat/latpred/latpredtest/helpsets"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/modelfile"
@@ -93,7 +92,7 @@ func TestTransferToHELPDevice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := helpsets.Open(t, s, "pixel3")
+	set := shipped(t, "fbnet/pixel3")
 	order := random.Stream(1, "rows").Perm(set.Rows)
 	p, _, err := adapt.Transfer(t.Context(), sources, s, set.Subset(order[:10]))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/latpredtest/helpsets"
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/pass"
@@ -126,20 +126,22 @@ func TestCorrectionFeatures(t *testing.T) {
 // were sums over layers to begin with (Eyeriss is simulated), to the noise elsewhere.
 func TestTrainOnHELP(t *testing.T) {
 	for _, c := range []struct {
-		device, id string
-		limit      float64 // MAPE, %; reached: .00, 2.64, .94, .00, .31
+		set   string
+		limit float64 // MAPE, %; reached: .00, 2.64, .94, .00, .31
 	}{
-		{"eyeriss", "fbnet-cifar100", .1}, {"silver_4114", "fbnet-cifar100", 3.5}, {"1080ti_64", "fbnet-cifar100", 1.3},
-		{"eyeriss", "nasbench201", .1}, {"titan_rtx_256", "nasbench201", .5},
+		{"fbnet-eyeriss", .1}, {"fbnet-silver4114", 3.5}, {"fbnet-1080ti-b64", 1.3}, {"nasbench201-eyeriss", .1}, {"nasbench201-titanrtx-b256", .5},
 	} {
-		set := helpsets.Open(t, spaceOf(t, c.id), c.device)
+		set, err := dataset.Open(c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
 		p, report := train(t, set.Subset(seq(0, 2000)), Config{NoQueue: true})
 		test := set.Subset(seq(2000, 5000))
 		pred := predict(t, p, test.Archs())
 		e, mean := 100*metric.MAPE(pred, test.LatenciesMs()), meanError(test.LatenciesMs())
-		t.Logf("%s, %s: %s, MAPE %.2f %%, of the mean latency %.1f, Spearman %.4f, %d tried", c.id, c.device, p.Provenance().Recipe["basis"], e, mean, metric.Spearman(pred, test.LatenciesMs()), len(report.Tried))
+		t.Logf("%s: %s, MAPE %.2f %%, of the mean latency %.1f, Spearman %.4f, %d tried", c.set, p.Provenance().Recipe["basis"], e, mean, metric.Spearman(pred, test.LatenciesMs()), len(report.Tried))
 		if e > c.limit || e > mean/2 {
-			t.Errorf("%s, %s: MAPE %.2f %%, of the mean latency %.1f", c.id, c.device, e, mean)
+			t.Errorf("%s: MAPE %.2f %%, of the mean latency %.1f", c.set, e, mean)
 		}
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/metric"
-	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
 // tiny is enough to run every part of an item on the pure-Go backend, whose steps
@@ -93,10 +92,6 @@ func TestItems(t *testing.T) {
 			t.Parallel()
 			size := tiny
 			switch name {
-			case "transfer":
-				if _, err := upstream.Dir(); err != nil {
-					t.Skip("needs HELP's files: ", err)
-				}
 			case "table1":
 				size.seeds = 3 // for intervals
 			case "figure4b", "size-rtx":

@@ -10,7 +10,6 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/transfer"
-	"github.com/ofalat/ofalat/latpred/upstream"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -26,7 +25,7 @@ type transferRun struct {
 }
 
 // transferItem predicts devices from 20 measurements and other devices, in NASFLAT's tasks.
-func transferItem(r *runner) error {
+func transferItem(r *runner) (err error) {
 	t := &transferRun{runner: r, draws: 20, parts: 3, spaces: map[string]*transferSpace{}}
 	switch {
 	case r.profile == Full:
@@ -38,33 +37,15 @@ func transferItem(r *runner) error {
 	if t.draws < 40 {
 		r.result.Reduced = fmt.Sprintf("%d of 40 draws, %d of 12 for what each part brings", t.draws, t.parts)
 	}
-	folder, err := upstream.Dir()
-	if err == nil {
-		err = t.open(folder)
-	}
-	if err != nil {
-		row := newRow("devices at hand", "")
-		row.Best = 0
-		r.result.Rows = append(r.result.Rows, row)
-		r.result.note("HELP's files of FBNet and NAS-Bench-201 are not at hand, and nothing was judged: " + err.Error())
-		return r.inParts(func() error { return nil })
-	}
-	return r.inParts(t.tasks, t.ablation, t.curve)
-}
-
-// open reads the tables of both spaces.
-func (t *transferRun) open(folder string) error {
 	for _, task := range transferTasks {
 		if t.spaces[task.space] != nil {
 			continue
 		}
-		s, err := openTransferSpace(folder, task.space)
-		if err != nil {
+		if t.spaces[task.space], err = openTransferSpace(task.space); err != nil {
 			return err
 		}
-		t.spaces[task.space] = s
 	}
-	return nil
+	return r.inParts(t.tasks, t.ablation, t.curve)
 }
 
 // over runs all draws of a task and returns the score of each target, a mean over draws, and
@@ -187,7 +168,7 @@ func (t *transferRun) isWhole(task transferTask) bool {
 	if len(targets) > 0 {
 		lacks = append(lacks, "the targets "+strings.Join(targets, ", "))
 	}
-	t.result.note(fmt.Sprintf("%s is done without %s, whose files are not there: it can't be compared with what is published (NASFLAT %.3f, HELP %.3f, MultiPredict %.3f).",
+	t.result.note(fmt.Sprintf("%s is done without %s, which are not at hand: it can't be compared with what is published (NASFLAT %.3f, HELP %.3f, MultiPredict %.3f).",
 		task.name, strings.Join(lacks, " and "), task.nasflat, task.help, task.multiPredict), task.name)
 	return false
 }

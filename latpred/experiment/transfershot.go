@@ -6,8 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/transfer"
 	"github.com/ofalat/ofalat/latpred/upstream"
 	"gonum.org/v1/gonum/mat"
@@ -22,7 +24,7 @@ const (
 	transferIntervals = 1000 // rows that errors and intervals are judged on
 )
 
-// transferSpace has HELP's tables of one space.
+// transferSpace has HELP's measurements in one space.
 type transferSpace struct {
 	features *transfer.Features
 	rows     *mat.Dense           // features of all networks
@@ -30,26 +32,57 @@ type transferSpace struct {
 	fitted   map[string]*transfer.Source
 }
 
-// openTransferSpace reads all devices that are there.
-func openTransferSpace(folder, id string) (*transferSpace, error) {
-	tables, err := upstream.OpenHELPTables(folder, id)
+// openTransferSpace gathers the devices of a space: those that ship, and those of which HELP's
+// files lie in the upstream folder besides.
+func openTransferSpace(id string) (*transferSpace, error) {
+	of, err := space.ByID(id)
 	if err != nil {
 		return nil, err
 	}
-	s := &transferSpace{features: transfer.FeaturesOf(tables.Space), ms: map[string][]float64{}, fitted: map[string]*transfer.Source{}}
-	if s.rows, err = s.features.Rows(tables.Archs); err != nil {
+	s := &transferSpace{features: transfer.FeaturesOf(of), ms: map[string][]float64{}, fitted: map[string]*transfer.Source{}}
+	var archs []space.Arch
+	for _, info := range dataset.Index() {
+		if info.SpaceID != id || info.Column == "" {
+			continue
+		}
+		set, err := dataset.Open(info.Name)
+		if err != nil {
+			return nil, err
+		}
+		archs, s.ms[info.Column] = set.Archs(), set.LatenciesMs()
+	}
+	if s.rows, err = s.features.Rows(archs); err != nil {
 		return nil, err
+	}
+	return s, s.addUpstream(id, archs)
+}
+
+// addUpstream adds the devices that don't ship. Without the upstream folder there are none.
+func (s *transferSpace) addUpstream(id string, archs []space.Arch) error {
+	folder, err := upstream.Dir()
+	if err != nil {
+		return nil
+	}
+	tables, err := upstream.OpenHELPTables(folder, id)
+	if err != nil {
+		return err
 	}
 	devices, err := tables.Devices()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, d := range devices {
+		if s.ms[d] != nil {
+			continue
+		}
+		if !slices.Equal(archs, tables.Archs) {
+			return fmt.Errorf("upstream's %s is of other networks than the devices that ship", d)
+		}
 		if s.ms[d], err = tables.LatenciesMs(d); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // some gives the features and the latencies of some rows of a device.

@@ -13,9 +13,9 @@ type transferTask struct {
 
 // transferTasks are the tasks whose devices HELP measured. Sources, targets: NASFLAT's code,
 // correlation_trainer/device_task_list.py; values: Akhauri and Abdelfattah, On Latency
-// Predictors for Neural Architecture Search, MLSys 2024, the table of mean rank correlations (in its code
-// results_geomean.py). Its tasks N1 to N4 and NA
-// need devices that HELP does not have.
+// Predictors for Neural Architecture Search, MLSys 2024, the table of mean rank correlations
+// (in its code results_geomean.py). Its tasks N1 to N4 and NA need devices that HELP does not
+// have.
 var transferTasks = []transferTask{
 	{"FD", "fbnet-cifar100", strings.Fields("1080ti_1 1080ti_32 1080ti_64 silver_4114 silver_4210r samsung_a50 pixel3 essential_ph_1 samsung_s7"),
 		strings.Fields("fpga raspi4 eyeriss"), .961, .910, .960},

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ofalat/ofalat/latpred/latpredtest/helpsets"
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -272,37 +272,33 @@ func TestFaults(t *testing.T) {
 // for their tasks, and designed ones no worse than random ones.
 func TestHELPDevices(t *testing.T) {
 	for _, c := range []struct {
-		space, target string
-		from          []string
-		rank          float64 // at least; reached: .989, .733, .923
-	}{{"fbnet-cifar100", "fpga", []string{"1080ti_1", "silver_4114", "pixel3"}, .97},
-		{"fbnet-cifar100", "samsung_s7", []string{"2080ti_1", "silver_4114", "essential_ph_1"}, .68},
+		benchmark, target string
+		from              []string
+		rank              float64 // at least; reached: .989, .733, .923
+	}{{"fbnet", "fpga", []string{"1080ti_1", "silver_4114", "pixel3"}, .97},
+		{"fbnet", "samsung_s7", []string{"2080ti_1", "silver_4114", "essential_ph_1"}, .68},
 		{"nasbench201", "eyeriss", []string{"1080ti_1", "silver_4114", "pixel3"}, .9}} {
-		tables := helpsets.Tables(t, spaceOf(t, c.space))
-		f := FeaturesOf(tables.Space)
-		order := random.Stream(3, c.target).Perm(len(tables.Archs))[:2000]
-		var archs []space.Arch
-		for _, i := range order {
-			archs = append(archs, tables.Archs[i])
+		open := func(device string) *dataset.Set {
+			set, err := dataset.Open(c.benchmark + "/" + device)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return set.Subset(random.Stream(3, c.target).Perm(set.Rows)[:2000])
 		}
-		rows, err := f.Rows(archs)
+		target := open(c.target)
+		s, err := target.Space()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := FeaturesOf(s)
+		rows, err := f.Rows(target.Archs())
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, p := rows.Dims()
-		ms := func(device string) (out []float64) {
-			all, err := tables.LatenciesMs(device)
-			if err != nil {
-				t.Skip(err)
-			}
-			for _, i := range order {
-				out = append(out, all[i])
-			}
-			return out
-		}
 		var sources []*Source
 		for _, d := range c.from {
-			s, err := FitSource(d, f, rows.Slice(0, 800, 0, p).(*mat.Dense), ms(d)[:800])
+			s, err := FitSource(d, f, rows.Slice(0, 800, 0, p).(*mat.Dense), open(d).LatenciesMs()[:800])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -312,7 +308,7 @@ func TestHELPDevices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		y := ms(c.target)
+		y := target.LatenciesMs()
 		m, err := l.Fit(rows.Slice(0, 20, 0, p), y[:20])
 		if err != nil {
 			t.Fatal(err)

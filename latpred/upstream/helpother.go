@@ -11,8 +11,8 @@ import (
 )
 
 // HELP also measured networks of the two spaces of HW-NAS-Bench (Li et al., ICLR 2021).
-// BuildBenchmarks makes the shipped files of them.
-// ParseHELPLatencies reads the latencies, in the order of the networks.
+// ParseHELPLatencies reads the latencies, in the order of the networks, and BuildBenchmarks
+// makes the shipped files of both.
 
 // ParseHELPFBNet reads HELP's fbnet/metainfo.pt: a dict whose key arch has a list of
 // networks of the space fbnet-cifar100, each a dict whose key op_idx_list has the number
