@@ -64,6 +64,29 @@ func (m *Model) SegmentsMs(dst []float64, segs []Segment, a space.Arch) ([]float
 	return dst, segs, nil
 }
 
+// EntriesMs gives the time of a segment of each entry of the family's layout at a resolution,
+// milliseconds: 0 for entries that the family lacks. It errs if the basis does not cover the
+// resolution.
+func (m *Model) EntriesMs(resolution int) ([]float64, error) {
+	p, err := planFor(m.Family, resolution)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, len(p.entries))
+	var buffer [8]ridge.Term
+	for e, s := range p.entries {
+		if s.Slot == absent {
+			continue
+		}
+		row, err := m.columns.Terms(buffer[:0], s, resolution, 1)
+		if err != nil {
+			return nil, err
+		}
+		out[e] = ridge.Dot(row, m.Theta)
+	}
+	return out, nil
+}
+
 // Read predicts a pass of a, with the host in the given state: an index of
 // Queue.LaunchMs, which must be in range; it is ignored without a queue. Errors are those
 // of SegmentsMs.

@@ -28,6 +28,7 @@ type Features struct {
 	centre    []float64       // of each column
 	scale     []float64       // of each column
 	reference *mat.Dense      // features of the random networks
+	times     *times          // further columns; nil: there are none
 }
 
 var known sync.Map // by *space.Space: func() *Features
@@ -123,7 +124,12 @@ func (f *Features) standardise(dst, raw []float64) {
 }
 
 // Columns is the number of features.
-func (f *Features) Columns() int { return len(f.keep) }
+func (f *Features) Columns() int {
+	if f.times == nil {
+		return len(f.keep)
+	}
+	return len(f.keep) + f.times.columns()
+}
 
 // Range gives the columns of a block, from first to before end.
 func (f *Features) Range(b Block) (first, end int) { return f.first[b], f.first[b+1] }
@@ -139,8 +145,8 @@ func (f *Features) PhysicsNames() (names []string) {
 
 // Row writes the features of a to dst, of length Columns. It errs if a is not in the space.
 func (f *Features) Row(dst []float64, a space.Arch) error {
-	if len(dst) != len(f.keep) {
-		panic(fmt.Sprintf("transfer: room for %d features, want %d", len(dst), len(f.keep)))
+	if len(dst) != f.Columns() {
+		panic(fmt.Sprintf("transfer: room for %d features, want %d", len(dst), f.Columns()))
 	}
 	if err := f.Space.Validate(a); err != nil {
 		return err
@@ -148,6 +154,9 @@ func (f *Features) Row(dst []float64, a space.Arch) error {
 	raw := make([]float64, f.shape.begin[Blocks])
 	f.shape.fill(raw, a, f.Space.Macro.Layers(a))
 	f.standardise(dst, raw)
+	if f.times != nil {
+		return f.times.fill(dst[len(f.keep):], a)
+	}
 	return nil
 }
 
@@ -157,7 +166,7 @@ func (f *Features) Rows(archs []space.Arch) (*mat.Dense, error) {
 	if len(archs) == 0 {
 		return nil, errors.New("no networks")
 	}
-	out := mat.NewDense(len(archs), len(f.keep), nil)
+	out := mat.NewDense(len(archs), f.Columns(), nil)
 	for i, a := range archs {
 		if err := f.Row(out.RawRowView(i), a); err != nil {
 			return nil, fmt.Errorf("architecture %d: %w", i, err)

@@ -23,13 +23,22 @@ type Header struct {
 	SpreadMs   float64           `json:"spread_ms"`
 	LeastMs    float64           `json:"least_ms"`
 	Rows       int               `json:"rows"`
-	Directions int               `json:"directions"`
+	Directions int               `json:"directions,omitempty"` // with a single width of factor 1
+	Widths     []widthHeader     `json:"widths,omitempty"`
+	Times      *timesHeader      `json:"times,omitempty"`
 	Components []componentHeader `json:"components"`
+}
+
+// widthHeader is that of a width.
+type widthHeader struct {
+	Factor     float64 `json:"factor"`
+	Directions int     `json:"directions"`
 }
 
 // componentHeader is that of a component.
 type componentHeader struct {
 	Base     int     `json:"base"`
+	Width    int     `json:"width,omitempty"`
 	Weight   float64 `json:"weight"`
 	Noise    float64 `json:"noise"`
 	Slope    float64 `json:"slope"`
@@ -94,13 +103,21 @@ func (m *Model) Store(b *tensor.Bundle, prefix string) Header {
 		sources = append(sources, s.Weights...)
 	}
 	for _, c := range m.components {
-		h.Components = append(h.Components, componentHeader{c.base, c.weight, c.noise, c.slope, c.slopeVar, c.scale})
+		h.Components = append(h.Components, componentHeader{c.base, c.width, c.weight, c.noise, c.slope, c.slopeVar, c.scale})
 		mean, along, shrink = append(mean, c.mean...), append(along, c.along...), append(shrink, c.shrink...)
 	}
-	_, h.Directions = m.directions.Dims()
+	var directions []float64
+	for _, w := range m.widths {
+		_, n := w.directions.Dims()
+		h.Widths = append(h.Widths, widthHeader{w.factor, n})
+		directions = append(directions, flat(w.directions)...)
+	}
+	if t := l.features.times; t != nil {
+		h.Times = t.store(b, prefix)
+	}
 	b.PutFloat64(prefix+"sources", sources)
 	b.PutFloat64(prefix+"bases", flat(l.bases))
-	b.PutFloat64(prefix+"directions", flat(m.directions))
+	b.PutFloat64(prefix+"directions", directions)
 	b.PutFloat64(prefix+"components.mean", mean)
 	b.PutFloat64(prefix+"components.along", along)
 	b.PutFloat64(prefix+"components.shrink", shrink)
@@ -119,6 +136,9 @@ func flat(m *mat.Dense) (out []float64) {
 // Load restores a model that Store wrote. It errs if the header and the tensors don't go
 // together.
 func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
+	if h.Widths == nil {
+		h.Widths = []widthHeader{{1, h.Directions}}
+	}
 	if err := h.check(); err != nil {
 		return nil, err
 	}
@@ -126,9 +146,17 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, n, m := f.Columns(), len(h.Components), h.Directions
-	if n > 1<<12 || m > 1<<14 || len(h.Sources) > 1<<12 || len(h.Bases) > 1<<12 {
-		return nil, errors.New("more components, sources or directions than a model can have")
+	if h.Times != nil {
+		if f.times, err = h.Times.load(b, prefix, f.Space); err != nil {
+			return nil, err
+		}
+	}
+	p, along, directions := f.Columns(), 0, 0
+	for _, c := range h.Components {
+		along += h.Widths[c.Width].Directions
+	}
+	for _, w := range h.Widths {
+		directions += w.Directions
 	}
 	var failed error
 	read := func(name string, length int) []float64 {
@@ -139,8 +167,7 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 		return v
 	}
 	sources, bases := read("sources", len(h.Sources)*p), read("bases", len(h.Bases)*p)
-	directions := read("directions", (p+len(h.Sources)+1)*m)
-	mean, along, shrink := read("components.mean", n*m), read("components.along", n*m), read("components.shrink", n*m)
+	vectors := [3][]float64{read("components.mean", along), read("components.along", along), read("components.shrink", along)}
 	if failed != nil {
 		return nil, failed
 	}
@@ -149,10 +176,23 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 		l.sources = append(l.sources, &Source{Name: name, Space: f.Space, Weights: sources[i*p : (i+1)*p]})
 	}
 	l.scale()
-	model := &Model{learner: l, meanMs: h.MeanMs, spreadMs: h.SpreadMs, leastMs: h.LeastMs, rows: h.Rows, directions: mat.NewDense(p+len(h.Sources)+1, m, directions)}
-	for i, c := range h.Components {
-		at := func(v []float64) []float64 { return v[i*m : (i+1)*m] }
-		model.components = append(model.components, component{c.Base, c.Weight, c.Noise, c.Slope, c.SlopeVar, c.Scale, at(mean), at(along), at(shrink)})
+	of := read("directions", l.effects()*directions)
+	if failed != nil {
+		return nil, failed
+	}
+	model := &Model{learner: l, meanMs: h.MeanMs, spreadMs: h.SpreadMs, leastMs: h.LeastMs, rows: h.Rows}
+	for _, w := range h.Widths {
+		size := l.effects() * w.Directions
+		model.widths = append(model.widths, width{w.Factor, mat.NewDense(size/w.Directions, w.Directions, of[:size])})
+		of = of[size:]
+	}
+	for _, c := range h.Components {
+		n := h.Widths[c.Width].Directions
+		one := component{base: c.Base, width: c.Width, weight: c.Weight, noise: c.Noise, slope: c.Slope, slopeVar: c.SlopeVar, scale: c.Scale}
+		for i, to := range []*[]float64{&one.mean, &one.along, &one.shrink} {
+			*to, vectors[i] = vectors[i][:n], vectors[i][n:]
+		}
+		model.components = append(model.components, one)
 	}
 	model.merge()
 	return model, nil
@@ -160,7 +200,7 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
 
 // check errs if the numbers of the header are none of a model.
 func (h Header) check() error {
-	if !(h.MeanMs > 0 && h.SpreadMs > 0 && h.LeastMs > 0) || h.Rows < LeastRows || h.Directions < 1 || len(h.Components) == 0 || len(h.Bases) == 0 {
+	if !(h.MeanMs > 0 && h.SpreadMs > 0 && h.LeastMs > 0) || h.Rows < LeastRows || len(h.Components) == 0 || len(h.Bases) == 0 {
 		return errors.New("no model: it has no measurements, directions, bases or components")
 	}
 	if p := h.Prior; !(p.Constant >= 0 && p.Sources >= 0 && p.Base > 0 && p.Freedom > 0) {
@@ -171,8 +211,16 @@ func (h Header) check() error {
 			return errors.New("the prior has variances below 0")
 		}
 	}
+	if n := len(h.Components); n > 1<<12 || len(h.Widths) > 1<<4 || len(h.Sources) > 1<<12 || len(h.Bases) > 1<<12 {
+		return errors.New("more components, sources or bases than a model can have")
+	}
+	for _, w := range h.Widths {
+		if w.Directions < 1 || w.Directions > 1<<14 || !(w.Factor > 0) {
+			return fmt.Errorf("width %+v is none", w)
+		}
+	}
 	for _, c := range h.Components {
-		if c.Base < 0 || c.Base >= len(h.Bases) || !(c.Weight >= 0 && c.Noise > 0 && c.SlopeVar >= 0 && c.Scale > 0) {
+		if c.Width < 0 || c.Width >= len(h.Widths) || c.Base < 0 || c.Base >= len(h.Bases) || !(c.Weight >= 0 && c.Noise > 0 && c.SlopeVar >= 0 && c.Scale > 0) {
 			return fmt.Errorf("component %+v is none", c)
 		}
 	}

@@ -16,20 +16,28 @@ import (
 // ratio of noise, weighted by their evidence. It comes from Learner.Fit or Load and is safe
 // for concurrent use.
 type Model struct {
-	learner    *Learner
-	meanMs     float64     // of the measurements
-	spreadMs   float64     // standard deviation of the measurements: the unit of all else
-	leastMs    float64     // smallest measurement
-	rows       int         // number of measurements
-	directions *mat.Dense  // of F: those in which the measurements vary, a column each
-	components []component // those whose weight counts
-	weights    []float64   // of the features in the mean prediction
-	constant   float64     // … and what is added to their sum
+	learner     *Learner
+	meanMs      float64 // of the measurements
+	spreadMs    float64 // standard deviation of the measurements: the unit of all else
+	leastMs     float64 // smallest measurement
+	rows        int     // number of measurements
+	widths      []width
+	components  []component // those whose weight counts
+	logEvidence float64     // log density of the measurements, up to a constant that depends on their number only
+	weights     []float64   // of the features in the mean prediction
+	constant    float64     // … and what is added to their sum
+}
+
+// width is one of Prior.Widths.
+type width struct {
+	factor     float64    // of the variances of effects
+	directions *mat.Dense // of F: those in which the measurements vary, a column each; that of the constant is the last row
 }
 
 // component is a base with a ratio of noise.
 type component struct {
 	base     int       // index in Learner.names
+	width    int       // index in Model.widths
 	weight   float64   // posterior probability
 	noise    float64   // ratio ν
 	slope    float64   // of the base
@@ -54,18 +62,24 @@ func (m *Model) normalise() {
 // merge adds the means of the components up: they are linear in the features.
 func (m *Model) merge() {
 	l := m.learner
-	_, p := l.scaled.Dims()
-	along, base := make([]float64, len(m.components[0].mean)), make([]float64, len(l.names))
-	for _, c := range m.components {
-		floats.AddScaled(along, c.weight, c.mean)
-		base[c.base] += c.weight * c.slope
+	base, effects := make([]float64, len(l.names)), mat.NewVecDense(l.effects(), nil)
+	for i, w := range m.widths {
+		_, n := w.directions.Dims()
+		along := make([]float64, n)
+		for _, c := range m.components {
+			if c.width == i {
+				floats.AddScaled(along, c.weight, c.mean)
+				base[c.base] += c.weight * c.slope
+			}
+		}
+		var part mat.VecDense
+		part.MulVec(w.directions, mat.NewVecDense(n, along))
+		effects.AddVec(effects, &part)
 	}
-	var effects, w, of mat.VecDense
-	effects.MulVec(m.directions, mat.NewVecDense(len(along), along))
-	w.MulVec(l.scaled, effects.SliceVec(0, p))
+	m.weights, m.constant = l.weights(effects.RawVector().Data)
+	var of mat.VecDense
 	of.MulVec(l.bases, mat.NewVecDense(len(base), base))
-	w.AddVec(&w, &of)
-	m.weights, m.constant = w.RawVector().Data, math.Sqrt(l.prior.Constant)*effects.AtVec(p)
+	floats.Add(m.weights, of.RawVector().Data)
 }
 
 // Space is the space whose networks the model predicts.
@@ -110,15 +124,18 @@ func (m *Model) MeanMs(a space.Arch) (float64, error) {
 // moments are the mean and the variance of a measurement of a network with the given row of F
 // and of the bases, standardised as the measurements.
 func (m *Model) moments(f, bases []float64) (mean, variance float64) {
-	var vec mat.VecDense
-	vec.MulVec(m.directions.T(), mat.NewVecDense(len(f), f))
-	along, length := vec.RawVector().Data, floats.Dot(f, f)
+	along := make([]mat.VecDense, len(m.widths))
+	for i, w := range m.widths {
+		along[i].MulVec(w.directions.T(), mat.NewVecDense(len(f), f))
+	}
+	constant := f[len(f)-1] * f[len(f)-1]
+	length := floats.Dot(f, f) - constant
 	var square float64
 	for i := range m.components {
 		c := &m.components[i]
 		base := bases[c.base]
-		mu, of, off := c.slope*base, length, base
-		for k, v := range along {
+		mu, of, off := c.slope*base, m.widths[c.width].factor*length+constant, base
+		for k, v := range along[c.width].RawVector().Data {
 			mu += v * c.mean[k]
 			of -= v * v * c.shrink[k]
 			off -= v * c.along[k]

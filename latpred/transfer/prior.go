@@ -4,7 +4,9 @@ package transfer
 // its measurements. The zero value believes nothing: start from DefaultPrior.
 type Prior struct {
 	Blocks   [Blocks]float64 // variance of the effects of each block together
+	Times    float64         // variance of the effects of groups of segments, in units of their own; see Features.With
 	Sources  float64         // variance of the effects of all sources together
+	Widths   []float64       // factors of the variances above that are averaged over
 	Base     float64         // variance of the slope of the base, above 0
 	Constant float64         // variance of the constant
 	Slope    float64         // expected slope of the base, which is standardised as well
@@ -15,6 +17,11 @@ type Prior struct {
 	// Shares of the bases: the mean of the sources, each source, each physical cost. Those
 	// of a kind divide theirs equally; 0: the kind is no base.
 	MeanShare, SourceShare, PhysicsShare float64
+
+	// Proportional is the part of the share of a source, or of the mean of the sources, with
+	// which a device takes in proportion as long; ProportionalSd is the relative standard
+	// deviation of how much the slope differs from that.
+	Proportional, ProportionalSd float64
 }
 
 // DefaultPrior is what Adapt believes. It was chosen on HELP's devices that are sources of
@@ -24,8 +31,18 @@ type Prior struct {
 func DefaultPrior() Prior {
 	return Prior{
 		Blocks:  [Blocks]float64{Physics: .1, StagePhysics: .01, Choices: .006, Stages: .004, Slots: .003},
-		Sources: .1, Base: .1, Constant: 1, Slope: .8,
+		Sources: .1, Widths: []float64{1}, Base: .1, Constant: 1, Slope: .8,
 		Noise:   []float64{.001, .003, .01, .03, .1, .3, .8, 2},
 		Freedom: 2, Tails: 4, MeanShare: .3, SourceShare: .5, PhysicsShare: .2,
 	}
+}
+
+// TimesPrior is what Adapt believes where there are tables of times; see Features.With. It was
+// chosen on HELP's devices and the project's own, each predicted from the others.
+func TimesPrior() Prior {
+	p := DefaultPrior()
+	p.Blocks = [Blocks]float64{Physics: .03}
+	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
+	p.Proportional, p.ProportionalSd = .8, .1
+	return p
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -17,7 +18,8 @@ import (
 type Source struct {
 	Name    string
 	Space   *space.Space
-	Weights []float64        // of each feature
+	Weights []float64        // of each feature; nil if there are Times
+	Times   *pass.Model      // times of segments; nil if there are Weights
 	Seen    []latpred.Source // the sets that it was made from
 }
 
@@ -56,7 +58,7 @@ const flatSource = 1e-9
 func (f *Features) source(name string, w []float64) (*Source, error) {
 	var z mat.VecDense
 	z.MulVec(f.reference, mat.NewVecDense(len(w), w))
-	sd := mat.Norm(&z, 2) / math.Sqrt(references)
+	sd := mat.Norm(&z, 2) / math.Sqrt(float64(z.Len()))
 	if !(sd > flatSource) || math.IsInf(sd, 0) {
 		return nil, fmt.Errorf("source %s: its latencies don't depend on the network", name)
 	}

@@ -81,20 +81,20 @@ func (s *spectrum) product(a, b projected, inverse []float64, noise float64) flo
 }
 
 // component solves one base and one ratio of noise, for the residuals r of the base at its
-// expected slope. The component's weight is the logarithm of the evidence, up to a constant
-// that all share.
-func (s *spectrum) component(base, r projected, noise float64, prior *Prior) component {
+// expected slope, of variance slopeVar. The component's weight is the logarithm of the
+// evidence, up to a constant that all share.
+func (s *spectrum) component(base, r projected, slope, slopeVar, noise, priorFreedom float64) component {
 	inverse, m := make([]float64, len(s.values)), len(s.values)
 	logDet := float64(s.rows-m) * math.Log(noise)
 	for i, v := range s.values {
 		inverse[i] = 1 / (v + noise)
 		logDet += math.Log(v + noise)
 	}
-	g := 1/prior.Base + s.product(base, base, inverse, noise)
+	g := 1/slopeVar + s.product(base, base, inverse, noise)
 	change := s.product(base, r, inverse, noise) / g
 	square := s.product(r, r, inverse, noise) - change*change*g
-	logDet += math.Log(prior.Base * g)
-	c := component{noise: noise, slope: prior.Slope + change, slopeVar: 1 / g,
+	logDet += math.Log(slopeVar * g)
+	c := component{noise: noise, slope: slope + change, slopeVar: 1 / g,
 		mean: make([]float64, m), along: make([]float64, m), shrink: make([]float64, m)}
 	for i, v := range s.values {
 		gain := math.Sqrt(v) * inverse[i]
@@ -102,8 +102,8 @@ func (s *spectrum) component(base, r projected, noise float64, prior *Prior) com
 		c.mean[i] = gain * (r.along[i] - change*base.along[i])
 		c.shrink[i] = v * inverse[i]
 	}
-	freedom := prior.Freedom + float64(s.rows)
-	c.scale = (prior.Freedom + square) / freedom
-	c.weight = -.5*logDet - .5*freedom*math.Log1p(square/prior.Freedom)
+	freedom := priorFreedom + float64(s.rows)
+	c.scale = (priorFreedom + square) / freedom
+	c.weight = -.5*logDet - .5*freedom*math.Log1p(square/priorFreedom)
 	return c
 }
