@@ -60,6 +60,9 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 			out.Logf("note: no accuracy predictor knows the networks of %s: the one with the most multiply-accumulates is searched for", s.ID)
 		}
 	}
+	if c.Objective == byAccuracy && !knowsAccuracy(s) {
+		return fmt.Errorf("--objective accuracy: no accuracy predictor knows the networks of %s; there are --objective macs and --objective params", s.ID)
+	}
 	nets, failed := c.search(ctx, out, p, s, goal)
 	about := ""
 	if goal == byAccuracy {
