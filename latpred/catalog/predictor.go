@@ -55,17 +55,17 @@ func (e *Entry) Predictor(ctx context.Context) (latpred.Predictor, error) {
 // adaptedRows is the number of rows that adaptedTo takes.
 const adaptedRows = 700
 
-// adaptedTo adapts to rows that are spread evenly over a set's training and validation rows,
-// without sources.
+// adaptedTo adapts to rows that are spread evenly over the training rows of a set, without
+// sources.
 func adaptedTo(ctx context.Context, set *dataset.Set, s *space.Space) (latpred.Predictor, error) {
 	split := set.SplitFileOrder()
-	first := append(split.Train, split.Validation...)
-	n := min(adaptedRows, len(first))
+	n := min(adaptedRows, len(split.Train))
 	rows := make([]int, n)
 	for i := range rows {
-		rows[i] = first[i*len(first)/n]
+		rows[i] = split.Train[i*len(split.Train)/n]
 	}
-	p, _, err := adapt.Transfer(ctx, nil, s, set.Subset(rows))
+	split.Train, split.Validation = rows, nil
+	p, _, err := adapt.TransferPart(ctx, nil, s, set, split)
 	return p, err
 }
 
