@@ -162,7 +162,7 @@ func (c *searchCmd) latencies(ctx context.Context, out *output) (latpred.Predict
 	if e, err := catalog.Find(c.Device); err == nil {
 		return e.Predictor(ctx)
 	}
-	set, err := c.openSet(out, c.Device)
+	set, err := c.openSet(out, c.Device, c.Space)
 	if err != nil {
 		return nil, err
 	}
