@@ -116,7 +116,7 @@ func seqTo(n int) []int {
 	return out
 }
 
-// TestConformanceInOtherSpaces holds tables and closed forms to the contract for
+// TestConformanceInOtherSpaces holds tables, closed forms and what was adapted to the contract for
 // networks that are not OFA's.
 func TestConformanceInOtherSpaces(t *testing.T) {
 	for _, id := range []string{"fbnet-cifar100", "nasbench201"} {
@@ -137,7 +137,11 @@ func TestConformanceInOtherSpaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range []latpred.Predictor{linear, table} {
+		transferred, _, err := adapt.Transfer(t.Context(), nil, s, set.Subset(seqTo(50)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []latpred.Predictor{linear, table, transferred} {
 			t.Run(id+" "+p.Kind(), func(t *testing.T) { latpredtest.Run(t, p, set) })
 		}
 	}

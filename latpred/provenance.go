@@ -30,6 +30,9 @@ func SourcesOf(p Predictor) []Source {
 	from := p.Provenance()
 	list := append([]Source{{from.Data, from.DataHash, from.Split}}, from.Sources...)
 	made := p.Kind() == KindAdapted || p.Kind() == KindHardware || strings.HasPrefix(from.Note, fineTunedNote) && !strings.HasPrefix(from.Note, fineTunedNote+"scratch")
+	if sources, told := from.Recipe["sources"]; told && sources == "" {
+		made = false // of no sources at all
+	}
 	if made && len(from.Sources) == 0 {
 		list = append(list, Source{})
 	}

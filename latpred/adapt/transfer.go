@@ -80,7 +80,7 @@ func (t *Transferred) Backing() latpred.Backing {
 // in milliseconds, and says which; if a network or a source is not of s; and when ctx ends.
 //
 // Report.LeaveOneOut has the error of the predictor, under "adapted", and of the mean of the
-// measurements, under "mean". It leaves Report.MoreRows out.
+// measurements, under "mean".
 func Transfer(ctx context.Context, sources []*transfer.Source, s *space.Space, set *dataset.Set) (*Transferred, *Report, error) {
 	warnings, err := audit.Support(set)
 	if err != nil {
@@ -111,6 +111,9 @@ func Transfer(ctx context.Context, sources []*transfer.Source, s *space.Space, s
 		r.LeaveOneOut["mean"] += math.Abs(meanWithout(y, i)-y[i]) / y[i] / float64(len(y))
 	}
 	r.ExpectedPercent = 100 * r.LeaveOneOut["adapted"]
+	if r.MoreRows, err = moreTransferRows(ctx, l, rows, y, r.LeaveOneOut["adapted"]); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
 	if len(y) < fewRows {
 		r.Warnings = append(r.Warnings, fewRowsWarning(len(y)))
 	}

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -84,11 +85,28 @@ func LeaveOneOut(latenciesMs, predMs, sdMs []float64) []latpred.Warning {
 // autocorrelated with a p-value of at most 0.001: the device changed while it was
 // measured.
 func FollowEachOther(residuals []float64) []latpred.Warning {
-	r, p := metric.Autocorrelation(residuals)
-	if p > driftLevel {
+	r, p := metric.Autocorrelation(withoutFar(residuals))
+	if !(p <= driftLevel) {
 		return nil
 	}
 	return []latpred.Warning{{Kind: latpred.WarnDrift, Message: fmt.Sprintf("residuals follow each other in the order of measuring (autocorrelation %.2f): the device changed while it was measured", r)}}
+}
+
+// farResidual is the distance from the median, in robust standard deviations, to which larger
+// ones are cut, so that no single row rules.
+const farResidual = 10
+
+// withoutFar cuts the residuals that are far from the others.
+func withoutFar(residuals []float64) []float64 {
+	spread := metric.Spread(residuals)
+	if !(spread > 0) {
+		return residuals
+	}
+	middle, out := metric.Median(residuals), slices.Clone(residuals)
+	for i, v := range out {
+		out[i] = min(max(v, middle-farResidual*spread), middle+farResidual*spread)
+	}
+	return out
 }
 
 // beyond lists the rows whose residual is above limit in absolute value: outliers.

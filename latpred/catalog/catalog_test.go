@@ -12,6 +12,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/latpredtest"
+	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -78,6 +80,71 @@ func TestEntries(t *testing.T) {
 	}
 	if _, err := catalog.Find(""); err == nil {
 		t.Error("the empty name finds something")
+	}
+}
+
+// The sets of benchmarks are found by their names and upstream's, are predicted by a table of
+// their space that says what it is, and are no sources of OFA's spaces.
+func TestBenchmarks(t *testing.T) {
+	list := catalog.Benchmarks()
+	for _, e := range list {
+		for _, name := range []string{e.Name, e.Alias} {
+			if found, err := catalog.Find(name); err != nil || found != e {
+				t.Errorf("%s: %v, %v", name, found, err)
+			}
+		}
+		if e.IsSource() || e.Kind != latpred.KindTable && e.Kind != latpred.KindAdapted || !e.Judged() || !strings.HasPrefix(e.Name, e.Benchmark()+"-") || slices.Contains(catalog.Entries(), e) {
+			t.Errorf("%+v", e)
+		}
+	}
+	for name, most := range map[string]float64{"fbnet-2080ti-b1": 1.2, "fbnet/samsung_s7": 9, "nasbench201-titanrtx-b256": .35, "nasbench201-samsung-a50": 3.5} {
+		e, err := catalog.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := e.Predictor(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		percent, err := e.ErrorPercent(p)
+		if err != nil || percent > most || percent < .01 {
+			t.Errorf("%s: mean relative error %.2f %%, %v, want at most %v", name, percent, err, most)
+		}
+		if s, exact, err := catalog.SpaceOf(p); err != nil || !exact || s != e.Space || p.Provenance().Device != e.Device {
+			t.Errorf("%s: space %v, %v, %v; device %s", name, s, exact, err, p.Provenance().Device)
+		}
+	}
+	if _, err := catalog.Load(t.Context(), "fbnet-nothing"); err == nil || !strings.Contains(err.Error(), "of other spaces, such as fbnet-1080ti-b1") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Networks whose output depends on no image, which the Pixel 3's program didn't run, spoil
+// neither the order of the others nor their errors.
+func TestBenchmarkWithConstantNetworks(t *testing.T) {
+	e, err := catalog.Find("nasbench201-pixel3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.Predictor(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := e.Set()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = set.Subset(set.SplitFileOrder().Test)
+	if p.Kind() != e.Kind {
+		t.Errorf("a predictor of kind %s, want %s", p.Kind(), e.Kind)
+	}
+	y, relative := set.LatenciesMs(), make([]float64, set.Rows)
+	pred := latpredtest.Predict(t, p, set.Archs())
+	for i := range y {
+		relative[i] = math.Abs(pred[i]-y[i]) / y[i]
+	}
+	if rho, median := metric.Spearman(pred, y), metric.Median(relative); rho < .97 || median > .07 {
+		t.Errorf("rank correlation %.3f, median relative error %.3f", rho, median)
 	}
 }
 

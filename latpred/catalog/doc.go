@@ -1,8 +1,8 @@
 // Package catalog finds what ships with the project by its name.
 //
 //  1. Entries lists the sets of measurements and the lookup tables, each with its device,
-//     hardware, origin, search space and kind of predictor. Find finds one by its name or
-//     alias.
+//     hardware, origin, search space and kind of predictor, and Benchmarks those of spaces
+//     other than OFA's. Find finds one by its name or alias.
 //  2. An Entry gives its rows (Set), its lookup table (Table), a predictor
 //     (Entry.Predictor) and a source for adapting (Entry.Source).
 //  3. Load gives a predictor by name or from a file. Source and Sources give sources for
@@ -10,7 +10,7 @@
 //
 // The package imports every kind of predictor, so that Load can read all files.
 //
-// The entries are data: the files index.csv, tables.csv and gpus.csv, which packages
-// dataset, lut and gpu read. What is added there is found here, and by every command and
+// The entries are data: the files index.csv, benchmarks.csv, tables.csv and gpus.csv, which
+// packages dataset, lut and gpu read. What is added there is found here, and by every command and
 // the server, without a change of code.
 package catalog

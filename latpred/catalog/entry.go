@@ -26,7 +26,7 @@ type Entry struct {
 	Batch    int    // images in a pass; 0: not known
 	GPU      string // the device's data sheet, see gpu.ByID; "": it is no GPU, or not known
 	Space    *space.Space
-	Kind     string // kind of Predictor: latpred.KindLookup, KindTable or KindLinear
+	Kind     string // kind of Predictor: latpred.KindLookup, KindTable, KindLinear or KindAdapted
 
 	set      *dataset.Info // the set; nil: a table alone
 	table    string        // name of its lookup table, see lut.Open; "": none
@@ -34,10 +34,13 @@ type Entry struct {
 	isSource bool
 }
 
-// Entries lists all entries: sets in the order of their index, then the lookup tables
-// whose entry is not a set. The sets of benchmarks, of which there are dozens in other spaces
-// than OFA's, are none: they are opened by dataset.Open, and are sources by TransferShipped.
+// Entries lists the entries of OFA's spaces: sets in the order of their index, then the
+// lookup tables whose entry is not a set. Benchmarks lists the others.
 func Entries() []*Entry { return slices.Clone(entries()) }
+
+// Benchmarks lists the entries of other spaces: the same networks on dozens of devices. Find
+// finds them too. They are no sources of Sources; TransferShipped has those of their spaces.
+func Benchmarks() []*Entry { return slices.Clone(benchmarks()) }
 
 var entries = sync.OnceValue(func() (list []*Entry) {
 	sets := dataset.Index()
@@ -54,22 +57,36 @@ var entries = sync.OnceValue(func() (list []*Entry) {
 	return list
 })
 
+var benchmarks = sync.OnceValue(func() (list []*Entry) {
+	sets := dataset.Index()
+	for i := range sets {
+		if sets[i].Column != "" {
+			list = append(list, ofSet(&sets[i]))
+		}
+	}
+	return list
+})
+
 // ofSet makes the entry of a set. Its predictor is
 //
 //   - a lookup table, if the labels are sums over one;
 //   - the closed form of all rows, if the space ties choices to each other, so that the
 //     set has few distinct networks;
+//   - a model that knows which layers have an effect, adapted to some of the first rows, if
+//     networks without one were not run, which no sum over layers expresses;
 //   - else a table, fitted to the first rows and judged by the last.
 func ofSet(info *dataset.Info) *Entry {
 	e := describe(info)
 	e.Name, e.Alias, e.Title, e.set = info.Name, info.Alias, info.Title, info
 	e.Space = mustSpace(info.SpaceID)
-	e.isSource = !tied(e.Space)
+	e.isSource = !tied(e.Space) && info.Column == ""
 	switch {
 	case info.SumsOf != "":
 		e.Kind = latpred.KindLookup
 	case tied(e.Space):
 		e.Kind = latpred.KindLinear
+	case info.NotRun:
+		e.Kind, e.judge = latpred.KindAdapted, info
 	default:
 		e.Kind, e.judge = latpred.KindTable, info
 	}
@@ -117,16 +134,39 @@ func tied(s *space.Space) bool { return s.Ties != nil }
 // beside that of the whole space.
 func (e *Entry) Tied() bool { return tied(e.Space) }
 
-// Find finds an entry by its name or alias; the error lists the names.
+// Benchmark is the name of the benchmark, "fbnet" or "nasbench201", with which the entry's name
+// begins; "" of an entry that is none of Benchmarks.
+func (e *Entry) Benchmark() string {
+	if e.set == nil || e.set.Column == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(e.Alias, "/")
+	return name
+}
+
+// Find finds an entry, of a benchmark or not, by its name or alias; the error lists the names.
 func Find(name string) (*Entry, error) {
+	for _, list := range [][]*Entry{entries(), benchmarks()} {
+		for _, e := range list {
+			if name == e.Name || name != "" && name == e.Alias {
+				return e, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("nothing that ships is called %q: there are %s", name, shippedEntries())
+}
+
+// shippedEntries lists the names of Entries, and says where those of Benchmarks are.
+func shippedEntries() string {
 	var names []string
 	for _, e := range entries() {
-		if name == e.Name || name != "" && name == e.Alias {
-			return e, nil
-		}
 		names = append(names, e.Name)
 	}
-	return nil, fmt.Errorf("nothing that ships is called %q: there are %s", name, strings.Join(names, ", "))
+	text := strings.Join(names, ", ")
+	if list := benchmarks(); len(list) > 0 {
+		text += fmt.Sprintf(", and %d of other spaces, such as %s, which latpred data list shows", len(list), list[0].Name)
+	}
+	return text
 }
 
 // Set reads the entry's rows. It errs if the entry is a lookup table alone.

@@ -64,7 +64,11 @@ func TransferSources(ctx context.Context, s *space.Space, names []string) (out [
 		return nil, err
 	}
 	for _, name := range names {
-		at := slices.IndexFunc(shipped, func(s *transfer.Source) bool { return s.Name == name })
+		device := name
+		if e, err := Find(name); err == nil && e.Benchmark() != "" && e.Space.Family == s.Family {
+			device = e.set.Column
+		}
+		at := slices.IndexFunc(shipped, func(s *transfer.Source) bool { return s.Name == device })
 		switch {
 		case name == "auto":
 			out = append(out, shipped...)
@@ -118,7 +122,7 @@ func transferSource(ctx context.Context, s *space.Space, file string) (*transfer
 			return nil, fmt.Errorf("source %s: %w", file, err)
 		}
 	} else {
-		set, err := dataset.Open(file)
+		set, err := upstream.Open(dataset.Options{}, file, nil)
 		if err != nil {
 			if strings.HasSuffix(file, ".latpred") {
 				err = failed

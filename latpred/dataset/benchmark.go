@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/ofalat/ofalat/data"
@@ -55,6 +56,7 @@ func benchmarkSet(benchmark data.Row, of *space.Space, column string, device dat
 		Device: "help-" + id, Hardware: device["hardware"], Batch: batch, GPU: device["gpu"], SpaceID: of.ID, Encoding: encode.Of(of).Name(),
 		Rows: int(benchmark.Number("networks")), Repository: benchmark["repository"], Licence: benchmark["licence"],
 		Path: benchmark["upstream_folder"] + "/" + column + ".pt", Timing: benchmark["timing"], Column: column,
+		NotRun: slices.Contains(strings.Fields(benchmark["not_run"]), column),
 	}
 }
 

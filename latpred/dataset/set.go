@@ -38,6 +38,7 @@ type Info struct {
 	SumsOf     string // lookup table whose sums the labels are, see lut.Open; "": they were measured
 	Column     string // of its latencies, in the file of a benchmark, see BenchmarkFile; "": the set has a file of its own
 	Queue      Queue  // the launch queue that the labels show
+	NotRun     bool   // networks whose output depends on no image were not run: their labels are near 0
 }
 
 // Queue describes the launch queue of a set whose clock did not wait for the device, as

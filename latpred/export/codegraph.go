@@ -36,13 +36,23 @@ func newCodeGraph(p latpred.Predictor, family *space.Family, covered []int) (*co
 	if err != nil {
 		return nil, err
 	}
+	g.begin(p, e)
+	g.launches, err = g.countLaunches(g.decode(e.Width()))
+	return g, err
+}
+
+// begin begins the graph with its input.
+func (g *codeGraph) begin(p latpred.Predictor, e encode.Encoder) {
 	graph, code := newGraph(p, e)
-	g.Graph = graph
-	g.code = g.Node("Cast", onnx.Attributes{"to": onnx.Double}, code)
-	slots, at := int64(family.Slots()), 0
-	var runs onnx.Value // row × slot
+	g.Graph, g.code = graph, graph.Node("Cast", onnx.Attributes{"to": onnx.Double}, code)
+}
+
+// decode divides an input of a width into choices and resolution, and tells which slots run:
+// row × slot.
+func (g *codeGraph) decode(width int) (runs onnx.Value) {
+	slots, at := int64(g.family.Slots()), 0
 	choices := int64(1)
-	for i, f := range family.Factors {
+	for i, f := range g.family.Factors {
 		levels := int64(f.Levels())
 		one := g.part(at, at+int(slots*levels))
 		at += int(slots * levels)
@@ -58,11 +68,10 @@ func newCodeGraph(p latpred.Predictor, family *space.Family, covered []int) (*co
 	}
 	g.joint = g.Node("Transpose", onnx.Attributes{"perm": []int{1, 0, 2}}, g.joint)
 	first := g.op("Slice", runs, g.one(0), g.one(1), g.one(1)) // the first slot always runs
-	if g.resolution, g.binned = first, e.Width() > g.genes; g.binned {
-		g.resolution = g.part(g.genes, e.Width())
+	if g.resolution, g.binned = first, width > g.genes; g.binned {
+		g.resolution = g.part(g.genes, width)
 	}
-	g.launches, err = g.countLaunches(runs)
-	return g, err
+	return runs
 }
 
 // countLaunches gives the number of launches of each segment, given which slots run.
@@ -95,9 +104,7 @@ func (g *codeGraph) countLaunches(runs onnx.Value) (onnx.Value, error) {
 // chooseCode finds an encoding, of a space of the family, that has one of the resolutions,
 // and sets the resolutions of its bins.
 func (g *codeGraph) chooseCode(covered []int) (encode.Encoder, error) {
-	for _, f := range g.family.Factors {
-		g.genes += f.Levels() * g.family.Slots()
-	}
+	g.genes = genesOf(g.family)
 	for _, s := range g.family.Spaces() {
 		e := encode.Of(s)
 		g.space, g.resolutions = s, g.bins(e, s)
@@ -108,6 +115,14 @@ func (g *codeGraph) chooseCode(covered []int) (encode.Encoder, error) {
 	reference := g.family.Reference()
 	have := g.bins(encode.Of(reference), reference)
 	return nil, fmt.Errorf("a predictor of resolutions %v can't be written as ONNX: encodings have %d, … %d", covered, have[0], have[len(have)-1])
+}
+
+// genesOf is the number of inputs that tell the choices of a family's networks.
+func genesOf(f *space.Family) (n int) {
+	for _, factor := range f.Factors {
+		n += factor.Levels() * f.Slots()
+	}
+	return n
 }
 
 // bins lists the resolution of each bin of an encoding; the only one if it has no bins.

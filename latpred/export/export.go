@@ -39,7 +39,7 @@ func WriteONNX(w io.Writer, p latpred.Predictor) error {
 	case *hardware.Predictor:
 		return writeHardware(w, p)
 	case *adapt.Transferred:
-		return fmt.Errorf("a predictor that was adapted in space %s can't be written as ONNX: train a table in its place (latpred train --kind table), which can", p.Space().ID)
+		return writeTransferred(w, p)
 	}
 	return fmt.Errorf("predictors of kind %s can't be written as ONNX", p.Kind())
 }

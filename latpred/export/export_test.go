@@ -130,6 +130,62 @@ func TestONNXOfForeignQueue(t *testing.T) {
 	}
 }
 
+// What was adapted in other spaces: sums over slots, at two input sizes, some of which fall off
+// near 0, and a list of all cells.
+func TestONNXOfTransferred(t *testing.T) {
+	for _, id := range []string{"fbnet-cifar100", "fbnet-imagenet", "nasbench201"} {
+		s, err := space.ByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rng := random.Stream(1, id)
+		set := &dataset.Set{Info: dataset.Info{Name: "made-up", Device: "made-up", SpaceID: id, Rows: 25}}
+		archs := simulated.Archs(s, rng, 25)
+		for i, ms := range simulated.Card.MeasureMs(s, archs, rng) {
+			if i > 0 { // what launches cost is mostly gone: some networks are near 0
+				ms = max(ms-.97*set.Samples[0].LatencyMs, .02)
+			}
+			set.Samples = append(set.Samples, dataset.Sample{Arch: archs[i], LatencyMs: ms})
+		}
+		p, _, err := adapt.Transfer(t.Context(), nil, s, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test := simulated.Archs(s, rng, 400)
+		near := 0
+		for _, ms := range latpredtest.Predict(t, p, test) {
+			if ms < p.Model().FloorMs() {
+				near++
+			}
+		}
+		if near < 10 || near > 390 {
+			t.Errorf("%s: %d of 400 networks fall off near 0: this test is of both kinds", id, near)
+		}
+		latpredtest.SameInONNX(t, p, encode.Of(s), test)
+	}
+}
+
+// In a space that ties choices the sums are not known, and networks are too many for a list.
+func TestONNXOfTransferredTies(t *testing.T) {
+	s, err := space.ByID("compofa-fixed-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := random.Stream(1, "ties")
+	set := &dataset.Set{Info: dataset.Info{Name: "made-up", SpaceID: s.ID, Rows: 25}}
+	for range 25 {
+		a := s.Sample(rng)
+		set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: simulated.Card.PassMs(s, a)})
+	}
+	p, _, err := adapt.Transfer(t.Context(), nil, s, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := export.WriteONNX(&bytes.Buffer{}, p); err == nil || !strings.Contains(err.Error(), "compofa-fixed-w1.0") || !strings.Contains(err.Error(), "--kind table") {
+		t.Errorf("%v", err)
+	}
+}
+
 type oracle struct{ latpred.Predictor }
 
 func (oracle) Kind() string { return "oracle" }

@@ -29,6 +29,7 @@ var opsets = map[string]int64{"": 17, "ai.onnx.ml": 3}
 const (
 	Float  = int(protos.TensorProto_FLOAT)  // float32
 	Double = int(protos.TensorProto_DOUBLE) // float64
+	Int64  = int(protos.TensorProto_INT64)  // int64
 )
 
 // Graph is a graph under construction. Its methods panic on a programmer's mistake, and

@@ -94,16 +94,9 @@ func (m *Model) Features(archs []space.Arch) (*mat.Dense, error) {
 // Rows is the number of measurements that the model was fitted to.
 func (m *Model) Rows() int { return m.rows }
 
-// mean is the mean prediction, milliseconds, for a network with the given features. Below half
-// of the smallest measurement it falls off exponentially, so that it stays above 0 and keeps
-// the order of networks.
-func (m *Model) mean(row []float64) float64 {
-	ms := m.meanMs + m.spreadMs*(floats.Dot(m.weights, row)+m.constant)
-	if floor := m.leastMs / 2; ms < floor {
-		return floor * math.Exp(max(-500, ms/floor-1))
-	}
-	return ms
-}
+// mean is the mean prediction, milliseconds, for a network with the given features: the sum of
+// their effects, above a floor.
+func (m *Model) mean(row []float64) float64 { return m.aboveFloor(m.sum(row)) }
 
 // Means writes the predictions, milliseconds, for networks with the given features to dst.
 func (m *Model) Means(dst []float64, rows *mat.Dense) {
@@ -114,11 +107,8 @@ func (m *Model) Means(dst []float64, rows *mat.Dense) {
 
 // MeanMs predicts the latency of a, in milliseconds. It errs if a is not in the space.
 func (m *Model) MeanMs(a space.Arch) (float64, error) {
-	row := make([]float64, m.learner.features.Columns())
-	if err := m.learner.features.Row(row, a); err != nil {
-		return 0, err
-	}
-	return m.mean(row), nil
+	ms, err := m.SumMs(a)
+	return m.aboveFloor(ms), err
 }
 
 // moments are the mean and the variance of a measurement of a network with the given row of F

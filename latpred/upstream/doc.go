@@ -5,5 +5,6 @@
 //     interrupted downloads and verifies hashes.
 //  2. ParseAuthorsCSV, ParseHELPArchs and ParseHELPLatencies read their formats; package
 //     pytorch reads PyTorch's.
-//  3. Build and BuildBenchmarks make the shipped files from them again.
+//  3. Open reads one of HELP's files of latencies, or one of its form, as a set.
+//  4. Build and BuildBenchmarks make the shipped files from them again.
 package upstream

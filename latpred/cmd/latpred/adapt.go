@@ -41,7 +41,7 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var set *dataset.Set
 	var err error
 	if c.Plan == 0 {
-		if set, err = c.openSet(out, c.Data); err != nil {
+		if set, err = c.openSet(out, c.Data, c.Space); err != nil {
 			return err
 		}
 		if err := declareSpace(set, c.Space); err != nil {

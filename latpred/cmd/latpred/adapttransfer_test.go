@@ -48,9 +48,9 @@ func TestAdaptInOtherSpaces(t *testing.T) {
 			if out := mustCall(t, "predict", "--model", model, "--interval", "0.9", mine); strings.Count(out, "\n") != 13 {
 				t.Errorf("%s from %s: predictions\n%s", id, from, out)
 			}
-			_, stderr, status := call(t, "export", "--model", model, "--out", filepath.Join(t.TempDir(), "m.onnx"))
-			if status == 0 || !strings.Contains(stderr, "table") {
-				t.Errorf("export: status %d, %s", status, stderr)
+			mustCall(t, "export", "--model", model, "--out", filepath.Join(t.TempDir(), "m.onnx"))
+			if out := mustCall(t, "explain", "--model", model, archs[0].String()); !strings.Contains(out, "head") || !strings.Contains(out, "saves ms") {
+				t.Errorf("%s from %s: explain says\n%s", id, from, out)
 			}
 		}
 		_, stderr, status := call(t, "adapt", "--from", "nowhere", "--data", mine, "--out", filepath.Join(t.TempDir(), "m.latpred"))

@@ -145,7 +145,8 @@ func written(dir string) (files map[string]time.Time, bytes int64, err error) {
 
 type dataCheckCmd struct {
 	rowFlags
-	Sets []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
+	Space string   `placeholder:"ID" help:"Space of the networks of files that have latencies alone, in the order in which HELP lists them."`
+	Sets  []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 
 // Run prints what audit.Check finds. Findings are no failure: they are the
@@ -164,9 +165,9 @@ func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 	var sets []*dataset.Set
 	var findings []audit.Finding
 	for _, name := range c.Sets {
-		set, err := o.Open(name)
+		set, err := openIn(o, name, c.Space)
 		if err != nil {
-			return withFlags(err)
+			return err
 		}
 		sets = append(sets, set)
 		for _, w := range set.Warnings {

@@ -55,7 +55,7 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	set, err := c.openSet(out, c.Data)
+	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err
 	}

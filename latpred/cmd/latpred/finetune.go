@@ -35,7 +35,7 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if !ok {
 		return fmt.Errorf("%s: a predictor of kind %s has no layers to fine-tune", c.From, p.Kind())
 	}
-	set, err := c.openSet(out, c.Data)
+	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err
 	}

@@ -188,7 +188,7 @@ type fitted struct {
 
 // Run fits or calibrates.
 func (c *lutFitCmd) Run(out *output) error {
-	set, err := c.openSet(out, c.Data)
+	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err
 	}

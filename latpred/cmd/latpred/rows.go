@@ -7,6 +7,8 @@ import (
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
 // archColumn names the column of architectures in a table.
@@ -36,19 +38,33 @@ func (f *rowFlags) options() (dataset.Options, error) {
 	return o, nil
 }
 
-// openSet reads a shipped set or a file, and says on standard error how where that isn't
-// plain; the set's Warnings have the same.
-func (f *rowFlags) openSet(out *output, nameOrFile string) (*dataset.Set, error) {
+// openSet reads a shipped set or a file, of networks of the space that --space names, which
+// may be "", and says on standard error how where that isn't plain; the set's Warnings have the
+// same.
+func (f *rowFlags) openSet(out *output, nameOrFile, spaceID string) (*dataset.Set, error) {
 	o, err := f.options()
 	if err != nil {
 		return nil, err
 	}
-	set, err := o.Open(nameOrFile)
+	set, err := openIn(o, nameOrFile, spaceID)
 	if err != nil {
-		return nil, withFlags(err)
+		return nil, err
 	}
 	logNotes(out, set.Name, set.Warnings)
 	return set, nil
+}
+
+// openIn reads a shipped set or a file, also latencies alone; see upstream.Open.
+func openIn(o dataset.Options, nameOrFile, spaceID string) (*dataset.Set, error) {
+	var of *space.Space
+	if spaceID != "" {
+		var err error
+		if of, err = space.ByID(spaceID); err != nil {
+			return nil, fmt.Errorf("--space: %w", err)
+		}
+	}
+	set, err := upstream.Open(o, nameOrFile, of)
+	return set, withFlags(err)
 }
 
 // logNotes writes how a file was read to standard error.
@@ -77,6 +93,13 @@ func withFlags(err error) error {
 	}
 	if gaps := (*dataset.UnmeasuredError)(nil); errors.As(err, &gaps) {
 		hints = append(hints, "--skip-unmeasured leaves these rows out")
+	}
+	if alone := (*upstream.NetworklessError)(nil); errors.As(err, &alone) && alone.Spaces != nil {
+		var flags []string
+		for _, s := range alone.Spaces {
+			flags = append(flags, "--space "+s.ID)
+		}
+		hints = append(hints, "if they are in the order of HELP's networks, "+strings.Join(flags, " or ")+" says of which space")
 	}
 	if hints == nil {
 		return err

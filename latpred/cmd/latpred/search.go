@@ -60,6 +60,9 @@ func (c *searchCmd) Run(ctx context.Context, out *output) error {
 			out.Logf("note: no accuracy predictor knows the networks of %s: the one with the most multiply-accumulates is searched for", s.ID)
 		}
 	}
+	if c.Objective == byAccuracy && !knowsAccuracy(s) {
+		return fmt.Errorf("--objective accuracy: no accuracy predictor knows the networks of %s; there are --objective macs and --objective params", s.ID)
+	}
 	nets, failed := c.search(ctx, out, p, s, goal)
 	about := ""
 	if goal == byAccuracy {
@@ -159,7 +162,7 @@ func (c *searchCmd) latencies(ctx context.Context, out *output) (latpred.Predict
 	if e, err := catalog.Find(c.Device); err == nil {
 		return e.Predictor(ctx)
 	}
-	set, err := c.openSet(out, c.Device)
+	set, err := c.openSet(out, c.Device, c.Space)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,14 +19,15 @@ import (
 )
 
 type serveCmd struct {
-	Addr     string          `default:"127.0.0.1:8765" help:"Address to listen on; :0 takes a free port. Others than this machine can ask where it names no address."`
-	Model    []predictorName `help:"Predictor to serve beside the shipped devices, the name of what ships or a file; may be repeated." sep:"none"`
-	Table    []string        `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
-	Space    string          `help:"Search space of --model and --table (default: what they are known to be of)."`
-	Only     bool            `help:"Serve --model and --table alone."`
-	MaxBatch int             `default:"4096" help:"Networks of a request."`
-	MaxBody  int64           `default:"1048576" help:"Bytes of a request."`
-	Timeout  time.Duration   `default:"30s" help:"Of a request."`
+	Addr      string          `default:"127.0.0.1:8765" help:"Address to listen on; :0 takes a free port. Others than this machine can ask where it names no address."`
+	Model     []predictorName `help:"Predictor to serve beside the shipped devices, the name of what ships or a file; may be repeated." sep:"none"`
+	Table     []string        `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
+	Benchmark []string        `enum:"fbnet,nasbench201" help:"Serve the devices of other spaces that ship, too: fbnet or nasbench201; may be repeated."`
+	Space     string          `help:"Search space of --model and --table (default: what they are known to be of)."`
+	Only      bool            `help:"Serve --model, --table and --benchmark alone."`
+	MaxBatch  int             `default:"4096" help:"Networks of a request."`
+	MaxBody   int64           `default:"1048576" help:"Bytes of a request."`
+	Timeout   time.Duration   `default:"30s" help:"Of a request."`
 }
 
 // Run serves until it is interrupted.
@@ -55,7 +57,8 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 	return s.Serve(ctx, l)
 }
 
-// devices are those of --model and --table, called yours, and those that ship.
+// devices are those of --model and --table, called yours, those of --benchmark and those that
+// ship.
 func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error) {
 	for _, name := range c.Model {
 		p, err := name.load(ctx)
@@ -83,6 +86,16 @@ func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error
 		}
 		d := serve.FromPredictor(t.Device, t.Device, p, s)
 		d.Origin = "yours"
+		list = append(list, d)
+	}
+	for _, e := range catalog.Benchmarks() {
+		if !slices.Contains(c.Benchmark, e.Benchmark()) {
+			continue
+		}
+		d, err := serve.FromEntry(e)
+		if err != nil {
+			return nil, err
+		}
 		list = append(list, d)
 	}
 	if c.Only {

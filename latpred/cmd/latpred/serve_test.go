@@ -6,12 +6,13 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// serve says where it listens, has the given and the shipped devices, and ends well
-// when it is interrupted.
+// serve says where it listens, has the given and the shipped devices, those of a benchmark
+// where they are asked for, and ends well when it is interrupted.
 func TestServe(t *testing.T) {
 	path, _ := measurements(t, "p40-b64", 300)
 	model := filepath.Join(t.TempDir(), "mine.latpred")
@@ -22,7 +23,7 @@ func TestServe(t *testing.T) {
 	reader, writer := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--model", model, "--json"}, newOutput(writer, io.Discard))
+		ended <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--model", model, "--benchmark", "fbnet", "--json"}, newOutput(writer, io.Discard))
 		writer.Close()
 	}()
 	var at struct {
@@ -46,6 +47,9 @@ func TestServe(t *testing.T) {
 	}
 	if len(list.Devices) != at.Devices || at.Devices < 13 || list.Devices[0].ID != "mine" || list.Devices[0].Origin != "yours" {
 		t.Errorf("%d devices were announced, there are %+v", at.Devices, list.Devices)
+	}
+	if !slices.ContainsFunc(list.Devices, func(d struct{ ID, Origin string }) bool { return d.ID == "fbnet-fpga" }) {
+		t.Errorf("no fbnet-fpga among %+v", list.Devices)
 	}
 	interrupt()
 	if status := <-ended; status != 0 {

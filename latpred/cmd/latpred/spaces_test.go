@@ -147,6 +147,46 @@ func TestNamesOfWhatShips(t *testing.T) {
 	}
 }
 
+// So can the sets of benchmarks; a network of another space, and what can't be maximised, are
+// errors that say what to do.
+func TestNamesOfBenchmarks(t *testing.T) {
+	for name, other := range map[string]string{"fbnet-2080ti-b1": "nasbench201-fpga", "nasbench201/samsung_a50": "fbnet-fpga"} {
+		set, err := dataset.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		network := set.Samples[0].Arch.String()
+		if lines := strings.Split(mustCall(t, "predict", "--model", name, "--interval", "0.9", network), "\n"); len(lines) != 3 || strings.Count(lines[1], ",") != 2 {
+			t.Errorf("%s: predict says %q", name, lines)
+		}
+		var e struct{ metric.Scores }
+		decode(t, mustCall(t, "evaluate", "--model", name, "--data", name, "--rows", "test", "--json"), &e)
+		if e.N != set.Rows-int(.7*float64(set.Rows))-int(.15*float64(set.Rows)) || e.MAPEPercent > 4 {
+			t.Errorf("%s: %+v", name, e.Scores)
+		}
+		if out := mustCall(t, "explain", "--model", name, network); !strings.Contains(out, "stem") {
+			t.Errorf("%s: explain says %s", name, out)
+		}
+		var nets []foundNet
+		limit := jsonNumber(set.Samples[0].LatencyMs)
+		decode(t, mustCall(t, "search", "--device", name, "--limit", limit, "--generations", "3", "--json"), &nets)
+		if len(nets) != 1 || nets[0].Objective != byMACs || nets[0].Space != set.SpaceID {
+			t.Errorf("%s: found %+v", name, nets)
+		}
+		mustCall(t, "export", "--model", name, "--out", filepath.Join(t.TempDir(), "m.onnx"))
+		for want, args := range map[string][]string{
+			"--objective macs": {"search", "--device", name, "--limit", limit, "--objective", "accuracy"},
+			set.SpaceID:        {"evaluate", "--model", name, "--data", other},
+			"mbv3-w1.0":        {"predict", "--model", name, "--space", "mbv3-w1.0", network},
+			"stages":           {"predict", "--model", name, example},
+		} {
+			if _, stderr, status := call(t, args...); status != 1 || !strings.Contains(stderr, want) {
+				t.Errorf("%q: status %d, %s", args, status, stderr)
+			}
+		}
+	}
+}
+
 // A set of a benchmark is adapted to without the source that was made from it, which is best
 // otherwise.
 func TestAdaptToABenchmark(t *testing.T) {

@@ -50,7 +50,7 @@ type trained struct {
 
 // Run trains a predictor and judges it on the test rows.
 func (c *trainCmd) Run(ctx context.Context, out *output) error {
-	set, err := c.openSet(out, c.Data)
+	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type tuneCmd struct {
 	backendFlags
 	rowFlags
 	Data      string `required:"" help:"Shipped set or CSV file."`
+	Space     string `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0 (default: the set's; a file does not tell)."`
 	Rule      string `enum:"grid,stopping,promotion,halving" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al.; halving: successive halving, the cheapest where all configurations are known."`
 	Searcher  string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
 	Trials    int    `help:"How many of the 36 configurations (default: all)."`
@@ -56,11 +57,11 @@ type tuned struct {
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
-	set, err := c.openSet(out, c.Data)
+	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err
 	}
-	doubts, err := learnable(out, set, "")
+	doubts, err := learnable(out, set, c.Space)
 	if err != nil {
 		return err
 	}
