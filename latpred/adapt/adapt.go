@@ -2,8 +2,8 @@ package adapt
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,9 +11,8 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/stat/distuv"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // Config says how Adapt works. With the zero value the data decide whether there is a
@@ -21,9 +20,6 @@ import (
 type Config struct {
 	NoQueue    bool // the clock waited for the device: don't look for a launch queue
 	NoForecast bool // leave out Report.MoreRows, which takes four further fits
-	// Spread is what is expected of the width of intervals; the zero value is that of the
-	// shipped devices.
-	Spread Spread
 }
 
 // Report tells what Adapt chose and how good it is expected to be.
@@ -31,103 +27,154 @@ type Report struct {
 	Rows            int                `json:"rows"`                   // number of measurements
 	Recipe          string             `json:"recipe"`                 // the model in words
 	ExpectedPercent float64            `json:"expected_error_percent"` // mean relative error by leave-one-out, percent
-	LeaveOneOut     map[string]float64 `json:"leave_one_out"`          // mean relative error of each model that was tried, a fraction; see fewshot.Report
+	LeaveOneOut     map[string]float64 `json:"leave_one_out"`          // mean relative error, a fraction, of the predictor ("adapted") and of the mean of the measurements ("mean")
 	MoreRows        int                `json:"more_rows"`              // further measurements that would lower the error by a fifth; 0: not known
 	Warnings        []latpred.Warning  `json:"warnings,omitempty"`     // doubts about the measurements and the interval
 }
 
-// Adapt fits a predictor of a device to the rows of set, at least 3, and to sources. It
-// errs if rows can't be latencies of one device in milliseconds, and says which; if there
-// are no sources or none covers all rows; and when ctx ends.
-func Adapt(ctx context.Context, sources []fewshot.Source, set *dataset.Set, config Config) (*Predictor, *Report, error) {
+// fewRows is the number of rows below which there is a warning: single draws cover much more or
+// less.
+const fewRows = 50
+
+// Adapt fits a predictor of a device to the rows of set, at least 3, all of its space, and
+// to sources, of which there may be none; those that don't cover the rows are left out. It errs
+// if rows can't be latencies of one device in milliseconds, and says which; if a network is not
+// of the space, or none of the sources covers all rows; and when ctx ends.
+func Adapt(ctx context.Context, sources []*transfer.Source, set *dataset.Set, config Config) (*Predictor, *Report, error) {
 	warnings, err := audit.Support(set)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
+	s, err := set.Space()
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.Ties != nil {
+		s = s.Family.Reference() // its networks as well
+	}
 	archs, y := set.Archs(), set.LatenciesMs()
-	m, found, err := fewshot.Fit(ctx, sources, archs, y, fewshot.Config{NoQueue: config.NoQueue})
+	if sources, err = covering(sources, archs); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
+	l, err := learner(sources, s)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	warnings = append(warnings, audit.LeaveOneOut(y, found.LooMs, found.LooSdMs)...)
-	if !slices.ContainsFunc(warnings, func(w latpred.Warning) bool { return w.Kind == latpred.WarnScale }) {
-		warnings = append(warnings, audit.AgainstSources(ratios(sources, set))...)
+	fit := l.FitClock
+	if config.NoQueue {
+		fit = l.FitWaiting
 	}
-	scores, err := calibrate(m, found, archs, y, config.Spread)
+	m, err := fit(ctx, archs, y)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	var student *distuv.StudentsT
-	if len(y) < studentRows {
-		student = studentOf(scores.Scores)
+	left, sd, err := m.LeftOut(archs)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
 	}
-	r := &Report{Rows: set.Rows, Recipe: describe(m), LeaveOneOut: found.LeaveOneOut, Warnings: warnings}
-	for i, ms := range found.LooMs {
-		r.ExpectedPercent += 100 * math.Abs(ms-y[i]) / y[i] / float64(len(y))
+	r := &Report{Rows: len(y), Recipe: describe(m), LeaveOneOut: map[string]float64{"adapted": 0, "mean": 0}}
+	r.Warnings = append(warnings, audit.LeaveOneOut(y, left, sd)...)
+	if !slices.ContainsFunc(r.Warnings, func(w latpred.Warning) bool { return w.Kind == latpred.WarnScale }) {
+		r.Warnings = append(r.Warnings, audit.AgainstSources(ratios(sources, set))...)
 	}
+	for i, ms := range left {
+		r.LeaveOneOut["adapted"] += math.Abs(ms-y[i]) / y[i] / float64(len(y))
+		r.LeaveOneOut["mean"] += math.Abs(meanWithout(y, i)-y[i]) / y[i] / float64(len(y))
+	}
+	r.ExpectedPercent = 100 * r.LeaveOneOut["adapted"]
 	if len(y) < fewRows {
 		r.Warnings = append(r.Warnings, fewRowsWarning(len(y)))
 	}
-	if r.MoreRows, err = moreRows(ctx, m.Sources, archs, y, config, r.ExpectedPercent/100); err != nil {
-		return nil, nil, err
+	if !config.NoForecast {
+		if r.MoreRows, err = moreRows(ctx, fit, archs, y, r.LeaveOneOut["adapted"]); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", set.Name, err)
+		}
 	}
-	return &Predictor{m, scores, student, found.LeaveOneOut, latpred.Provenance{
+	return &Predictor{m, provenance(sources, set, r)}, r, nil
+}
+
+// learner knows the sources, with the prior that goes with their kind.
+func learner(sources []*transfer.Source, s *space.Space) (*transfer.Learner, error) {
+	prior := transfer.DefaultPrior()
+	if slices.ContainsFunc(sources, func(s *transfer.Source) bool { return s.Times != nil }) {
+		prior = transfer.TimesPrior()
+	}
+	return transfer.NewLearner(transfer.FeaturesOf(s), sources, prior)
+}
+
+// covering lists the sources that have times for all networks. It errs if there are sources,
+// but none of these.
+func covering(sources []*transfer.Source, archs []space.Arch) (list []*transfer.Source, err error) {
+	for _, s := range sources {
+		failed := s.Covers(archs)
+		if failed == nil {
+			list = append(list, s)
+		}
+		err = failed
+	}
+	if list == nil && len(sources) > 0 {
+		return nil, fmt.Errorf("no source covers the measurements: %w", err)
+	}
+	return list, nil
+}
+
+// provenance describes what a predictor is made from.
+func provenance(sources []*transfer.Source, set *dataset.Set, r *Report) latpred.Provenance {
+	from := latpred.Provenance{
 		Device: set.Device, Space: set.SpaceID, Data: set.Name, DataHash: set.Hash(), Rows: set.Rows, Versions: latpred.Versions(), Note: r.Recipe,
-		Split: allRows(set).Record(len(set.Samples)), Sources: seenBy(m, sources),
-		Recipe: map[string]string{"sources": sourceNames(m), "expected_error_percent": fmt.Sprintf("%.3g", r.ExpectedPercent)},
-	}}, r, nil
-}
-
-// sourceNames lists the sources of a model.
-func sourceNames(m *fewshot.Model) string {
+		Split: allRows(set).Record(len(set.Samples)), Recipe: map[string]string{"expected_error_percent": fmt.Sprintf("%.3g", r.ExpectedPercent)},
+	}
 	var names []string
-	for _, s := range m.Sources {
+	for _, s := range sources {
 		names = append(names, s.Name)
+		from.Sources = append(from.Sources, s.Seen...)
 	}
-	return strings.Join(names, ", ")
+	from.Recipe["sources"] = strings.Join(names, ", ")
+	return from
 }
 
-// describe says in words which sources a model is made of, with their weights.
-func describe(m *fewshot.Model) string {
-	shares := map[string]float64{}
-	for _, c := range m.Components {
-		var names []string
-		for _, p := range c.Base.Parts {
-			names = append(names, m.Sources[p.Source].Name)
-		}
-		name := strings.Join(names, " + ")
-		switch {
-		case c.Base.PowerLaw:
-			name += ", as a power law"
-		case !c.Base.Queue.None():
-			name += ", seen through a launch queue"
-		}
-		shares[name] += c.Weight
+// allRows is the split of rows that all serve the fit.
+func allRows(set *dataset.Set) (split dataset.Split) {
+	for i := range set.Samples {
+		split.Train = append(split.Train, i)
 	}
-	names := slices.SortedFunc(maps.Keys(shares), func(a, b string) int { return int(math.Copysign(1, shares[b]-shares[a])) })
-	var parts []string
-	for _, n := range names {
-		if shares[n] >= .05 || len(parts) == 0 {
-			parts = append(parts, fmt.Sprintf("%.0f %% %s", 100*shares[n], n))
-		}
-	}
-	text := "corrected times of " + strings.Join(parts, "; ")
-	if m.Fine() {
-		text += "; with times of their own at each resolution"
+	return split
+}
+
+// describe says in words what a model stands on.
+func describe(m *transfer.Clocked) string {
+	text := "features of " + m.Space().ID + " and " + strings.Join(m.Describe(), "; ")
+	if w := m.Waits(); w < .95 {
+		text += fmt.Sprintf("; seen through a launch queue with a probability of %.0f %%", 100*(1-w))
 	}
 	return text
 }
 
-// ratios lists for each source the measured latencies of set divided by the source's,
-// of the networks that the source covers.
-func ratios(sources []fewshot.Source, set *dataset.Set) [][]float64 {
-	out := make([][]float64, len(sources))
-	for i, s := range sources {
+// meanWithout is the mean of all values but one.
+func meanWithout(values []float64, without int) (mean float64) {
+	for i, v := range values {
+		if i != without {
+			mean += v / float64(len(values)-1)
+		}
+	}
+	return mean
+}
+
+// ratios lists for each source with times the measured latencies of set divided by the source's.
+func ratios(sources []*transfer.Source, set *dataset.Set) (out [][]float64) {
+	for _, s := range sources {
+		var of []float64
 		for _, row := range set.Samples {
-			var ms [1]float64
-			if err := s.PassMs(ms[:], []space.Arch{row.Arch}); err == nil && ms[0] > 0 {
-				out[i] = append(out[i], row.LatencyMs/ms[0])
+			ms, err := s.PassMs(row.Arch)
+			if errors.Is(err, transfer.ErrNoTimes) {
+				break
 			}
+			if err == nil && ms > 0 {
+				of = append(of, row.LatencyMs/ms)
+			}
+		}
+		if of != nil {
+			out = append(out, of)
 		}
 	}
 	return out

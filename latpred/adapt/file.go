@@ -15,31 +15,27 @@ import (
 
 func init() { modelfile.Register(latpred.KindAdapted, load) }
 
-// header is the JSON part of a stored Predictor.
+// header is the JSON part of a stored Predictor, under "transfer", or of a Corrected.
 type header struct {
-	fewshot.Header
-	Scores      *conformal.Split   `json:"scores"`
-	LeaveOneOut map[string]float64 `json:"leave_one_out"`
-	Transfer    *transfer.Header   `json:"transfer,omitempty"` // of a Transferred, which has nothing else
-}
-
-// transferHeader is the JSON part of a stored Transferred.
-type transferHeader struct {
-	Transfer transfer.Header `json:"transfer"`
+	Transfer *transfer.Header `json:"transfer,omitempty"`
+	*fewshot.Header
+	Scores      *conformal.Split   `json:"scores,omitempty"`
+	LeaveOneOut map[string]float64 `json:"leave_one_out,omitempty"`
 }
 
 // Store implements modelfile.Storable.
-func (t *Transferred) Store(b *tensor.Bundle, prefix string) (any, error) {
-	return transferHeader{t.model.Store(b, prefix)}, nil
+func (p *Predictor) Store(b *tensor.Bundle, prefix string) (any, error) {
+	h, err := p.model.Store(b, prefix)
+	return header{Transfer: &h}, err
 }
 
 // Store implements modelfile.Storable.
-func (a *Predictor) Store(b *tensor.Bundle, prefix string) (any, error) {
-	model, err := a.model.Store(b, prefix)
-	return header{model, a.scores, a.leaveOneOut, nil}, err
+func (a *Corrected) Store(b *tensor.Bundle, prefix string) (any, error) {
+	h, err := a.model.Store(b, prefix)
+	return header{Header: &h, Scores: a.scores, LeaveOneOut: a.leaveOneOut}, err
 }
 
-// load restores a Predictor or a Transferred that Store wrote.
+// load restores what Store wrote.
 func load(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.Provenance) (latpred.Predictor, error) {
 	var h header
 	if err := json.Unmarshal(model, &h); err != nil {
@@ -50,9 +46,9 @@ func load(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.P
 		if err != nil {
 			return nil, fmt.Errorf("model: %w", err)
 		}
-		return &Transferred{m, from}, nil
+		return &Predictor{m, from}, nil
 	}
-	if h.Scores == nil {
+	if h.Scores == nil || h.Header == nil {
 		return nil, errors.New("model: no scores")
 	}
 	if err := h.Scores.Validate(); err != nil {
@@ -62,9 +58,9 @@ func load(b *tensor.Bundle, prefix string, model json.RawMessage, from latpred.P
 	if err != nil {
 		return nil, err
 	}
-	p := &Predictor{model: m, scores: h.Scores, leaveOneOut: h.LeaveOneOut, provenance: from}
+	c := &Corrected{model: m, scores: h.Scores, leaveOneOut: h.LeaveOneOut, provenance: from}
 	if from.Rows < studentRows {
-		p.student = studentOf(h.Scores.Scores)
+		c.student = studentOf(h.Scores.Scores)
 	}
-	return p, nil
+	return c, nil
 }

@@ -5,11 +5,11 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
-// Settings of forecast. It assumes that the error is a power law of the number of rows.
+// Settings of moreRows. It assumes that the error is a power law of the number of rows.
 const (
 	curveDraws = 4   // random halves of the rows
 	curveRows  = 8   // smallest number of rows to estimate from
@@ -20,50 +20,40 @@ const (
 	mostRows   = 5000
 )
 
-// moreRows estimates how many further rows would lower the expected error, a fraction, by
-// a fifth, from the error of fits to half of the rows. It is 0 if that can't be said or is
-// not wanted, and at most 5,000.
-func moreRows(ctx context.Context, sources []fewshot.Source, archs []space.Arch, y []float64, config Config, expected float64) (int, error) {
-	if config.NoForecast {
-		return 0, nil
-	}
-	return forecast(len(y), expected, func(fit, judge []int) (float64, error) {
-		var a []space.Arch
-		var l []float64
-		for _, i := range fit {
-			a, l = append(a, archs[i]), append(l, y[i])
-		}
-		m, _, err := fewshot.Fit(ctx, sources, a, l, fewshot.Config{NoQueue: config.NoQueue})
-		if err != nil {
-			return 0, err
-		}
-		var sum float64
-		for _, i := range judge {
-			ms, err := m.MeanMs(archs[i])
-			if err != nil {
-				return 0, err
-			}
-			sum += math.Abs(ms-y[i]) / y[i] / float64(len(judge))
-		}
-		return sum, nil
-	})
-}
+// fitter fits a model to measurements of networks, milliseconds.
+type fitter func(ctx context.Context, archs []space.Arch, ms []float64) (*transfer.Clocked, error)
 
-// forecast is moreRows of n rows, given the mean relative error on the rows judge of a fit to
-// the rows fit.
-func forecast(n int, expected float64, half func(fit, judge []int) (float64, error)) (int, error) {
+// moreRows estimates how many further rows would lower the expected error, a fraction, by
+// a fifth, from the error of fits to half of the rows. It is 0 if that can't be said, and at
+// most 5,000.
+func moreRows(ctx context.Context, fit fitter, archs []space.Arch, y []float64, expected float64) (int, error) {
+	n := len(y)
 	if n < curveRows || n > curveMost {
 		return 0, nil
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	var mean float64
 	for range curveDraws {
-		order := rng.Perm(n)
-		e, err := half(order[:n/2], order[n/2:])
-		if err != nil {
+		var as [2][]space.Arch
+		var ms [2][]float64
+		for k, i := range rng.Perm(n) {
+			half := min(1, k/(n/2))
+			as[half], ms[half] = append(as[half], archs[i]), append(ms[half], y[i])
+		}
+		m, err := fit(ctx, as[0], ms[0])
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		if err != nil { // all are equal
+			return 0, nil
+		}
+		pred := make([]float64, len(as[1]))
+		if err := m.Means(pred, as[1]); err != nil {
 			return 0, err
 		}
-		mean += e / curveDraws
+		for i, v := range pred {
+			mean += math.Abs(v-ms[1][i]) / ms[1][i] / float64(len(pred)) / curveDraws
+		}
 	}
 	slope := min(fastest, math.Log2(mean/expected))
 	if !(slope >= slowest) {

@@ -4,121 +4,74 @@ import (
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/additive"
-	"github.com/ofalat/ofalat/latpred/conformal"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/stat/distuv"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
-// Predictor predicts a device that was adapted to with few measurements. It is of kind
-// adapted and safe for concurrent use.
+// Predictor predicts a device that was adapted to with few measurements. It is of kind adapted
+// and safe for concurrent use.
 type Predictor struct {
-	model       *fewshot.Model
-	scores      *conformal.Split   // of absolute errors divided by the model's standard deviations; with student its quantiles
-	student     *distuv.StudentsT  // distribution of these errors; nil: the scores are those of the measurements
-	leaveOneOut map[string]float64 // mean relative error of each model that was tried, a fraction
-	provenance  latpred.Provenance
+	model      *transfer.Clocked
+	provenance latpred.Provenance
 }
 
 // Kind is "adapted".
-func (a *Predictor) Kind() string { return latpred.KindAdapted }
+func (p *Predictor) Kind() string { return latpred.KindAdapted }
 
 // Provenance describes the measurements, and names the sources in its recipe.
-func (a *Predictor) Provenance() latpred.Provenance { return a.provenance }
+func (p *Predictor) Provenance() latpred.Provenance { return p.provenance }
 
 // Model returns the model, which must not be changed.
-func (a *Predictor) Model() *fewshot.Model { return a.model }
+func (p *Predictor) Model() *transfer.Clocked { return p.model }
+
+// Space is the space whose networks it predicts.
+func (p *Predictor) Space() *space.Space { return p.model.Space() }
+
+// batch is the number of networks that are predicted at once.
+const batch = 256
+
+// batches calls predict with the bounds of batches of n networks.
+func batches(n int, predict func(from, to int) error) error {
+	for from := 0; from < n; from += batch {
+		if err := predict(from, min(from+batch, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // PredictMs implements latpred.Predictor: it predicts what would be measured, as the
 // measurements that it was adapted with were.
-func (a *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
+func (p *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
-	for i, arch := range archs {
-		ms, err := a.model.MeanMs(arch)
+	return batches(len(archs), func(from, to int) error { return p.model.Means(dst[from:to], archs[from:to]) })
+}
+
+// BoundsMs implements latpred.IntervalPredictor. Intervals hold what they promise on average
+// over devices and draws of the measurements, up to levels of 0.95; see transfer.Model.Bounds.
+func (p *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
+	latpred.MustMatch(low, archs)
+	latpred.MustMatch(high, archs)
+	return batches(len(archs), func(from, to int) error {
+		return p.model.Bounds(low[from:to], high[from:to], archs[from:to], level)
+	})
+}
+
+// Backing implements latpred.BackedIntervals: intervals rest on the measurements and on the
+// model's distribution.
+func (p *Predictor) Backing() latpred.Backing {
+	return latpred.Backing{N: p.model.Rows(), Of: "measurements", Assumed: true}
+}
+
+// PassMs implements latpred.PassTimer.
+func (p *Predictor) PassMs(dst []float64, archs []space.Arch) error {
+	latpred.MustMatch(dst, archs)
+	for i, a := range archs {
+		ms, err := p.model.PassMs(a)
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
 		dst[i] = ms
-	}
-	return nil
-}
-
-// BoundsMs implements latpred.IntervalPredictor. With fewer than 100 measurements the
-// intervals hold what they promise on average over devices and draws of the measurements;
-// see Spread. Single devices differ: on those of a laboratory that had no
-// part in choosing the width, intervals of level 0.9 held 0.80 to 0.97 of the networks. A
-// level above n/(n+1) with n measurements rests on the distribution of Spread; with 100
-// or more it has no upper bound.
-func (a *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
-	latpred.MustMatch(low, archs)
-	latpred.MustMatch(high, archs)
-	for i, arch := range archs {
-		ms, sd, err := a.model.Read(arch)
-		if err != nil {
-			return fmt.Errorf("architecture %d: %w", i, err)
-		}
-		w := sd * a.factor(level)
-		low[i], high[i] = max(0, ms-w), ms+w
-	}
-	return nil
-}
-
-// factor is the half-width of the interval of a level, in standard deviations of the model.
-func (a *Predictor) factor(level float64) float64 {
-	if a.student != nil {
-		return a.student.Quantile(.5 + .5*level)
-	}
-	return a.scores.Factor(level)
-}
-
-// Backing implements latpred.BackedIntervals: intervals rest on the measurements, each
-// predicted by the others.
-func (a *Predictor) Backing() latpred.Backing {
-	n := a.provenance.Rows
-	if a.student == nil {
-		n = len(a.scores.Scores)
-	}
-	return latpred.Backing{N: n, Of: "measurements", Assumed: a.student != nil}
-}
-
-// Segments implements latpred.SegmentTimer.
-func (a *Predictor) Segments(arch space.Arch) (latpred.Breakdown, error) {
-	segs, ms, hostLimited, err := a.model.SegmentsMs(arch)
-	if err != nil {
-		return latpred.Breakdown{}, err
-	}
-	label, err := a.model.MeanMs(arch)
-	if err != nil {
-		return latpred.Breakdown{}, err
-	}
-	var sum float64
-	for _, v := range ms {
-		sum += v
-	}
-	if err := additive.AllocateFixed(ms, segs, arch, func(other space.Arch) ([]float64, error) {
-		_, times, _, err := a.model.SegmentsMs(other)
-		return times, err
-	}); err != nil {
-		return latpred.Breakdown{}, err
-	}
-	b := additive.NameSegments(arch, segs, ms)
-	b.TrueMs, b.LabelMs, b.HostLimited = sum, label, hostLimited
-	return b, nil
-}
-
-// PassMs implements latpred.PassTimer.
-func (a *Predictor) PassMs(dst []float64, archs []space.Arch) error {
-	latpred.MustMatch(dst, archs)
-	for i, arch := range archs {
-		_, ms, _, err := a.model.SegmentsMs(arch)
-		if err != nil {
-			return fmt.Errorf("architecture %d: %w", i, err)
-		}
-		dst[i] = 0
-		for _, v := range ms {
-			dst[i] += v
-		}
 	}
 	return nil
 }

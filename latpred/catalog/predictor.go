@@ -13,7 +13,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	_ "github.com/ofalat/ofalat/latpred/neural" // so that Load knows its kind
 	"github.com/ofalat/ofalat/latpred/pass"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // Load makes the predictor of the entry with a name or alias, or reads a file of any kind
@@ -47,7 +46,7 @@ func (e *Entry) Predictor(ctx context.Context) (latpred.Predictor, error) {
 		return additive.FitLinear(set)
 	}
 	if e.Kind == latpred.KindAdapted {
-		return adaptedTo(ctx, set, e.Space)
+		return adaptedTo(ctx, set)
 	}
 	return bestTable(ctx, set)
 }
@@ -57,7 +56,7 @@ const adaptedRows = 700
 
 // adaptedTo adapts to rows that are spread evenly over the training rows of a set, without
 // sources.
-func adaptedTo(ctx context.Context, set *dataset.Set, s *space.Space) (latpred.Predictor, error) {
+func adaptedTo(ctx context.Context, set *dataset.Set) (latpred.Predictor, error) {
 	split := set.SplitFileOrder()
 	n := min(adaptedRows, len(split.Train))
 	rows := make([]int, n)
@@ -65,7 +64,7 @@ func adaptedTo(ctx context.Context, set *dataset.Set, s *space.Space) (latpred.P
 		rows[i] = split.Train[i*len(split.Train)/n]
 	}
 	split.Train, split.Validation = rows, nil
-	p, _, err := adapt.TransferPart(ctx, nil, s, set, split)
+	p, _, err := adapt.AdaptPart(ctx, nil, set, split, adapt.Config{})
 	return p, err
 }
 

@@ -2,18 +2,20 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
-	"sync"
 
+	"github.com/ofalat/ofalat/data"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/adapt"
-	"github.com/ofalat/ofalat/latpred/additive"
-	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/modelfile"
-	"github.com/ofalat/ofalat/latpred/pass"
+	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
+	"github.com/ofalat/ofalat/latpred/upstream"
 )
 
 // IsSource reports whether the entry is one of the default sources for adapting: a set,
@@ -30,105 +32,118 @@ func SourceNames() (names []string) {
 	return names
 }
 
-// Source makes a source for adapting from the entry. Of a set it is times of layers, for
-// true passes, fitted to the first 70 % of its rows; the fit is made once for each entry.
-// Of a lookup table it is the table's sums. It errs if the entry is Tied.
-func (e *Entry) Source(ctx context.Context) (fewshot.Source, error) {
-	if e.isSource {
-		f, err := e.fitted(ctx)
-		if err != nil {
-			return fewshot.Source{}, err
-		}
-		return fewshot.Source{Name: e.Name, Model: f.model, Seen: []latpred.Source{f.seen}}, nil
-	}
-	if e.Tied() {
-		return fewshot.Source{}, fmt.Errorf("%s can't be adapted from: %s ties choices to each other, so that their times can't be told apart; there are %s",
-			e.Name, e.Space.ID, strings.Join(SourceNames(), ", "))
-	}
-	p, err := e.Predictor(ctx)
-	if err != nil {
-		return fewshot.Source{}, err
-	}
-	return adapt.SourceOf(ctx, e.Name, p)
-}
-
-// Source makes a source for adapting from a predictor of another device: an entry, by its
-// name or alias, or a file that modelfile.Save wrote.
-func Source(ctx context.Context, nameOrFile string) (fewshot.Source, error) {
-	if e, err := Find(nameOrFile); err == nil {
-		return e.Source(ctx)
-	}
-	p, err := modelfile.Load(nameOrFile)
-	if err != nil {
-		return fewshot.Source{}, fmt.Errorf("source %s is neither one of the shipped sets (%s) nor a predictor: %w", nameOrFile, strings.Join(SourceNames(), ", "), err)
-	}
-	return adapt.SourceOf(ctx, nameOrFile, p)
-}
-
-// Sources makes several sources, two at a time; the result is in the order of names. The
-// single name "auto" stands for all SourceNames. observe, which may be nil, is told how
-// many are done, from several goroutines but never concurrently.
-func Sources(ctx context.Context, names []string, observe func(done, of int)) ([]fewshot.Source, error) {
-	if len(names) == 1 && names[0] == "auto" {
-		names = SourceNames()
-	}
-	out, errs := make([]fewshot.Source, len(names)), make([]error, len(names))
-	var group sync.WaitGroup
-	var lock sync.Mutex
-	done, slots := 0, make(chan struct{}, 2)
-	for i, name := range names {
-		group.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			if errs[i] = ctx.Err(); errs[i] == nil {
-				out[i], errs[i] = Source(ctx, name)
-			}
-			lock.Lock()
-			defer lock.Unlock()
-			if done++; observe != nil {
-				observe(done, len(names))
-			}
-		})
-	}
-	group.Wait()
-	for _, err := range errs {
+// Shipped gives the sources for adapting that ship for networks of s, which are fitted already.
+// Those of OFA's networks are tables of times of passes, from the first 70 % of the rows of the
+// sets that SourceNames lists. Those of others are called as HELP calls their devices; of
+// another space of its family they are moved to s. There are none for some spaces.
+func Shipped(s *space.Space) ([]*transfer.Source, error) {
+	var sources []*transfer.Source
+	for _, file := range shippedFiles {
+		of, err := space.ByID(file.space)
 		if err != nil {
 			return nil, err
 		}
+		if of.Family != s.Family {
+			continue
+		}
+		content, err := data.Files.ReadFile(file.name())
+		if err != nil {
+			return nil, err
+		}
+		list, err := transfer.ReadSources(content)
+		if err != nil {
+			return nil, fmt.Errorf("data/%s: %w", file.name(), err)
+		}
+		sources = append(sources, list...)
 	}
-	return out, nil
+	return transfer.Move(transfer.FeaturesOf(s), sources)
 }
 
-var models sync.Map // by name of the entry: func() (*fitted, error)
-
-// fitted is what an entry's set gives for Source.
-type fitted struct {
-	model *pass.Model
-	rows  int            // of the set
-	seen  latpred.Source // the rows that the model is made from
-}
-
-// fitted gives the times of layers of the entry's set, for Source. They are fitted once.
-func (e *Entry) fitted(ctx context.Context) (*fitted, error) {
-	once, _ := models.LoadOrStore(e.Name, sync.OnceValues(e.fit))
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return once.(func() (*fitted, error))()
-}
-
-func (e *Entry) fit() (*fitted, error) {
-	set, err := dataset.Open(e.set.Name)
+// Sources makes sources for adapting to networks of s. Of the names, "auto" stands for all that
+// ship, see Shipped, and "none" for nothing; any other is one that ships, an entry, a file of
+// measurements, or a file of a predictor. Files take a moment; ctx can end it between names.
+func Sources(ctx context.Context, s *space.Space, names []string) (out []*transfer.Source, err error) {
+	shipped, err := Shipped(s)
 	if err != nil {
 		return nil, err
 	}
-	split := set.SplitFileOrder()
-	split.Train = split.Train[audit.WarmUpRows:]
-	train := set.Subset(split.Train)
-	c := withQueue(additive.SourceConfig(pass.ResolutionsOf(train.Archs())), set.Queue)
-	m, _, err := pass.Fit(train.Archs(), train.LatenciesMs(), c)
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		switch name {
+		case "auto":
+			out = append(out, shipped...)
+			continue
+		case "none":
+			continue
+		}
+		one, err := source(ctx, s, name, shipped)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, ctx.Err()
+}
+
+// source makes the source with a name.
+func source(ctx context.Context, s *space.Space, name string, shipped []*transfer.Source) (*transfer.Source, error) {
+	e, err := Find(name)
+	known := name
+	if err == nil {
+		if known = e.Name; e.Benchmark() != "" && e.Space.Family == s.Family {
+			known = e.set.Column
+		}
+	}
+	if at := slices.IndexFunc(shipped, func(s *transfer.Source) bool { return s.Name == known }); at >= 0 {
+		return shipped[at], nil
+	}
+	if err != nil {
+		return fileSource(ctx, s, name, shipped)
+	}
+	if e.Tied() {
+		return nil, fmt.Errorf("%s can't be adapted from: %s ties choices to each other, so that their times can't be told apart; there are %s",
+			e.Name, e.Space.ID, namesOf(shipped))
+	}
+	p, err := e.Predictor(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &fitted{m, set.Rows, latpred.Source{Data: set.Name, DataHash: set.Hash(), Split: split.Record(set.Rows)}}, nil
+	return adapt.SourceOf(ctx, name, p, s)
+}
+
+// namesOf lists sources.
+func namesOf(sources []*transfer.Source) string {
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name)
+	}
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// fileSource makes a source of a file: of a predictor's, or else of measurements.
+func fileSource(ctx context.Context, s *space.Space, file string, shipped []*transfer.Source) (*transfer.Source, error) {
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("source %s is no file, and none of those that ship for %s: %s", file, s.ID, namesOf(shipped))
+	}
+	p, failed := modelfile.Load(file)
+	if failed == nil {
+		return adapt.SourceOf(ctx, file, p, s)
+	}
+	set, err := upstream.Open(dataset.Options{}, file, nil)
+	if err != nil {
+		if strings.HasSuffix(file, ".latpred") {
+			err = failed
+		}
+		return nil, fmt.Errorf("source %s: %w", file, err)
+	}
+	out, err := adapt.FitSource(file, s, set.Archs(), set.LatenciesMs())
+	if err == nil {
+		out.Seen = []latpred.Source{{Data: set.Name, DataHash: set.Hash()}}
+	}
+	return out, errors.Join(err, ctx.Err())
 }

@@ -266,8 +266,8 @@ func (g *codeGraph) hostLag(v view, times onnx.Value) onnx.Value {
 	return g.op("Sub", v.hostMs, g.sum(g.op("Mul", v.start, times)))
 }
 
-// component is the mean prediction of a component of an adapted predictor; see
-// fewshot.Linear.
+// component is the mean prediction of a component of an predictor that an earlier version
+// adapted; see fewshot.Linear.
 func (g *codeGraph) component(m *fewshot.Model, c *fewshot.Component, covered []int) (onnx.Value, error) {
 	times, err := g.tabulate(func(_ []float64, _ []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
 		segments, ms, err := m.Times(c, a)

@@ -34,12 +34,12 @@ func WriteONNX(w io.Writer, p latpred.Predictor) error {
 		return writeTable(w, p)
 	case segmented:
 		return writeSegmented(w, p)
-	case *adapt.Predictor:
-		return writeAdapted(w, p)
+	case *adapt.Corrected:
+		return writeCorrected(w, p)
 	case *hardware.Predictor:
 		return writeHardware(w, p)
-	case *adapt.Transferred:
-		return writeTransferred(w, p)
+	case *adapt.Predictor:
+		return writeAdapted(w, p)
 	}
 	return fmt.Errorf("predictors of kind %s can't be written as ONNX", p.Kind())
 }
@@ -103,7 +103,7 @@ func writeSegmented(w io.Writer, p segmented) error {
 	return g.finish(w, g.sum(g.times(times)))
 }
 
-func writeAdapted(w io.Writer, a *adapt.Predictor) error {
+func writeCorrected(w io.Writer, a *adapt.Corrected) error {
 	m := a.Model()
 	for _, s := range m.Sources {
 		if s.Total != nil {

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,14 +10,14 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/floats"
 )
 
 // Settings of FitClock.
 const (
 	leastLabel  = .5   // smallest plausible measurement, as a part of the pass
-	clocksKept  = 4    // largest number of launch queues that are averaged over
-	clockWeight = .005 // smallest weight of one
+	clocksKept  = 4    // largest number of queues that are averaged over, besides none
+	clockWeight = .005 // smallest weight of one, relative to the first
 )
 
 // Clocked predicts a device whose clock may not have waited for it: an average over launch
@@ -25,94 +26,109 @@ const (
 type Clocked struct {
 	Queues  []pass.Queue // the zero Queue is a clock that waits
 	Weights []float64    // of the queues; they sum to 1
-	Models  []*Model     // of passes, by queue
+	Models  []*Model     // of passes, by queue; all have the same features
 }
 
-// waiting is the clock of a model of measurements that are passes.
-func waiting(m *Model) *Clocked { return &Clocked{[]pass.Queue{{}}, []float64{1}, []*Model{m}} }
+// Waiting is the average over a single queue: measurements are passes, which m is a model of.
+func Waiting(m *Model) *Clocked { return &Clocked{[]pass.Queue{{}}, []float64{1}, []*Model{m}} }
 
 // FitClock is Fit for networks of a space with tables of times, see Features.With, by a clock
-// that may not have waited for the device. A measurement tells of the pass what the mean of
-// the tables, as a whole as long as the pass, shows of itself under a queue; each of the
-// queues that package pass tries is judged by the evidence of the passes that it implies.
+// that may not have waited for the device. Of a pass the clock shows what it would show of the
+// mean of the tables, were that as long; each of the queues that package pass tries is judged
+// by the evidence of the passes that the measurements then tell of.
 func (l *Learner) FitClock(ctx context.Context, archs []space.Arch, ms []float64) (*Clocked, error) {
 	rows, err := l.features.Rows(archs)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := l.Fit(rows, ms)
-	if err != nil || l.features.times == nil {
-		return waiting(plain), err
+	d, err := l.decompose(rows)
+	if err != nil {
+		return nil, err
 	}
-	rough := *l
-	rough.prior.Tails, rough.prior.Widths = 0, []float64{l.prior.Widths[len(l.prior.Widths)/2]}
-	type candidate struct {
-		queue    pass.Queue
-		passes   []float64
-		evidence float64
+	plain, err := l.fit(d, ms)
+	if err != nil {
+		return nil, err
 	}
-	var found []candidate
+	plain.archs = archs
+	if l.features.times == nil {
+		return Waiting(plain), nil
+	}
+	found, err := l.readings(ctx, d, archs, ms)
+	if err != nil {
+		return nil, err
+	}
+	c := &Clocked{}
+	var total float64
+	for _, r := range found {
+		w := math.Exp(r.evidence - found[0].evidence)
+		if w < clockWeight {
+			break
+		}
+		m := plain
+		if !r.queue.None() {
+			if len(c.Models) == clocksKept {
+				continue
+			}
+			if m, err = l.fit(d, r.passes); err != nil {
+				continue
+			}
+			m.archs = archs
+		}
+		total += w
+		c.Queues, c.Weights, c.Models = append(c.Queues, r.queue), append(c.Weights, w), append(c.Models, m)
+	}
+	floats.Scale(1/total, c.Weights)
+	return c, ctx.Err()
+}
+
+// FitWaiting is Fit for networks, by a clock that waited for the device.
+func (l *Learner) FitWaiting(_ context.Context, archs []space.Arch, ms []float64) (*Clocked, error) {
+	rows, err := l.features.Rows(archs)
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.Fit(rows, ms)
+	if err != nil {
+		return nil, err
+	}
+	m.archs = archs
+	return Waiting(m), nil
+}
+
+// reading is what measurements tell of passes if the clock had a queue.
+type reading struct {
+	queue    pass.Queue
+	passes   []float64
+	evidence float64 // log density of the measurements and prior
+}
+
+// readings lists the queues that don't contradict the measurements, that of the most evidence
+// first.
+func (l *Learner) readings(ctx context.Context, d *decomposed, archs []space.Arch, ms []float64) ([]reading, error) {
+	log, err := l.evidence(d, ms)
+	if err != nil {
+		return nil, err
+	}
+	found := []reading{{passes: ms, evidence: log}}
 	prior := -math.Log(float64(len(pass.DepthsTried) * len(pass.LaunchesMs)))
 	for _, depth := range pass.DepthsTried {
 		for _, launch := range pass.LaunchesMs {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			q := pass.Queue{Depth: depth, LaunchMs: []float64{launch}, OffsetMs: []float64{0}}
-			passes, logSlope, err := l.passes(q, archs, ms)
-			if err != nil {
-				continue // the queue contradicts the measurements
-			}
-			m, err := rough.Fit(rows, passes)
-			if err != nil {
+			r := reading{queue: pass.Queue{Depth: depth, LaunchMs: []float64{launch}, OffsetMs: []float64{0}}}
+			logSlope := 0.0
+			if r.passes, logSlope, err = l.passes(r.queue, archs, ms); err != nil {
 				continue
 			}
-			found = append(found, candidate{q, passes, m.logEvidence + logSlope + prior})
+			if r.evidence, err = l.evidence(d, r.passes); err == nil {
+				r.evidence += logSlope + prior
+				found = append(found, r)
+			}
 		}
 	}
-	roughly, err := rough.Fit(rows, ms)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(found, func(a, b candidate) int {
-		switch {
-		case a.evidence > b.evidence:
-			return -1
-		case a.evidence < b.evidence:
-			return 1
-		}
-		return 0
-	})
-	logs := []float64{roughly.logEvidence}
-	best := logs[0]
-	for _, c := range found {
-		logs = append(logs, c.evidence)
-		best = max(best, c.evidence)
-	}
-	c := &Clocked{}
-	var total float64
-	add := func(q pass.Queue, log float64, m *Model) {
-		w := math.Exp(log - best)
-		total += w
-		c.Queues, c.Weights, c.Models = append(c.Queues, q), append(c.Weights, w), append(c.Models, m)
-	}
-	if w := math.Exp(logs[0] - best); w > clockWeight {
-		add(pass.Queue{}, logs[0], plain)
-	}
-	for i, one := range found[:min(clocksKept, len(found))] {
-		if math.Exp(logs[i+1]-best) <= clockWeight {
-			break
-		}
-		m, err := l.Fit(rows, one.passes)
-		if err != nil {
-			continue
-		}
-		add(one.queue, logs[i+1], m)
-	}
-	for i := range c.Weights {
-		c.Weights[i] /= total
-	}
-	return c, nil
+	slices.SortStableFunc(found, func(a, b reading) int { return cmp.Compare(b.evidence, a.evidence) })
+	return found, nil
 }
 
 // show is what a clock shows of a network: start and stop are what parts of a pass it counts,
@@ -188,19 +204,12 @@ func (l *Learner) passes(q pass.Queue, archs []space.Arch, ms []float64) (out []
 	return out, logSlope, nil
 }
 
-// Means writes the predictions, milliseconds, of measurements of networks with the given
-// features to dst.
-func (c *Clocked) Means(dst []float64, archs []space.Arch, rows *mat.Dense) error {
-	clear(dst)
-	for k, m := range c.Models {
-		for i, a := range archs {
-			s, err := m.learner.features.show(c.Queues[k], a)
-			if err != nil {
-				return err
-			}
-			ms, _ := s.label(m.mean(rows.RawRowView(i)))
-			dst[i] += c.Weights[k] * ms
-		}
+// evidence is the log density of measurements with normal noise.
+func (l *Learner) evidence(d *decomposed, ms []float64) (float64, error) {
+	m, err := l.newModel(ms)
+	if err != nil {
+		return 0, err
 	}
-	return nil
+	m.solve(d, m.standardised(ms))
+	return m.logEvidence, nil
 }

@@ -3,36 +3,40 @@ package transfer
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
+	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/tensor"
 	"gonum.org/v1/gonum/mat"
 )
 
-// Header is the JSON part of a stored Model. Tensors have the features' columns (keep, centre,
-// scale), the weights of sources and bases, the directions, and for each component mean, along
-// and shrink; all are float64, and matrices go row by row.
+// Header is the JSON part of a stored Clocked. Tensors have the features' columns (keep,
+// centre, scale), those of times, the weights of sources and bases, and for each clock the
+// standardised measurements with the roots of their weights, and the weights of the mean; all
+// are float64, and matrices go row by row.
 type Header struct {
-	Space      string            `json:"space"`
-	Graph      bool              `json:"graph"` // there are columns of live layers
-	First      []int             `json:"blocks"`
-	Sources    []string          `json:"sources"`
-	Bases      []string          `json:"bases"`
-	Prior      Prior             `json:"prior"`
+	Space   string        `json:"space"`
+	Graph   bool          `json:"graph"` // there are columns of live layers
+	First   []int         `json:"blocks"`
+	Times   *timesHeader  `json:"times,omitempty"`
+	Sources []string      `json:"sources"`
+	Bases   []string      `json:"bases"`
+	Prior   Prior         `json:"prior"`
+	Archs   []string      `json:"archs"` // that were measured
+	Clocks  []clockHeader `json:"clocks"`
+}
+
+// clockHeader is that of a model of passes, as a clock shows them.
+type clockHeader struct {
+	Queue      pass.Queue        `json:"queue"`
+	Weight     float64           `json:"weight"`
 	MeanMs     float64           `json:"mean_ms"`
 	SpreadMs   float64           `json:"spread_ms"`
 	LeastMs    float64           `json:"least_ms"`
-	Rows       int               `json:"rows"`
-	Directions int               `json:"directions,omitempty"` // with a single width of factor 1
-	Widths     []widthHeader     `json:"widths,omitempty"`
-	Times      *timesHeader      `json:"times,omitempty"`
+	Constant   float64           `json:"constant"`
 	Components []componentHeader `json:"components"`
-}
-
-// widthHeader is that of a width.
-type widthHeader struct {
-	Factor     float64 `json:"factor"`
-	Directions int     `json:"directions"`
 }
 
 // componentHeader is that of a component.
@@ -41,12 +45,13 @@ type componentHeader struct {
 	Width    int     `json:"width,omitempty"`
 	Weight   float64 `json:"weight"`
 	Noise    float64 `json:"noise"`
+	Expected float64 `json:"expected_slope"`
 	Slope    float64 `json:"slope"`
 	SlopeVar float64 `json:"slope_variance"`
 	Scale    float64 `json:"scale"`
 }
 
-// storeFeatures puts what tells features apart into b.
+// store puts what tells features apart into b.
 func (f *Features) store(b *tensor.Bundle, prefix string) {
 	keep := make([]float64, len(f.keep))
 	for i, c := range f.keep {
@@ -68,7 +73,7 @@ func loadFeatures(b *tensor.Bundle, prefix, id string, graph bool, first []int) 
 		return nil, err
 	}
 	f := &Features{Space: s, shape: shapeOf(s, graph)}
-	if len(first) != int(Blocks)+1 || first[0] != 0 || first[Blocks] != len(keep) {
+	if len(first) != int(Blocks)+1 || first[0] != 0 || first[Blocks] != len(keep) || !slices.IsSorted(first) {
 		return nil, fmt.Errorf("blocks begin at %v, of %d columns", first, len(keep))
 	}
 	copy(f.first[:], first)
@@ -90,139 +95,170 @@ func loadFeatures(b *tensor.Bundle, prefix, id string, graph bool, first []int) 
 	return f, err
 }
 
-// Store puts the model's tensors into b, under names that start with prefix, and returns the
-// header.
-func (m *Model) Store(b *tensor.Bundle, prefix string) Header {
-	l := m.learner
-	l.features.store(b, prefix)
-	h := Header{Space: m.Space().ID, Graph: l.features.shape.graph, First: l.features.first[:], Bases: l.names, Prior: l.prior,
-		MeanMs: m.meanMs, SpreadMs: m.spreadMs, LeastMs: m.leastMs, Rows: m.rows}
-	var sources, mean, along, shrink []float64
-	for _, s := range l.sources {
-		h.Sources = append(h.Sources, s.Name)
-		sources = append(sources, s.Weights...)
+// leading is the number of first columns of the features of which sources and bases are made.
+func (f *Features) leading() int {
+	if f.times == nil {
+		return len(f.keep)
 	}
-	for _, c := range m.components {
-		h.Components = append(h.Components, componentHeader{c.base, c.width, c.weight, c.noise, c.slope, c.slopeVar, c.scale})
-		mean, along, shrink = append(mean, c.mean...), append(along, c.along...), append(shrink, c.shrink...)
-	}
-	var directions []float64
-	for _, w := range m.widths {
-		_, n := w.directions.Dims()
-		h.Widths = append(h.Widths, widthHeader{w.factor, n})
-		directions = append(directions, flat(w.directions)...)
-	}
-	if t := l.features.times; t != nil {
-		h.Times = t.store(b, prefix)
-	}
-	b.PutFloat64(prefix+"sources", sources)
-	b.PutFloat64(prefix+"bases", flat(l.bases))
-	b.PutFloat64(prefix+"directions", directions)
-	b.PutFloat64(prefix+"components.mean", mean)
-	b.PutFloat64(prefix+"components.along", along)
-	b.PutFloat64(prefix+"components.shrink", shrink)
-	return h
+	return len(f.keep) + len(f.times.tables)
 }
 
-// flat gives the values of a matrix, row by row.
-func flat(m *mat.Dense) (out []float64) {
-	n, _ := m.Dims()
-	for i := range n {
-		out = append(out, m.RawRowView(i)...)
+// Store puts the model's tensors into b, under names that start with prefix, and returns the
+// header. It errs if a model was fitted to features, of networks that it does not know.
+func (c *Clocked) Store(b *tensor.Bundle, prefix string) (Header, error) {
+	l := c.Models[0].learner
+	f := l.features
+	f.store(b, prefix)
+	h := Header{Space: f.Space.ID, Graph: f.shape.graph, First: f.first[:], Bases: l.names, Prior: l.prior}
+	if f.times != nil {
+		h.Times = f.times.store(b, prefix)
 	}
-	return out
+	var sources, bases []float64
+	for _, s := range l.sources {
+		h.Sources = append(h.Sources, s.Name)
+		sources = append(sources, s.Weights[:f.leading()]...)
+	}
+	for i := range f.leading() {
+		bases = append(bases, l.bases.RawRowView(i)...)
+	}
+	b.PutFloat64(prefix+"sources", sources)
+	b.PutFloat64(prefix+"bases", bases)
+	for k, m := range c.Models {
+		if len(m.archs) != m.rows {
+			return h, errors.New("a model that was fitted to features alone can't be stored")
+		}
+		one := clockHeader{Queue: c.Queues[k], Weight: c.Weights[k], MeanMs: m.meanMs, SpreadMs: m.spreadMs, LeastMs: m.leastMs, Constant: m.constant}
+		for _, c := range m.components {
+			one.Components = append(one.Components, componentHeader{c.base, c.width, c.weight, c.noise, c.expected.slope, c.slope, c.slopeVar, c.scale})
+		}
+		h.Clocks = append(h.Clocks, one)
+		at := fmt.Sprintf("%sclock%d.", prefix, k)
+		b.PutFloat64(at+"measured", m.measured)
+		b.PutFloat64(at+"root", m.root)
+		b.PutFloat64(at+"weights", m.weights)
+	}
+	for _, a := range c.Models[0].archs {
+		h.Archs = append(h.Archs, a.String())
+	}
+	return h, nil
 }
 
 // Load restores a model that Store wrote. It errs if the header and the tensors don't go
 // together.
-func (h Header) Load(b *tensor.Bundle, prefix string) (*Model, error) {
-	if h.Widths == nil {
-		h.Widths = []widthHeader{{1, h.Directions}}
-	}
+func (h Header) Load(b *tensor.Bundle, prefix string) (*Clocked, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	f, err := loadFeatures(b, prefix, h.Space, h.Graph, h.First)
+	l, archs, err := h.loadLearner(b, prefix)
 	if err != nil {
 		return nil, err
 	}
+	c := &Clocked{}
+	for k, one := range h.Clocks {
+		m := &Model{learner: l, meanMs: one.MeanMs, spreadMs: one.SpreadMs, leastMs: one.LeastMs, rows: len(archs), archs: archs, constant: one.Constant}
+		at := fmt.Sprintf("%sclock%d.", prefix, k)
+		for _, v := range []struct {
+			name string
+			to   *[]float64
+			n    int
+		}{{"measured", &m.measured, len(archs)}, {"root", &m.root, len(archs)}, {"weights", &m.weights, l.features.Columns()}} {
+			if *v.to, err = b.Float64(at+v.name, v.n); err != nil {
+				return nil, err
+			}
+			if !isFinite(*v.to) {
+				return nil, fmt.Errorf("the tensor %s has values that are no numbers", at+v.name)
+			}
+		}
+		for _, p := range one.Components {
+			m.components = append(m.components, component{base: p.Base, width: p.Width, weight: p.Weight, noise: p.Noise,
+				slope: p.Slope, slopeVar: p.SlopeVar, scale: p.Scale, expected: hypothesis{slope: p.Expected}})
+		}
+		c.Queues, c.Weights, c.Models = append(c.Queues, one.Queue), append(c.Weights, one.Weight), append(c.Models, m)
+	}
+	return c, nil
+}
+
+// loadLearner restores what the models share.
+func (h Header) loadLearner(b *tensor.Bundle, prefix string) (*Learner, []space.Arch, error) {
+	f, err := loadFeatures(b, prefix, h.Space, h.Graph, h.First)
+	if err != nil {
+		return nil, nil, err
+	}
 	if h.Times != nil {
 		if f.times, err = h.Times.load(b, prefix, f.Space); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	p, along, directions := f.Columns(), 0, 0
-	for _, c := range h.Components {
-		along += h.Widths[c.Width].Directions
+	p, lead := f.Columns(), f.leading()
+	sources, err := b.Float64(prefix+"sources", len(h.Sources)*lead)
+	if err != nil {
+		return nil, nil, err
 	}
-	for _, w := range h.Widths {
-		directions += w.Directions
+	bases, err := b.Float64(prefix+"bases", len(h.Bases)*lead)
+	if err != nil {
+		return nil, nil, err
 	}
-	var failed error
-	read := func(name string, length int) []float64 {
-		v, err := b.Float64(prefix+name, length)
-		if failed == nil {
-			failed = err
-		}
-		return v
+	l := &Learner{features: f, prior: h.Prior, names: h.Bases, bases: mat.NewDense(p, len(h.Bases), nil)}
+	for i := range lead {
+		l.bases.SetRow(i, bases[i*len(h.Bases):(i+1)*len(h.Bases)])
 	}
-	sources, bases := read("sources", len(h.Sources)*p), read("bases", len(h.Bases)*p)
-	vectors := [3][]float64{read("components.mean", along), read("components.along", along), read("components.shrink", along)}
-	if failed != nil {
-		return nil, failed
-	}
-	l := &Learner{features: f, prior: h.Prior, names: h.Bases, bases: mat.NewDense(p, len(h.Bases), bases)}
 	for i, name := range h.Sources {
-		l.sources = append(l.sources, &Source{Name: name, Space: f.Space, Weights: sources[i*p : (i+1)*p]})
+		s := &Source{Name: name, Space: f.Space, Weights: make([]float64, p)}
+		copy(s.Weights, sources[i*lead:(i+1)*lead])
+		l.sources = append(l.sources, s)
 	}
 	l.scale()
-	of := read("directions", l.effects()*directions)
-	if failed != nil {
-		return nil, failed
-	}
-	model := &Model{learner: l, meanMs: h.MeanMs, spreadMs: h.SpreadMs, leastMs: h.LeastMs, rows: h.Rows}
-	for _, w := range h.Widths {
-		size := l.effects() * w.Directions
-		model.widths = append(model.widths, width{w.Factor, mat.NewDense(size/w.Directions, w.Directions, of[:size])})
-		of = of[size:]
-	}
-	for _, c := range h.Components {
-		n := h.Widths[c.Width].Directions
-		one := component{base: c.Base, width: c.Width, weight: c.Weight, noise: c.Noise, slope: c.Slope, slopeVar: c.SlopeVar, scale: c.Scale}
-		for i, to := range []*[]float64{&one.mean, &one.along, &one.shrink} {
-			*to, vectors[i] = vectors[i][:n], vectors[i][n:]
+	archs := make([]space.Arch, len(h.Archs))
+	for i, text := range h.Archs {
+		if archs[i], err = f.Space.Parse(text); err != nil {
+			return nil, nil, err
 		}
-		model.components = append(model.components, one)
 	}
-	model.merge()
-	return model, nil
+	rows, err := f.Rows(archs)
+	if err == nil && !isFinite(rows.RawMatrix().Data) {
+		err = errors.New("the features of the networks are not finite")
+	}
+	return l, archs, err
+}
+
+// isFinite reports whether all values are numbers.
+func isFinite(values []float64) bool {
+	return !slices.ContainsFunc(values, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 }
 
 // check errs if the numbers of the header are none of a model.
 func (h Header) check() error {
-	if !(h.MeanMs > 0 && h.SpreadMs > 0 && h.LeastMs > 0) || h.Rows < LeastRows || len(h.Components) == 0 || len(h.Bases) == 0 {
-		return errors.New("no model: it has no measurements, directions, bases or components")
+	if len(h.Archs) < LeastRows || len(h.Archs) > 1<<20 || len(h.Clocks) == 0 || len(h.Clocks) > 1<<8 || len(h.Bases) == 0 || len(h.Bases) > 1<<12 || len(h.Sources) > 1<<12 {
+		return errors.New("no model: it has no measurements, clocks or bases, or too many; one that an earlier version adapted is made again from its measurements")
 	}
-	if p := h.Prior; !(p.Constant >= 0 && p.Sources >= 0 && p.Base > 0 && p.Freedom > 0) {
-		return errors.New("the prior has variances below 0")
+	if err := h.Prior.check(); err != nil {
+		return err
 	}
-	for _, v := range h.Prior.Blocks {
-		if !(v >= 0) {
-			return errors.New("the prior has variances below 0")
+	for _, k := range h.Clocks {
+		if err := k.Queue.Validate(); err != nil {
+			return err
+		}
+		if !(k.Weight >= 0 && k.MeanMs > 0 && k.SpreadMs > 0 && k.LeastMs > 0) || len(k.Components) == 0 || len(k.Components) > 1<<12 {
+			return errors.New("a clock has no measurements or components")
+		}
+		if !k.Queue.None() && h.Times == nil {
+			return errors.New("a clock has a queue, but there are no times")
+		}
+		for _, c := range k.Components {
+			if c.Width < 0 || c.Width >= len(h.Prior.Widths) || c.Base < 0 || c.Base >= len(h.Bases) || !(c.Weight >= 0 && c.Noise > 0 && c.SlopeVar >= 0 && c.Scale > 0) {
+				return fmt.Errorf("component %+v is none", c)
+			}
 		}
 	}
-	if n := len(h.Components); n > 1<<12 || len(h.Widths) > 1<<4 || len(h.Sources) > 1<<12 || len(h.Bases) > 1<<12 {
-		return errors.New("more components, sources or bases than a model can have")
-	}
-	for _, w := range h.Widths {
-		if w.Directions < 1 || w.Directions > 1<<14 || !(w.Factor > 0) {
-			return fmt.Errorf("width %+v is none", w)
-		}
-	}
-	for _, c := range h.Components {
-		if c.Width < 0 || c.Width >= len(h.Widths) || c.Base < 0 || c.Base >= len(h.Bases) || !(c.Weight >= 0 && c.Noise > 0 && c.SlopeVar >= 0 && c.Scale > 0) {
-			return fmt.Errorf("component %+v is none", c)
-		}
+	return nil
+}
+
+// check errs if the prior is none.
+func (p *Prior) check() error {
+	list := append([]float64{p.Constant, p.Sources, p.Times, p.Tails}, p.Blocks[:]...)
+	above := append([]float64{p.Base, p.Freedom}, p.Widths...)
+	if slices.ContainsFunc(list, func(v float64) bool { return !(v >= 0) }) || slices.ContainsFunc(above, func(v float64) bool { return !(v > 0) }) || len(p.Widths) == 0 || len(p.Widths) > 1<<4 {
+		return errors.New("the prior has no variances, or some below 0")
 	}
 	return nil
 }

@@ -17,9 +17,30 @@ const (
 	leastWeight = 1e-4 // smallest weight of a component that is kept
 )
 
+// LeastRows is the smallest number of measurements.
+const LeastRows = 3
+
 // Fit makes a model of at least 3 measurements, milliseconds, of networks with the given
 // features. It errs if one is no latency, or if all are equal.
 func (l *Learner) Fit(rows mat.Matrix, ms []float64) (*Model, error) {
+	d, err := l.decompose(rows)
+	if err != nil {
+		return nil, err
+	}
+	return l.fit(d, ms)
+}
+
+// fit is Fit with the networks' features decomposed.
+func (l *Learner) fit(d *decomposed, ms []float64) (*Model, error) {
+	m, err := l.newModel(ms)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.fit(d, ms)
+}
+
+// newModel makes a model without components, in the units of its measurements.
+func (l *Learner) newModel(ms []float64) (*Model, error) {
 	n := len(ms)
 	if n < LeastRows {
 		return nil, fmt.Errorf("%d measurements, want %d or more", n, LeastRows)
@@ -29,114 +50,143 @@ func (l *Learner) Fit(rows mat.Matrix, ms []float64) (*Model, error) {
 			return nil, fmt.Errorf("row %d is %v ms", i+1, v)
 		}
 	}
-	mean, variance := stat.PopMeanVariance(ms, nil)
-	m := &Model{learner: l, meanMs: mean, spreadMs: math.Sqrt(variance), leastMs: slices.Min(ms), rows: n}
-	if m.spreadMs <= 1e-9*m.meanMs {
+	mean, spread := stat.PopMeanStdDev(ms, nil)
+	if spread <= 1e-9*mean {
 		return nil, errors.New("all measurements are equal: nothing tells networks apart")
 	}
-	s := &solver{model: m, t: make([]float64, n), weight: make([]float64, n)}
-	s.f, s.bases = l.kernelRows(rows)
-	for i, v := range ms {
-		s.t[i], s.weight[i] = (v-m.meanMs)/m.spreadMs, 1
-	}
-	if err := s.solve(); err != nil {
-		return nil, err
-	}
+	return &Model{learner: l, meanMs: mean, spreadMs: spread, leastMs: slices.Min(ms), rows: n}, nil
+}
+
+// fit finds the components.
+func (m *Model) fit(d *decomposed, ms []float64) error {
+	t := m.standardised(ms)
+	m.solve(d, t)
 	for range tailPasses {
-		if l.prior.Tails == 0 {
+		if m.learner.prior.Tails == 0 {
 			break
 		}
-		s.reweigh()
-		if err := s.solve(); err != nil {
-			return nil, err
-		}
-	}
-	m.merge()
-	return m, nil
-}
-
-// widen multiplies all columns of rows of F but the constant by the root of factor.
-func widen(f *mat.Dense, factor float64) {
-	n, p := f.Dims()
-	root := math.Sqrt(factor)
-	for i := range n {
-		floats.Scale(root, f.RawRowView(i)[:p-1])
-	}
-}
-
-// LeastRows is the smallest number of measurements.
-const LeastRows = 3
-
-// solver is the state of Fit.
-type solver struct {
-	model    *Model
-	f, bases *mat.Dense // of the measured networks
-	t        []float64  // standardised measurements
-	weight   []float64  // of each row: the inverse of its share of the noise
-}
-
-// solve makes the components for the weights. A row of weight w is one of weight 1 if all of
-// it is multiplied by √w.
-func (s *solver) solve() error {
-	roots, t := make([]float64, len(s.t)), slices.Clone(s.t)
-	for i, w := range s.weight {
-		roots[i] = math.Sqrt(w)
-	}
-	floats.Mul(t, roots)
-	m := s.model
-	m.widths, m.components = nil, nil
-	for _, factor := range m.learner.prior.Widths {
-		if err := s.solveWidth(factor, roots, t); err != nil {
+		var err error
+		m.finish(d, t)
+		if d, err = d.weighted(m.tailRoots(d, t)); err != nil {
 			return err
 		}
+		m.solve(d, t)
 	}
+	m.finish(d, t)
+	m.merge()
+	m.leaveOneOut(d, t)
+	return nil
+}
+
+// standardised gives measurements in the units of the model.
+func (m *Model) standardised(ms []float64) []float64 {
+	t := slices.Clone(ms)
+	floats.AddConst(-m.meanMs, t)
+	floats.Scale(1/m.spreadMs, t)
+	return t
+}
+
+// decomposed is what Fit needs of the measured networks, whatever was measured. A row of weight
+// w is one of weight 1 if all of it is multiplied by √w.
+type decomposed struct {
+	learner *Learner
+	f, base *mat.Dense  // rows of F and of the bases
+	root    []float64   // √w of each row
+	spectra []*spectrum // of F, by width
+	bases   [][]projected
+}
+
+// decompose reads features.
+func (l *Learner) decompose(rows mat.Matrix) (*decomposed, error) {
+	d := &decomposed{learner: l}
+	d.f, d.base = l.kernelRows(rows)
+	n, _ := rows.Dims()
+	ones := make([]float64, n)
+	for i := range ones {
+		ones[i] = 1
+	}
+	return d.weighted(ones)
+}
+
+// weighted gives the same with other roots of the rows' weights.
+func (d *decomposed) weighted(root []float64) (*decomposed, error) {
+	w := &decomposed{learner: d.learner, f: d.f, base: d.base, root: root}
+	for _, factor := range d.learner.prior.Widths {
+		f := mat.DenseCopyOf(d.f)
+		widen(f, factor)
+		for i, root := range w.root {
+			floats.Scale(root, f.RawRowView(i))
+		}
+		s, err := newSpectrum(f)
+		if err != nil {
+			return nil, err
+		}
+		var bases []projected
+		for h := range d.learner.names {
+			bases = append(bases, s.project(w.times(mat.Col(nil, h, d.base))))
+		}
+		w.spectra, w.bases = append(w.spectra, s), append(w.bases, bases)
+	}
+	return w, nil
+}
+
+// times multiplies a vector over the rows, in place, by the roots of their weights.
+func (d *decomposed) times(v []float64) []float64 {
+	floats.Mul(v, d.root)
+	return v
+}
+
+// widen multiplies the columns of F, but for the constant, by the root of factor.
+func widen(f *mat.Dense, factor float64) {
+	n, p := f.Dims()
+	for i := range n {
+		floats.Scale(math.Sqrt(factor), f.RawRowView(i)[:p-1])
+	}
+}
+
+// solve makes the components for standardised measurements t.
+func (m *Model) solve(d *decomposed, t []float64) {
+	l := m.learner
+	m.components = nil
 	best := math.Inf(-1)
-	for _, c := range m.components {
-		best = max(best, c.weight)
+	for k, s := range d.spectra {
+		measured := s.project(d.times(slices.Clone(t)))
+		for _, h := range m.hypotheses() {
+			r := measured.minus(h.slope, d.bases[k][h.base])
+			for _, noise := range l.prior.Noise {
+				c := s.component(d.bases[k][h.base], r, h, noise, l.prior.Freedom)
+				c.width, c.weight = k, c.weight+math.Log(h.share)
+				best = max(best, c.weight)
+				m.components = append(m.components, c)
+			}
+		}
 	}
 	var total float64
 	for i := range m.components {
-		m.components[i].weight = math.Exp(m.components[i].weight - best)
-		total += m.components[i].weight
+		c := &m.components[i]
+		c.weight = math.Exp(c.weight - best)
+		total += c.weight
 	}
-	m.logEvidence = best + math.Log(total/float64(len(m.widths)*len(m.learner.prior.Noise))) - float64(len(t))*math.Log(m.spreadMs)
+	m.logEvidence = best + math.Log(total/float64(len(d.spectra)*len(l.prior.Noise))) - float64(len(t))*math.Log(m.spreadMs)
+	for _, root := range d.root {
+		m.logEvidence += math.Log(root)
+	}
+	m.components = slices.DeleteFunc(m.components, func(c component) bool { return c.weight < leastWeight*total })
 	m.normalise()
-	m.components = slices.DeleteFunc(m.components, func(c component) bool { return c.weight < leastWeight })
-	m.normalise()
-	return nil
 }
 
-// solveWidth adds the components whose effects have variances times factor.
-func (s *solver) solveWidth(factor float64, roots, t []float64) error {
-	m := s.model
-	f := mat.DenseCopyOf(s.f)
-	widen(f, factor)
-	for i, root := range roots {
-		floats.Scale(root, f.RawRowView(i))
+// finish adds what moments needs: directions, and the components' vectors.
+func (m *Model) finish(d *decomposed, t []float64) {
+	m.root, m.measured, m.widths = d.root, t, nil
+	measured := make([]projected, len(d.spectra))
+	for k, s := range d.spectra {
+		m.widths = append(m.widths, s.width(m.learner.prior.Widths[k]))
+		measured[k] = s.project(d.times(slices.Clone(t)))
 	}
-	spectrum, err := newSpectrum(f)
-	if err != nil {
-		return err
+	for i := range m.components {
+		c := &m.components[i]
+		d.spectra[c.width].finish(c, d.bases[c.width][c.base], measured[c.width])
 	}
-	at := len(m.widths)
-	p, _ := spectrum.directions.Dims()
-	effects := spectrum.directions.Slice(0, p-1, 0, len(spectrum.values)).(*mat.Dense)
-	effects.Scale(math.Sqrt(factor), effects)
-	m.widths = append(m.widths, width{factor, spectrum.directions})
-	for _, h := range s.hypotheses() {
-		base := mat.Col(nil, h.base, s.bases)
-		floats.Mul(base, roots)
-		r := slices.Clone(t)
-		floats.AddScaled(r, -h.slope, base)
-		along, residual := spectrum.project(base), spectrum.project(r)
-		for _, noise := range m.learner.prior.Noise {
-			c := spectrum.component(along, residual, h.slope, h.slopeVar, noise, m.learner.prior.Freedom)
-			c.base, c.width = h.base, at
-			c.weight += math.Log(h.share)
-			m.components = append(m.components, c)
-		}
-	}
-	return nil
 }
 
 // hypothesis is a base with what is expected of its slope.
@@ -146,15 +196,15 @@ type hypothesis struct {
 	slope, slopeVar float64
 }
 
-// hypotheses lists the bases, those whose relative spread is known also with the slope at which
+// hypotheses lists the bases; those whose relative spread is known also with the slope at which
 // the device takes in proportion as long.
-func (s *solver) hypotheses() (list []hypothesis) {
-	l := s.model.learner
+func (m *Model) hypotheses() (list []hypothesis) {
+	l := m.learner
 	p := &l.prior
 	for h, share := range l.share {
 		rest := 1.0
 		if l.relative[h] > 0 && p.Proportional > 0 {
-			slope := l.relative[h] * s.model.meanMs / s.model.spreadMs
+			slope := l.relative[h] * m.meanMs / m.spreadMs
 			sd := p.ProportionalSd * slope
 			list = append(list, hypothesis{h, share * p.Proportional, slope, sd * sd})
 			rest -= p.Proportional
@@ -166,17 +216,19 @@ func (s *solver) hypotheses() (list []hypothesis) {
 	return list
 }
 
-// reweigh gives each row the expected weight of a Student distribution, from the size of its
-// error and how uncertain that is.
-func (s *solver) reweigh() {
-	τ := s.model.learner.prior.Tails
+// tailRoots gives each row the root of the expected weight of a Student distribution, from the
+// size of its error and how uncertain that is.
+func (m *Model) tailRoots(d *decomposed, measured []float64) []float64 {
+	τ := m.learner.prior.Tails
 	var noise float64
-	for _, c := range s.model.components {
+	for _, c := range m.components {
 		noise += c.weight * c.noise * c.scale
 	}
-	for i, t := range s.t {
-		mean, variance := s.model.moments(s.f.RawRowView(i), s.bases.RawRowView(i))
+	root := make([]float64, len(measured))
+	for i, t := range measured {
+		mean, variance := m.moments(d.f.RawRowView(i), d.base.RawRowView(i))
 		square := (t-mean)*(t-mean) + max(0, variance-noise)
-		s.weight[i] = (τ + 1) / (τ + square/noise)
+		root[i] = math.Sqrt((τ + 1) / (τ + square/noise))
 	}
+	return root
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -162,13 +163,17 @@ func TestTailsAbsorbOutliers(t *testing.T) {
 func TestStoreAndLoad(t *testing.T) {
 	s := spaceOf(t, "nasbench201")
 	l := learnerOf(t, s, DefaultPrior())
-	rows, ms, archs := measured(t, s, simulated.Phone, "target", 15)
-	m, err := l.Fit(rows, ms)
+	_, ms, archs := measured(t, s, simulated.Phone, "target", 15)
+	m, err := l.FitWaiting(t.Context(), archs, ms)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := tensor.NewBundle()
-	text, err := json.Marshal(m.Store(b, "x."))
+	stored, err := m.Store(b, "x.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(stored)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,22 +186,25 @@ func TestStoreAndLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	low, high, low2, high2 := make([]float64, 15), make([]float64, 15), make([]float64, 15), make([]float64, 15)
-	m.Bounds(low, high, rows, .9)
-	again.Bounds(low2, high2, rows, .9)
+	if err := errors.Join(m.Bounds(low, high, archs, .9), again.Bounds(low2, high2, archs, .9)); err != nil {
+		t.Fatal(err)
+	}
 	for i, a := range archs {
-		one, err1 := m.MeanMs(a)
-		two, err2 := again.MeanMs(a)
+		one, err1 := m.PassMs(a)
+		two, err2 := again.PassMs(a)
 		if one != two || err1 != nil || err2 != nil || low[i] != low2[i] || high[i] != high2[i] || !(low[i] < one && one < high[i]) {
 			t.Fatalf("%v in %v to %v, loaded %v in %v to %v", one, low[i], high[i], two, low2[i], high2[i])
 		}
 	}
 	for name, spoil := range map[string]func(h *Header){
-		"space": func(h *Header) { h.Space = "moon" }, "blocks": func(h *Header) { h.First[1]++ }, "rows": func(h *Header) { h.Rows = 1 },
-		"base": func(h *Header) { h.Components[0].Base = 99 }, "sources": func(h *Header) { h.Sources = nil }, "directions": func(h *Header) { h.Directions++ },
+		"space": func(h *Header) { h.Space = "moon" }, "blocks": func(h *Header) { h.First[1]++ }, "rows": func(h *Header) { h.Archs = h.Archs[:9] },
+		"base": func(h *Header) { h.Clocks[0].Components[0].Base = 99 }, "sources": func(h *Header) { h.Sources = nil }, "clock": func(h *Header) { h.Clocks[0].Queue.Depth = 9 },
+		"network": func(h *Header) { h.Archs[1] = "|none~0|" }, "width": func(h *Header) { h.Clocks[0].Components[0].Width = 1 },
 		"prior": func(h *Header) { h.Prior.Blocks[0] = math.NaN() },
 	} {
 		damaged := h
-		damaged.First, damaged.Components = slices.Clone(h.First), slices.Clone(h.Components)
+		damaged.First, damaged.Archs, damaged.Clocks = slices.Clone(h.First), slices.Clone(h.Archs), slices.Clone(h.Clocks)
+		damaged.Clocks[0].Components = slices.Clone(h.Clocks[0].Components)
 		spoil(&damaged)
 		if _, err := damaged.Load(b, "x."); err == nil {
 			t.Errorf("%s damaged, no error", name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/floats"
@@ -16,16 +17,20 @@ import (
 // ratio of noise, weighted by their evidence. It comes from Learner.Fit or Load and is safe
 // for concurrent use.
 type Model struct {
-	learner     *Learner
-	meanMs      float64 // of the measurements
-	spreadMs    float64 // standard deviation of the measurements: the unit of all else
-	leastMs     float64 // smallest measurement
-	rows        int     // number of measurements
-	widths      []width
-	components  []component // those whose weight counts
-	logEvidence float64     // log density of the measurements, up to a constant that depends on their number only
-	weights     []float64   // of the features in the mean prediction
-	constant    float64     // … and what is added to their sum
+	learner          *Learner
+	meanMs           float64      // of the measurements
+	spreadMs         float64      // standard deviation of the measurements: the unit of all else
+	leastMs          float64      // smallest measurement
+	rows             int          // number of measurements
+	archs            []space.Arch // that were measured; nil: not known
+	measured, root   []float64    // the measurements, in these units, and the roots of their weights
+	widths           []width      // nil of a model that was read, until moments needs them
+	once             sync.Once
+	components       []component // those whose weight counts
+	logEvidence      float64     // log density of the measurements, up to a constant that depends on their number only
+	leftMs, leftSdMs []float64   // of each measurement by the others; nil of a model that was read
+	weights          []float64   // of the features in the mean prediction
+	constant         float64     // … and what is added to their sum
 }
 
 // width is one of Prior.Widths.
@@ -46,6 +51,8 @@ type component struct {
 	mean     []float64 // of the process, along the directions
 	along    []float64 // of the base, along the directions: what the measurements say of it
 	shrink   []float64 // part of the variance along each direction that the measurements take
+
+	expected hypothesis // what was expected of the slope
 }
 
 // normalise makes the weights sum to 1.
@@ -111,9 +118,29 @@ func (m *Model) MeanMs(a space.Arch) (float64, error) {
 	return m.aboveFloor(ms), err
 }
 
+// restore makes what moments needs of a model that was read.
+func (m *Model) restore() {
+	if m.widths != nil {
+		return
+	}
+	rows, err := m.learner.features.Rows(m.archs)
+	if err != nil {
+		panic("transfer: " + err.Error()) // Load has read them
+	}
+	d, err := m.learner.decompose(rows)
+	if err == nil {
+		d, err = d.weighted(m.root)
+	}
+	if err != nil {
+		panic("transfer: " + err.Error()) // features are finite
+	}
+	m.finish(d, m.measured)
+}
+
 // moments are the mean and the variance of a measurement of a network with the given row of F
 // and of the bases, standardised as the measurements.
 func (m *Model) moments(f, bases []float64) (mean, variance float64) {
+	m.once.Do(m.restore)
 	along := make([]mat.VecDense, len(m.widths))
 	for i, w := range m.widths {
 		along[i].MulVec(w.directions.T(), mat.NewVecDense(len(f), f))

@@ -9,14 +9,15 @@ import (
 
 // Move makes sources of another space of the family of f, such as one of other widths or
 // sizes: what a source says of a network's choices at its own widths is fitted by the features
-// of the new one. Sources that are of f's space already stay as they are. It errs if a source
+// of the new one. Sources that are of f's space already, or tables of times, stay as they are. It
+// errs if a source
 // is of another family.
 func Move(f *Features, sources []*Source) ([]*Source, error) {
 	out := make([]*Source, len(sources))
 	var system *ridgeSystem
 	archs := referencesOf(f.Space)
 	for i, s := range sources {
-		if s.Space == f.Space {
+		if s.Times != nil || s.Space == f.Space {
 			out[i] = s
 			continue
 		}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -65,4 +66,30 @@ func (f *Features) source(name string, w []float64) (*Source, error) {
 	w = slices.Clone(w)
 	floats.Scale(1/sd, w)
 	return &Source{Name: name, Space: f.Space, Weights: w}, nil
+}
+
+// ErrNoTimes says that a source knows no times, but a function of features.
+var ErrNoTimes = errors.New("the source has no times")
+
+// PassMs is the time of a pass of a network on the source, milliseconds. It errs with
+// ErrNoTimes if the source is none of times, or if it does not cover the network.
+func (s *Source) PassMs(a space.Arch) (sum float64, err error) {
+	if s.Times == nil {
+		return 0, ErrNoTimes
+	}
+	ms, _, err := s.Times.SegmentsMs(nil, nil, a)
+	for _, v := range ms {
+		sum += v
+	}
+	return sum, err
+}
+
+// Covers errs if the source has times, but not of one of the networks, and says why.
+func (s *Source) Covers(archs []space.Arch) error {
+	for _, a := range archs {
+		if _, err := s.PassMs(a); err != nil && !errors.Is(err, ErrNoTimes) {
+			return fmt.Errorf("source %s: %w", s.Name, err)
+		}
+	}
+	return nil
 }

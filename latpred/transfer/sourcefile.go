@@ -8,12 +8,13 @@ import (
 	"math"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
 // sourcesFormat is the format of a file of sources: a safetensors file whose header has, under
-// "sources", the JSON of a sourcesHeader, and whose tensors are the features' columns and
-// weights, float32, a row for each source.
+// "sources", the JSON of a sourcesHeader. Its tensors are the features' columns and weights,
+// float32, a row for each source; or, of sources that are tables of times, their coefficients.
 const sourcesFormat = "latpred sources 1"
 
 // sourcesHeader is the JSON part of a file of sources.
@@ -22,6 +23,7 @@ type sourcesHeader struct {
 	Graph   bool           `json:"graph"`
 	First   []int          `json:"blocks"`
 	Sources []sourceHeader `json:"sources"`
+	Times   []pass.Header  `json:"times,omitempty"` // of the sources; there are no features then
 }
 
 // sourceHeader is that of a source.
@@ -30,13 +32,18 @@ type sourceHeader struct {
 	Seen []latpred.Source `json:"seen,omitempty"`
 }
 
-// WriteSources writes sources, all of the space of f, for ReadSources.
+// WriteSources writes sources for ReadSources, all of them tables of times or all of the space
+// of f.
 func WriteSources(w io.Writer, f *Features, sources []*Source) error {
 	b := tensor.NewBundle()
-	f.store(b, "")
 	h := sourcesHeader{Space: f.Space.ID, Graph: f.shape.graph, First: f.first[:]}
 	var weights []float32
-	for _, s := range sources {
+	for i, s := range sources {
+		if s.Times != nil {
+			h.Sources = append(h.Sources, sourceHeader{s.Name, s.Seen})
+			h.Times = append(h.Times, s.Times.Store(b, timesPrefix(i)))
+			continue
+		}
 		if s.Space != f.Space {
 			return fmt.Errorf("source %s is of space %s, want %s", s.Name, s.Space.ID, f.Space.ID)
 		}
@@ -45,13 +52,22 @@ func WriteSources(w io.Writer, f *Features, sources []*Source) error {
 			weights = append(weights, float32(v))
 		}
 	}
-	b.PutFloat32("weights", weights, uint64(len(sources)), uint64(f.Columns()))
+	switch {
+	case h.Times == nil:
+		f.store(b, "")
+		b.PutFloat32("weights", weights, uint64(len(sources)), uint64(f.Columns()))
+	case weights != nil:
+		return errors.New("some sources are tables of times, and others are not")
+	}
 	text, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
 	return b.Write(w, map[string]string{"format": sourcesFormat, "sources": string(text)})
 }
+
+// timesPrefix begins the names of the tensors of a source's times.
+func timesPrefix(source int) string { return fmt.Sprintf("times%d.", source) }
 
 // ReadSources reads what WriteSources wrote. It errs if the file is damaged, or if this
 // program's features of the space are others than those of the program that wrote it.
@@ -66,6 +82,9 @@ func ReadSources(content []byte) ([]*Source, error) {
 	var h sourcesHeader
 	if err := json.Unmarshal([]byte(meta["sources"]), &h); err != nil {
 		return nil, fmt.Errorf("sources: %w", err)
+	}
+	if h.Times != nil {
+		return h.readTimes(b)
 	}
 	written, err := loadFeatures(b, "", h.Space, h.Graph, h.First)
 	if err != nil {
@@ -90,6 +109,24 @@ func ReadSources(content []byte) ([]*Source, error) {
 				return nil, fmt.Errorf("source %s has a weight %v", one.Name, v)
 			}
 			s.Weights = append(s.Weights, float64(v))
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// readTimes reads sources that are tables of times.
+func (h *sourcesHeader) readTimes(b *tensor.Bundle) (out []*Source, err error) {
+	if len(h.Times) != len(h.Sources) {
+		return nil, fmt.Errorf("%d tables of times for %d sources", len(h.Times), len(h.Sources))
+	}
+	for i, one := range h.Sources {
+		s := &Source{Name: one.Name, Seen: one.Seen}
+		if s.Times, err = h.Times[i].Load(b, timesPrefix(i)); err != nil {
+			return nil, fmt.Errorf("source %s: %w", one.Name, err)
+		}
+		if !isFinite(s.Times.Theta) {
+			return nil, fmt.Errorf("source %s has coefficients that are no numbers", one.Name)
 		}
 		out = append(out, s)
 	}

@@ -3,6 +3,7 @@ package transfer
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -80,30 +81,60 @@ func (s *spectrum) product(a, b projected, inverse []float64, noise float64) flo
 	return sum + (floats.Dot(a.vector, b.vector)-inside)/noise
 }
 
-// component solves one base and one ratio of noise, for the residuals r of the base at its
-// expected slope, of variance slopeVar. The component's weight is the logarithm of the
-// evidence, up to a constant that all share.
-func (s *spectrum) component(base, r projected, slope, slopeVar, noise, priorFreedom float64) component {
-	inverse, m := make([]float64, len(s.values)), len(s.values)
-	logDet := float64(s.rows-m) * math.Log(noise)
+// minus is p − factor·q.
+func (p projected) minus(factor float64, q projected) projected {
+	r := projected{slices.Clone(p.vector), slices.Clone(p.along)}
+	floats.AddScaled(r.vector, -factor, q.vector)
+	floats.AddScaled(r.along, -factor, q.along)
+	return r
+}
+
+// width gives the directions for rows of F that are not widened.
+func (s *spectrum) width(factor float64) width {
+	d := mat.DenseCopyOf(s.directions)
+	p, n := d.Dims()
+	effects := d.Slice(0, p-1, 0, n).(*mat.Dense)
+	effects.Scale(math.Sqrt(factor), effects)
+	return width{factor, d}
+}
+
+// inverse gives the inverse of each eigenvalue with its noise.
+func (s *spectrum) inverse(noise float64) []float64 {
+	inverse := make([]float64, len(s.values))
 	for i, v := range s.values {
 		inverse[i] = 1 / (v + noise)
-		logDet += math.Log(v + noise)
 	}
-	g := 1/slopeVar + s.product(base, base, inverse, noise)
+	return inverse
+}
+
+// component solves one base and one ratio of noise, for the residuals r of the base at its
+// expected slope; finish adds its vectors. The component's weight is the logarithm of the
+// evidence, up to a constant that all share.
+func (s *spectrum) component(base, r projected, h hypothesis, noise, freedom float64) component {
+	inverse := s.inverse(noise)
+	logDet := float64(s.rows-len(s.values)) * math.Log(noise)
+	for _, v := range inverse {
+		logDet -= math.Log(v)
+	}
+	g := 1/h.slopeVar + s.product(base, base, inverse, noise)
 	change := s.product(base, r, inverse, noise) / g
 	square := s.product(r, r, inverse, noise) - change*change*g
-	logDet += math.Log(slopeVar * g)
-	c := component{noise: noise, slope: slope + change, slopeVar: 1 / g,
-		mean: make([]float64, m), along: make([]float64, m), shrink: make([]float64, m)}
-	for i, v := range s.values {
-		gain := math.Sqrt(v) * inverse[i]
-		c.along[i] = gain * base.along[i]
-		c.mean[i] = gain * (r.along[i] - change*base.along[i])
-		c.shrink[i] = v * inverse[i]
-	}
-	freedom := priorFreedom + float64(s.rows)
-	c.scale = (priorFreedom + square) / freedom
-	c.weight = -.5*logDet - .5*freedom*math.Log1p(square/priorFreedom)
+	logDet += math.Log(h.slopeVar * g)
+	c := component{base: h.base, noise: noise, slope: h.slope + change, slopeVar: 1 / g, expected: h}
+	all := freedom + float64(s.rows)
+	c.scale = (freedom + square) / all
+	c.weight = -.5*logDet - .5*all*math.Log1p(square/freedom)
 	return c
+}
+
+// finish adds the vectors of a component that is kept.
+func (s *spectrum) finish(c *component, base, measured projected) {
+	m := len(s.values)
+	c.mean, c.along, c.shrink = make([]float64, m), make([]float64, m), make([]float64, m)
+	for i, inverse := range s.inverse(c.noise) {
+		gain := math.Sqrt(s.values[i]) * inverse
+		c.along[i] = gain * base.along[i]
+		c.mean[i] = gain * (measured.along[i] - c.slope*base.along[i])
+		c.shrink[i] = s.values[i] * inverse
+	}
 }

@@ -62,8 +62,11 @@ func (f *Features) With(tables []*pass.Model) (*Features, error) {
 		return nil, err
 	}
 	g := *f
-	g.times = t
-	g.reference = nil
+	_, physics := f.Range(Physics)
+	g.keep, g.centre, g.scale, g.times, g.reference = f.keep[:physics], f.centre[:physics], f.scale[:physics], t, nil
+	for b := Physics + 1; b <= Blocks; b++ {
+		g.first[b] = physics
+	}
 	var err error
 	g.reference, err = g.Rows(archs)
 	return &g, err
@@ -217,4 +220,40 @@ func (h *timesHeader) load(b *tensor.Bundle, prefix string, s *space.Space) (t *
 		}
 	}
 	return t, nil
+}
+
+// Timed reports whether the features are with tables of times; see With.
+func (f *Features) Timed() bool { return f.times != nil }
+
+// addSegments adds weight times the effects of features on each segment of a, milliseconds, to
+// ms. What the segments have in common is left out.
+func (m *Model) addSegments(ms []float64, segs []pass.Segment, a space.Arch, weight float64) error {
+	f := m.learner.features
+	t := f.times
+	at, err := t.at(a.Resolution)
+	if err != nil {
+		return err
+	}
+	unit, w := weight*m.spreadMs, m.weights[len(f.keep):]
+	groups := w[len(t.tables):]
+	for i, s := range segs {
+		for k, table := range at.tables[s.Entry] {
+			ms[i] += unit * w[k] * table / t.spread[k]
+		}
+		t.groups.each(s, a.Resolution, func(column int, of float64) {
+			ms[i] += unit * groups[column] * at.mean[s.Entry] * of * t.groups.prior[column]
+		})
+	}
+	first, end := f.Range(Physics)
+	layers := f.Space.Macro.Layers(a)
+	pass.Gather(ms, segs, layers, func(i int) (sum float64) {
+		c := cost(&layers[i])
+		for k := first; k < end; k++ {
+			if raw := f.keep[k]; raw < costs {
+				sum += unit * m.weights[k] * f.scale[k] * c[raw]
+			}
+		}
+		return sum
+	})
+	return nil
 }

@@ -7,45 +7,59 @@ import (
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
-	"github.com/ofalat/ofalat/latpred/transfer"
 )
-
-// Model returns the model, which must not be changed.
-func (t *Transferred) Model() *transfer.Model { return t.model }
 
 // shapleySlots is the largest number of slots whose subsets are all predicted.
 const shapleySlots = 8
 
-// Segments implements latpred.SegmentTimer. A slot's time is what the sum of effects, see
-// transfer.Model.SumMs, gains when its choice replaces that of the smallest network of the
+// Segments implements latpred.SegmentTimer. With sources that are tables of times, segments have
+// theirs, corrected; see transfer.Clocked.SegmentsMs. Else a slot's time is what the sum of
+// effects, see transfer.Model.SumMs, gains when its choice replaces that of the smallest network of the
 // space. Where these gains depend on each other, as on which layers of a cell lie on a way to
 // the output, a slot has the mean gain over all orders of the replacements: its Shapley value
 // (Shapley, A value for n-person games, 1953). Gains can be below 0, and with more than 8 slots
 // what they leave over is common. What is common to all networks is divided as
 // additive.AllocateFixed does.
-func (t *Transferred) Segments(a space.Arch) (latpred.Breakdown, error) {
+func (p *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
 	segs, err := pass.Segments(nil, a)
 	if err != nil {
 		return latpred.Breakdown{}, err
 	}
-	ms, total, err := t.segmentsMs(segs, a)
+	ms, total, err := p.segmentsMs(segs, a)
 	if err != nil {
 		return latpred.Breakdown{}, err
 	}
 	if err := additive.AllocateFixed(ms, segs, a, func(other space.Arch) ([]float64, error) {
-		times, _, err := t.segmentsMs(segs, other)
+		times, _, err := p.segmentsMs(segs, other)
 		return times, err
 	}); err != nil {
 		return latpred.Breakdown{}, err
 	}
 	b := additive.NameSegments(a, segs, ms)
-	b.TrueMs, b.LabelMs = total, total
-	return b, nil
+	label := make([]float64, 1)
+	if err := p.model.Means(label, []space.Arch{a}); err != nil {
+		return latpred.Breakdown{}, err
+	}
+	b.TrueMs, b.LabelMs = total, label[0]
+	b.HostLimited, err = p.model.HostLimited(a)
+	return b, err
 }
 
-// segmentsMs gives the gain of each slot, what is common as the stem, and the sum of all.
-func (t *Transferred) segmentsMs(segs []pass.Segment, a space.Arch) (ms []float64, total float64, err error) {
-	smallest := t.Space().Smallest()
+// segmentsMs gives the times of segments and their sum.
+func (p *Predictor) segmentsMs(segs []pass.Segment, a space.Arch) (ms []float64, total float64, err error) {
+	if !p.model.Timed() {
+		return p.gainsMs(segs, a)
+	}
+	_, ms, err = p.model.SegmentsMs(a)
+	for _, v := range ms {
+		total += v
+	}
+	return ms, total, err
+}
+
+// gainsMs gives the gain of each slot, what is common as the stem, and the sum of all.
+func (p *Predictor) gainsMs(segs []pass.Segment, a space.Arch) (ms []float64, total float64, err error) {
+	smallest := p.Space().Smallest()
 	var slots []int // whose choice is another one
 	base := a
 	for i, s := range segs {
@@ -64,9 +78,9 @@ func (t *Transferred) segmentsMs(segs []pass.Segment, a space.Arch) (ms []float6
 				other.Choice[segs[i].Slot] = a.Choice[segs[i].Slot]
 			}
 		}
-		return t.model.SumMs(other)
+		return p.model.Models[0].SumMs(other)
 	}
-	if total, err = t.model.MeanMs(a); err != nil {
+	if total, err = p.model.PassMs(a); err != nil {
 		return nil, 0, err
 	}
 	var gains []float64

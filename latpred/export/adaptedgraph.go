@@ -16,30 +16,72 @@ import (
 // mostNetworks is the largest number of networks whose latencies are listed one by one.
 const mostNetworks = 1 << 16
 
-// writeTransferred writes the sum of the effects of all slots, and what the model makes of it
-// near 0. Where effects depend on each other, as those of a cell's layers do, it lists the
-// latencies of all networks, if these are few enough.
-func writeTransferred(w io.Writer, t *adapt.Transferred) error {
-	s := t.Space()
+// writeAdapted writes the sum of the effects of all slots, what the model makes of it near 0, and
+// what clocks show of it. Where effects depend on each other, as those of a cell's layers do, it
+// lists the latencies of all networks, if these are few enough.
+func writeAdapted(w io.Writer, p *adapt.Predictor) error {
+	s, m := p.Space(), p.Model()
 	e := encode.Of(s)
 	g := &codeGraph{space: s, family: s.Family, genes: genesOf(s.Family)}
 	g.resolutions = g.bins(e, s)
-	times := g.effects(t.Model())
+	var passes []*grid // by model
+	for _, one := range m.Models {
+		if t := g.effects(one); t != nil {
+			passes = append(passes, t)
+		}
+	}
 	count := math.Pow(float64(s.Family.Choices()), float64(s.Slots()))
 	switch {
-	case times != nil:
-		g.begin(t, e)
-		g.decode(e.Width())
-		return g.finish(w, g.fallOff(g.sum(g.times(times)), t.Model().FloorMs()))
+	case len(passes) == len(m.Models):
+		g.begin(p, e)
+		runs := g.decode(e.Width())
+		label, err := g.clocked(m, passes, runs)
+		if err != nil {
+			return err
+		}
+		return g.finish(w, label)
 	case len(g.resolutions) == 1 && count <= mostNetworks:
-		g.begin(t, e)
-		ms, err := g.lookUp(t.Model(), int(count))
+		g.begin(p, e)
+		ms, err := g.lookUp(m.Models[0], int(count))
 		if err != nil {
 			return err
 		}
 		return g.finish(w, ms)
 	}
 	return fmt.Errorf("a predictor that was adapted in space %s can't be written as ONNX: what a layer takes depends on the others; train a table in its place (latpred train --kind table), which can", s.ID)
+}
+
+// clocked writes the average over clocks of what they show of passes.
+func (g *codeGraph) clocked(m *transfer.Clocked, passes []*grid, runs onnx.Value) (sum onnx.Value, err error) {
+	var shares, all onnx.Value // of segments on the sources' mean, and their sum
+	for k, one := range m.Models {
+		ms := g.fallOff(g.sum(g.times(passes[k])), one.FloorMs())
+		if q := m.Queues[k]; !q.None() {
+			if shares == "" {
+				if g.launches, err = g.countLaunches(runs); err != nil {
+					return "", err
+				}
+				t, err := g.tabulate(m.AppendShares, m.Resolutions())
+				if err != nil {
+					return "", err
+				}
+				shares = g.times(t)
+				all = g.sum(shares)
+			}
+			v := g.view(q)
+			part := func(weights onnx.Value) onnx.Value {
+				return g.op("Mul", g.op("Div", g.sum(g.op("Mul", weights, shares)), all), ms)
+			}
+			ms = g.op("Sub", part(v.stop), g.op("Max", v.hostMs, part(v.start)))
+			ms = g.op("Max", ms, g.number(0))
+		}
+		if ms = g.op("Mul", ms, g.number(m.Weights[k])); sum == "" {
+			sum = ms
+		} else {
+			sum = g.op("Add", sum, ms)
+		}
+	}
+	return sum, nil
 }
 
 // fallOff writes what transfer.Model does to a sum below its floor.
@@ -55,13 +97,10 @@ func (g *codeGraph) effects(m *transfer.Model) *grid {
 	bins, choices := len(g.resolutions), g.family.Choices()
 	t := &grid{make([]float64, bins), make([]float64, bins), make([]float64, g.family.Slots()*choices*bins)}
 	for bin, resolution := range g.resolutions {
-		if !g.space.Allowed.Contains(resolution) {
-			continue
-		}
 		base := g.shallow(resolution)
 		sum, err := m.SumMs(base)
-		if err != nil { // not all choices go together
-			return nil
+		if err != nil { // it covers other resolutions
+			continue
 		}
 		t.stem[bin] = sum
 		for slot := range g.family.Slots() {
@@ -124,7 +163,12 @@ const (
 func (g *codeGraph) isSum(m *transfer.Model, t *grid) bool {
 	bin := map[int]int{}
 	for i, r := range g.resolutions {
-		bin[r] = i
+		if t.stem[i] != 0 {
+			bin[r] = i
+		}
+	}
+	if len(bin) == 0 {
+		return false
 	}
 	rng := random.Stream(1, "sums")
 	for range triedNetworks {
