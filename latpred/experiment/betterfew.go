@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // poolRows is the number of rows that a design is chosen from.
@@ -21,30 +22,52 @@ const poolRows = 600
 
 // shot is a few-shot adaptation, repeated over draws of the measured rows.
 type shot struct {
-	sources  []fewshot.Source
+	sources  []*transfer.Source
 	set      *dataset.Set
 	pool     []int // rows that may be measured
 	test     []int
 	n        int
 	draws    int
 	designed bool
-	config   fewshot.Config
-	affine   bool // only the affine fit
+	waits    bool // the clock waits for the device
+	powerLaw bool // only a power law of a source
 }
 
 // shot prepares adaptations to the set target from the sources named by from: support
 // comes from its training rows, scores from its test rows.
 func (b *betterRun) shot(target string, from ...string) (shot, error) {
-	sources, err := catalog.Sources(b.ctx, from, nil)
+	set, err := dataset.Open(target)
 	if err != nil {
 		return shot{}, err
 	}
-	set, err := dataset.Open(target)
+	sources, err := sourcesFor(b.ctx, set, from)
 	if err != nil {
 		return shot{}, err
 	}
 	split := set.SplitFileOrder()
 	return shot{sources: sources, set: set, pool: split.Train, test: split.Test, draws: b.draws}, nil
+}
+
+// sourcesFor makes sources for networks of a set's space.
+func sourcesFor(ctx context.Context, set *dataset.Set, from []string) ([]*transfer.Source, error) {
+	s, err := set.Space()
+	if err != nil {
+		return nil, err
+	}
+	return catalog.Sources(ctx, s, from)
+}
+
+// design chooses n of the networks of a set to measure.
+func design(sources []*transfer.Source, set *dataset.Set, n int) (*dataset.Set, error) {
+	s, err := set.Space()
+	if err != nil {
+		return nil, err
+	}
+	picked, err := adapt.Design(sources, s, set.Archs(), n)
+	if err != nil {
+		return nil, err
+	}
+	return set.Subset(picked), nil
 }
 
 // support draws the support set, at random or by a design.
@@ -58,12 +81,7 @@ func (s *shot) support(seed uint64) (*dataset.Set, error) {
 	if !s.designed {
 		return s.set.Subset(pool[:s.n]), nil
 	}
-	candidates := s.set.Subset(pool)
-	picked, err := fewshot.Design(s.sources, candidates.Archs(), s.n)
-	if err != nil {
-		return nil, err
-	}
-	return candidates.Subset(picked), nil
+	return design(s.sources, s.set.Subset(pool), s.n)
 }
 
 // judge adapts once and evaluates the predictor.
@@ -72,19 +90,17 @@ func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 	if err != nil {
 		return metric.Scores{}, err
 	}
-	if s.affine {
-		return s.judgeAffine(support)
+	if s.powerLaw {
+		return s.judgePowerLaw(support)
 	}
-	m, _, err := fewshot.Fit(ctx, s.sources, support.Archs(), support.LatenciesMs(), s.config)
+	p, _, err := adapt.Adapt(ctx, s.sources, support, adapt.Config{NoQueue: s.waits, NoForecast: true})
 	if err != nil {
 		return metric.Scores{}, err
 	}
 	test := s.set.Subset(s.test)
 	pred := make([]float64, test.Rows)
-	for i, a := range test.Archs() {
-		if pred[i], err = m.MeanMs(a); err != nil {
-			return metric.Scores{}, err
-		}
+	if err := p.PredictMs(pred, test.Archs()); err != nil {
+		return metric.Scores{}, err
 	}
 	return metric.Evaluate(pred, test.LatenciesMs()), nil
 }
@@ -131,9 +147,6 @@ const (
 	seenSheet   = "that bandwidths set the scale was chosen on these GPUs"
 	seenHELP    = "widths and shares chosen on its training and validation rows"
 )
-
-// fineRows is the number of rows from which fewshot has columns for single resolutions.
-const fineRows = 40
 
 // fewShot adapts between the authors' three devices.
 func (b *betterRun) fewShot() error {
@@ -184,9 +197,6 @@ func (b *betterRun) fewShot() error {
 		}
 		row := b.reach(c.name+": MAE", "ms", c.paper, v.Value, kind, b.note(c.limit, v))
 		row.Seen = c.seen
-		if c.n >= fineRows {
-			row.Seen += "; widths of fine models chosen on its validation rows"
-		}
 	}
 	return b.learningCurve()
 }
@@ -214,7 +224,7 @@ func (b *betterRun) learningCurve() error {
 			if k == 0 && n > 200 {
 				continue // a design says little there
 			}
-			s.designed, s.config.PowerLaw = k == 0, k == 2
+			s.designed, s.powerLaw = k == 0, k == 2
 			v, err := b.over(s, mae)
 			if err != nil {
 				return err

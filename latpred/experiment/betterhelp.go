@@ -8,10 +8,10 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -34,11 +34,7 @@ func (b *betterRun) help() error {
 			clean bool
 		}{helpSets[0], helpSets[7]}
 	}
-	ways := []struct {
-		name   string
-		config fewshot.Config
-		affine bool
-	}{{name: "adapted"}, {name: "power law", config: fewshot.Config{PowerLaw: true}}, {name: "affine fit", affine: true}}
+	ways := []string{"adapted", "power law of a source"}
 	draws := b.draws
 	if b.profile == Full {
 		draws *= 3 // it takes more to tell ways apart that nearly tie
@@ -62,8 +58,8 @@ func (b *betterRun) help() error {
 				continue
 			}
 			var ours []float64
-			for w, way := range ways {
-				s.n, s.config, s.affine = n, way.config, way.affine
+			for w := range ways {
+				s.n, s.powerLaw = n, w == 1
 				v, err := b.values(s, mape)
 				if err != nil {
 					return err
@@ -88,7 +84,7 @@ func (b *betterRun) help() error {
 	for _, n := range []int{10, 3} {
 		target := map[int]string{10: "2.0", 3: "2.9"}[n]
 		b.reach(fmt.Sprintf("HELP's clean sets, one GPU left out, %d rows: MAPE", n), "%", 0, stat.Mean(clean[n][0], nil), "adapted, random rows",
-			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of the sources alone: %.2f; the affine fit: %.2f", target, len(clean[n][0]), draws, stat.Mean(clean[n][1], nil), stat.Mean(clean[n][2], nil))).Seen = seenHELP
+			fmt.Sprintf("target %s; mean of %d sets' medians of %d draws; a power law of a source: %.2f", target, len(clean[n][0]), draws, stat.Mean(clean[n][1], nil))).Seen = seenHELP
 	}
 	for w, way := range ways[1:] {
 		r := worst[1+w]
@@ -96,9 +92,9 @@ func (b *betterRun) help() error {
 		if draws > 1 {
 			note += fmt.Sprintf(", 95 %% interval %.3f to %.3f", r.low, r.high)
 		}
-		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over the %s's, at worst", way.name), "", 0, r.mean, "adapted, random rows", note).Seen = seenHELP
+		b.reach(fmt.Sprintf("HELP's sets, 10 rows: error over that of a %s, at worst", way), "", 0, r.mean, "adapted, random rows", note).Seen = seenHELP
 	}
-	p, err := figure.Bars("HELP: a GPU left out, 10 random rows of it", "MAPE (%)", names, []string{ways[0].name, ways[1].name, ways[2].name}, values)
+	p, err := figure.Bars("HELP: a GPU left out, 10 random rows of it", "MAPE (%)", names, ways, values)
 	if err != nil {
 		return err
 	}
@@ -122,9 +118,9 @@ func compare(ours, others []float64) ratio {
 	return ratio{mean: math.Exp(mean), low: math.Exp(mean - wide), high: math.Exp(mean + wide)}
 }
 
-// judgeAffine evaluates a simple baseline: linear least squares of the logarithms of the
+// judgePowerLaw evaluates a simple baseline: linear least squares of the logarithms of the
 // labels on those of a single source, the one with the smallest leave-one-out error.
-func (s *shot) judgeAffine(support *dataset.Set) (metric.Scores, error) {
+func (s *shot) judgePowerLaw(support *dataset.Set) (metric.Scores, error) {
 	test, y := s.set.Subset(s.test), logs(support.LatenciesMs())
 	least, pred := math.Inf(1), make([]float64, test.Rows)
 	for _, source := range s.sources {
@@ -153,10 +149,12 @@ func (s *shot) judgeAffine(support *dataset.Set) (metric.Scores, error) {
 }
 
 // passes are the logarithms of a source's latencies.
-func passes(s fewshot.Source, archs []space.Arch) ([]float64, error) {
-	out := make([]float64, len(archs))
-	if err := s.PassMs(out, archs); err != nil {
-		return nil, err
+func passes(s *transfer.Source, archs []space.Arch) (out []float64, err error) {
+	out = make([]float64, len(archs))
+	for i, a := range archs {
+		if out[i], err = s.PassMs(a); err != nil {
+			return nil, err
+		}
 	}
 	return logs(out), nil
 }

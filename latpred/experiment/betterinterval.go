@@ -10,17 +10,14 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// laboratories are who measured the shipped sets, with what adapt's default Spread would be
-// if it were chosen in the same way from the other laboratories' devices alone (those of
-// HW-NAS-Bench, whose measurements don't ship, always among them).
+// laboratories are who measured the shipped sets.
 var laboratories = []struct {
-	name   string
-	sets   []string
-	spread adapt.Spread
+	name string
+	sets []string
 }{
-	{"the authors", []string{"note10", "rtx2080ti-b64", "p40-b64"}, adapt.Spread{Freedom: 1, Scale: 1.2, Row: .25}},
-	{"HELP", helpNames(), adapt.Spread{Freedom: 2, Scale: 1.2, Row: .25}},
-	{"this project", []string{measure.Own}, adapt.Spread{Freedom: 1, Scale: .8, Row: .25}},
+	{"the authors", []string{"note10", "rtx2080ti-b64", "p40-b64"}},
+	{"HELP", helpNames()},
+	{"this project", []string{measure.Own}},
 }
 
 // helpNames are the names of helpSets.
@@ -34,8 +31,8 @@ func helpNames() (names []string) {
 // intervalLevels are the levels that intervals are judged at.
 var intervalLevels = []float64{.5, .8, .9, .95}
 
-// fewIntervals judges intervals from few rows, on devices of laboratories that had no part
-// in choosing how wide they are.
+// fewIntervals judges intervals from few rows. How wide they are was chosen on devices of other
+// search spaces.
 func (b *betterRun) fewIntervals() error {
 	sizes, judged := []int{5, 10, 20, 50}, 500
 	if b.profile != Full {
@@ -47,31 +44,31 @@ func (b *betterRun) fewIntervals() error {
 			if b.tiny {
 				lab.sets = lab.sets[:1]
 			}
-			shares, err := b.laboratory(lab.sets, n, judged, lab.spread)
+			shares, err := b.laboratory(lab.sets, n, judged)
 			if err != nil {
 				return err
 			}
 			mean := meanRow(shares)
 			floats.AddScaled(all, 1/float64(len(laboratories)), mean)
 			b.reach(fmt.Sprintf("devices of %s, 90 %% interval from %d rows: rows within", lab.name, n), "%", 0, mean[2], "adapted, random rows",
-				fmt.Sprintf("width chosen on other laboratories' devices; mean over %d draws and %d sets, which have %s; %s", b.draws, len(shares), shareRange(shares, 2), otherLevels(mean))).Seen = seenForm
+				fmt.Sprintf("mean over %d draws and %d sets, which have %s; %s", b.draws, len(shares), shareRange(shares, 2), otherLevels(mean))).Seen = seenForm
 		}
 		b.reach(fmt.Sprintf("90 %% interval from %d rows: rows within, mean over laboratories", n), "%", 0, all[2], "adapted, random rows",
-			fmt.Sprintf("target 90; each laboratory's devices with a width that the others chose; %s", otherLevels(all))).Seen = seenForm
+			fmt.Sprintf("target 90; width chosen in other search spaces; %s", otherLevels(all))).Seen = seenForm
 	}
 	return nil
 }
 
 // laboratory gives the share of rows within intervals from n rows, percent, by set and
 // level.
-func (b *betterRun) laboratory(sets []string, n, judged int, spread adapt.Spread) (shares [][]float64, err error) {
+func (b *betterRun) laboratory(sets []string, n, judged int) (shares [][]float64, err error) {
 	for _, name := range sets {
 		s, err := b.intervalShot(name, judged)
 		if err != nil {
 			return nil, err
 		}
 		s.n = n
-		held, err := b.coverage(s, adapt.Config{NoQueue: s.config.NoQueue, NoForecast: true, Spread: spread})
+		held, err := b.coverage(s, adapt.Config{NoQueue: s.waits, NoForecast: true})
 		if err != nil {
 			return nil, fmt.Errorf("%s, %d rows: %w", name, n, err)
 		}
@@ -117,7 +114,7 @@ func (b *betterRun) intervalShot(name string, judged int) (shot, error) {
 	}
 	s.test = s.test[:min(judged, len(s.test))]
 	e, err := catalog.Find(name)
-	s.config.NoQueue = err == nil && e.GPU == ""
+	s.waits = err == nil && e.GPU == ""
 	return s, err
 }
 

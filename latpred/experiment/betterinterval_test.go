@@ -8,30 +8,27 @@ import (
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 )
 
-// Coverage is of the test rows, a share for each level, larger for wider intervals and
-// higher levels, and the mean over the draws.
+// Coverage is of the test rows, a share for each level, larger for higher levels, and the mean
+// over the draws.
 func TestCoverage(t *testing.T) {
 	s := shotAt(t, simulated.Device{LayerMs: .06, GMACs: 40, GValues: 5, Large: .1, NoisePart: .02}, 8)
 	s.test, s.draws = s.test[:100], 2
 	b := &betterRun{runner: runnerOf(t, Quick), draws: 2}
-	of := func(spread adapt.Spread) []float64 {
-		held, err := b.coverage(s, adapt.Config{NoQueue: true, NoForecast: true, Spread: spread})
+	held := func() []float64 {
+		held, err := b.coverage(s, adapt.Config{NoQueue: true, NoForecast: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return held
 	}
-	usual, narrow, wide := of(adapt.Spread{}), of(adapt.Spread{Freedom: 1e6, Scale: 1e-6, Row: .25}), of(adapt.Spread{Freedom: 1e6, Scale: 1e3, Row: .25})
-	for k, level := range intervalLevels {
-		if narrow[k] > .01 || wide[k] < 1-1e-9 {
-			t.Errorf("level %v: of no width %v, of all widths %v", level, narrow[k], wide[k])
-		}
+	usual := held()
+	for k := range intervalLevels {
 		if k > 0 && !(usual[k] >= usual[k-1] && usual[k] > usual[0]) {
 			t.Errorf("levels %v: %v", intervalLevels, usual)
 		}
 	}
 	s.draws = 1
-	first := of(adapt.Spread{})
+	first := held()
 	if second := 2*usual[0] - first[0]; second < 0 || second > 1 || second == first[0] {
 		t.Errorf("mean of two draws %v, the first %v", usual[0], first[0])
 	}
@@ -46,9 +43,6 @@ func TestLaboratories(t *testing.T) {
 			if e, err := catalog.Find(name); err != nil || !e.IsSource() {
 				t.Errorf("%s: %v", name, err)
 			}
-		}
-		if lab.spread == (adapt.Spread{}) {
-			t.Errorf("%s: judged by the default, in which it had a part", lab.name)
 		}
 	}
 	for _, name := range catalog.SourceNames() {

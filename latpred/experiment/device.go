@@ -8,13 +8,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -232,7 +232,7 @@ func (d *deviceRun) wholeNetworks() error {
 // fewMeasurements compares, by the number of measured networks, adaptation from other
 // devices with a calibrated table of the layers.
 func (d *deviceRun) fewMeasurements() error {
-	sources, err := d.others()
+	sources, err := d.others(d.set)
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func (d *deviceRun) fewMeasurements() error {
 			if k == 3 {
 				v, err = d.calibrated(n, mapePercent)
 			} else {
-				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, config: fewshot.Config{NoQueue: true, PowerLaw: k == 2}}, mape)
+				v, err = d.over(shot{sources: sources, set: d.set, pool: d.split.Train, test: d.split.Test, n: n, draws: d.draws, designed: k == 0, waits: true, powerLaw: k == 2}, mape)
 			}
 			if err != nil {
 				return err
@@ -276,8 +276,8 @@ func (d *deviceRun) fewMeasurements() error {
 	return nil
 }
 
-// others are all shipped sources except the project's own device.
-func (r *runner) others() ([]fewshot.Source, error) {
+// others are all shipped sources for a set's networks except the project's own device.
+func (r *runner) others(set *dataset.Set) ([]*transfer.Source, error) {
 	names := slices.DeleteFunc(catalog.SourceNames(), func(name string) bool { return name == measure.Own })
-	return catalog.Sources(r.ctx, names, nil)
+	return sourcesFor(r.ctx, set, names)
 }

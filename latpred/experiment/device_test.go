@@ -119,10 +119,7 @@ func TestNormalised(t *testing.T) {
 
 // Every other shipped source but the device itself is at hand.
 func TestOthers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("fits all shipped tables")
-	}
-	sources, err := runnerOf(t, Quick).others()
+	sources, err := runnerOf(t, Quick).others(madeUp(t, "others", simulated.Card, 9))
 	if err != nil || len(sources) < 5 {
 		t.Fatalf("%d sources, %v", len(sources), err)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
-	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -41,7 +40,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 	if err != nil {
 		return err
 	}
-	table, err := catalog.Source(r.ctx, source.set)
+	tables, err := sourcesFor(r.ctx, from, []string{source.set})
 	if err != nil {
 		return err
 	}
@@ -63,7 +62,7 @@ func (r *runner) fineTuneTable(source trainedSet, targets []target) error {
 		if err != nil {
 			return err
 		}
-		best, kind, err := r.bestAdapted(table, sources[0], set, fineTuneRows)
+		best, kind, err := r.bestAdapted(tables[0], sources[0], set, fineTuneRows)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
@@ -168,16 +167,15 @@ func ownTable(set *dataset.Set, of *space.Space) (nas.Estimate, error) {
 
 // adaptedToOwn learns the device from others and few rows that a design picks.
 func (r *runner) adaptedToOwn(set *dataset.Set) (nas.Estimate, error) {
-	sources, err := r.others()
+	sources, err := r.others(set)
 	if err != nil {
 		return nil, err
 	}
-	pool := set.Subset(seqOf(poolRows))
-	picked, err := fewshot.Design(sources, pool.Archs(), adaptationRows)
+	rows, err := design(sources, set.Subset(seqOf(poolRows)), adaptationRows)
 	if err != nil {
 		return nil, err
 	}
-	p, _, err := adapt.Adapt(r.ctx, sources, pool.Subset(picked), adapt.Config{NoQueue: true})
+	p, _, err := adapt.Adapt(r.ctx, sources, rows, adapt.Config{NoQueue: true})
 	if err != nil {
 		return nil, err
 	}

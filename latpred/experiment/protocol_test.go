@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/neural"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // trainer is a runner that can train, for so many epochs.
@@ -158,7 +158,7 @@ func TestBestAdapted(t *testing.T) {
 	d := simulated.Device{LayerMs: .1, GMACs: 50, GValues: 5, NoisePart: .01}
 	set := madeUp(t, "to", d, 300)
 	split := set.SplitFileOrder()
-	card := fewshot.Source{Name: "card", Model: tableOf(t, simulated.Card)}
+	card := &transfer.Source{Name: "card", Times: tableOf(t, simulated.Card)}
 	scores, kind, err := r.bestAdapted(card, network.model, set, 30)
 	if err != nil || kind != "adapted" || scores.N != len(split.Test) || scores.MAPEPercent > 4 {
 		t.Fatalf("%+v, %s, %v", scores, kind, err)

@@ -9,11 +9,11 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // shotAt is few measurements of a made-up device, from a card and a phone.
@@ -21,8 +21,8 @@ func shotAt(t *testing.T, d simulated.Device, n int) shot {
 	t.Helper()
 	set := madeUp(t, "shot", d, 1000)
 	split := set.SplitFileOrder()
-	return shot{set: set, pool: split.Train, test: split.Test, n: n, draws: 5, config: fewshot.Config{NoQueue: true},
-		sources: []fewshot.Source{{Name: "card", Model: tableOf(t, simulated.Card)}, {Name: "phone", Model: tableOf(t, simulated.Phone)}}}
+	return shot{set: set, pool: split.Train, test: split.Test, n: n, draws: 5, waits: true,
+		sources: []*transfer.Source{{Name: "card", Times: tableOf(t, simulated.Card)}, {Name: "phone", Times: tableOf(t, simulated.Phone)}}}
 }
 
 // rowsOf finds the rows of a set that another has, which has no network twice.
@@ -94,19 +94,19 @@ func TestDesignedSupport(t *testing.T) {
 	}
 }
 
-// An affine fit of logarithms finds a power of one of its sources exactly, and the source:
+// A power law finds a power of one of its sources exactly, and the source:
 // leave-one-out prefers it. Scores are of the test rows.
-func TestAffineFit(t *testing.T) {
+func TestPowerLaw(t *testing.T) {
 	s := shotAt(t, simulated.Phone, 8)
 	for i := range s.set.Samples {
 		row := &s.set.Samples[i]
-		ms := make([]float64, 1)
-		if err := s.sources[1].PassMs(ms, []space.Arch{row.Arch}); err != nil {
+		ms, err := s.sources[1].PassMs(row.Arch)
+		if err != nil {
 			t.Fatal(err)
 		}
-		row.LatencyMs = .4 * math.Pow(ms[0], 1.25)
+		row.LatencyMs = .4 * math.Pow(ms, 1.25)
 	}
-	s.affine = true
+	s.powerLaw = true
 	scores, err := s.judge(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
@@ -151,10 +151,10 @@ func TestShotJudges(t *testing.T) {
 	if err != nil || scores.MAPEPercent != values[0] {
 		t.Errorf("%v, %v, want %v: something saw labels that were not drawn", scores.MAPEPercent, err, values[0])
 	}
-	s.config.PowerLaw = true
+	s.powerLaw = true
 	plain, err := s.judge(t.Context(), 0)
 	if err != nil || plain.MAPEPercent == scores.MAPEPercent {
-		t.Errorf("a power law errs by %v %%, the full average by %v, %v", plain.MAPEPercent, scores.MAPEPercent, err)
+		t.Errorf("a power law errs by %v %%, the adapted predictor by %v, %v", plain.MAPEPercent, scores.MAPEPercent, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -9,11 +9,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // size is how much is computed.
@@ -155,12 +155,12 @@ func (r *runner) bestTable(set *dataset.Set) (scores metric.Scores, kind string,
 // bestAdapted takes a source to a target with the first n rows of its file: adapted,
 // or its network with all layers fine-tuned, whichever is better on a fifth of them
 // when it has learnt from the others.
-func (r *runner) bestAdapted(source fewshot.Source, network *neural.Predictor, target *dataset.Set, n int) (scores metric.Scores, kind string, err error) {
+func (r *runner) bestAdapted(source *transfer.Source, network *neural.Predictor, target *dataset.Set, n int) (scores metric.Scores, kind string, err error) {
 	split := target.SplitFileOrder()
 	labelled := split.Train[:min(n, len(split.Train))]
 	split.Train, split.Validation = fourFifths(some(labelled, n, 1))
 	adapt := func(rows []int) (*adapt.Predictor, error) {
-		m, _, err := adapt.Adapt(r.ctx, []fewshot.Source{source}, target.Subset(rows), adapt.Config{})
+		m, _, err := adapt.Adapt(r.ctx, []*transfer.Source{source}, target.Subset(rows), adapt.Config{})
 		return m, err
 	}
 	part, err := adapt(split.Train)

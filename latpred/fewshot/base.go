@@ -34,15 +34,6 @@ func (b *Base) width() int {
 	return b.columns.count(len(b.Sizes))
 }
 
-// priors gives the prior standard deviation of each column.
-func (b *Base) priors() []float64 {
-	sd := b.columns.priors(len(b.Sizes))[:b.width()]
-	if b.PowerLaw {
-		sd[colPower], sd[colConstant] = sdFreePower, sdConstant
-	}
-	return sd
-}
-
 // sizeColumns is the index of the first column of a resolution; 0 if it has none.
 func (b *Base) sizeColumns(resolution int) int {
 	if i, ok := slices.BinarySearch(b.Sizes, resolution); ok {
@@ -89,12 +80,6 @@ func (b *Base) baseline(a space.Arch, segs []pass.Segment, ms func(source int) (
 // LeastLabel is the smallest plausible label as a fraction of the true pass: a hypothesis
 // whose queue hides more is dropped. (On the authors' devices it hides at most 26 %.)
 const LeastLabel = .5
-
-// plausible reports whether the coefficients change the launch time of the base by less
-// than a factor of 2; true without a queue.
-func (b *Base) plausible(mean []float64) bool {
-	return b.Queue.None() || math.Abs(math.Log(max(1e-9, 1+mean[colLaunch]))) < math.Ln2
-}
 
 // effects writes the relative error of each segment's time under the coefficients mean to
 // dst, which must be as long as segs: 0 for a power law.

@@ -68,24 +68,6 @@ func TestCommonByHand(t *testing.T) {
 	}
 }
 
-// A host whose launch takes twice or half as long as the base says is none.
-func TestBelievable(t *testing.T) {
-	b := Base{Queue: pass.Queue{Depth: 900, LaunchMs: []float64{.02}, OffsetMs: []float64{0}}, columns: columnsOf(space.OFA5)}
-	mean := make([]float64, b.width())
-	for _, c := range []struct {
-		launch float64
-		want   bool
-	}{{0, true}, {.9, true}, {1.1, false}, {-.45, true}, {-.55, false}, {-3, false}} {
-		if mean[colLaunch] = c.launch; b.plausible(mean) != c.want {
-			t.Errorf("a launch that takes %v of the base's: %v", 1+c.launch, !c.want)
-		}
-	}
-	b.Queue, mean[colLaunch] = pass.Queue{}, 9
-	if !b.plausible(mean) {
-		t.Error("without a queue a launch does not matter")
-	}
-}
-
 // Every segment has its columns, inside the row, each once; and every column has a prior.
 func TestColumns(t *testing.T) {
 	s := mobileNet(t)
@@ -290,51 +272,3 @@ func TestSegmentsSumUp(t *testing.T) {
 	}
 }
 
-// Each next row of a design is that which, measured, lowers the variance over the pool
-// most, as matrices say.
-func TestDesignIsGreedy(t *testing.T) {
-	pool := judged(t)[:14]
-	sources := []Source{sourceOf(t, "card", card)}
-	got, err := Design(sources, pool, 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	z, err := designRows(sources, pool)
-	if err != nil {
-		t.Fatal(err)
-	}
-	left := func(chosen []int) float64 { // variance over the pool, given the chosen
-		n, p := len(chosen), columnsOf(space.OFA5).coarse
-		precision := mat.NewSymDense(p, nil)
-		rows := mat.NewDense(n, p, nil)
-		for i, at := range chosen {
-			rows.SetRow(i, z.RawRowView(at))
-		}
-		precision.SymOuterK(1/(designNoise*designNoise), rows.T())
-		for c := range p {
-			precision.SetSym(c, c, precision.At(c, c)+1)
-		}
-		var chol mat.Cholesky
-		if !chol.Factorize(precision) {
-			t.Fatal("singular")
-		}
-		var sum float64
-		for i := range pool {
-			row := mat.NewVecDense(p, z.RawRowView(i))
-			var x mat.VecDense
-			if err := chol.SolveVecTo(&x, row); err != nil {
-				t.Fatal(err)
-			}
-			sum += mat.Dot(row, &x)
-		}
-		return sum
-	}
-	for k := range got {
-		chosen := left(got[:k+1])
-		for i := range pool {
-			if other := left(append(slices.Clone(got[:k]), i)); !slices.Contains(got[:k], i) && other < chosen*(1-1e-6) {
-				t.Errorf("row %d as number %d leaves %v, the one chosen, %d, %v", i, k, other, got[k], chosen)
-			}
-		}
-	}
-}

@@ -21,82 +21,11 @@ type Component struct {
 	Noise  float64       // standard deviation of a measurement, as a fraction of the base's label
 }
 
-// Model predicts a device as a weighted average of components. It comes from Fit or
-// Header.Load, and is safe for concurrent use as long as it is not changed.
+// Model predicts a device as a weighted average of components. It comes from Header.Load, and
+// is safe for concurrent use as long as it is not changed.
 type Model struct {
 	Sources    []Source // those that components use
 	Components []Component
-}
-
-// Report is what Fit found besides the model.
-type Report struct {
-	LeaveOneOut map[string]float64 // mean relative error, a fraction, of the average over all bases ("full") and over power laws only ("power law")
-	LooMs       []float64          // leave-one-out prediction of each measurement
-	LooSdMs     []float64          // its standard deviation
-}
-
-// components makes a component of each of the n best hypotheses of an average. Their
-// weights sum up to share, less those below minWeight, which are dropped.
-func (f *fitter) components(a *averaged, share float64, n int) (out []Component) {
-	if share == 0 {
-		return nil
-	}
-	hs := a.hypotheses[:min(n, len(a.hypotheses))]
-	var total float64
-	for _, h := range hs {
-		total += h.weight()
-	}
-	for _, h := range hs {
-		if w := share * h.weight() / total; w >= minWeight {
-			out = append(out, h.component(w))
-		}
-	}
-	return out
-}
-
-// component is the posterior of a hypothesis, averaged over its fits.
-func (h *hypothesis) component(weight float64) Component {
-	p, sd, total := h.base.width(), h.base.priors(), h.weight()
-	known := min(p, h.base.columns.coarse) // number of first columns whose covariance is kept
-	c := Component{Base: h.base, Weight: weight, Mean: make([]float64, p), Cov: mat.NewSymDense(known, nil)}
-	one := make([]float64, p)
-	for _, t := range h.fits {
-		clear(one)
-		h.s.mean(one, t.noise, t.width, 1)
-		for i := range one {
-			c.Mean[i] += t.weight / total * one[i]
-		}
-		c.Cov.SymRankOne(c.Cov, t.weight/total, mat.NewVecDense(known, one[:known]))
-		h.s.covariance(c.Cov, t.noise, t.width, t.weight/total)
-		c.Noise += t.weight / total * t.noise * t.noise
-	}
-	c.Cov.SymRankOne(c.Cov, -1, mat.NewVecDense(known, c.Mean[:known]))
-	for i := range p {
-		c.Mean[i] *= sd[i]
-		for j := i; j < known; j++ {
-			c.Cov.SetSym(i, j, c.Cov.At(i, j)*sd[i]*sd[j])
-		}
-	}
-	c.Noise = math.Sqrt(c.Noise)
-	return c
-}
-
-// dropUnused removes the sources that no component uses, and renumbers the parts.
-func (m *Model) dropUnused() {
-	var used []Source
-	place := map[int]int{}
-	for i := range m.Components {
-		parts := slices.Clone(m.Components[i].Base.Parts)
-		for p, part := range parts {
-			if _, ok := place[part.Source]; !ok {
-				place[part.Source] = len(used)
-				used = append(used, m.Sources[part.Source])
-			}
-			parts[p].Source = place[part.Source]
-		}
-		m.Components[i].Base.Parts = parts
-	}
-	m.Sources = used
 }
 
 // Validate errs if a component's lengths don't fit its base, it refers to a source that
@@ -131,7 +60,6 @@ const smallest = .02
 
 // baseline predicts a network by a component's base.
 func (m *Model) baseline(c *Component, a space.Arch) (baseline, error) {
-
 	segs, first, err := m.Sources[c.Base.Parts[0].Source].segmentsMs(a)
 	if err != nil {
 		return baseline{}, err
@@ -234,8 +162,10 @@ func (c *Component) segments(s *baseline) (limited bool) {
 	return limited
 }
 
-// Fine reports whether a component has columns of its own for single resolutions. Read's
-// standard deviation does not include the uncertainty of these.
-func (m *Model) Fine() bool {
-	return slices.ContainsFunc(m.Components, func(c Component) bool { return c.Base.Sizes != nil })
+// sum adds up values.
+func sum(values []float64) (total float64) {
+	for _, v := range values {
+		total += v
+	}
+	return total
 }

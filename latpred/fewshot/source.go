@@ -45,29 +45,3 @@ func (s *Source) segmentsMs(a space.Arch) ([]pass.Segment, []float64, error) {
 	}
 	return segs, ms, nil
 }
-
-// PassMs writes the time of a pass of each architecture, milliseconds, to dst, which must
-// be as long as archs. It errs if the source does not cover one of them.
-func (s *Source) PassMs(dst []float64, archs []space.Arch) error {
-	latpred.MustMatch(dst, archs)
-	for i, a := range archs {
-		_, ms, err := s.segmentsMs(a)
-		if err != nil {
-			return err
-		}
-		dst[i] = sum(ms)
-	}
-	return nil
-}
-
-// withTables adds, for each source with a Total, a source of its Model alone: what Total
-// has beyond that may be noise.
-func withTables(sources []Source) []Source {
-	out := append([]Source(nil), sources...)
-	for _, s := range sources {
-		if s.Total != nil {
-			out = append(out, Source{Name: s.Name + ", smoothed", Model: s.Model})
-		}
-	}
-	return out
-}

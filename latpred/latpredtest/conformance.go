@@ -17,11 +17,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // Run tests that p keeps the contract of latpred.Predictor and of the further interfaces
@@ -230,19 +230,23 @@ func conformSegments(t *testing.T, p latpred.SegmentTimer, set *dataset.Set, wan
 // times as long: the adapted predictor must be accurate, and survive storing and loading.
 func conformSource(t *testing.T, p latpred.Predictor, set *dataset.Set) {
 	t.Helper()
-	s, err := adapt.SourceOf(t.Context(), "mine", p)
+	of, err := set.Space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := adapt.SourceOf(t.Context(), "mine", p, of)
 	if err != nil {
 		t.Fatal(err)
 	}
 	slow := set.Subset(Seq(100))
 	for i, row := range slow.Samples {
-		var ms [1]float64
-		if err := s.PassMs(ms[:], []space.Arch{row.Arch}); err != nil {
+		ms, err := s.PassMs(row.Arch)
+		if err != nil {
 			t.Fatal(err)
 		}
-		slow.Samples[i].LatencyMs = 3 * ms[0]
+		slow.Samples[i].LatencyMs = 3 * ms
 	}
-	adapted, _, err := adapt.Adapt(t.Context(), []fewshot.Source{s}, slow.Subset(Seq(20)), adapt.Config{})
+	adapted, _, err := adapt.Adapt(t.Context(), []*transfer.Source{s}, slow.Subset(Seq(20)), adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

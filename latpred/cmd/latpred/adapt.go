@@ -1,24 +1,26 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 type adaptCmd struct {
 	rowFlags
-	From         []string `default:"auto" help:"Shipped sets or predictors of other devices to start from, separated by commas (${default}: all that ship for the space); for spaces other than OFA's also files of measurements, or none."`
+	From         []string `default:"auto" help:"Other devices to start from, separated by commas: shipped sets, files of predictors or of measurements, none (${default}: all that ship for the space)."`
 	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
 	Out          string   `help:"File for the predictor." type:"path"`
 	Plan         int      `help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
@@ -52,10 +54,7 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if !isOFA(s) {
-		return c.transfer(ctx, out, s, set)
-	}
-	sources, err := c.sources(ctx, out, set)
+	sources, err := c.sources(ctx, s, set)
 	if err != nil {
 		return err
 	}
@@ -70,12 +69,31 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return c.finish(out, set, p, result, fmt.Sprintf("a power law of a source alone: %.2f %%", 100*result.LeaveOneOut["power law"]))
+	return c.finish(out, set, p, result)
 }
 
-// finish saves the predictor and tells what is expected of it. other is the error of a simpler
-// way, in words.
-func (c *adaptCmd) finish(out *output, set *dataset.Set, p latpred.Predictor, result *adapt.Report, other string) error {
+// spaceOf is the space to plan in, or that of the rows.
+func (c *adaptCmd) spaceOf(set *dataset.Set) (*space.Space, error) {
+	if set == nil {
+		return space.ByID(cmp.Or(c.Space, "mbv3-w1.0"))
+	}
+	return set.Space()
+}
+
+// sources makes them ready; auto leaves out those that were made from the very rows.
+func (c *adaptCmd) sources(ctx context.Context, s *space.Space, set *dataset.Set) ([]*transfer.Source, error) {
+	sources, err := catalog.Sources(ctx, s, c.From)
+	if err != nil || set == nil || !slices.Equal(c.From, []string{"auto"}) {
+		return sources, err
+	}
+	hash := set.Hash()
+	return slices.DeleteFunc(sources, func(s *transfer.Source) bool {
+		return slices.ContainsFunc(s.Seen, func(seen latpred.Source) bool { return seen.DataHash == hash })
+	}), nil
+}
+
+// finish saves the predictor and tells what is expected of it.
+func (c *adaptCmd) finish(out *output, set *dataset.Set, p latpred.Predictor, result *adapt.Report) error {
 	if err := modelfile.Save(c.Out, p); err != nil {
 		return err
 	}
@@ -86,7 +104,7 @@ func (c *adaptCmd) finish(out *output, set *dataset.Set, p latpred.Predictor, re
 		return out.Emit(adapted{c.Out, result})
 	}
 	out.Printf("%s: from %d rows: %s\n", c.Out, result.Rows, result.Recipe)
-	out.Printf("expected error: %.2f %% (leave-one-out; %s)\n", result.ExpectedPercent, other)
+	out.Printf("expected error: %.2f %% (leave-one-out; the mean of the measurements: %.2f %%)\n", result.ExpectedPercent, 100*result.LeaveOneOut["mean"])
 	if result.MoreRows > 0 {
 		out.Printf("about %d more rows would bring it to %.2f %%\n", result.MoreRows, .8*result.ExpectedPercent)
 	}
@@ -104,22 +122,6 @@ func sourceHasSeen(p latpred.Predictor, set *dataset.Set) []latpred.Warning {
 		}
 	}
 	return nil
-}
-
-// sources makes them ready; auto leaves out the set that the data are.
-func (c *adaptCmd) sources(ctx context.Context, out *output, set *dataset.Set) ([]fewshot.Source, error) {
-	names := c.From
-	if len(names) == 1 && names[0] == "auto" {
-		names = nil
-		for _, n := range catalog.SourceNames() {
-			if set == nil || n != set.Name {
-				names = append(names, n)
-			}
-		}
-	}
-	bar := out.Progress("sources", len(names))
-	defer bar.Done()
-	return catalog.Sources(ctx, names, func(done, _ int) { bar.Set(done, "") })
 }
 
 // plan prints what to measure, with an empty column of latencies.

@@ -98,7 +98,7 @@ func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	differs, err := upstream.BuildBenchmarks(c.Out, dir)
-	if err := errors.Join(err, upstream.Build(c.Out, dir), measure.WriteShipped(c.Out), catalog.BuildTransfer(ctx, c.Out, dir)); err != nil {
+	if err := errors.Join(err, upstream.Build(c.Out, dir), measure.WriteShipped(c.Out), catalog.BuildSources(ctx, c.Out, dir)); err != nil {
 		return err
 	}
 	after, bytes, err := written(c.Out)
