@@ -13,6 +13,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
+// transferName is the name of the item.
+const transferName = "transfer"
+
 // transferRun is a run of the item transfer.
 type transferRun struct {
 	*runner
@@ -38,14 +41,41 @@ func transferItem(r *runner) (err error) {
 		r.result.Reduced = fmt.Sprintf("%d of 40 draws, %d of 12 for what each part brings", t.draws, t.parts)
 	}
 	for _, task := range transferTasks {
-		if t.spaces[task.space] != nil {
+		if t.spaces[task.space] != nil || !t.selects(task) {
 			continue
 		}
 		if t.spaces[task.space], err = openTransferSpace(task.space); err != nil {
 			return err
 		}
 	}
-	return r.inParts(t.tasks, t.ablation, t.curve)
+	if len(t.spaces) == 0 {
+		return fmt.Errorf("no task %q: there are %s", r.part, strings.Join(taskNames(), ", "))
+	}
+	tasks := t.shown()
+	if len(tasks) == 0 {
+		return errors.New("no task has a source and a target among the devices at hand")
+	}
+	t.of = 2 * len(tasks)
+	if r.part != "" {
+		return t.tasks(tasks)
+	}
+	t.of += len(transferParts) + 2*len(t.curveRows())
+	for _, run := range []func([]transferTask) error{t.tasks, t.ablation, t.curve} {
+		if err := run(tasks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selects reports whether a task is to be run.
+func (t *transferRun) selects(task transferTask) bool { return t.part == "" || t.part == task.name }
+
+func taskNames() (names []string) {
+	for _, task := range transferTasks {
+		names = append(names, task.name)
+	}
+	return names
 }
 
 // over runs all draws of a task and returns the score of each target, a mean over draws, and
@@ -100,21 +130,24 @@ func overTargets(scores map[string]transferScore) (mean transferScore) {
 // shown lists the tasks with a source and a target that are there.
 func (t *transferRun) shown() (tasks []transferTask) {
 	for _, task := range transferTasks {
+		if !t.selects(task) {
+			continue
+		}
 		there := t.spaces[task.space].ms
 		sources, _ := present(task.sources, there)
 		targets, _ := present(task.targets, there)
-		if len(sources) > 0 && len(targets) > 0 && (!t.tiny || task.name == "FD" || task.name == "ND") {
+		if len(sources) > 0 && len(targets) > 0 && (!t.tiny || t.part != "" || task.name == "FD" || task.name == "ND") {
 			tasks = append(tasks, task)
 		}
 	}
 	return tasks
 }
 
-// tasks runs every task with random and with designed rows.
-func (t *transferRun) tasks() error {
+// tasks runs tasks with random and with designed rows.
+func (t *transferRun) tasks(tasks []transferTask) error {
 	ways := []transferWay{t.way(), t.way()}
 	ways[1].designed = true
-	for _, task := range t.shown() {
+	for _, task := range tasks {
 		ranks := []float64{0, 0, task.nasflat, task.help, task.multiPredict}
 		whole := t.isWhole(task)
 		for w, way := range ways {
@@ -126,11 +159,9 @@ func (t *transferRun) tasks() error {
 			ranks[w] = mean.rank
 			t.show(task, way, mean, sd, whole)
 			t.showTargets(task, way, scores)
+			t.tick(fmt.Sprintf("%s, %v", task.name, way))
 		}
 		t.names, t.ranks = append(t.names, task.name), append(t.ranks, ranks)
-	}
-	if len(t.names) == 0 {
-		return errors.New("no task has a source and a target among HELP's files")
 	}
 	t.geometric()
 	return t.bars()
@@ -218,7 +249,7 @@ func (t *transferRun) geometric() {
 			product[k] += math.Log(v)
 		}
 	}
-	for w := 0; w < 2 && n > 0; w++ {
+	for w := 0; w < 2 && n > 1; w++ {
 		way := transferWay{rows: transferRows, designed: w == 1}
 		row := newRow(fmt.Sprintf("complete tasks of FBNet, %v: geometric mean of the rank correlations", way), "")
 		row.Best, row.BestKind, row.Paper = Number(math.Exp(product[w]/float64(n))), latpred.KindAdapted, Number(math.Exp(product[2]/float64(n)))
