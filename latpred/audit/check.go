@@ -167,15 +167,16 @@ func checkTable(s *dataset.Set) *Finding {
 		Message: fmt.Sprintf("every label is the sum of the %s lookup table, to %.2g ms: no network was run whole", table.Device, worst)}
 }
 
-// Few rows that are far from the others are left out of the model of residuals.
+// Few rows that take far longer than the others, as those of a pause do, are left out of the
+// model of residuals.
 const (
-	wildZ      = 4   // robust standard deviations
+	wildError  = .5  // of the label: it is over twice what the model says
 	wildShare  = .05 // of the rows at most: more are no exception
 	wildPasses = 3
 )
 
 // residuals are the errors, relative to the labels, of the closed-form model on the rows
-// that it was fitted to, and on few others that are far from these.
+// that it was fitted to, and on few others that are far above these.
 func residuals(s *dataset.Set) ([]float64, error) {
 	part := s
 	for pass := 1; ; pass++ {
@@ -183,11 +184,16 @@ func residuals(s *dataset.Set) ([]float64, error) {
 		if err != nil || pass == wildPasses {
 			return e, err
 		}
-		wild := beyond(e, wildZ*spread(e))
-		if len(wild) == 0 || float64(len(wild)) > wildShare*float64(len(e)) {
+		var rest []int
+		for i, v := range e {
+			if v <= wildError {
+				rest = append(rest, i)
+			}
+		}
+		if wild := len(e) - len(rest); wild == 0 || float64(wild) > wildShare*float64(len(e)) {
 			return e, nil
 		}
-		part = s.Subset(without(len(e), wild))
+		part = s.Subset(rest)
 	}
 }
 
@@ -205,18 +211,6 @@ func residualsOf(s, part *dataset.Set) ([]float64, error) {
 		e[i] = (row.LatencyMs - e[i]) / row.LatencyMs
 	}
 	return e, nil
-}
-
-// without lists the rows from 0 to n − 1 but for some, which are ascending.
-func without(n int, some []int) (rows []int) {
-	for i := range n {
-		if len(some) > 0 && some[0] == i {
-			some = some[1:]
-			continue
-		}
-		rows = append(rows, i)
-	}
-	return rows
 }
 
 // spread is metric.Spread, but with the lower of the two middle values as the median,
