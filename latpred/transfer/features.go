@@ -41,12 +41,15 @@ func FeaturesOf(s *space.Space) *Features {
 
 func newFeatures(s *space.Space) *Features {
 	archs, layers := referencesOf(s), make([][]space.Layer, references)
-	graph := false
+	graph, largest := false, 0.0
 	for i := range archs {
 		layers[i] = s.Macro.Layers(archs[i])
-		graph = graph || graphOf(layers[i]).dead()
+		graph = graph || graphOf(layers[i]).idle()
+		for k := range layers[i] {
+			largest = max(largest, movedShuffled(&layers[i][k]))
+		}
 	}
-	f := &Features{Space: s, shape: shapeOf(s, graph)}
+	f := &Features{Space: s, shape: shapeOf(s, graph, false, largest)}
 	raw := mat.NewDense(references, f.shape.begin[Blocks], nil)
 	for i, a := range archs {
 		f.shape.fill(raw.RawRowView(i), a, layers[i])
@@ -132,7 +135,7 @@ func (f *Features) Range(b Block) (first, end int) { return f.first[b], f.first[
 func (f *Features) PhysicsNames() (names []string) {
 	first, end := f.Range(Physics)
 	for _, c := range f.keep[first:end] {
-		names = append(names, physicsName(c))
+		names = append(names, f.shape.physicsName(c))
 	}
 	return names
 }

@@ -14,7 +14,7 @@ import (
 // and shrink; all are float64, and matrices go row by row.
 type Header struct {
 	Space      string            `json:"space"`
-	Graph      bool              `json:"graph"` // there are columns of live layers
+	Graph      bool              `json:"graph"` // there are columns of needed layers
 	First      []int             `json:"blocks"`
 	Sources    []string          `json:"sources"`
 	Bases      []string          `json:"bases"`
@@ -37,7 +37,11 @@ type componentHeader struct {
 	Scale    float64 `json:"scale"`
 }
 
-// storeFeatures puts what tells features apart into b.
+// largestTensor has the greatest number of activations that a layer moves. Files that lack it
+// have the columns that features had before.
+const largestTensor = "features.largest"
+
+// store puts what tells features apart into b.
 func (f *Features) store(b *tensor.Bundle, prefix string) {
 	keep := make([]float64, len(f.keep))
 	for i, c := range f.keep {
@@ -46,6 +50,9 @@ func (f *Features) store(b *tensor.Bundle, prefix string) {
 	b.PutFloat64(prefix+"features.keep", keep)
 	b.PutFloat64(prefix+"features.centre", f.centre)
 	b.PutFloat64(prefix+"features.scale", f.scale)
+	if !f.shape.before {
+		b.PutFloat64(prefix+largestTensor, []float64{f.shape.largest})
+	}
 }
 
 // loadFeatures restores the features that store wrote.
@@ -58,7 +65,16 @@ func loadFeatures(b *tensor.Bundle, prefix, id string, graph bool, first []int) 
 	if err != nil {
 		return nil, err
 	}
-	f := &Features{Space: s, shape: shapeOf(s, graph)}
+	largest, before := []float64{0}, !b.Has(prefix+largestTensor)
+	if !before {
+		if largest, err = b.Float64(prefix+largestTensor, 1); err != nil {
+			return nil, err
+		}
+		if !(largest[0] > 0) {
+			return nil, fmt.Errorf("the largest layer moves %v activations", largest[0])
+		}
+	}
+	f := &Features{Space: s, shape: shapeOf(s, graph, before, largest[0])}
 	if len(first) != int(Blocks)+1 || first[0] != 0 || first[Blocks] != len(keep) {
 		return nil, fmt.Errorf("blocks begin at %v, of %d columns", first, len(keep))
 	}

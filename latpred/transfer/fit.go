@@ -109,14 +109,13 @@ func (s *solver) solve() error {
 // reweigh gives each row the expected weight of a Student distribution, from the size of its
 // error and how uncertain that is.
 func (s *solver) reweigh() {
-	τ := s.model.learner.prior.Tails
+	prior := &s.model.learner.prior
 	var noise float64
 	for _, c := range s.model.components {
 		noise += c.weight * c.noise * c.scale
 	}
 	for i, t := range s.t {
 		mean, variance := s.model.moments(s.f.RawRowView(i), s.bases.RawRowView(i))
-		square := (t-mean)*(t-mean) + max(0, variance-noise)
-		s.weight[i] = (τ + 1) / (τ + square/noise)
+		s.weight[i] = prior.rowWeight(t-mean, variance, noise)
 	}
 }

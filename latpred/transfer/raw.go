@@ -19,74 +19,109 @@ const (
 )
 
 // shape says which raw columns a space has, before they are chosen and standardised. Columns
-// of live layers come after those of all, in each block.
+// of needed layers come after those of all, in each block.
 type shape struct {
-	space *space.Space
-	graph bool // some layers are not live: there are columns of the live ones
-	times int  // 2 if graph, else 1
-	begin [Blocks + 1]int
+	space   *space.Space
+	graph   bool    // some layers are not needed: there are columns of those that are
+	before  bool    // columns are those that files had before, see before.go
+	costs   int     // of a layer
+	largest float64 // greatest number of activations that a layer moves
+	begin   [Blocks + 1]int
 }
 
-func shapeOf(s *space.Space, graph bool) shape {
-	h := shape{space: s, graph: graph, times: 1}
-	physics, stages := costs, len(s.Family.Stages)
+// shapeOf makes a shape, where largest is the greatest number of activations that a layer of
+// the space moves.
+func shapeOf(s *space.Space, graph, before bool, largest float64) shape {
+	h := shape{space: s, graph: graph, before: before, costs: costs, largest: largest}
+	if before {
+		h.costs = costsBefore
+	}
+	times, physics, stages := 1, h.costs, len(s.Family.Stages)
 	if graph {
-		h.times, physics = 2, 2*costs+2 // … and connected, and longest way
+		times, physics = 2, 2*h.costs
+		if before {
+			physics += physicsBefore
+		}
 	}
 	if stages == 1 {
 		stages = 0
 	}
 	n := s.Family.Choices()
-	for b, columns := range []int{physics, stages * costs, h.times * n, stages * n, h.times * s.Family.Slots() * n} {
+	for b, columns := range []int{physics, stages * h.costs, times * n, stages * n, times * s.Family.Slots() * n} {
 		h.begin[b+1] = h.begin[b] + columns
 	}
 	return h
 }
 
 // physicsName says what a raw column of Physics is.
-func physicsName(column int) string {
+func (h *shape) physicsName(column int) string {
+	names, of := costNames[:], "needed "
+	if h.before {
+		names, of = costNamesBefore[:], "live "
+	}
 	switch {
-	case column < costs:
-		return costNames[column]
-	case column < 2*costs:
-		return "live " + costNames[column-costs]
-	case column == 2*costs:
+	case column < h.costs:
+		return names[column]
+	case column < 2*h.costs:
+		return of + names[column-h.costs]
+	case column == 2*h.costs:
 		return "connected"
 	}
 	return "longest way"
 }
 
+// cost gives the costs of a layer, the first h.costs of which count.
+func (h *shape) cost(l *space.Layer) [costs]float64 {
+	if h.before {
+		return costBefore(l)
+	}
+	return cost(l, h.largest)
+}
+
 // fill writes the raw columns of a network with the given layers to dst.
 func (h *shape) fill(dst []float64, a space.Arch, layers []space.Layer) {
 	clear(dst)
-	var g graph
-	if h.graph {
-		g = graphOf(layers)
-		dst[2*costs+1] = g.depth
-		if g.connected {
-			dst[2*costs] = 1
-		}
-	}
-	var live [space.MaxSlots]bool
+	needed, fixed := h.fillGraph(dst, layers)
+	n := h.costs
+	var slots [space.MaxSlots]bool
 	for i := range layers {
-		l, c := &layers[i], cost(&layers[i])
-		floats.Add(dst[:costs], c[:])
+		l := &layers[i]
+		every := h.cost(l)
+		c := every[:n]
+		floats.Add(dst[:n], c)
 		if at := h.begin[StagePhysics]; l.Slot >= 0 && h.begin[Choices] > at {
-			at += h.space.Family.Stage(l.Slot) * costs
-			floats.Add(dst[at:at+costs], c[:])
+			at += h.space.Family.Stage(l.Slot) * n
+			floats.Add(dst[at:at+n], c)
 		}
-		if h.graph && (l.Slot < 0 || g.live[i]) {
-			floats.Add(dst[costs:2*costs], c[:])
+		if !h.graph {
+			continue
 		}
-		if h.graph && l.Slot >= 0 && g.live[i] {
-			live[l.Slot] = true
+		if needed[i] || fixed && l.Slot < 0 {
+			floats.Add(dst[n:2*n], c)
+		}
+		if needed[i] && l.Slot >= 0 {
+			slots[l.Slot] = true
 		}
 	}
-	h.fillChoices(dst, a, live[:])
+	h.fillChoices(dst, a, slots[:])
+}
+
+// fillGraph says which layers of a graph are needed, and whether those of no slot always
+// count as such. It writes the columns that only files from before have.
+func (h *shape) fillGraph(dst []float64, layers []space.Layer) (needed []bool, fixed bool) {
+	switch {
+	case !h.graph:
+		return nil, false
+	case h.before:
+		g := graphBeforeOf(layers)
+		dst[2*h.costs], dst[2*h.costs+1] = g.connected, g.depth
+		return g.live, true
+	}
+	return graphOf(layers).needed, false
 }
 
 // fillChoices writes the columns of the blocks that count choices.
-func (h *shape) fillChoices(dst []float64, a space.Arch, live []bool) {
+func (h *shape) fillChoices(dst []float64, a space.Arch, needed []bool) {
 	f := h.space.Family
 	n := f.Choices()
 	choices, slots := dst[h.begin[Choices]:h.begin[Stages]], dst[h.begin[Slots]:]
@@ -101,7 +136,7 @@ func (h *shape) fillChoices(dst []float64, a space.Arch, live []bool) {
 		if len(stages) > 0 {
 			stages[f.Stage(slot)*n+c]++
 		}
-		if live[slot] {
+		if needed[slot] {
 			choices[n+c]++
 			slots[(f.Slots()+slot)*n+c] = 1
 		}
