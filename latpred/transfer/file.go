@@ -18,7 +18,7 @@ import (
 // are float64, and matrices go row by row.
 type Header struct {
 	Space   string        `json:"space"`
-	Graph   bool          `json:"graph"` // there are columns of live layers
+	Graph   bool          `json:"graph"` // there are columns of needed layers
 	First   []int         `json:"blocks"`
 	Times   *timesHeader  `json:"times,omitempty"`
 	Sources []string      `json:"sources"`
@@ -60,6 +60,7 @@ func (f *Features) store(b *tensor.Bundle, prefix string) {
 	b.PutFloat64(prefix+"features.keep", keep)
 	b.PutFloat64(prefix+"features.centre", f.centre)
 	b.PutFloat64(prefix+"features.scale", f.scale)
+	b.PutFloat64(prefix+"features.largest", []float64{f.shape.largest})
 }
 
 // loadFeatures restores the features that store wrote.
@@ -72,7 +73,11 @@ func loadFeatures(b *tensor.Bundle, prefix, id string, graph bool, first []int) 
 	if err != nil {
 		return nil, err
 	}
-	f := &Features{Space: s, shape: shapeOf(s, graph)}
+	largest, err := b.Float64(prefix+"features.largest", 1)
+	if err != nil {
+		return nil, err
+	}
+	f := &Features{Space: s, shape: shapeOf(s, graph, largest[0])}
 	if len(first) != int(Blocks)+1 || first[0] != 0 || first[Blocks] != len(keep) || !slices.IsSorted(first) {
 		return nil, fmt.Errorf("blocks begin at %v, of %d columns", first, len(keep))
 	}
