@@ -141,6 +141,7 @@ func (c *Clocked) Store(b *tensor.Bundle, prefix string) (Header, error) {
 		b.PutFloat64(at+"measured", m.measured)
 		b.PutFloat64(at+"root", m.root)
 		b.PutFloat64(at+"weights", m.weights)
+		b.PutFloat64(at+"scores", m.scores)
 	}
 	for _, a := range c.Models[0].archs {
 		h.Archs = append(h.Archs, a.String())
@@ -166,7 +167,7 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Clocked, error) {
 			name string
 			to   *[]float64
 			n    int
-		}{{"measured", &m.measured, len(archs)}, {"root", &m.root, len(archs)}, {"weights", &m.weights, l.features.Columns()}} {
+		}{{"measured", &m.measured, len(archs)}, {"root", &m.root, len(archs)}, {"scores", &m.scores, len(archs)}, {"weights", &m.weights, l.features.Columns()}} {
 			if *v.to, err = b.Float64(at+v.name, v.n); err != nil {
 				return nil, err
 			}
