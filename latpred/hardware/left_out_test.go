@@ -13,18 +13,19 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// Each measured GPU is predicted from the others, as one that was never measured: its
-// networks come out in the right order at batch 64; the scale is right within a generation
-// at batch 64 alone. The numbers are this package's own, to show what changes.
+// Each measured GPU is predicted from the others, as one that was measured nowhere: at batch
+// 64 its networks come out in the right order and with the right scale, also where none of its
+// generation was measured with the same networks. The numbers are this package's own, to show
+// what changes.
 func TestLeftOut(t *testing.T) {
 	for _, c := range []struct {
 		set, id        string
 		mape, spearman float64 // within .02, and at least
 	}{
-		{"help-rtx2080ti-b64", "rtx2080ti", .044, .98}, {"help-titanrtx-b64", "titanrtx", .033, .999}, // from each other
+		{"help-rtx2080ti-b64", "rtx2080ti", .066, .98}, {"help-titanrtx-b64", "titanrtx", .033, .999},
 		{"help-rtx2080ti-b32", "rtx2080ti", .127, .75}, {"help-titanrtx-b32", "titanrtx", .133, .95},
-		{"help-titanxp-b64", "titanxp", .341, .99},                                // from Turing cards
-		{"p40-b64", "p40", .308, .995}, {"rtx2080ti-b64", "rtx2080ti", .498, .99}, // from each other
+		{"help-titanxp-b64", "titanxp", .042, .99}, // from Turing cards, and Pascal cards elsewhere
+		{"p40-b64", "p40", .099, .995}, {"rtx2080ti-b64", "rtx2080ti", .049, .99},
 	} {
 		sheet, err := gpu.ByID(c.id)
 		if err != nil {
@@ -58,9 +59,10 @@ func TestLeftOut(t *testing.T) {
 	}
 }
 
-// The law, by its parts: twice the bandwidth is half the time, down to what the arithmetic
-// takes, two operations for each multiply-accumulate and image; an interval's ends are the
-// same factor away, a higher level's further; segments add up.
+// The law, by its parts: twice the bandwidth is half the time, as far as work decides (a share
+// of .963, the mean of the three cards'), down to what the arithmetic takes, two operations for
+// each multiply-accumulate and image; an interval's ends are the same factor away, a higher
+// level's further; segments add up.
 func TestLaw(t *testing.T) {
 	spec := hardware.Spec{Name: "a card", Generation: "turing", BandwidthGBs: 500, FP32TFLOPS: 14}
 	predict := func(s hardware.Spec) (*hardware.Predictor, []float64, []space.Arch) {
@@ -83,7 +85,7 @@ func TestLaw(t *testing.T) {
 	weak.FP32TFLOPS = 0.01
 	_, bound, _ := predict(weak)
 	for i, a := range archs {
-		if math.Abs(one[i]/two[i]-2) > 1e-9 {
+		if math.Abs(one[i]/two[i]-math.Pow(2, .963)) > 1e-3 {
 			t.Errorf("%s: %v ms, %v with twice the bandwidth", a, one[i], two[i])
 		}
 		if least := 2 * 64 * float64(p.Space().MACs(a)) / 0.01e12 * 1e3; math.Abs(bound[i]/least-1) > 1e-9 {

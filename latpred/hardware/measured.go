@@ -1,0 +1,95 @@
+package hardware
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/space"
+)
+
+// Deviation of single networks from the law, as the standard deviation of the natural
+// logarithm, and how many measurements that guess counts as. It holds the noise of
+// measurements, too.
+const (
+	networkSd   = .08
+	networkRows = 4
+)
+
+// farOff is how many standard deviations measurements may be off before Measured doubts them.
+const farOff = 2.5
+
+// Measured gives a predictor of the same GPU that also knows measurements of it,
+// milliseconds, at least one. They move the scale, and show how far single networks are off.
+// seen says where they come from; its Data is the name of the set. Measured errs if a network
+// is not in the space, if a latency is not finite and above 0, or below what the data sheet's
+// arithmetic allows; it warns if the measurements contradict the data sheet. It panics if the
+// lengths differ. Measurements that h knows already are forgotten.
+func (h *Predictor) Measured(archs []space.Arch, ms []float64, seen latpred.Source) (*Predictor, []latpred.Warning, error) {
+	latpred.MustMatch(ms, archs)
+	if len(archs) == 0 {
+		return nil, nil, fmt.Errorf("no measurements of %s", h.spec.Name)
+	}
+	logs := make([]float64, len(ms))
+	for i, a := range archs {
+		pred, least, err := h.law(a)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("measurement %d: %w", i+1, err)
+		case !(ms[i] > 0) || math.IsInf(ms[i], 0):
+			return nil, nil, fmt.Errorf("measurement %d: %v is no latency", i+1, ms[i])
+		case ms[i] < least:
+			return nil, nil, fmt.Errorf("measurement %d: %.4g ms is faster than %g teraflops allow, %.4g ms at batch %d: is that the batch, and are latencies in milliseconds?", i+1, ms[i], h.spec.FP32TFLOPS, least, h.spec.Batch)
+		}
+		logs[i] = math.Log(ms[i] / pred)
+	}
+	known, prior := *h, h.prior
+	prior.NetworkSd = cmp.Or(prior.NetworkSd, networkSd) // a file of an earlier version has none
+	known.scale = prior.given(logs)
+	known.rows = len(ms)
+	known.provenance.Rows += len(ms)
+	known.provenance.Sources = append(slices.Clone(h.provenance.Sources), seen)
+	known.provenance.Device = fmt.Sprintf("%s, batch %d", h.spec.Name, h.spec.Batch)
+	known.provenance.Recipe = maps.Clone(h.provenance.Recipe)
+	known.provenance.Recipe["measurements"] = strconv.Itoa(len(ms))
+	var warnings []latpred.Warning
+	if sd := math.Hypot(prior.Sd, prior.NetworkSd); math.Abs(known.scale.Log) > farOff*sd {
+		warnings = []latpred.Warning{{Kind: latpred.WarnScale, Message: fmt.Sprintf("%s takes %.3g times as long as its data sheet lets expect, which is hardly likely: are space, batch (%d) and unit right?", h.spec.Name, math.Exp(known.scale.Log), h.spec.Batch)}}
+	}
+	return &known, warnings, nil
+}
+
+// belief is what is believed of a GPU's latencies, relative to what its parts say.
+type belief struct {
+	Log       float64 `json:"log"`               // mean of the logarithm of the factor that is common to all networks
+	Sd        float64 `json:"sd"`                // its standard deviation
+	NetworkSd float64 `json:"network_sd"`        // standard deviation of the logarithm of a network's own factor
+	Freedom   float64 `json:"freedom,omitempty"` // degrees of freedom of the distribution; 0: it is normal
+}
+
+// given is the belief after logarithms of factors were measured: the mean of a normal
+// distribution of unknown variance, by alternating the two (a variational approximation).
+func (b belief) given(logs []float64) belief {
+	n := float64(len(logs))
+	network, mean, variance := b.NetworkSd*b.NetworkSd, 0., 0.
+	prior := network * networkRows
+	for range 50 {
+		precision := 1/(b.Sd*b.Sd) + n/network
+		variance = 1 / precision
+		mean = b.Log / (b.Sd * b.Sd)
+		for _, v := range logs {
+			mean += v / network
+		}
+		mean /= precision
+		square := prior + n*variance
+		for _, v := range logs {
+			square += (v - mean) * (v - mean)
+		}
+		network = square / (networkRows + n)
+	}
+	return belief{Log: mean, Sd: math.Sqrt(variance), NetworkSd: math.Sqrt(network), Freedom: networkRows + n}
+}
