@@ -154,6 +154,10 @@ func believe(ctx context.Context, spec Spec, measured []Measured) (logMs float64
 	if err != nil {
 		return 0, b, nil, err
 	}
+	b = belief{Sd: sd, NetworkSd: networkDeviation(work)}
+	if slices.ContainsFunc(known, func(p point) bool { return p.gpu.ID == card.ID && p.at == site{spec.Space, spec.Batch} }) {
+		return logMs, b, nil, nil // it was measured itself
+	}
 	doubt := func(format string, args ...any) {
 		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf(format, args...)})
 	}
@@ -161,13 +165,13 @@ func believe(ctx context.Context, spec Spec, measured []Measured) (logMs float64
 		doubt("no GPU of generation %q was measured: trust the order of networks, and the scale no more than the interval says; one measurement settles it", spec.Generation)
 	}
 	if w := outside(spec, measured); w != "" {
-		sd = max(sd, outsideSd)
+		b.Sd = max(sd, outsideSd)
 		doubt("%s", w)
 	}
 	if work < hostShare {
 		doubt("in %s at batch %d the host decides more than the GPU: the scale is a guess; one measurement settles it", spec.Space, spec.Batch)
 	}
-	return logMs, belief{Sd: sd, NetworkSd: networkSd}, warnings, nil
+	return logMs, b, warnings, nil
 }
 
 // cards lists the GPUs that were measured.

@@ -84,7 +84,7 @@ func TestScales(t *testing.T) {
 		if err := errors.Join(p.PredictMs(pred, a), p.BoundsMs(low, high, a, .9)); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := math.Log(high[0]/pred[0])/1.6448536, math.Sqrt(c.square+.08*.08); math.Abs(got/want-1) > .01 {
+		if got, want := math.Log(high[0]/pred[0])/1.6448536, math.Sqrt(c.square+.05*.05); math.Abs(got/want-1) > .01 {
 			t.Errorf("%s: standard deviation %.4f, want %.4f", c.name, got, want)
 		}
 		learnt, err := cardModel(t, s)(t.Context())

@@ -100,8 +100,7 @@ func (h *Predictor) law(a space.Arch) (ms, least float64, err error) {
 
 // BoundsMs implements latpred.IntervalPredictor: it bounds a new measurement of a network. The
 // scale's uncertainty and a network's own deviation are taken as log-normal, or of a Student
-// distribution where they were estimated from measurements. No measurement can be below the
-// roofline, so neither is a bound.
+// distribution where they were estimated from measurements.
 func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
@@ -111,12 +110,11 @@ func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level floa
 	}
 	factor := math.Exp(math.Hypot(h.scale.Sd, h.scale.NetworkSd) * quantile)
 	for i, a := range archs {
-		ms, least, err := h.law(a)
+		ms, err := h.read(a)
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
-		ms = max(ms*math.Exp(h.scale.Log), least)
-		low[i], high[i] = max(ms/factor, least), ms*factor
+		low[i], high[i] = ms/factor, ms*factor
 	}
 	return nil
 }
