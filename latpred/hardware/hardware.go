@@ -52,7 +52,8 @@ func (m *Measured) scale(ctx context.Context) (Scale, error) {
 
 // For makes a predictor of a GPU from its data sheet and measured GPUs. All of them say what
 // its scale is. The order of networks is from those of the data sheet's space and batch: from
-// the same GPU's if it is one of them, else from those of its generation if there are any. A
+// the same GPU's if it is one of them; else, where work decides, from those of its generation
+// if there are any; else from all, for how much hosts take differs within generations too. A
 // GPU unlike the measured ones gets warnings and wide intervals. For errs if spec is not valid,
 // if no GPU was measured with its space and batch, or if Learn errs, which is called only for
 // those that give the order, and for those without a Scale.
@@ -65,11 +66,11 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	if err != nil {
 		return nil, nil, err
 	}
-	like, err := nearest(spec, measured)
+	there, err := measuredThere(spec, measured)
 	if err != nil {
 		return nil, nil, err
 	}
-	logMs, prior, warnings, err := believe(ctx, spec, measured)
+	logMs, work, prior, warnings, err := believe(ctx, spec, measured)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -77,7 +78,7 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	sum, rows := sha256.New(), 0
 	var names []string
 	var seen []latpred.Source
-	for _, m := range like {
+	for _, m := range nearest(spec, there, work) {
 		learnt, err := m.Learn(ctx)
 		if err != nil {
 			return nil, nil, err
@@ -96,9 +97,9 @@ func For(ctx context.Context, spec Spec, measured []Measured) (*Predictor, []lat
 	return h, warnings, nil
 }
 
-// nearest lists the measured GPUs of the data sheet's space and batch that are most like it.
-// It errs if there are none.
-func nearest(spec Spec, measured []Measured) (like []Measured, err error) {
+// measuredThere lists the measured GPUs of the data sheet's space and batch. It errs if there
+// are none.
+func measuredThere(spec Spec, measured []Measured) (there []Measured, err error) {
 	var spaces []string
 	var batches []int
 	for _, m := range measured {
@@ -108,23 +109,32 @@ func nearest(spec Spec, measured []Measured) (like []Measured, err error) {
 		}
 		batches = append(batches, m.Batch)
 		if m.Batch == spec.Batch {
-			like = append(like, m)
+			there = append(there, m)
 		}
 	}
-	if like == nil {
+	if there == nil {
 		slices.Sort(batches)
 		slices.Sort(spaces)
 		return nil, fmt.Errorf("no GPU was measured for space %q at batch %d: there are %s, and for this space batches %v", spec.Space, spec.Batch, strings.Join(slices.Compact(spaces), ", "), slices.Compact(batches))
 	}
+	return there, nil
+}
+
+// ownWork is the share of work from which on GPUs of a generation order networks more alike
+// than others do.
+const ownWork = .9
+
+// nearest chooses those that are most like a GPU.
+func nearest(spec Spec, there []Measured, work float64) []Measured {
 	for _, alike := range []func(Measured) bool{
 		func(m Measured) bool { return m.GPU.ID == spec.ID && spec.ID != "" },
-		func(m Measured) bool { return m.GPU.Generation == spec.Generation },
+		func(m Measured) bool { return m.GPU.Generation == spec.Generation && work >= ownWork },
 	} {
-		if slices.ContainsFunc(like, alike) {
-			return slices.DeleteFunc(like, func(m Measured) bool { return !alike(m) }), nil
+		if slices.ContainsFunc(there, alike) {
+			return slices.DeleteFunc(there, func(m Measured) bool { return !alike(m) })
 		}
 	}
-	return like, nil
+	return there
 }
 
 // hostShare is the share of work below which the host decides more than the GPU.
@@ -137,26 +147,27 @@ const (
 	outsideSd     = .5
 )
 
-// believe gives the mean logarithm of the latency that is expected of a GPU, and what else is
-// believed of it, with a warning for each reason to doubt.
-func believe(ctx context.Context, spec Spec, measured []Measured) (logMs float64, b belief, warnings []latpred.Warning, err error) {
+// believe gives the mean logarithm of the latency that is expected of a GPU, the share of work,
+// and what else is believed of it, with a warning for each reason to doubt.
+func believe(ctx context.Context, spec Spec, measured []Measured) (logMs, work float64, b belief, warnings []latpred.Warning, err error) {
 	var known []point
 	for _, m := range measured {
 		scale, err := m.scale(ctx)
 		if err != nil {
-			return 0, b, nil, fmt.Errorf("%s: %w", m.Name, err)
+			return 0, 0, b, nil, fmt.Errorf("%s: %w", m.Name, err)
 		}
 		m.GPU.ID = cmp.Or(m.GPU.ID, "measured: "+m.Name)
 		known = append(known, point{m.GPU, site{m.Space, m.Batch}, scale})
 	}
 	card := gpu.Spec{ID: cmp.Or(spec.ID, "from its data sheet"), Generation: spec.Generation, BandwidthGBs: spec.BandwidthGBs}
-	logMs, sd, work, err := predictScale(card, site{spec.Space, spec.Batch}, known)
+	at := site{spec.Space, spec.Batch}
+	logMs, sd, work, err := predictScale(card, at, known)
 	if err != nil {
-		return 0, b, nil, err
+		return 0, 0, b, nil, err
 	}
 	b = belief{Sd: sd, NetworkSd: networkDeviation(work)}
-	if slices.ContainsFunc(known, func(p point) bool { return p.gpu.ID == card.ID && p.at == site{spec.Space, spec.Batch} }) {
-		return logMs, b, nil, nil // it was measured itself
+	if slices.ContainsFunc(known, func(p point) bool { return p.gpu.ID == card.ID && p.at == at }) {
+		return logMs, work, b, nil, nil // it was measured itself
 	}
 	doubt := func(format string, args ...any) {
 		warnings = append(warnings, latpred.Warning{Kind: latpred.WarnOutside, Message: fmt.Sprintf(format, args...)})
@@ -171,7 +182,7 @@ func believe(ctx context.Context, spec Spec, measured []Measured) (logMs float64
 	if work < hostShare {
 		doubt("in %s at batch %d the host decides more than the GPU: the scale is a guess; one measurement settles it", spec.Space, spec.Batch)
 	}
-	return logMs, b, warnings, nil
+	return logMs, work, b, warnings, nil
 }
 
 // cards lists the GPUs that were measured.
