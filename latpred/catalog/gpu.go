@@ -13,8 +13,7 @@ import (
 )
 
 // GPU makes a predictor for a GPU from its data sheet and the measured GPUs of all spaces;
-// see hardware.For. Sets of spaces that tie choices count only for their own space: their
-// labels hardly depend on the resolution, and so don't show what a GPU's work takes.
+// see hardware.For and MeasuredGPUs.
 func GPU(ctx context.Context, spec hardware.Spec) (*hardware.Predictor, []latpred.Warning, error) {
 	return GPUWithout(ctx, spec)
 }
@@ -22,18 +21,29 @@ func GPU(ctx context.Context, spec hardware.Spec) (*hardware.Predictor, []latpre
 // GPUWithout is GPU, but leaves out the measured GPUs with the given IDs, in all spaces, to
 // judge how well a GPU is predicted from others.
 func GPUWithout(ctx context.Context, spec hardware.Spec, without ...string) (*hardware.Predictor, []latpred.Warning, error) {
-	var measured []hardware.Measured
+	measured, err := MeasuredGPUs(spec.Space, without...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return hardware.For(ctx, spec, measured)
+}
+
+// MeasuredGPUs lists the measured GPUs of all spaces that say something of GPUs in the space
+// with an ID, without those with the given IDs. Sets of spaces that tie choices count only for
+// their own space: their labels hardly depend on the resolution, and so don't show what a
+// GPU's work takes.
+func MeasuredGPUs(spaceID string, without ...string) (measured []hardware.Measured, err error) {
 	for _, e := range gpuEntries() {
-		if slices.Contains(without, e.GPU) || e.Tied() && e.Space.ID != spec.Space {
+		if slices.Contains(without, e.GPU) || e.Tied() && e.Space.ID != spaceID {
 			continue
 		}
 		m, err := e.measuredGPU()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		measured = append(measured, m)
 	}
-	return hardware.For(ctx, spec, measured)
+	return measured, nil
 }
 
 // measuredGPU describes the entry for package hardware.

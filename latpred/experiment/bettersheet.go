@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
@@ -42,10 +43,14 @@ func (b *betterRun) sheets() error {
 	var held [3][]float64 // by measurements
 	for _, g := range groups {
 		var off [3]judgement
+		var alone judgement // from the space and batch alone
 		for _, name := range g.sets {
 			p, set, err := leftOutGPU(b, name, false)
 			if err != nil {
 				return err
+			}
+			if err := b.fromSpaceAlone(&alone, set); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
 			}
 			for n := range off {
 				mape, share, err := b.fromSheet(p, set, n)
@@ -57,7 +62,11 @@ func (b *betterRun) sheets() error {
 			}
 		}
 		for n, measured := range []string{"never measured", "measured once"} {
-			b.reach(fmt.Sprintf("GPU %s, %s: MAPE", measured, g.name), "%", 0, off[n].mean(), "hardware", "no target; of "+off[n].String()).Seen = seenLaw
+			note := "no target; of " + off[n].String()
+			if n == 0 {
+				note += fmt.Sprintf("; without GPUs in other spaces and at other batches, %.1f: %s", alone.mean(), alone.String())
+			}
+			b.reach(fmt.Sprintf("GPU %s, %s: MAPE", measured, g.name), "%", 0, off[n].mean(), "hardware", note).Seen = seenLaw
 		}
 	}
 	if err := b.unknownGenerations(); err != nil {
@@ -72,6 +81,27 @@ func (b *betterRun) sheets() error {
 			fmt.Sprintf("target 90; the mean of %d sets, %.0f to %.0f", len(held[n]), lowest, highest)).Seen = seenLaw
 	}
 	return nil
+}
+
+// fromSpaceAlone adds the error of a set's GPU as predicted from others of its space and batch.
+func (b *betterRun) fromSpaceAlone(to *judgement, set *dataset.Set) error {
+	sheet, err := gpu.ByID(set.GPU)
+	if err != nil {
+		return err
+	}
+	measured, err := catalog.MeasuredGPUs(set.SpaceID, sheet.ID)
+	if err != nil {
+		return err
+	}
+	spec := hardware.SpecOf(sheet)
+	spec.Space, spec.Batch = set.SpaceID, set.Batch
+	p, _, err := hardware.For(b.ctx, spec, slices.DeleteFunc(measured, func(m hardware.Measured) bool { return m.Space != set.SpaceID || m.Batch != set.Batch }))
+	if err != nil {
+		return err
+	}
+	mape, _, err := b.fromSheet(p, set, 0)
+	to.add(set.Name, mape)
+	return err
 }
 
 // unknownGenerations predicts GPUs at batch 64 from those of other generations alone, as a

@@ -131,6 +131,18 @@ func TestMeasuredScale(t *testing.T) {
 				t.Errorf("%v times as long: %.4g ms, from %.4g to %.4g, want %.4g", factor, got[i], low[i], high[i], ms[i])
 			}
 		}
+		models, scales := known.Parts() // what an export is made of
+		product := 1.
+		for k, m := range models {
+			r, err := m.Read(archs[1], m.Queue.HostState)
+			if err != nil {
+				t.Fatal(err)
+			}
+			product *= scales[k] * r.TrueMs
+		}
+		if mean := math.Pow(product, 1/float64(len(models))); math.Abs(mean/got[1]-1) > 1e-9 {
+			t.Errorf("parts give %v ms, the predictor %v", mean, got[1])
+		}
 		from := known.Provenance()
 		if known.Rows() != 2 || known.Backing().N != 2 || from.Sources[len(from.Sources)-1].Data != "mine.csv" || from.Rows != p.Provenance().Rows+2 {
 			t.Errorf("known of it: %d rows, %+v", known.Rows(), from)
