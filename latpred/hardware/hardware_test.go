@@ -35,7 +35,7 @@ func TestGPU(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.spec, warnings, err)
 		}
 	}
-	for _, bad := range []string{`{}`, `{"bandwidth":600}`, `{"bandwidth_gb_per_s":-1,"fp32_tflops":14}`, `nonsense`} {
+	for _, bad := range []string{`{}`, `{"bandwidth":600}`, `{"bandwidth_gb_per_s":-1,"fp32_tflops":14}`, `nonsense`, `{"id":"gtx9000","bandwidth_gb_per_s":600,"fp32_tflops":14}`} {
 		if _, err := hardware.ParseSpec([]byte(bad)); err == nil {
 			t.Errorf("%s: no error", bad)
 		}

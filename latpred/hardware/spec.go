@@ -35,6 +35,11 @@ func ParseSpec(content []byte) (Spec, error) {
 	if err := d.Decode(&s); err != nil {
 		return s, fmt.Errorf("data sheet: %w; the keys are id, name, generation, bandwidth_gb_per_s, fp32_tflops, batch, space", err)
 	}
+	if s.ID != "" {
+		if _, err := gpu.ByID(s.ID); err != nil {
+			return s, fmt.Errorf("data sheet: id: %w; leave it out for any other", err)
+		}
+	}
 	s = s.withDefaults()
 	return s, s.Validate()
 }
