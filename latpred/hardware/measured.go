@@ -3,7 +3,6 @@ package hardware
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -58,11 +57,17 @@ func (h *Predictor) Measured(archs []space.Arch, ms []float64, seen latpred.Sour
 	prior.NetworkSd = cmp.Or(prior.NetworkSd, networkDeviation(1)) // a file of an earlier version has none
 	known.scale = prior.given(logs)
 	known.rows = len(ms)
-	known.provenance.Rows += len(ms)
-	known.provenance.Sources = append(slices.Clone(h.provenance.Sources), seen)
+	known.provenance.Rows += len(ms) - h.rows
+	sources := h.provenance.Sources
+	if h.rows > 0 { // without those that are forgotten
+		sources = sources[:max(0, len(sources)-1)]
+	}
+	known.provenance.Sources = append(slices.Clone(sources), seen)
 	known.provenance.Device = fmt.Sprintf("%s, batch %d", h.spec.Name, h.spec.Batch)
-	known.provenance.Recipe = maps.Clone(h.provenance.Recipe)
-	known.provenance.Recipe["measurements"] = strconv.Itoa(len(ms))
+	known.provenance.Recipe = map[string]string{"measurements": strconv.Itoa(len(ms))}
+	for name, setting := range h.provenance.Recipe {
+		known.provenance.Recipe[name] = cmp.Or(known.provenance.Recipe[name], setting)
+	}
 	var warnings []latpred.Warning
 	if sd := math.Hypot(prior.Sd, prior.NetworkSd); math.Abs(known.scale.Log) > farOff*sd {
 		warnings = []latpred.Warning{{Kind: latpred.WarnScale, Message: fmt.Sprintf("%s takes %.3g times as long as its data sheet lets expect, which is hardly likely: are space, batch (%d) and unit right?", h.spec.Name, math.Exp(known.scale.Log), h.spec.Batch)}}

@@ -1,6 +1,7 @@
 package hardware_test
 
 import (
+	"errors"
 	"math"
 	"path/filepath"
 	"slices"
@@ -147,6 +148,13 @@ func TestMeasuredScale(t *testing.T) {
 		if known.Rows() != 2 || known.Backing().N != 2 || from.Sources[len(from.Sources)-1].Data != "mine.csv" || from.Rows != p.Provenance().Rows+2 {
 			t.Errorf("known of it: %d rows, %+v", known.Rows(), from)
 		}
+		more, _, err := known.Measured(archs, ms, latpred.Source{Data: "more.csv"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := more.Provenance(); again.Rows != p.Provenance().Rows+3 || len(again.Sources) != len(from.Sources) || again.Recipe["measurements"] != "3" {
+			t.Errorf("measured anew: %+v", again)
+		}
 		file := filepath.Join(t.TempDir(), "card.latpred")
 		if err := modelfile.Save(file, known); err != nil {
 			t.Fatal(err)
@@ -163,6 +171,28 @@ func TestMeasuredScale(t *testing.T) {
 	after := make([]float64, 3)
 	if err := p.PredictMs(after, archs); err != nil || !slices.Equal(after, before) {
 		t.Errorf("the predictor itself has changed: %v, %v (%v)", after, before, err)
+	}
+}
+
+// A file of an earlier version, which knows nothing of single networks, takes measurements.
+func TestMeasuredBefore(t *testing.T) {
+	p, err := modelfile.Load("../testdata/written-before/hardware-turing.latpred")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := p.(*hardware.Predictor)
+	one := []space.Arch{h.Space().Largest()}
+	ms, low, high := make([]float64, 1), make([]float64, 1), make([]float64, 1)
+	if err := h.PredictMs(ms, one); err != nil {
+		t.Fatal(err)
+	}
+	want := 1.3 * ms[0]
+	known, _, err := h.Measured(one, []float64{want}, latpred.Source{Data: "mine.csv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(known.PredictMs(ms, one), known.BoundsMs(low, high, one, .9)); err != nil || math.Abs(ms[0]/want-1) > .05 || !(low[0] < want && want < high[0]) {
+		t.Errorf("%v ms, from %v to %v, want %v (%v)", ms[0], low[0], high[0], want, err)
 	}
 }
 
