@@ -116,9 +116,9 @@ func (t *Task) Curve(rows []int, designed bool, draws int) (curve []figure.Inter
 
 // Part is what adaptation to the targets comes to without one of its parts.
 type Part struct {
-	Without string // "all": nothing is left out
-	Rank    float64
-	SD      float64 // standard deviation of a draw
+	Name string  // what is otherwise, as in "no sources"; "all": nothing is
+	Rank float64 // mean rank correlation over the targets and over draws
+	SD   float64 // standard deviation of a draw
 }
 
 // Parts leaves out what adaptation from 20 random networks is made of, one part at a time; see

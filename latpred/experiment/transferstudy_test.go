@@ -61,7 +61,7 @@ func TestTaskCurve(t *testing.T) {
 		t.Errorf("designed %+v, random %+v, %v", designed, curve[1], err)
 	}
 	parts, err := f1.Parts(2)
-	if err != nil || len(parts) != len(transferParts) || parts[0].Without != "all" || math.Abs(parts[0].Rank-curve[1].Value) > 1e-12 {
+	if err != nil || len(parts) != len(transferParts) || parts[0].Name != "all" || math.Abs(parts[0].Rank-curve[1].Value) > 1e-12 {
 		t.Fatalf("%+v, %v; the curve has %v", parts, err, curve[1].Value)
 	}
 	for _, p := range parts[1:] {
@@ -115,6 +115,20 @@ func TestResemble(t *testing.T) {
 	near(t, "2080 Ti, Raspberry Pi", r.Ranks[a][pi], .24128, 1e-5)
 	if r.Ranks[a][pi] != r.Ranks[pi][a] {
 		t.Error("not symmetric")
+	}
+	// What lesson 11 says of kinds that are not classes.
+	for _, a := range []string{"raspi4", "pixel3", "eyeriss", "fpga"} {
+		for _, b := range []string{"raspi4", "pixel3", "eyeriss", "fpga"} {
+			if r.Ranks[at[a]][at[b]] < .9 {
+				t.Errorf("%s and %s agree to %v", a, b, r.Ranks[at[a]][at[b]])
+			}
+		}
+		if far := r.Ranks[at[a]][at["1080ti_1"]]; far > .3 {
+			t.Errorf("%s and a card with one image agree to %v", a, far)
+		}
+		if large := r.Ranks[at["1080ti_64"]]; large[at[a]] < large[at["1080ti_1"]] {
+			t.Errorf("the card at batch 64 is nearer to itself than to %s", a)
+		}
 	}
 	if low, high, found := r.Between("phone", "graphics card"); !found {
 		t.Error("no phone and card")

@@ -145,7 +145,11 @@ func (h *correlations) divide(c draw.Canvas, p *plot.Plot) {
 			c.StrokeLine2(ink, tx(to), ty(-.5), tx(to), ty(n-.5+n*correlationsHead))
 			c.StrokeLine2(ink, tx(-.5), ty(n-1-to), tx(n-.5), ty(n-1-to))
 		}
-		c.FillText(h.style, vg.Point{X: tx((from + to) / 2), Y: ty(n - .5 + n*correlationsHead/2)}, g.Name)
+		style := h.style
+		if wide, room := style.Width(g.Name), .94*(tx(to)-tx(from)); wide > room {
+			style.Font.Size *= room / wide
+		}
+		c.FillText(style, vg.Point{X: tx((from + to) / 2), Y: ty(n - .5 + n*correlationsHead/2)}, g.Name)
 		from = to
 	}
 }

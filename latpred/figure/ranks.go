@@ -1,14 +1,12 @@
 package figure
 
 import (
-	"cmp"
 	"fmt"
+	"image/color"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -20,73 +18,72 @@ type Reference struct {
 }
 
 // Ranks draws rank correlations over the number of measured networks, which is on a
-// logarithmic scale, with a band from Low to High where these differ; order lists the keys of
-// curves in the order of the legend. References are dashed lines with hollow points at the
-// number of networks at, and with their names on the right.
+// logarithmic scale, with a band from Low to High where these differ, cut off at the bottom of
+// the figure; order lists the keys of curves in the order of the legend. References are dashed
+// lines with hollow points at the number of networks at. A curve must have values, above -1.
 func Ranks(title string, curves map[string][]Interval, order []string, at float64, references []Reference) (*plot.Plot, error) {
 	p := New(title, "measured networks", "rank correlation")
 	low, first, last := math.Inf(1), math.Inf(1), math.Inf(-1)
-	for i, name := range order {
-		var upper, lower, mean plotter.XYs
-		for _, v := range curves[name] {
-			mean = append(mean, plotter.XY{X: v.X, Y: v.Value})
-			upper = append(upper, plotter.XY{X: v.X, Y: min(v.High, 1)})
-			lower = append(plotter.XYs{{X: v.X, Y: v.Low}}, lower...)
-			low, first, last = min(low, v.Low), min(first, v.X), max(last, v.X)
-		}
-		if len(mean) == 0 {
+	for _, name := range order {
+		if len(curves[name]) == 0 {
 			return nil, fmt.Errorf("figure: curve %q has no values", name)
 		}
-		band, err := plotter.NewPolygon(append(upper, lower...))
-		if err != nil {
-			return nil, err
+		for _, v := range curves[name] {
+			low, first, last = min(low, v.Value-.02), min(first, v.X), max(last, v.X)
 		}
-		band.Color, band.LineStyle.Width = soft(colour(i), 50), 0
-		p.Add(band)
-		if err := line(p, name, mean, colour(i), false); err != nil {
-			return nil, err
-		}
-		if err := points(p, "", mean, colour(i), draw.CircleGlyph{}, vg.Points(2.2)); err != nil {
+	}
+	for _, r := range references { // the legend is below them
+		share := .06 * float64(len(order)+len(references))
+		low = min(low, (r.Value-.01-share)/(1-share))
+	}
+	low = math.Floor(20*low) / 20
+	for i, name := range order {
+		if err := rankCurve(p, name, curves[name], colour(i), low); err != nil {
 			return nil, err
 		}
 	}
-	named := &referenceNames{x: last, references: slices.Clone(references), style: p.Legend.TextStyle}
-	for _, r := range references {
-		if err := reference(p, "", r.Value, first, last); err != nil {
+	for i, r := range references {
+		if err := rankReference(p, r, i, at, first, last); err != nil {
 			return nil, err
 		}
-		if err := points(p, "", plotter.XYs{{X: at, Y: r.Value}}, grey, draw.RingGlyph{}, vg.Points(3)); err != nil {
-			return nil, err
-		}
-		low = min(low, r.Value)
 	}
-	p.Add(named)
-	p.Legend.Left = true
-	p.Y.Min, p.Y.Max = math.Floor(10*(low-.02))/10, 1
-	headroom(p, len(order))
+	p.Legend.Top = false
+	p.Y.Min, p.Y.Max = low, 1
 	p.X.Min, p.X.Max = first/1.1, last*1.1
 	return p, logarithmic(&p.X, logTicks{})
 }
 
-// referenceNames is a plotter of names at the right ends of lines, below these, and further
-// below where they would cover each other.
-type referenceNames struct {
-	x          float64
-	references []Reference
-	style      text.Style
+// rankCurve draws a curve with its band, which ends at low.
+func rankCurve(p *plot.Plot, name string, curve []Interval, c color.NRGBA, low float64) error {
+	var upper, lower, mean plotter.XYs
+	for _, v := range curve {
+		mean = append(mean, plotter.XY{X: v.X, Y: v.Value})
+		upper = append(upper, plotter.XY{X: v.X, Y: min(v.High, 1)})
+		lower = append(plotter.XYs{{X: v.X, Y: max(v.Low, low)}}, lower...)
+	}
+	band, err := plotter.NewPolygon(append(upper, lower...))
+	if err != nil {
+		return err
+	}
+	band.Color, band.LineStyle.Width = soft(c, 50), 0
+	p.Add(band)
+	if err := line(p, name, mean, c, false); err != nil {
+		return err
+	}
+	return points(p, "", mean, c, draw.CircleGlyph{}, vg.Points(2.2))
 }
 
-// Plot implements plot.Plotter.
-func (r *referenceNames) Plot(c draw.Canvas, p *plot.Plot) {
-	tx, ty := p.Transforms(&c)
-	slices.SortFunc(r.references, func(a, b Reference) int { return cmp.Compare(b.Value, a.Value) })
-	style := r.style
-	style.Color, style.XAlign, style.YAlign = grey, text.XRight, text.YTop
-	style.Font.Size = vg.Points(9)
-	below := c.Max.Y
-	for _, ref := range r.references {
-		y := min(ty(ref.Value)-vg.Points(1), below)
-		c.FillText(style, vg.Point{X: tx(r.x), Y: y}, fmt.Sprintf("%s %.3f", ref.Name, ref.Value))
-		below = y - style.Font.Size*1.15
+// rankDashes tell references apart.
+var rankDashes = [][]vg.Length{dashes, {vg.Points(1.5), vg.Points(2)}, {vg.Points(8), vg.Points(2), vg.Points(1.5), vg.Points(2)}}
+
+// rankReference draws the i-th reference.
+func rankReference(p *plot.Plot, r Reference, i int, at, first, last float64) error {
+	l, err := plotter.NewLine(plotter.XYs{{X: first, Y: r.Value}, {X: last, Y: r.Value}})
+	if err != nil {
+		return err
 	}
+	l.Color, l.Width, l.Dashes = grey, vg.Points(1.2), rankDashes[i%len(rankDashes)]
+	p.Add(l)
+	p.Legend.Add(fmt.Sprintf("%s, %g networks: %.3f", r.Name, at, r.Value), l)
+	return points(p, "", plotter.XYs{{X: at, Y: r.Value}}, grey, draw.RingGlyph{}, vg.Points(3))
 }
