@@ -13,7 +13,8 @@ const leftOutWeight = 1e-3
 // leaveOneOut predicts each measured row, and its standard deviation, by the others in closed
 // form: with K the kernel of a component with its noise, a row that is left out is off by
 // (K⁻¹r)ᵢ/(K⁻¹)ᵢᵢ with variance 1/(K⁻¹)ᵢᵢ. Components are weighted as if the row had not been
-// seen.
+// seen; the standard deviation has the noise of any measurement, not that of the row's weight,
+// which would hide an outlier.
 func (m *Model) leaveOneOut(d *decomposed, t []float64) {
 	n := len(t)
 	mean, square, total := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -32,7 +33,7 @@ func (m *Model) leaveOneOut(d *decomposed, t []float64) {
 			weight := c.weight * math.Exp(-min(50, max(-50, density)))
 			p := t[k] - off[k]/root
 			mean[k] += weight * p
-			square[k] += weight * (p*p + v/root/root)
+			square[k] += weight * (p*p + ((variance[k]-c.noise)/root/root+c.noise)*c.scale)
 			total[k] += weight
 		}
 	}
