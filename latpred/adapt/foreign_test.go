@@ -70,8 +70,8 @@ func TestAdaptInForeignSpaces(t *testing.T) {
 func TestAdaptBetweenHELPDevices(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
-		limit    float64 // mean relative error; reached: .0106, .0118, .0201
-	}{{"1080ti_64", "titan_rtx_32", .0118}, {"silver_4114", "silver_4210r", .013}, {"pixel3", "raspi4", .0224}} {
+		limit    float64 // mean relative error; reached: .0106, .0112, .0202
+	}{{"1080ti_64", "titan_rtx_32", .0118}, {"silver_4114", "silver_4210r", .0124}, {"pixel3", "raspi4", .0224}} {
 		from := shipped(t, "fbnet/"+c.from)
 		source, err := adapt.FitSource(c.from, spaceOf(t, from.SpaceID), from.Archs()[:2000], from.LatenciesMs()[:2000])
 		if err != nil {
