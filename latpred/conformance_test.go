@@ -32,7 +32,11 @@ func kinds(t *testing.T) (map[string]latpred.Predictor, *dataset.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources, err := catalog.Sources(t.Context(), []string{"note10", "rtx2080ti-b64"}, nil)
+	s, err := large.Space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := catalog.Sources(t.Context(), s, []string{"note10", "rtx2080ti-b64"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +141,7 @@ func TestConformanceInOtherSpaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		transferred, _, err := adapt.Transfer(t.Context(), nil, s, set.Subset(seqTo(50)))
+		transferred, _, err := adapt.Adapt(t.Context(), nil, set.Subset(seqTo(50)), adapt.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}

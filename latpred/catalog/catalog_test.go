@@ -15,6 +15,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/latpredtest"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // A set of few rows at each of 25 resolutions gets times a pixel, one whose labels show
@@ -173,38 +174,51 @@ func TestSources(t *testing.T) {
 	if len(names) != 13 || slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "fixed") || strings.HasSuffix(n, "-table") }) {
 		t.Errorf("sources %v", names)
 	}
-	s, err := catalog.Source(t.Context(), "epyc-zen4-b1-table")
-	if err != nil || s.Total == nil || s.Model == nil {
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(name string) (*transfer.Source, error) {
+		list, err := catalog.Sources(t.Context(), s, []string{name})
+		if err != nil {
+			return nil, err
+		}
+		return list[0], nil
+	}
+	if s, err := of("epyc-zen4-b1-table"); err != nil || s.Times == nil {
 		t.Errorf("a table as a source: %+v, %v", s, err)
 	}
-	if _, err := catalog.Source(t.Context(), "xeon-b64-fixed"); err == nil || !strings.Contains(err.Error(), "ties choices") {
+	if _, err := of("xeon-b64-fixed"); err == nil || !strings.Contains(err.Error(), "ties choices") {
 		t.Errorf("a set of tied choices as a source: %v", err)
 	}
-	if _, err := catalog.Source(t.Context(), "no-such"); err == nil || !strings.Contains(err.Error(), "neither one of the shipped sets") {
+	if _, err := of("no-such"); err == nil || !strings.Contains(err.Error(), "none of those that ship") {
 		t.Errorf("no source: %v", err)
 	}
 }
 
-// Several sources come in the order of their names, whichever is ready first; one that is
-// none, or a ctx that has ended, is an error.
+// Several sources come in the order of their names; one that is none, or a ctx that has ended,
+// is an error.
 func TestSeveralSources(t *testing.T) {
 	names := []string{"help-titanrtx-b64", "epyc-zen4-b1-table", "note10"}
-	var told []int
-	sources, err := catalog.Sources(t.Context(), names, func(done, of int) { told = append(told, 10*of+done) })
-	if err != nil || !slices.Equal(told, []int{31, 32, 33}) {
-		t.Fatalf("told %v, %v", told, err)
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := catalog.Sources(t.Context(), s, names)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for i, s := range sources {
 		if s.Name != names[i] {
 			t.Errorf("source %d is %s, want %s", i, s.Name, names[i])
 		}
 	}
-	if _, err := catalog.Sources(t.Context(), []string{"note10", "xeon-b64-fixed"}, nil); err == nil || !strings.Contains(err.Error(), "ties choices") {
+	if _, err := catalog.Sources(t.Context(), s, []string{"note10", "xeon-b64-fixed"}); err == nil || !strings.Contains(err.Error(), "ties choices") {
 		t.Errorf("one of them is none: %v", err)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if _, err := catalog.Sources(ended, names, nil); !errors.Is(err, context.Canceled) {
+	if _, err := catalog.Sources(ended, s, names); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want that it was cancelled", err)
 	}
 }

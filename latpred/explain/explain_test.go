@@ -14,11 +14,15 @@ import (
 )
 
 func TestExplain(t *testing.T) {
-	sources, err := catalog.Sources(t.Context(), []string{"note10"}, nil)
+	set, err := dataset.Open("p40-b64")
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := dataset.Open("p40-b64")
+	s, err := set.Space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := catalog.Sources(t.Context(), s, []string{"note10"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/encode"
 	"github.com/ofalat/ofalat/latpred/export"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
@@ -21,6 +20,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // Tables whose labels show a launch queue, with and without trees on top.
@@ -85,7 +85,7 @@ func TestONNXOfProxyless(t *testing.T) {
 		for i := range other.Samples {
 			other.Samples[i].LatencyMs *= 1.7
 		}
-		adapted, _, err := adapt.Adapt(t.Context(), []fewshot.Source{{Name: "made-up", Model: p.Model()}}, other, adapt.Config{})
+		adapted, _, err := adapt.Adapt(t.Context(), []*transfer.Source{{Name: "made-up", Times: p.Model()}}, other, adapt.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,14 +147,14 @@ func TestONNXOfTransferred(t *testing.T) {
 			}
 			set.Samples = append(set.Samples, dataset.Sample{Arch: archs[i], LatencyMs: ms})
 		}
-		p, _, err := adapt.Transfer(t.Context(), nil, s, set)
+		p, _, err := adapt.Adapt(t.Context(), nil, set, adapt.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		test := simulated.Archs(s, rng, 400)
 		near := 0
 		for _, ms := range latpredtest.Predict(t, p, test) {
-			if ms < p.Model().FloorMs() {
+			if ms < p.Model().Models[0].FloorMs() {
 				near++
 			}
 		}
@@ -165,8 +165,9 @@ func TestONNXOfTransferred(t *testing.T) {
 	}
 }
 
-// In a space that ties choices the sums are not known, and networks are too many for a list.
-func TestONNXOfTransferredTies(t *testing.T) {
+// What was adapted to networks whose choices are tied predicts the others as well, and is written
+// so; with and without a launch queue before it.
+func TestONNXOfTies(t *testing.T) {
 	s, err := space.ByID("compofa-fixed-w1.0")
 	if err != nil {
 		t.Fatal(err)
@@ -177,13 +178,35 @@ func TestONNXOfTransferredTies(t *testing.T) {
 		a := s.Sample(rng)
 		set.Samples = append(set.Samples, dataset.Sample{Arch: a, LatencyMs: simulated.Card.PassMs(s, a)})
 	}
-	p, _, err := adapt.Transfer(t.Context(), nil, s, set)
+	p, _, err := adapt.Adapt(t.Context(), nil, set, adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := export.WriteONNX(&bytes.Buffer{}, p); err == nil || !strings.Contains(err.Error(), "compofa-fixed-w1.0") || !strings.Contains(err.Error(), "--kind table") {
-		t.Errorf("%v", err)
+	latpredtest.SameInONNX(t, p, encode.Of(p.Space()), simulated.Archs(p.Space(), rng, 200))
+}
+
+// A clock that did not wait: queues are averaged over.
+func TestONNXOfAdaptedQueue(t *testing.T) {
+	set, err := dataset.Open("p40-b64")
+	if err != nil {
+		t.Fatal(err)
 	}
+	s, err := set.Space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := catalog.Sources(t.Context(), s, []string{"note10", "help-titanrtx-b64"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, err := adapt.Adapt(t.Context(), sources, set.Subset(random.Stream(1, "rows").Perm(7000)[:60]), adapt.Config{NoForecast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Model().Waits() > .5 {
+		t.Errorf("the clock waited with a probability of %v: this test is of a queue", p.Model().Waits())
+	}
+	latpredtest.SameInONNX(t, p, encode.Of(p.Space()), set.Subset(latpredtest.Seq(200)).Archs())
 }
 
 type oracle struct{ latpred.Predictor }

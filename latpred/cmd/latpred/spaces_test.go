@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -194,17 +193,16 @@ func TestAdaptToABenchmark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources, err := catalog.TransferSources(t.Context(), s, []string{"auto"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	set, err := dataset.Open("fbnet-fpga")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := len(sources)
-	left := withoutSet(sources, set.Hash())
-	if len(left) != all-1 || slices.ContainsFunc(left, func(s *transfer.Source) bool { return s.Name == "fpga" }) {
-		t.Errorf("%d of %d sources are left", len(left), all)
+	all, err := (&adaptCmd{From: []string{"auto"}}).sources(t.Context(), s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := (&adaptCmd{From: []string{"auto"}}).sources(t.Context(), s, set)
+	if err != nil || len(left) != len(all)-1 || slices.ContainsFunc(left, func(s *transfer.Source) bool { return s.Name == "fpga" }) {
+		t.Errorf("%d of %d sources are left, %v", len(left), len(all), err)
 	}
 }
