@@ -26,6 +26,9 @@ const (
 	WarnColumns        WarningKind = "columns"            // which columns of a file were read, and how
 	WarnUnmeasured     WarningKind = "not-measured"       // rows of a file without a latency
 	WarnMixed          WarningKind = "mixed"              // rows of several devices, batch sizes, spaces or units
+	WarnUnexplained    WarningKind = "unexplained"        // the networks don't explain their labels
+	WarnStale          WarningKind = "stale"              // rows have the label of the row before
+	WarnCapped         WarningKind = "capped"             // many rows share the largest label
 	WarnSeen           WarningKind = "seen"               // rows that judge a predictor were seen in its training
 )
 

@@ -74,6 +74,10 @@ func checkOne(s *dataset.Set, prints *fingerprints) ([]Finding, error) {
 	found = append(found, checkEqual(s, prints.ofSet(s))...)
 	add(checkRounded(s))
 	add(checkTable(s))
+	if constant == nil && repeated == nil {
+		add(checkStale(s))
+		add(checkCapped(s))
+	}
 	if mixed || constant != nil || repeated != nil || len(s.Samples) < 500 {
 		return found, nil // labels that ignore an input, or too few rows: residuals say nothing
 	}
@@ -87,14 +91,26 @@ func checkOne(s *dataset.Set, prints *fingerprints) ([]Finding, error) {
 			Message: fmt.Sprintf("a sum over the choices of each slot explains the labels to %.1g of their size: they are computed, or the device is ideal", scale)})
 		return found, nil
 	}
+	unexplained, none, err := checkUnexplained(s)
+	if err != nil {
+		return nil, err
+	}
+	if none { // residuals say nothing
+		add(unexplained)
+		return found, nil
+	}
 	queue, err := checkQueue(s)
 	if err != nil {
 		return nil, err
 	}
+	before := len(found)
 	add(queue)
 	add(checkDrift(e, scale))
 	add(checkWarmUp(e))
 	add(checkOutliers(e, scale))
+	if len(found) == before { // else there is a reason
+		add(unexplained)
+	}
 	return found, nil
 }
 
@@ -151,10 +167,39 @@ func checkTable(s *dataset.Set) *Finding {
 		Message: fmt.Sprintf("every label is the sum of the %s lookup table, to %.2g ms: no network was run whole", table.Device, worst)}
 }
 
+// Few rows that take far longer than the others, as those of a pause do, are left out of the
+// model of residuals.
+const (
+	wildError  = .5  // of the label: it is over twice what the model says
+	wildShare  = .05 // of the rows at most: more are no exception
+	wildPasses = 3
+)
+
 // residuals are the errors, relative to the labels, of the closed-form model on the rows
-// that it was fitted to.
+// that it was fitted to, and on few others that are far above these.
 func residuals(s *dataset.Set) ([]float64, error) {
-	m, err := lut.FitLinear(s.Archs(), s.LatenciesMs(), 1e-3)
+	part := s
+	for pass := 1; ; pass++ {
+		e, err := residualsOf(s, part)
+		if err != nil || pass == wildPasses {
+			return e, err
+		}
+		var rest []int
+		for i, v := range e {
+			if v <= wildError {
+				rest = append(rest, i)
+			}
+		}
+		if wild := len(e) - len(rest); wild == 0 || float64(wild) > wildShare*float64(len(e)) {
+			return e, nil
+		}
+		part = s.Subset(rest)
+	}
+}
+
+// residualsOf are the errors on all rows of the model that is fitted to a part.
+func residualsOf(s, part *dataset.Set) ([]float64, error) {
+	m, err := lut.FitLinear(part.Archs(), part.LatenciesMs(), 1e-3)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,9 @@
 // knowledge of any set.
 //
 //  1. Check examines whole sets before use: repeated labels, duplicates, networks that are
-//     equal or do nothing, rounded labels, sums over a lookup table, a clock that did not wait
-//     for the device, drift, a cold start, outliers, another unit.
+//     equal or do nothing, rounded labels, labels written twice or cut at a limit, sums over a
+//     lookup table, labels that networks don't explain, a clock that did not wait for the device,
+//     drift, a cold start, outliers, another unit.
 //  2. Labels examines latencies before anything learns from them, whatever it is: it rejects
 //     equal ones and mixed units, and warns of a scale that no device has. Units is the part
 //     for rows that only judge; AgainstPredictor compares them with predictions.

@@ -256,6 +256,7 @@ type runner struct {
 	be      *backend.Backend
 	profile Profile
 	size    size
+	part    string // of the item; "": all
 	observe func(Progress)
 	result  *Result
 	start   time.Time
@@ -297,7 +298,7 @@ var items = []item{
 	{"figure8ab", "Figure 8a and b: search under a limit, Note10", figure8ab},
 	{"figure8cd", "Figure 8c and d: search under a limit, RTX 2080 Ti", figure8cd},
 	{"device", "A device of one's own: noise, additivity, few measurements (AMD EPYC)", device},
-	{"transfer", "Other spaces: a device from 20 measurements, FBNet and NAS-Bench-201 (the tasks of NASFLAT)", transferItem},
+	{transferName, "Other spaces: a device from 20 measurements, FBNet and NAS-Bench-201 (the tasks of NASFLAT)", transferItem},
 	{"better", "Beyond the paper: tables with a launch queue, few-shot adaptation, GPUs never measured", better},
 }
 
@@ -310,7 +311,8 @@ func Items() []string {
 	return names
 }
 
-// Run runs the item of that name on be. observe, which may be nil, is called after each
+// Run runs the item of that name on be. Of the item transfer, "transfer/FD" is the single task
+// FD, which has no place in a record. observe, which may be nil, is called after each
 // part. After an error, ctx's included, the result has the rows that were complete; it is
 // nil only if there is no such item.
 func Run(ctx context.Context, be *backend.Backend, name string, profile Profile, observe func(Progress)) (*Result, error) {
@@ -318,11 +320,12 @@ func Run(ctx context.Context, be *backend.Backend, name string, profile Profile,
 }
 
 func run(ctx context.Context, be *backend.Backend, name string, profile Profile, s size, observe func(Progress)) (*Result, error) {
-	at := slices.IndexFunc(items, func(i item) bool { return i.name == name })
+	of, part, divided := strings.Cut(name, "/")
+	at := slices.IndexFunc(items, func(i item) bool { return i.name == of && (!divided || i.name == transferName) })
 	if at < 0 {
 		return nil, fmt.Errorf("no item %q: there are %s", name, strings.Join(Items(), ", "))
 	}
-	r := &runner{ctx: ctx, be: be, profile: profile, size: s, observe: observe, start: time.Now(), result: &Result{
+	r := &runner{ctx: ctx, be: be, profile: profile, size: s, part: part, observe: observe, start: time.Now(), result: &Result{
 		Item: name, Title: items[at].title, Profile: profile, Reduced: s.reduced(), Backend: be.Kind, Seeds: s.seeds, Timings: map[string]float64{}, Made: madeNow(be)}}
 	err := items[at].run(r)
 	r.result.Made.CPUSeconds = cpuSeconds() - r.result.Made.CPUSeconds

@@ -11,7 +11,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/transfer"
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/plot"
 )
+
+// transferName is the name of the item.
+const transferName = "transfer"
 
 // transferRun is a run of the item transfer.
 type transferRun struct {
@@ -38,14 +42,41 @@ func transferItem(r *runner) (err error) {
 		r.result.Reduced = fmt.Sprintf("%d of 40 draws, %d of 12 for what each part brings", t.draws, t.parts)
 	}
 	for _, task := range transferTasks {
-		if t.spaces[task.space] != nil {
+		if t.spaces[task.space] != nil || !t.selects(task) {
 			continue
 		}
 		if t.spaces[task.space], err = openTransferSpace(task.space); err != nil {
 			return err
 		}
 	}
-	return r.inParts(t.tasks, t.ablation, t.curve)
+	if len(t.spaces) == 0 {
+		return fmt.Errorf("no task %q: there are %s", r.part, strings.Join(taskNames(), ", "))
+	}
+	tasks := t.shown()
+	if len(tasks) == 0 {
+		return errors.New("no task has a source and a target among the devices at hand")
+	}
+	t.of = 2 * len(tasks)
+	if r.part != "" {
+		return t.tasks(tasks)
+	}
+	t.of += len(transferParts) + 2*len(t.curveRows())
+	for _, run := range []func([]transferTask) error{t.tasks, t.ablation, t.curve} {
+		if err := run(tasks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selects reports whether a task is to be run.
+func (t *transferRun) selects(task transferTask) bool { return t.part == "" || t.part == task.name }
+
+func taskNames() (names []string) {
+	for _, task := range transferTasks {
+		names = append(names, task.name)
+	}
+	return names
 }
 
 // over runs all draws of a task and returns the score of each target, a mean over draws, and
@@ -100,21 +131,24 @@ func overTargets(scores map[string]transferScore) (mean transferScore) {
 // shown lists the tasks with a source and a target that are there.
 func (t *transferRun) shown() (tasks []transferTask) {
 	for _, task := range transferTasks {
+		if !t.selects(task) {
+			continue
+		}
 		there := t.spaces[task.space].ms
 		sources, _ := present(task.sources, there)
 		targets, _ := present(task.targets, there)
-		if len(sources) > 0 && len(targets) > 0 && (!t.tiny || task.name == "FD" || task.name == "ND") {
+		if len(sources) > 0 && len(targets) > 0 && (!t.tiny || t.part != "" || task.name == "FD" || task.name == "ND") {
 			tasks = append(tasks, task)
 		}
 	}
 	return tasks
 }
 
-// tasks runs every task with random and with designed rows.
-func (t *transferRun) tasks() error {
+// tasks runs tasks with random and with designed rows.
+func (t *transferRun) tasks(tasks []transferTask) error {
 	ways := []transferWay{t.way(), t.way()}
 	ways[1].designed = true
-	for _, task := range t.shown() {
+	for _, task := range tasks {
 		ranks := []float64{0, 0, task.nasflat, task.help, task.multiPredict}
 		whole := t.isWhole(task)
 		for w, way := range ways {
@@ -126,11 +160,9 @@ func (t *transferRun) tasks() error {
 			ranks[w] = mean.rank
 			t.show(task, way, mean, sd, whole)
 			t.showTargets(task, way, scores)
+			t.tick(fmt.Sprintf("%s, %v", task.name, way))
 		}
 		t.names, t.ranks = append(t.names, task.name), append(t.ranks, ranks)
-	}
-	if len(t.names) == 0 {
-		return errors.New("no task has a source and a target among HELP's files")
 	}
 	t.geometric()
 	return t.bars()
@@ -218,7 +250,7 @@ func (t *transferRun) geometric() {
 			product[k] += math.Log(v)
 		}
 	}
-	for w := 0; w < 2 && n > 0; w++ {
+	for w := 0; w < 2 && n > 1; w++ {
 		way := transferWay{rows: transferRows, designed: w == 1}
 		row := newRow(fmt.Sprintf("complete tasks of FBNet, %v: geometric mean of the rank correlations", way), "")
 		row.Best, row.BestKind, row.Paper = Number(math.Exp(product[w]/float64(n))), latpred.KindAdapted, Number(math.Exp(product[2]/float64(n)))
@@ -231,19 +263,34 @@ func (t *transferRun) geometric() {
 // bars draws the tasks beside what is published; of those without all devices ours alone.
 func (t *transferRun) bars() error {
 	values := make([][]float64, 5)
+	var names []string
 	for i, name := range t.names {
+		whole := slices.Contains(t.complete, name)
 		for k, v := range t.ranks[i] {
-			if k > 1 && !slices.Contains(t.complete, name) {
+			if k > 1 && !whole {
 				v = 0
 			}
 			values[k] = append(values[k], v)
 		}
+		if !whole {
+			name += "\nin part"
+		}
+		names = append(names, name)
 	}
-	p, err := figure.Bars("20 measurements of a device and other devices' tables", "rank correlation", t.names,
+	p, err := figure.Bars("20 measurements of a device and other devices' tables", "rank correlation", names,
 		[]string{"ours, random", "ours, designed", "NASFLAT", "HELP", "MultiPredict"}, values)
 	if err != nil {
 		return err
 	}
+	p.Y.Tick.Marker = upToOne{p.Y.Tick.Marker}
 	t.result.Figures = append(t.result.Figures, figure.Named{Name: "transfer", Plot: p})
 	return nil
+}
+
+// upToOne leaves out the ticks that no rank correlation reaches; the legend stands there.
+type upToOne struct{ plot.Ticker }
+
+// Ticks implements plot.Ticker.
+func (u upToOne) Ticks(low, high float64) []plot.Tick {
+	return slices.DeleteFunc(u.Ticker.Ticks(low, high), func(t plot.Tick) bool { return t.Value > 1 })
 }

@@ -31,7 +31,7 @@ var transferParts = []transferPart{
 }
 
 // ablation leaves out what adaptation is made of, one part at a time.
-func (t *transferRun) ablation() error {
+func (t *transferRun) ablation(tasks []transferTask) error {
 	for _, part := range transferParts {
 		way := t.way()
 		way.judgedRows = 2000
@@ -40,7 +40,6 @@ func (t *transferRun) ablation() error {
 		}
 		part.set(&way)
 		var mean float64
-		tasks := t.shown()
 		for _, task := range tasks {
 			scores, _, err := t.over(task, way, t.parts)
 			if err != nil {
@@ -51,16 +50,22 @@ func (t *transferRun) ablation() error {
 		row := newRow(fmt.Sprintf("%s: mean rank correlation over the tasks", part.name), "")
 		row.Best, row.BestKind = Number(mean), latpred.KindAdapted
 		t.result.Rows = append(t.result.Rows, row)
+		t.tick(part.name)
 	}
 	return nil
 }
 
-// curve draws the rank correlation over the number of measurements.
-func (t *transferRun) curve() error {
-	rows := []int{3, 5, 10, 20, 50, 100}
+// curveRows are the numbers of measurements of the curve.
+func (t *transferRun) curveRows() []int {
 	if t.tiny {
-		rows = []int{5, 20}
+		return []int{5, 20}
 	}
+	return []int{3, 5, 10, 20, 50, 100}
+}
+
+// curve draws the rank correlation over the number of measurements.
+func (t *transferRun) curve(tasks []transferTask) error {
+	rows := t.curveRows()
 	curves := map[string][]figure.Interval{}
 	var order []string
 	for _, designed := range []bool{false, true} {
@@ -70,7 +75,6 @@ func (t *transferRun) curve() error {
 			way := t.way()
 			way.rows, way.designed, way.judgedRows = n, designed, 2000
 			var mean float64
-			tasks := t.shown()
 			for _, task := range tasks {
 				scores, _, err := t.over(task, way, t.parts)
 				if err != nil {
@@ -82,6 +86,7 @@ func (t *transferRun) curve() error {
 			row := newRow(fmt.Sprintf("mean over the tasks, %v: rank correlation", way), "")
 			row.Best, row.BestKind = Number(mean), latpred.KindAdapted
 			t.result.Rows = append(t.result.Rows, row)
+			t.tick(fmt.Sprint("the curve: ", way))
 		}
 	}
 	p, err := figure.FewShot("What rank correlation lacks, over the number of measurements", "1 − rank correlation", curves, order, "", figure.Interval{})

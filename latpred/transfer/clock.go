@@ -16,7 +16,7 @@ import (
 // Settings of FitClock.
 const (
 	leastLabel  = .5   // smallest plausible measurement, as a part of the pass
-	clocksKept  = 4    // largest number of queues that are averaged over, besides none
+	clocksKept  = 20   // largest number of queues that are averaged over, besides none
 	clockWeight = .005 // smallest weight of one, relative to the first
 )
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -18,7 +19,7 @@ import (
 
 type reproduceCmd struct {
 	backendFlags
-	Items   []string `arg:"" optional:"" help:"What to run: all, or ${items}; nothing where pages or the picture are written from the record alone."`
+	Items   []string `arg:"" optional:"" help:"What to run: all, or ${items}; of transfer also a single task, as transfer/FD; nothing where pages or the picture are written from the record alone."`
 	Profile string   `enum:"quick,full" default:"quick" help:"quick: seconds, says what it leaves out; full: the paper's sizes, several seeds."`
 	Out     string   `help:"Folder for the figures, as SVG and PNG." type:"path"`
 	Record  string   `help:"File of results to put these into, in the place of older ones." type:"path"`
@@ -32,7 +33,10 @@ type reproduceCmd struct {
 // call writes.
 func (c *reproduceCmd) Validate() error {
 	writes := c.Record != "" || len(c.Results) > 0 || c.Picture != ""
+	alone := slices.ContainsFunc(c.Items, func(name string) bool { return strings.Contains(name, "/") })
 	switch {
+	case alone && (c.Check || writes):
+		return errors.New("a task alone, such as transfer/FD, is not recorded: it goes with no --check, --record, --results or --picture")
 	case c.Check && writes:
 		return errors.New("--check compares with the record that ships: it goes with no --record, --results or --picture")
 	case len(c.Items) == 0 && len(c.Results) == 0 && c.Picture == "" && !c.Claims:
