@@ -100,13 +100,22 @@ func TestClockedIsTheMixture(t *testing.T) {
 }
 
 // Segments sum to the pass. Of a device that takes three times as long as its source each takes
-// three times as long; their shares are those of the source.
+// three times as long, and their shares are those of the source; of one that takes twice a card's
+// times and a tenth of a phone's they take that.
 func TestSegmentsOfClocked(t *testing.T) {
 	c, archs := twoClocks(t)
 	l, source := onlyCard(t), tableOf(t, "card", simulated.Card)
 	y := passMs(t, source, archs)
 	floats.Scale(3, y)
 	thrice, err := l.FitWaiting(t.Context(), archs, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone := tableOf(t, "phone", simulated.Phone)
+	y = passMs(t, source, archs)
+	floats.Scale(2, y)
+	floats.AddScaled(y, .1, passMs(t, phone, archs))
+	both, err := timed(t, TimesPrior()).FitWaiting(t.Context(), archs, y)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +134,18 @@ func TestSegmentsOfClocked(t *testing.T) {
 		for i := range want {
 			near(t, "time of a segment", got[i], 3*want[i], .005*pass)
 			near(t, "share of a segment", shares[i]/floats.Sum(shares), want[i]/floats.Sum(want), 1e-9)
+		}
+		_, got, err = both.SegmentsMs(a)
+		second, _, err2 := phone.Times.SegmentsMs(nil, nil, a)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		var off float64
+		for i := range want {
+			off += math.Abs(got[i]-2*want[i]-.1*second[i]) / pass
+		}
+		if off > .038 {
+			t.Errorf("segments of a mixture are off by %.3f of the pass", off)
 		}
 	}
 }
@@ -200,6 +221,10 @@ func TestStoreAndLoadClocks(t *testing.T) {
 		spoilt.PutFloat64("x."+name, values)
 		if _, err := read().Load(spoilt, "x."); err != nil {
 			t.Errorf("%s as it was: %v", name, err)
+		}
+		spoilt.PutFloat64("x."+name, values[1:])
+		if _, err := read().Load(spoilt, "x."); err == nil {
+			t.Errorf("%s has a value less, no error", name)
 		}
 		values[len(values)/2] = math.NaN()
 		spoilt.PutFloat64("x."+name, values)
