@@ -7,6 +7,6 @@ import "embed"
 
 // Files holds the shipped files, by their names in this folder.
 //
-//go:embed index.csv tables.csv gpus.csv claims.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
+//go:embed index.csv tables.csv gpus.csv gpuscales.csv claims.csv manifest.tsv sets lut journals accuracy-predictor.safetensors
 //go:embed released transfer benchmarks benchmarks.csv helpdevices.csv
 var Files embed.FS

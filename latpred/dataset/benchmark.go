@@ -52,7 +52,7 @@ func benchmarkSet(benchmark data.Row, of *space.Space, column string, device dat
 		title += fmt.Sprintf(", batch %d", batch)
 	}
 	return Info{
-		Name: benchmark["name"] + "-" + id, Alias: benchmark["name"] + "/" + column, Title: title + ", " + benchmark["title"] + " (HELP)",
+		Name: benchmark["name"] + "-" + id, Class: device["class"], Alias: benchmark["name"] + "/" + column, Title: title + ", " + benchmark["title"] + " (HELP)",
 		Device: "help-" + id, Hardware: device["hardware"], Batch: batch, GPU: device["gpu"], SpaceID: of.ID, Encoding: encode.Of(of).Name(),
 		Rows: int(benchmark.Number("networks")), Repository: benchmark["repository"], Licence: benchmark["licence"],
 		Path: benchmark["upstream_folder"] + "/" + column + ".pt", Timing: benchmark["timing"], Column: column,

@@ -26,6 +26,7 @@ type Info struct {
 	Title      string // for people
 	Device     string // hardware, runtime and batch: "rtx2080ti-b64"
 	Hardware   string // hardware alone, for people: "RTX 2080 Ti"; "" for a file
+	Class      string // of hardware: "graphics card", "processor", "phone" or "accelerator"; "": not said
 	Batch      int    // images in a pass; 0: not known
 	GPU        string // the device's data sheet, see gpu.ByID; "" for other devices
 	SpaceID    string // see space.ByID; "" for a file, which does not tell the widths of its networks

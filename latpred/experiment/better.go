@@ -12,7 +12,7 @@ func better(r *runner) error {
 	if b.draws < 20 {
 		r.result.Reduced += ", no learned correction, tables of known recipes"
 	}
-	if err := r.inParts(b.tables, b.fixedKernels, b.shapes, b.fewShot, b.fewIntervals, b.help, b.neverMeasured); err != nil {
+	if err := r.inParts(b.tables, b.fixedKernels, b.shapes, b.fewShot, b.fewIntervals, b.help, b.neverMeasured, b.sheets, b.kinds); err != nil {
 		return err
 	}
 	r.result.Notes = append(r.result.Notes,

@@ -144,7 +144,7 @@ const (
 	seenQueue   = seenForm + "; that there is a queue"
 	seenSession = seenQueue + "; where the session starts"
 	seenP40     = seenQueue + "; stages in 400 rows"
-	seenSheet   = "that bandwidths set the scale was chosen on these GPUs"
+	seenSheet   = seenLaw
 	seenHELP    = "widths and shares chosen on its training and validation rows"
 )
 
@@ -278,7 +278,7 @@ func (b *betterRun) neverMeasured() error {
 		}
 		share, _ := metric.Coverage(low, high, set.LatenciesMs())
 		covered, width = append(covered, 100*share), high[0]/pred[0]
-		b.reach("GPU never measured, other generation: MAPE", "%", 0, s.MAPEPercent, "hardware", "no target: three GPUs can't identify a law").Seen = seenSheet
+		b.reach("GPU never measured, other generation: MAPE", "%", 0, s.MAPEPercent, "hardware", "no target; the Titan Xp, from the two Turing cards, and what Pascal cards are like elsewhere").Seen = seenSheet
 	}
 	b.reach("GPU never measured, same generation: MAPE", "%", 0, slices.Max(within), "hardware", fmt.Sprintf("target 5; the worse of the 2080 Ti and the Titan RTX, each from the other; both: %.2f", within)).Seen = seenSheet
 	own, err := b.ownOrder()
@@ -287,7 +287,7 @@ func (b *betterRun) neverMeasured() error {
 	}
 	b.reach("GPU never measured, same generation: rank correlation", "", 0, slices.Min(order), "hardware",
 		fmt.Sprintf("target .99; 2080 Ti and Titan RTX: %.4f; a table learnt from 4,000 of the 2080 Ti's own rows has %.4f on the others, this %.4f: the labels are noisy", order, own, onRest)).Seen = seenSheet
-	b.reach("GPU never measured, other generation: rows within the 90 % interval", "%", 0, covered[0], "hardware", fmt.Sprintf("target: an interval that covers; the Titan Xp from the two Turing cards; from the prediction over %.1f to %.1f times it: no pair of generations is left to learn a width from", width, width)).Seen = seenSheet
+	b.reach("GPU never measured, other generation: rows within the 90 % interval", "%", 0, covered[0], "hardware", fmt.Sprintf("target: an interval that covers; the Titan Xp; from the prediction over %.1f to %.1f times it", width, width)).Seen = seenSheet
 	return nil
 }
 

@@ -16,6 +16,8 @@
 //     one, each value as it may vary.
 //  6. The paper's numbers are data/claims.csv, each a Claim; Paper looks one up. Judge
 //     says what became of them by results, ClaimsMarkdown puts it into words.
+//  7. Tasks opens single tasks of the item transfer for a closer look, Resemble compares the
+//     devices of a benchmark with each other.
 //
 // "As published" follows the authors' code: split in file order, weights of the last
 // epoch, the mean absolute error called RMSE, a ReLU that fine-tuning loses and the test

@@ -10,8 +10,9 @@
 //     Relation draws one quantity over another. Bars compares values in groups, Dots
 //     values that differ by powers of ten, Times durations; Growth shows how costs grow
 //     with a size. Rungs and Parallel show a search over hyper-parameters, TradeOff a
-//     search over architectures. FewShot, Heat and Calibration show the results of
-//     few-shot adaptation, Parts the parts of a latency.
+//     search over architectures. FewShot, Ranks, Heat, Held and Calibration show the
+//     results of few-shot adaptation, Correlations how alike devices are, Parts the parts
+//     of a latency.
 //  3. Draw renders a figure.
 //
 // Values of the paper are dashed grey lines or hollow points, with a label.

@@ -119,6 +119,27 @@ var pictures = map[string]func() (*plot.Plot, error){
 	"heat": func() (*plot.Plot, error) {
 		return figure.Heat("From device to device", "to", "from", []string{"phone", "card"}, []string{"phone", "card", "board"}, [][]float64{{math.NaN(), 3.5, 12}, {1.8, math.NaN(), 4}})
 	},
+	"correlations": func() (*plot.Plot, error) {
+		return figure.Correlations("Devices", "rank correlation", []string{"big card", "small card", "phone", "board"}, []figure.Group{{Name: "cards", N: 2}, {Name: "others", N: 2}},
+			[][]float64{{1, .95, .3, .5}, {.95, 1, -.04, .5}, {.3, -.04, 1, math.NaN()}, {.5, .5, math.NaN(), 1}})
+	},
+	"ranks": func() (*plot.Plot, error) {
+		curves := map[string][]figure.Interval{}
+		for _, n := range []float64{3, 10, 20, 100} {
+			curves["random rows"] = append(curves["random rows"], figure.Interval{X: n, Value: 1 - .6/n, Low: 1 - .9/n, High: 1 - .4/n})
+			curves["designed rows"] = append(curves["designed rows"], figure.Interval{X: n, Value: 1 - .4/n, Low: 1 - .4/n, High: 1 - .4/n})
+		}
+		return figure.Ranks("Ranks", curves, []string{"random rows", "designed rows"}, 20, []figure.Reference{{Name: "one", Value: .85}, {Name: "other", Value: .855}, {Name: "third", Value: .78}})
+	},
+	"held": func() (*plot.Plot, error) {
+		y := latencies(1, 100, 18)
+		pred := scaled(y, 1)
+		low, high := make([]float64, len(y)), make([]float64, len(y))
+		for i, v := range pred {
+			low[i], high[i] = .96*v, 1.04*v
+		}
+		return figure.Held("Intervals", pred, low, high, y)
+	},
 	"rungs": func() (*plot.Plot, error) {
 		return figure.Rungs("ASHA", "validation RMSE (ms)", []figure.Rung{
 			{Epochs: []float64{1, 2, 4, 8}, Values: []float64{4, 2, 1, 0.5}, Survived: true}, {Epochs: []float64{1, 2}, Values: []float64{5, 3}}, {Epochs: []float64{1}, Values: []float64{18}},
@@ -176,7 +197,19 @@ func TestGoldenPictures(t *testing.T) {
 // What can't be drawn is an error, at once and not when it is drawn.
 func TestRefused(t *testing.T) {
 	for name, draw := range map[string]func() (*plot.Plot, error){
-		"predictions for":   func() (*plot.Plot, error) { return figure.Scatter("", []float64{1}, nil) },
+		"predictions for":          func() (*plot.Plot, error) { return figure.Scatter("", []float64{1}, nil) },
+		"0 ends":                   func() (*plot.Plot, error) { return figure.Held("", []float64{1}, []float64{1}, nil, []float64{1}) },
+		`"a" has no values`:        func() (*plot.Plot, error) { return figure.Ranks("", nil, []string{"a"}, 20, nil) },
+		"correlations for 1 names": func() (*plot.Plot, error) { return figure.Correlations("", "", []string{"a"}, nil, nil) },
+		"want 1": func() (*plot.Plot, error) {
+			return figure.Correlations("", "", []string{"a"}, nil, [][]float64{{1, 1}})
+		},
+		"1.5 is no": func() (*plot.Plot, error) {
+			return figure.Correlations("", "", []string{"a"}, nil, [][]float64{{1.5}})
+		},
+		"groups of 2 members": func() (*plot.Plot, error) {
+			return figure.Correlations("", "", []string{"a"}, []figure.Group{{Name: "g", N: 2}}, [][]float64{{1}})
+		},
 		"0 predictions":     func() (*plot.Plot, error) { return figure.Scatter("", nil, nil) },
 		"sample x is empty": func() (*plot.Plot, error) { return figure.Distributions("", []figure.Sample{{Name: "x"}}) },
 		"windows of 3 rows": func() (*plot.Plot, error) { return figure.Drift("", "", []float64{1, 2}, 3) },

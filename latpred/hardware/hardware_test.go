@@ -2,6 +2,7 @@ package hardware_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -34,7 +35,7 @@ func TestGPU(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.spec, warnings, err)
 		}
 	}
-	for _, bad := range []string{`{}`, `{"bandwidth":600}`, `{"bandwidth_gb_per_s":-1,"fp32_tflops":14}`, `nonsense`} {
+	for _, bad := range []string{`{}`, `{"bandwidth":600}`, `{"bandwidth_gb_per_s":-1,"fp32_tflops":14}`, `nonsense`, `{"id":"gtx9000","bandwidth_gb_per_s":600,"fp32_tflops":14}`} {
 		if _, err := hardware.ParseSpec([]byte(bad)); err == nil {
 			t.Errorf("%s: no error", bad)
 		}
@@ -44,54 +45,95 @@ func TestGPU(t *testing.T) {
 	}
 }
 
-// The width of an interval is of the measured GPUs that are given, and of a prior that
-// counts as one pair: by hand, for made-up GPUs of equal bandwidth, the second of which
-// takes e^0.2 times as long as the first and the third, of another generation, e^0.6 times.
-func TestUncertainty(t *testing.T) {
+// The law by hand, for cards of equal bandwidth whose level hardly has a prior. What two
+// cards differ by is the difference of their effects, which is all that is uncertain; a
+// generation's effect that is seen in another space counts for what it explains there.
+func TestScales(t *testing.T) {
+	const work, other = 64, 32 // batch sizes, by what is measured at them
 	s, err := space.ByID("mbv3-w1.0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	archs := simulated.Archs(s, random.Stream(1, "gpus"), 600)
-	measured := func(generation string, times float64) hardware.Measured {
-		ms := simulated.Card.MeasureMs(s, archs, nil)
-		for i := range ms {
-			ms[i] *= times
-		}
-		m, _, err := pass.Fit(archs, ms, pass.Config{Basis: pass.Tied(s.Resolutions)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return hardware.Measured{Name: generation, GPU: gpu.Spec{Generation: generation, BandwidthGBs: 600, FP32TFLOPS: 14}, Space: s.ID, Batch: 64,
-			Learn: func(context.Context) (hardware.Learnt, error) { return hardware.Learnt{Model: m, Rows: 1}, nil }}
+	measured := func(id, generation, spaceID string, batch int, logMs, share float64) hardware.Measured {
+		return hardware.Measured{Name: id, GPU: gpu.Spec{ID: id, Generation: generation, BandwidthGBs: 600, FP32TFLOPS: 14},
+			Space: spaceID, Batch: batch, Scale: &hardware.Scale{LogMs: logMs, Work: share}, Learn: cardModel(t, s)}
 	}
-	first, second, other := measured("turing", 1), measured("turing", math.Exp(.2)), measured("pascal", math.Exp(.6))
+	const generation, inSpace, card, host, noise = .34 * .34, .1 * .1, .1 * .1, .35 * .35, .03 * .03
+	turing := measured("a", "turing", s.ID, work, 3, 1)
+	elsewhere := []hardware.Measured{turing, measured("b", "turing", "fbnet-cifar100", other, 2, 1), measured("c", "pascal", "fbnet-cifar100", other, 2.4, 1)}
 	for _, c := range []struct {
 		name       string
 		measured   []hardware.Measured
 		generation string
+		off        float64 // logarithm of what it takes, beyond the measured card
 		square     float64 // of the standard deviation
 	}{
-		{"no pair, same generation", []hardware.Measured{first}, "turing", .15 * .15},
-		{"no pair, other generation", []hardware.Measured{first}, "ampere", .5 * .5},
-		{"a pair that is none of generations", []hardware.Measured{first, second}, "ampere", .5 * .5},
-		{"a pair", []hardware.Measured{first, second}, "turing", (.15*.15 + .2*.2) / 2},
-		{"two pairs of generations", []hardware.Measured{first, second, other}, "ampere", (.5*.5 + .6*.6 + .4*.4) / 3},
+		{"same generation", []hardware.Measured{turing}, "turing", 0, 2 * (card + noise)},
+		{"other generation", []hardware.Measured{turing}, "pascal", 0, 2 * (generation + inSpace + card + noise)},
+		{"launches decide", []hardware.Measured{measured("a", "turing", s.ID, work, 3, 0)}, "turing", 0, 2 * (host + noise)},
+		{"other generation, known elsewhere", elsewhere, "pascal", .4 * generation / (generation + inSpace + card + noise),
+			2 * (generation + inSpace + card + noise - generation*generation/(generation+inSpace+card+noise))},
 	} {
-		spec := hardware.Spec{Name: "new", Generation: c.generation, BandwidthGBs: 600, FP32TFLOPS: 14, Batch: 64, Space: s.ID}
+		spec := hardware.Spec{Name: "new", Generation: c.generation, BandwidthGBs: 600, FP32TFLOPS: 14, Batch: work, Space: s.ID}
 		p, _, err := hardware.For(t.Context(), spec, c.measured)
 		if err != nil {
 			t.Fatal(err)
 		}
+		a := []space.Arch{s.Largest()}
 		pred, low, high := make([]float64, 1), make([]float64, 1), make([]float64, 1)
-		if err := p.PredictMs(pred, archs[:1]); err != nil {
+		if err := errors.Join(p.PredictMs(pred, a), p.BoundsMs(low, high, a, .9)); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.BoundsMs(low, high, archs[:1], .9); err != nil {
-			t.Fatal(err)
-		}
-		if got, want := math.Log(high[0]/pred[0])/1.6448536, math.Sqrt(c.square); math.Abs(got/want-1) > 1e-4 {
+		if got, want := math.Log(high[0]/pred[0])/1.6448536, math.Sqrt(c.square+.05*.05); math.Abs(got/want-1) > .01 {
 			t.Errorf("%s: standard deviation %.4f, want %.4f", c.name, got, want)
 		}
+		learnt, err := cardModel(t, s)(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, err := hardware.ScaleOf(s, learnt.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := learnt.Model.Read(a[0], 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := math.Log(pred[0]/r.TrueMs) + own.LogMs - 3; math.Abs(got-c.off) > .005 {
+			t.Errorf("%s: e^%.4f times as long, want e^%.4f", c.name, got, c.off)
+		}
+	}
+}
+
+// cardModel learns the table of a simulated card.
+func cardModel(t *testing.T, s *space.Space) func(context.Context) (hardware.Learnt, error) {
+	archs := simulated.Archs(s, random.Stream(1, "gpus"), 600)
+	m, _, err := pass.Fit(archs, simulated.Card.MeasureMs(s, archs, nil), pass.Config{Basis: pass.Tied(s.Resolutions)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(context.Context) (hardware.Learnt, error) { return hardware.Learnt{Model: m, Rows: 1}, nil }
+}
+
+// A model's own times give its scale, as they do without one in the table that ships.
+func TestScaleOf(t *testing.T) {
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	learnt, err := cardModel(t, s)(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scale, err := hardware.ScaleOf(s, learnt.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ms := make([]float64, 2)
+	if err := learnt.Model.LabelsMs(ms, []space.Arch{s.Smallest(), s.Largest()}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if mean := math.Exp(scale.LogMs); !(mean > ms[0] && mean < ms[1]) || scale.Work < .5 || scale.Work > 1 {
+		t.Errorf("%+v: a card whose networks take %v ms", scale, ms)
 	}
 }

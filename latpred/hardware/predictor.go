@@ -9,16 +9,20 @@ import (
 	"github.com/ofalat/ofalat/latpred/conformal"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Predictor predicts a GPU that was never measured from the tables of measured GPUs: their
-// times, scaled by memory bandwidth, and never below the time that the GPU's arithmetic
-// needs (the roofline). It is of kind hardware and safe for concurrent use.
+// Predictor predicts a GPU from the tables of measured GPUs, scaled to what the data sheet
+// lets expect or measurements say, and never below the time that the GPU's arithmetic needs
+// (the roofline). It is of kind hardware and safe for concurrent use.
 type Predictor struct {
 	spec       Spec
 	space      *space.Space
 	parts      []gpuPart
-	logSd      float64 // standard deviation of the natural logarithm of the scale
+	prior      belief // from the data sheet alone
+	scale      belief // with measurements of the GPU itself, if there are any
+	cards      int    // measured GPUs that the prior rests on; 0: not known
+	rows       int    // measurements of the GPU itself
 	provenance latpred.Provenance
 }
 
@@ -26,14 +30,14 @@ type Predictor struct {
 type gpuPart struct {
 	name  string
 	model *pass.Model
-	scale float64 // the unknown GPU's time divided by this one's
+	scale float64 // by the data sheet, the GPU's time divided by this one's
 }
 
 // Kind is "hardware".
 func (h *Predictor) Kind() string { return latpred.KindHardware }
 
-// Provenance names the measured GPUs as the data. Its Rows and DataHash cover those whose
-// tables are used.
+// Provenance names as the data the measured GPUs whose tables are used, which DataHash
+// covers. Rows counts theirs and the GPU's own; the latter's set is the last of Sources.
 func (h *Predictor) Provenance() latpred.Provenance { return h.provenance }
 
 // Spec returns the data sheet, with defaults filled in.
@@ -46,17 +50,20 @@ func (h *Predictor) Space() *space.Space { return h.space }
 // each the factor by which its times are multiplied.
 func (h *Predictor) Parts() (models []*pass.Model, scales []float64) {
 	for _, p := range h.parts {
-		models, scales = append(models, p.model), append(scales, p.scale)
+		models, scales = append(models, p.model), append(scales, p.scale*math.Exp(h.scale.Log))
 	}
 	return models, scales
 }
+
+// Rows is the number of measurements of the GPU itself that are known.
+func (h *Predictor) Rows() int { return h.rows }
 
 // PredictMs implements latpred.Predictor: it gives the geometric mean over the measured
 // GPUs of the scaled pass, or the roofline if that is larger.
 func (h *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
 	latpred.MustMatch(dst, archs)
 	for i, a := range archs {
-		ms, _, err := h.read(a)
+		ms, err := h.read(a)
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
@@ -65,9 +72,14 @@ func (h *Predictor) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// read gives the prediction, and the factor by which the roofline raises it (1: not at
-// all).
-func (h *Predictor) read(a space.Arch) (ms, raised float64, err error) {
+// read gives the prediction.
+func (h *Predictor) read(a space.Arch) (float64, error) {
+	ms, least, err := h.law(a)
+	return max(ms*math.Exp(h.scale.Log), least), err
+}
+
+// law gives what the data sheet lets expect, and the roofline.
+func (h *Predictor) law(a space.Arch) (ms, least float64, err error) {
 	if err := h.space.Validate(a); err != nil {
 		return 0, 0, err
 	}
@@ -82,19 +94,23 @@ func (h *Predictor) read(a space.Arch) (ms, raised float64, err error) {
 		}
 		sum += math.Log(p.scale*r.TrueMs) / float64(len(h.parts))
 	}
-	ms = math.Exp(sum)
-	least := 2 * float64(h.space.MACs(a)) * float64(h.spec.Batch) / (h.spec.FP32TFLOPS * 1e12) * 1e3
-	return max(ms, least), max(1, least/ms), nil
+	least = 2 * float64(h.space.MACs(a)) * float64(h.spec.Batch) / (h.spec.FP32TFLOPS * 1e12) * 1e3
+	return math.Exp(sum), least, nil
 }
 
-// BoundsMs implements latpred.IntervalPredictor. The uncertainty of the scale is taken as
-// log-normal.
+// BoundsMs implements latpred.IntervalPredictor: it bounds a new measurement of a network. The
+// scale's uncertainty and a network's own deviation are taken as log-normal, or of a Student
+// distribution where they were estimated from measurements.
 func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level float64) error {
 	latpred.MustMatch(low, archs)
 	latpred.MustMatch(high, archs)
-	factor := math.Exp(h.logSd * conformal.NormalQuantile(level))
+	quantile := conformal.NormalQuantile(level)
+	if h.scale.Freedom > 0 {
+		quantile = distuv.StudentsT{Sigma: 1, Nu: h.scale.Freedom}.Quantile((1 + level) / 2)
+	}
+	factor := math.Exp(math.Hypot(h.scale.Sd, h.scale.NetworkSd) * quantile)
 	for i, a := range archs {
-		ms, _, err := h.read(a)
+		ms, err := h.read(a)
 		if err != nil {
 			return fmt.Errorf("architecture %d: %w", i, err)
 		}
@@ -103,20 +119,21 @@ func (h *Predictor) BoundsMs(low, high []float64, archs []space.Arch, level floa
 	return nil
 }
 
-// Backing implements latpred.BackedIntervals: intervals rest on how far the measured GPUs
-// in use are from what the others say of them, and on a log-normal distribution. A single
-// one has no other.
+// Backing implements latpred.BackedIntervals: intervals rest on assumed distributions, and on
+// how far measured GPUs are from the law or, with measurements of the GPU itself, on those.
 func (h *Predictor) Backing() latpred.Backing {
-	b := latpred.Backing{N: len(h.parts), Of: "measured GPUs", Assumed: true}
-	if b.N == 1 {
-		b.N = 0
+	switch {
+	case h.rows > 0:
+		return latpred.Backing{N: h.rows, Of: "measurements", Assumed: true}
+	case h.cards > 1:
+		return latpred.Backing{N: h.cards, Of: "measured GPUs", Assumed: true}
 	}
-	return b
+	return latpred.Backing{Of: "measured GPUs", Assumed: true} // a single one has no other to be compared with
 }
 
 // Segments implements latpred.SegmentTimer.
 func (h *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
-	want, _, err := h.read(a)
+	want, err := h.read(a)
 	if err != nil {
 		return latpred.Breakdown{}, err
 	}

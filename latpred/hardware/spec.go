@@ -10,8 +10,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/gpu"
 )
 
-// Spec is the data sheet of a GPU that was never measured, and what to predict for it.
+// Spec is the data sheet of a GPU, and what to predict for it.
 type Spec struct {
+	ID           string  `json:"id,omitempty"`       // of the shipped data sheet, see gpu.ByID: what was measured of the card elsewhere counts; "": none
 	Name         string  `json:"name"`               // for people
 	Generation   string  `json:"generation"`         // "turing", "pascal", …, in any case; "": not known
 	BandwidthGBs float64 `json:"bandwidth_gb_per_s"` // memory bandwidth, 10⁹ bytes per second; above 0
@@ -22,7 +23,7 @@ type Spec struct {
 
 // SpecOf makes a Spec from a shipped data sheet, with the default batch and space.
 func SpecOf(g gpu.Spec) Spec {
-	return Spec{Name: g.Name, Generation: g.Generation, BandwidthGBs: g.BandwidthGBs, FP32TFLOPS: g.FP32TFLOPS}
+	return Spec{ID: g.ID, Name: g.Name, Generation: g.Generation, BandwidthGBs: g.BandwidthGBs, FP32TFLOPS: g.FP32TFLOPS}
 }
 
 // ParseSpec reads a data sheet as JSON with the keys of Spec, fills in the defaults and
@@ -32,7 +33,12 @@ func ParseSpec(content []byte) (Spec, error) {
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); err != nil {
-		return s, fmt.Errorf("data sheet: %w; the keys are name, generation, bandwidth_gb_per_s, fp32_tflops, batch, space", err)
+		return s, fmt.Errorf("data sheet: %w; the keys are id, name, generation, bandwidth_gb_per_s, fp32_tflops, batch, space", err)
+	}
+	if s.ID != "" {
+		if _, err := gpu.ByID(s.ID); err != nil {
+			return s, fmt.Errorf("data sheet: id: %w; leave it out for any other", err)
+		}
 	}
 	s = s.withDefaults()
 	return s, s.Validate()

@@ -29,6 +29,12 @@ func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 // Len is the number of tensors.
 func (b *Bundle) Len() int { return len(b.tensors) }
 
+// Has reports whether there is a tensor of that name.
+func (b *Bundle) Has(name string) bool {
+	_, ok := b.tensors[name]
+	return ok
+}
+
 // PutFloat32 adds a float32 tensor, row-major, or replaces the tensor of its name. The
 // product of shape must be the number of values.
 func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {

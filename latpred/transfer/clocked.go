@@ -82,7 +82,10 @@ func (c *Clocked) Bounds(low, high []float64, archs []space.Arch, level float64)
 	if err != nil {
 		return err
 	}
-	q := tails.Quantile(.5 + level/2)
+	q := 0.0
+	for k, m := range c.Models {
+		q += c.Weights[k] * m.factor(level)
+	}
 	for i, ms := range mean {
 		w := q * math.Sqrt(max(0, square[i]-ms*ms))
 		low[i], high[i] = max(0, ms-w), ms+w

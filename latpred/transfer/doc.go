@@ -2,12 +2,12 @@
 // search space, with the help of other devices' measurements where there are some.
 //
 //  1. FeaturesOf describes the networks of a space in blocks of columns, all from the space's
-//     own data. Physics has what the layers cost: launches, multiply-accumulates of dense and
-//     of depthwise convolutions, activations moved, parameters, and roots of two of them, for
-//     small layers are less efficient. StagePhysics has the same for each stage, Choices how
-//     often each choice occurs, Stages that for each stage, and Slots the choice of each slot.
-//     Where the layers form a graph, blocks also count only what a way from the image to the
-//     output passes.
+//     own data. Physics has what the layers cost: dispatches, multiply-accumulates of dense and
+//     of depthwise convolutions, activations moved, parameters and their roots, what groups
+//     would save and what their shuffles move, and the activations of large layers, for a GPU
+//     that waits for dispatches pays only for those. StagePhysics has the same for each stage,
+//     Choices how often each choice occurs, Stages that for each stage, and Slots the choice of
+//     each slot. Where the layers form a graph, blocks also count only what the output needs.
 //  2. FitSource makes a Source of measurements of another device: a linear function of the
 //     features, by ridge regression whose penalty has the greatest evidence.
 //  3. NewLearner puts sources and a Prior together; Learner.Design says which networks are
@@ -26,6 +26,7 @@
 // Bases and ratios of noise ν are averaged over, weighted by their evidence. The noise of a
 // single measurement has a Student distribution of τ degrees of freedom: the weights w are
 // their expected values, in turn with the rest (a variational approximation, after Tipping and
-// Lawrence, Variational inference for Student-t models, Neurocomputing 69, 2005). The variances
+// Lawrence, Variational inference for Student-t models, Neurocomputing 69, 2005), but less for
+// measurements that are too long than for those that are too short. The variances
 // are those of the Prior, and the same for all devices: a few measurements can't choose them.
 package transfer

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/ofalat/ofalat/latpred/random"
@@ -42,12 +43,15 @@ func FeaturesOf(s *space.Space) *Features {
 
 func newFeatures(s *space.Space) *Features {
 	archs, layers := referencesOf(s), make([][]space.Layer, references)
-	graph := false
+	graph, largest := false, 0.0
 	for i := range archs {
 		layers[i] = s.Macro.Layers(archs[i])
-		graph = graph || graphOf(layers[i]).dead()
+		graph = graph || slices.Contains(neededOf(layers[i]), false)
+		for k := range layers[i] {
+			largest = max(largest, movedShuffled(&layers[i][k]))
+		}
 	}
-	f := &Features{Space: s, shape: shapeOf(s, graph)}
+	f := &Features{Space: s, shape: shapeOf(s, graph, largest)}
 	raw := mat.NewDense(references, f.shape.begin[Blocks], nil)
 	for i, a := range archs {
 		f.shape.fill(raw.RawRowView(i), a, layers[i])

@@ -18,7 +18,7 @@ import (
 // are float64, and matrices go row by row.
 type Header struct {
 	Space   string        `json:"space"`
-	Graph   bool          `json:"graph"` // there are columns of live layers
+	Graph   bool          `json:"graph"` // there are columns of needed layers
 	First   []int         `json:"blocks"`
 	Times   *timesHeader  `json:"times,omitempty"`
 	Sources []string      `json:"sources"`
@@ -60,6 +60,7 @@ func (f *Features) store(b *tensor.Bundle, prefix string) {
 	b.PutFloat64(prefix+"features.keep", keep)
 	b.PutFloat64(prefix+"features.centre", f.centre)
 	b.PutFloat64(prefix+"features.scale", f.scale)
+	b.PutFloat64(prefix+"features.largest", []float64{f.shape.largest})
 }
 
 // loadFeatures restores the features that store wrote.
@@ -72,7 +73,11 @@ func loadFeatures(b *tensor.Bundle, prefix, id string, graph bool, first []int) 
 	if err != nil {
 		return nil, err
 	}
-	f := &Features{Space: s, shape: shapeOf(s, graph)}
+	largest, err := b.Float64(prefix+"features.largest", 1)
+	if err != nil {
+		return nil, err
+	}
+	f := &Features{Space: s, shape: shapeOf(s, graph, largest[0])}
 	if len(first) != int(Blocks)+1 || first[0] != 0 || first[Blocks] != len(keep) || !slices.IsSorted(first) {
 		return nil, fmt.Errorf("blocks begin at %v, of %d columns", first, len(keep))
 	}
@@ -136,6 +141,7 @@ func (c *Clocked) Store(b *tensor.Bundle, prefix string) (Header, error) {
 		b.PutFloat64(at+"measured", m.measured)
 		b.PutFloat64(at+"root", m.root)
 		b.PutFloat64(at+"weights", m.weights)
+		b.PutFloat64(at+"scores", m.scores)
 	}
 	for _, a := range c.Models[0].archs {
 		h.Archs = append(h.Archs, a.String())
@@ -161,7 +167,7 @@ func (h Header) Load(b *tensor.Bundle, prefix string) (*Clocked, error) {
 			name string
 			to   *[]float64
 			n    int
-		}{{"measured", &m.measured, len(archs)}, {"root", &m.root, len(archs)}, {"weights", &m.weights, l.features.Columns()}} {
+		}{{"measured", &m.measured, len(archs)}, {"root", &m.root, len(archs)}, {"scores", &m.scores, len(archs)}, {"weights", &m.weights, l.features.Columns()}} {
 			if *v.to, err = b.Float64(at+v.name, v.n); err != nil {
 				return nil, err
 			}

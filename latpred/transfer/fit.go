@@ -219,7 +219,7 @@ func (m *Model) hypotheses() (list []hypothesis) {
 // tailRoots gives each row the root of the expected weight of a Student distribution, from the
 // size of its error and how uncertain that is.
 func (m *Model) tailRoots(d *decomposed, measured []float64) []float64 {
-	τ := m.learner.prior.Tails
+	prior := &m.learner.prior
 	var noise float64
 	for _, c := range m.components {
 		noise += c.weight * c.noise * c.scale
@@ -227,8 +227,7 @@ func (m *Model) tailRoots(d *decomposed, measured []float64) []float64 {
 	root := make([]float64, len(measured))
 	for i, t := range measured {
 		mean, variance := m.moments(d.f.RawRowView(i), d.base.RawRowView(i))
-		square := (t-mean)*(t-mean) + max(0, variance-noise)
-		root[i] = math.Sqrt((τ + 1) / (τ + square/noise))
+		root[i] = math.Sqrt(prior.rowWeight(t-mean, variance, noise))
 	}
 	return root
 }

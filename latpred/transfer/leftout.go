@@ -13,8 +13,7 @@ const leftOutWeight = 1e-3
 // leaveOneOut predicts each measured row, and its standard deviation, by the others in closed
 // form: with K the kernel of a component with its noise, a row that is left out is off by
 // (K⁻¹r)ᵢ/(K⁻¹)ᵢᵢ with variance 1/(K⁻¹)ᵢᵢ. Components are weighted as if the row had not been
-// seen; the standard deviation has the noise of any measurement, not that of the row's weight,
-// which would hide an outlier.
+// seen.
 func (m *Model) leaveOneOut(d *decomposed, t []float64) {
 	n := len(t)
 	mean, square, total := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -33,16 +32,20 @@ func (m *Model) leaveOneOut(d *decomposed, t []float64) {
 			weight := c.weight * math.Exp(-min(50, max(-50, density)))
 			p := t[k] - off[k]/root
 			mean[k] += weight * p
-			square[k] += weight * (p*p + ((variance[k]-c.noise)/root/root+c.noise)*c.scale)
+			noise := c.noise * c.scale // of a new measurement: that of this one is known too well
+			square[k] += weight * (p*p + max(0, v-noise)/root/root + noise)
 			total[k] += weight
 		}
 	}
 	m.leftMs, m.leftSdMs = mean, square
 	for k := range mean {
 		mean[k] /= total[k]
-		square[k] = m.spreadMs * math.Sqrt(max(1e-18, square[k]/total[k]-mean[k]*mean[k]))
+		sd := math.Sqrt(max(1e-18, square[k]/total[k]-mean[k]*mean[k]))
+		m.scores = append(m.scores, math.Abs(t[k]-mean[k])/sd)
+		square[k] = m.spreadMs * sd
 		mean[k] = m.aboveFloor(m.meanMs + m.spreadMs*mean[k])
 	}
+	slices.Sort(m.scores)
 }
 
 // leftOut gives, for each row that is left out, how far it is from what the others say, and the

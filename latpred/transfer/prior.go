@@ -13,6 +13,7 @@ type Prior struct {
 	Noise    []float64       // ratios of noise to effects that are averaged over
 	Freedom  float64         // degrees of freedom of the scale: rows that the prior counts as, above 0
 	Tails    float64         // degrees of freedom of the noise of a measurement; 0: it is normal
+	Late     float64         // a measurement that is too long counts as one that is too short by so many times as much; 0: as much
 
 	// Shares of the bases: the mean of the sources, each source, each physical cost. Those
 	// of a kind divide theirs equally; 0: the kind is no base.
@@ -26,15 +27,31 @@ type Prior struct {
 
 // DefaultPrior is what Adapt believes. It was chosen on HELP's devices that are sources of
 // NASFLAT's tasks, each predicted from the others, with and without those of its own class;
-// it is the rounded middle of settings that are as good within half a per cent of rank
-// correlation.
+// it is the rounded middle of settings that are as good within two tenths of a per cent of rank
+// correlation. What costs say weighs more than what other devices say.
 func DefaultPrior() Prior {
 	return Prior{
-		Blocks:  [Blocks]float64{Physics: .1, StagePhysics: .01, Choices: .006, Stages: .004, Slots: .003},
+		Blocks:  [Blocks]float64{Physics: .2, StagePhysics: .01, Choices: .006, Stages: .004, Slots: .003},
 		Sources: .1, Widths: []float64{1}, Base: .1, Constant: 1, Slope: .8,
 		Noise:   []float64{.001, .003, .01, .03, .1, .3, .8, 2},
-		Freedom: 2, Tails: 4, MeanShare: .3, SourceShare: .5, PhysicsShare: .2,
+		Freedom: 2, Tails: 4, Late: 2, MeanShare: .15, SourceShare: .25, PhysicsShare: .6,
 	}
+}
+
+// rowWeight is the expected weight of a measurement among others, of a Student distribution:
+// of one that is longer by e than its mean prediction, which has the given variance, noise
+// included. The noise is mostly lateness, such as of another program's turn; so what is too
+// long counts less.
+func (p *Prior) rowWeight(e, variance, noise float64) float64 {
+	square := e*e + max(0, variance-noise)
+	switch {
+	case p.Late == 0:
+	case e > 0:
+		square *= p.Late
+	default:
+		square /= p.Late
+	}
+	return (p.Tails + 1) / (p.Tails + square/noise)
 }
 
 // TimesPrior is what Adapt believes where there are tables of times; see Features.With. It was
@@ -44,5 +61,6 @@ func TimesPrior() Prior {
 	p.Blocks = [Blocks]float64{Physics: .03}
 	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
 	p.Proportional, p.ProportionalSd = .8, .1
+	p.MeanShare, p.SourceShare, p.PhysicsShare = .3, .5, .2
 	return p
 }

@@ -19,25 +19,27 @@ const (
 )
 
 // shape says which raw columns a space has, before they are chosen and standardised. Columns
-// of live layers come after those of all, in each block.
+// of needed layers come after those of all, in each block.
 type shape struct {
-	space *space.Space
-	graph bool // some layers are not live: there are columns of the live ones
-	times int  // 2 if graph, else 1
-	begin [Blocks + 1]int
+	space   *space.Space
+	graph   bool    // some layers are not needed: there are columns of those that are
+	largest float64 // greatest number of activations that a layer moves
+	begin   [Blocks + 1]int
 }
 
-func shapeOf(s *space.Space, graph bool) shape {
-	h := shape{space: s, graph: graph, times: 1}
-	physics, stages := costs, len(s.Family.Stages)
+// shapeOf makes a shape, where largest is the greatest number of activations that a layer of
+// the space moves.
+func shapeOf(s *space.Space, graph bool, largest float64) shape {
+	h := shape{space: s, graph: graph, largest: largest}
+	times, stages := 1, len(s.Family.Stages)
 	if graph {
-		h.times, physics = 2, 2*costs+2 // … and connected, and longest way
+		times = 2
 	}
 	if stages == 1 {
 		stages = 0
 	}
 	n := s.Family.Choices()
-	for b, columns := range []int{physics, stages * costs, h.times * n, stages * n, h.times * s.Family.Slots() * n} {
+	for b, columns := range []int{times * costs, stages * costs, times * n, stages * n, times * s.Family.Slots() * n} {
 		h.begin[b+1] = h.begin[b] + columns
 	}
 	return h
@@ -45,48 +47,41 @@ func shapeOf(s *space.Space, graph bool) shape {
 
 // physicsName says what a raw column of Physics is.
 func physicsName(column int) string {
-	switch {
-	case column < costs:
+	if column < costs {
 		return costNames[column]
-	case column < 2*costs:
-		return "live " + costNames[column-costs]
-	case column == 2*costs:
-		return "connected"
 	}
-	return "longest way"
+	return "needed " + costNames[column-costs]
 }
 
 // fill writes the raw columns of a network with the given layers to dst.
 func (h *shape) fill(dst []float64, a space.Arch, layers []space.Layer) {
 	clear(dst)
-	var g graph
+	var needed []bool
 	if h.graph {
-		g = graphOf(layers)
-		dst[2*costs+1] = g.depth
-		if g.connected {
-			dst[2*costs] = 1
-		}
+		needed = neededOf(layers)
 	}
-	var live [space.MaxSlots]bool
+	var slots [space.MaxSlots]bool
 	for i := range layers {
-		l, c := &layers[i], cost(&layers[i])
+		l := &layers[i]
+		c := cost(l, h.largest)
 		floats.Add(dst[:costs], c[:])
 		if at := h.begin[StagePhysics]; l.Slot >= 0 && h.begin[Choices] > at {
 			at += h.space.Family.Stage(l.Slot) * costs
 			floats.Add(dst[at:at+costs], c[:])
 		}
-		if h.graph && (l.Slot < 0 || g.live[i]) {
-			floats.Add(dst[costs:2*costs], c[:])
+		if !h.graph || !needed[i] {
+			continue
 		}
-		if h.graph && l.Slot >= 0 && g.live[i] {
-			live[l.Slot] = true
+		floats.Add(dst[costs:2*costs], c[:])
+		if l.Slot >= 0 {
+			slots[l.Slot] = true
 		}
 	}
-	h.fillChoices(dst, a, live[:])
+	h.fillChoices(dst, a, slots[:])
 }
 
 // fillChoices writes the columns of the blocks that count choices.
-func (h *shape) fillChoices(dst []float64, a space.Arch, live []bool) {
+func (h *shape) fillChoices(dst []float64, a space.Arch, needed []bool) {
 	f := h.space.Family
 	n := f.Choices()
 	choices, slots := dst[h.begin[Choices]:h.begin[Stages]], dst[h.begin[Slots]:]
@@ -101,7 +96,7 @@ func (h *shape) fillChoices(dst []float64, a space.Arch, live []bool) {
 		if len(stages) > 0 {
 			stages[f.Stage(slot)*n+c]++
 		}
-		if live[slot] {
+		if needed[slot] {
 			choices[n+c]++
 			slots[(f.Slots()+slot)*n+c] = 1
 		}

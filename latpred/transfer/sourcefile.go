@@ -143,6 +143,9 @@ func (f *Features) same(g *Features) bool {
 		return false
 	}
 	near := func(a, b float64) bool { return math.Abs(a-b) <= sameFeatures*(1e-9+math.Abs(a)+math.Abs(b)) }
+	if !near(f.shape.largest, g.shape.largest) {
+		return false
+	}
 	for i := range f.keep {
 		if f.keep[i] != g.keep[i] || !near(f.centre[i], g.centre[i]) || !near(f.scale[i], g.scale[i]) {
 			return false

@@ -247,7 +247,7 @@ func (m *Model) addSegments(ms []float64, segs []pass.Segment, a space.Arch, wei
 	first, end := f.Range(Physics)
 	layers := f.Space.Macro.Layers(a)
 	pass.Gather(ms, segs, layers, func(i int) (sum float64) {
-		c := cost(&layers[i])
+		c := cost(&layers[i], f.shape.largest)
 		for k := first; k < end; k++ {
 			if raw := f.keep[k]; raw < costs {
 				sum += unit * m.weights[k] * f.scale[k] * c[raw]

@@ -37,7 +37,8 @@ func (b Block) says(between string) string {
 }
 
 // Architecture shows a sub-network as a diagram. Each block is a box, whose width grows
-// with the expansion ratio, its height with the kernel and its darkness with the latency.
+// with the expansion ratio or to fit its label, its height with the kernel and its darkness
+// with the latency.
 func Architecture(title string, stages []Stage) {
 	d := newDiagram(title, stages)
 	kernelext.Drawing(d.text(), kernelext.DefaultWidth, vg.Length(66+46*len(stages)), d.draw)
@@ -120,6 +121,9 @@ func (d *diagram) draw(c draw.Canvas) {
 func (d *diagram) block(c draw.Canvas, centre vg.Point, width, height vg.Length, b Block) {
 	w := width * vg.Length(0.4+0.6*float64(b.Expand)/float64(d.largest.Expand))
 	h := height * vg.Length(0.5+0.5*float64(b.Kernel)/float64(d.largest.Kernel))
+	if b.Label != "" {
+		w = max(w, label(8, nil, text.XCenter).Width(b.Label)+8)
+	}
 	fill := d.shade(b.LatencyMs)
 	box := outline(centre, w, h)
 	c.FillPolygon(fill, box)
@@ -141,7 +145,7 @@ func (d *diagram) legend(c draw.Canvas, left vg.Length) {
 	ink := color.Gray{80}
 	y := c.Min.Y + 5
 	x := c.Min.X + left
-	c.FillText(label(8, ink, text.XLeft), vg.Point{X: x, Y: y}, "height: kernel · width: expansion · dashed: a slot left out")
+	c.FillText(label(8, ink, text.XLeft), vg.Point{X: x, Y: y}, d.explained())
 	if !d.knowsLength || d.high <= d.low {
 		return
 	}
@@ -153,6 +157,20 @@ func (d *diagram) legend(c draw.Canvas, left vg.Length) {
 		c.FillPolygon(d.shade(ms), outline(vg.Point{X: x + wide*(vg.Length(i)+0.5), Y: y}, wide+0.3, 9))
 	}
 	c.FillText(label(8, ink, text.XLeft), vg.Point{X: x + steps*wide + 4, Y: y}, fmt.Sprintf("%.2f ms", d.high))
+}
+
+// explained says what boxes mean, as far as the diagram has it.
+func (d *diagram) explained() string {
+	says := "height: kernel"
+	if d.largest.Expand > 1 {
+		says += " · width: expansion"
+	}
+	for _, s := range d.stages {
+		if s.Slots > len(s.Blocks) {
+			return says + " · dashed: a slot left out"
+		}
+	}
+	return says
 }
 
 // outline is a closed box around a centre.

@@ -1,8 +1,11 @@
 package lab
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
-// beyondClaims are those of lessons 9 and 10.
+// beyondClaims are those of lessons 9 to 11.
 var beyondClaims = []claim{
 	{"09 the cards", func(r *record) string {
 		p40, rtx := r.best("better", "P40, file order: MAE"), r.best("better", "RTX 2080 Ti, file order: MAE")
@@ -27,5 +30,26 @@ var beyondClaims = []claim{
 		power := r.best("device", "power law of a source, 10: MAPE")
 		r.holds(table < adapted && adapted < power, "table, adapted predictor and power law come in this order")
 		return fmt.Sprintf("On the shipped processor, mean absolute percentage errors from ten measured networks: its own table of layers, calibrated, %.1f %%; adapted from other devices, with no table, %.1f %%; a power law of another device %.1f %%.", table, adapted, power)
+	}},
+	{"11 twenty measurements", func(r *record) string {
+		var tasks []string
+		for _, task := range []string{"FD", "F1", "ND"} {
+			q := task + ", 20 random rows: "
+			rank, published := r.best("transfer", q+"rank correlation"), r.paper("transfer", q+"rank correlation")
+			off, held := r.best("transfer", q+"median relative error"), r.best("transfer", q+"90 % interval holds")
+			r.holds(rank > published, "the rank correlation of "+task+" is above NASFLAT's")
+			r.holds(held > 80 && held <= 100, "the intervals of "+task+" hold about what they promise")
+			tasks = append(tasks, fmt.Sprintf("%s %.3f, where NASFLAT has %.3f, with a median error of %.1f %% and intervals that hold %.0f %%", task, rank, published, off, held))
+		}
+		return "Recorded at full size, from 20 random networks: " + strings.Join(tasks, "; ") + "."
+	}},
+	{"11 what each part brings", func(r *record) string {
+		part := func(name string) float64 { return r.best("transfer", name+": mean rank correlation over the tasks") }
+		all, physics, sources := part("all"), part("no physics"), part("no sources")
+		r.holds(all > physics && all > sources, "costs and sources both help")
+		r.holds(all-physics > all-sources, "costs bring more than sources")
+		random, designed := r.best("transfer", "mean over the tasks, 5 random rows: rank correlation"), r.best("transfer", "mean over the tasks, 5 designed rows: rank correlation")
+		r.holds(designed > random, "a design helps with five networks")
+		return fmt.Sprintf("Recorded at full size, the mean rank correlation over all tasks from 20 random networks is %.3f; without costs it is %.3f, without sources %.3f. From five networks it is %.3f, and %.3f if these are designed.", all, physics, sources, random, designed)
 	}},
 }

@@ -6,12 +6,14 @@
 //  2. Run runs an item of the paper; after an interrupt it shows the rows that are
 //     complete.
 //  3. Show shows its rows beside the paper's, and below them the shipped results of the
-//     Full profile.
+//     Full profile; Recorded shows these alone.
 //  4. Claim tells what a lesson says of the shipped results, with their numbers, and fails
 //     where they contradict it.
 //  5. Stages lists the blocks of a sub-network, Architecture draws them.
 //  6. Decayed, Hidden and Negative look into the networks that the paper's authors
 //     released; Histogram draws what they find.
+//  7. Others gives the sources for a device of another search space, Designed the networks
+//     to measure on it.
 package lab
 
 import (
@@ -82,14 +84,20 @@ func Show(r *experiment.Result) {
 		return
 	}
 	kernelext.Text("Quick profile: %s.", r.Reduced)
-	records, err := experiment.Recorded()
-	kernelext.Check(err)
-	for _, record := range records {
-		if record.Item == r.Item {
+	showRecorded(r.Item)
+}
+
+// showRecorded shows the shipped results of the Full profile for an item, folded, if there are
+// any.
+func showRecorded(item string) (found bool) {
+	for _, record := range kernelext.Must(experiment.Recorded()) {
+		if record.Item == item {
 			header, rows := Layout(record)
 			kernelext.FoldedTable(fmt.Sprintf("At full size, as recorded (seeds: %d)", record.Seeds), header, rows)
+			found = true
 		}
 	}
+	return found
 }
 
 // column is a column of the table of a result.

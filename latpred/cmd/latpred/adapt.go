@@ -27,6 +27,8 @@ type adaptCmd struct {
 	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)."`
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
+	GPU          string   `name:"gpu" help:"A GPU, by its data sheet: a JSON file, or the id of one that ships. Its predictor needs no measurements, and --data may have one or two."`
+	Batch        int      `help:"With --gpu, images in a pass (default: the data sheet's, or 64)."`
 }
 
 // adapted is the result of adapt --json.
@@ -37,8 +39,14 @@ type adapted struct {
 
 // Run adapts, or plans.
 func (c *adaptCmd) Run(ctx context.Context, out *output) error {
+	if c.GPU != "" {
+		return c.fromSheet(ctx, out)
+	}
+	if c.Batch != 0 {
+		return errors.New("--batch goes with --gpu")
+	}
 	if c.Plan == 0 && (c.Data == "" || c.Out == "") {
-		return errors.New("adapt needs --data FILE and --out FILE, or --plan N to say what to measure")
+		return errors.New("adapt needs --data FILE and --out FILE, or --plan N to say what to measure; of a GPU with a data sheet, --gpu GPU and --out FILE will do")
 	}
 	var set *dataset.Set
 	var err error

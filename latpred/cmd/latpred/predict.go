@@ -15,8 +15,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/gpu"
-	"github.com/ofalat/ofalat/latpred/hardware"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -24,9 +22,10 @@ type predictCmd struct {
 	archColumn
 	resolutionFlag
 	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
-	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships."`
+	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships. With a measurement or two, adapt --gpu makes a better predictor."`
+	Batch    int           `help:"With --gpu, images in a pass (default: the data sheet's, or 64)."`
 	Interval float64       `help:"Give bounds too, which hold the latency with this probability, such as 0.9. A level that the predictor's rows are too few to support is said on standard error, and \"unsupported\" in JSON; where there is no upper bound, +Inf, null in JSON."`
-	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor is known to be of another."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: with --gpu that to predict for (default: the data sheet's, or mbv3-w1.2), else an error if the predictor is known to be of another."`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
 	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; or one network itself; - for standard input."`
 }
@@ -107,36 +106,22 @@ func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predic
 	if !(c.Interval >= 0 && c.Interval < 1) { // also NaN
 		return nil, fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
 	}
+	if c.GPU == "" && c.Batch != 0 {
+		return nil, errors.New("--batch goes with --gpu: a predictor knows its own")
+	}
 	if c.GPU == "" {
 		return c.Model.load(ctx)
 	}
-	gpu, err := readGPU(c.GPU)
+	spec, err := readGPU(c.GPU)
 	if err != nil {
 		return nil, err
 	}
-	p, warnings, err := catalog.GPU(ctx, gpu)
+	if err := ask(&spec, c.Space, c.Batch); err != nil {
+		return nil, err
+	}
+	p, warnings, err := catalog.GPU(ctx, spec)
 	logWarnings(out, warnings)
 	return p, err
-}
-
-// readGPU reads a data sheet from a JSON file, or finds a shipped one by id.
-func readGPU(nameOrFile string) (hardware.Spec, error) {
-	content, err := os.ReadFile(nameOrFile)
-	if errors.Is(err, os.ErrNotExist) {
-		gpu, err := gpu.ByID(nameOrFile)
-		if err != nil {
-			return hardware.Spec{}, fmt.Errorf("%s is no file, and %w", nameOrFile, err)
-		}
-		return hardware.SpecOf(gpu), nil
-	}
-	if err != nil {
-		return hardware.Spec{}, err
-	}
-	spec, err := hardware.ParseSpec(content)
-	if err != nil {
-		return spec, fmt.Errorf("%s: %w", nameOrFile, err)
-	}
-	return spec, nil
 }
 
 // stream predicts rows by the thousand.
