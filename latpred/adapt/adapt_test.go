@@ -10,17 +10,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // phone is a source, cards are rows of a device to adapt to.
-func phone(t *testing.T) []fewshot.Source {
+func phone(t *testing.T) []*transfer.Source {
 	t.Helper()
-	sources, err := catalog.Sources(t.Context(), []string{"note10"}, nil)
+	sources, err := catalog.Sources(t.Context(), spaceOf(t, "mbv3-w1.0"), []string{"note10"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,6 +137,12 @@ func TestPlan(t *testing.T) {
 	two, _ := adapt.Plan(phone(t), s, random.Stream(1, "plan"), 10)
 	if !slices.Equal(one, two) {
 		t.Error("two plans of one seed differ")
+	}
+	if fewer, err := adapt.Plan(phone(t), s, random.Stream(1, "plan"), 4); err != nil || !slices.Equal(fewer, one[:4]) {
+		t.Errorf("the plan of 4 does not begin that of 10: %v", err)
+	}
+	if _, err := adapt.Plan(phone(t), s, random.Stream(1, "plan"), -1); err == nil {
+		t.Error("a plan of less than one network, no error")
 	}
 	seen := map[space.Arch]bool{}
 	for _, a := range one {

@@ -7,5 +7,5 @@
 //  3. Adapt makes a Predictor from 3 to some hundred measurements, and a Report of its
 //     expected error.
 //
-// The model is that of package fewshot.
+// The model is that of package transfer.
 package adapt

@@ -8,11 +8,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // The RTX 2080 Ti from ten measurements of it and all that is known of the Note10.
 func ExampleAdapt() {
-	sources, err := catalog.Sources(context.Background(), []string{"note10"}, nil)
+	s, err := space.ByID("mbv3-w1.0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sources, err := catalog.Sources(context.Background(), s, []string{"note10"})
 	if err != nil {
 		fmt.Println(err)
 		return

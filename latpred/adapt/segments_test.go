@@ -13,9 +13,9 @@ import (
 )
 
 // transferred is adapted to so many rows of a made-up phone.
-func transferred(t *testing.T, s *space.Space, rows int) (*adapt.Transferred, *adapt.Report) {
+func transferred(t *testing.T, s *space.Space, rows int) (*adapt.Predictor, *adapt.Report) {
 	t.Helper()
-	p, r, err := adapt.Transfer(t.Context(), nil, s, measure(t, simulated.Phone, s, rows))
+	p, r, err := adapt.Adapt(t.Context(), nil, measure(t, simulated.Phone, s, rows), adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func transferred(t *testing.T, s *space.Space, rows int) (*adapt.Transferred, *a
 
 // The parts of a latency sum to it; in a space whose effects are sums, a slot's time is what
 // the prediction loses without it, whatever the other slots are.
-func TestTransferredSegments(t *testing.T) {
+func TestSegmentsOfForeignSpaces(t *testing.T) {
 	for _, id := range []string{"fbnet-cifar100", "nasbench201"} {
 		s := spaceOf(t, id)
 		p, _ := transferred(t, s, 60)
@@ -59,7 +59,7 @@ func TestTransferredSegments(t *testing.T) {
 }
 
 // slotMs is the time of a slot, of which all are in use.
-func slotMs(t *testing.T, p *adapt.Transferred, a space.Arch, slot int) float64 {
+func slotMs(t *testing.T, p *adapt.Predictor, a space.Arch, slot int) float64 {
 	t.Helper()
 	b, err := p.Segments(a)
 	if err != nil {
@@ -69,7 +69,7 @@ func slotMs(t *testing.T, p *adapt.Transferred, a space.Arch, slot int) float64 
 }
 
 // The report says how many rows more would help, where there are enough to tell.
-func TestTransferForecasts(t *testing.T) {
+func TestForecasts(t *testing.T) {
 	s := spaceOf(t, "fbnet-cifar100")
 	if _, r := transferred(t, s, 30); r.MoreRows < 5 || r.MoreRows > 500 {
 		t.Errorf("30 rows: %d more would bring a fifth", r.MoreRows)
@@ -81,11 +81,11 @@ func TestTransferForecasts(t *testing.T) {
 
 // A predictor that is made of a part of a set says which rows it has seen, also one of no
 // sources.
-func TestTransferPart(t *testing.T) {
+func TestAdaptPart(t *testing.T) {
 	set := shipped(t, "fbnet-fpga")
 	split := set.SplitFileOrder()
 	split.Train = split.Train[:40]
-	p, _, err := adapt.TransferPart(t.Context(), nil, spaceOf(t, "fbnet-cifar100"), set, split)
+	p, _, err := adapt.AdaptPart(t.Context(), nil, set, split, adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

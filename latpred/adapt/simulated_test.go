@@ -13,7 +13,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/fewshot"
 	"github.com/ofalat/ofalat/latpred/latpredtest"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -21,6 +20,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 func spaceOf(t testing.TB, id string) *space.Space {
@@ -50,52 +50,61 @@ func measureWith(t testing.TB, d simulated.Device, s *space.Space, n int, rng *r
 }
 
 // cardSource is a table of a made-up card.
-func cardSource(t testing.TB, s *space.Space) fewshot.Source {
+func cardSource(t testing.TB, s *space.Space) *transfer.Source {
 	t.Helper()
 	set := measure(t, simulated.Card, s, 1000)
 	m, _, err := pass.Fit(set.Archs(), set.LatenciesMs(), additive.SourceConfig(s.Resolutions))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fewshot.Source{Name: "card", Model: m}
+	return &transfer.Source{Name: "card", Times: m}
 }
 
 // slow is a device like the card, with other habits and some noise.
 var slow = simulated.Device{LayerMs: .1, GMACs: 30, GValues: 4, Large: .1, NoisePart: .01}
 
-// What is expected, by leave-one-out, is about the error; more rows lower it; and of 90 %
-// intervals about nine of ten hold.
+// What is expected, by leave-one-out, is about the error, in the mean over draws of the rows;
+// more rows lower it; and of 90 % intervals about nine of ten hold.
 func TestExpectedErrorIsTheError(t *testing.T) {
 	s := spaceOf(t, "mbv3-w1.0")
-	sources := []fewshot.Source{cardSource(t, s)}
+	sources := []*transfer.Source{cardSource(t, s)}
 	test := measure(t, slow, s, 400)
 	var last float64
+	const draws = 6
 	for i, n := range []int{10, 30, 90} {
-		p, r, err := adapt.Adapt(t.Context(), sources, measure(t, slow, s, n), adapt.Config{NoQueue: true})
-		if err != nil {
-			t.Fatal(err)
+		var e, expected, held float64
+		for draw := range uint64(draws) {
+			set := measureWith(t, slow, s, n, random.Stream(draw, "expected"))
+			p, r, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{NoQueue: true, NoForecast: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e += 100 * metric.MAPE(latpredtest.Predict(t, p, test.Archs()), test.LatenciesMs()) / draws
+			low, high := latpredtest.Bounds(t, p, test.Archs(), .9)
+			share, _ := metric.Coverage(low, high, test.LatenciesMs())
+			held += share / draws
+			expected += r.ExpectedPercent / draws
+			if r.Rows != n || p.Provenance().Rows != n || p.Provenance().Recipe["sources"] != "card" || !strings.Contains(r.Recipe, "card") || r.MoreRows != 0 {
+				t.Errorf("%+v, %+v", r, p.Provenance())
+			}
 		}
-		e := 100 * metric.MAPE(latpredtest.Predict(t, p, test.Archs()), test.LatenciesMs())
-		low, high := latpredtest.Bounds(t, p, test.Archs(), .9)
-		share, _ := metric.Coverage(low, high, test.LatenciesMs())
-		t.Logf("%d rows: error %.2f %%, expected %.2f, 90 %% held %.3f, %d more rows", n, e, r.ExpectedPercent, share, r.MoreRows)
-		if math.Abs(math.Log(e/r.ExpectedPercent)) > math.Log(1.6) || share < .86 || share > .99 || i > 0 && e > 1.05*last {
-			t.Errorf("%d rows: error %.2f %%, expected %.2f, before %.2f; 90 %% held %.3f", n, e, r.ExpectedPercent, last, share)
-		}
-		if r.Rows != n || p.Provenance().Rows != n || p.Provenance().Recipe["sources"] != "card" || !strings.Contains(r.Recipe, "card") {
-			t.Errorf("%+v, %+v", r, p.Provenance())
+		t.Logf("%d rows: error %.2f %%, expected %.2f, 90 %% held %.3f", n, e, expected, held)
+		if math.Abs(math.Log(e/expected)) > math.Log(1.25) || held < .86 || held > .97 || i > 0 && e > .95*last {
+			t.Errorf("%d rows: error %.2f %%, expected %.2f, before %.2f; 90 %% held %.3f", n, e, expected, last, held)
 		}
 		last = e
 	}
 }
 
 // Intervals from few rows hold what they promise on average over devices that differ from
-// the source in ways and noise of their own; a single device may be far off.
+// the source in ways and noise of their own; a single device may be far off. Errors of real
+// devices have longer tails than these, whose noise is normal: of low levels less is held, of
+// high ones more.
 func TestIntervalsOfFewRowsHoldOnAverage(t *testing.T) {
 	s := spaceOf(t, "mbv3-w1.0")
-	sources := []fewshot.Source{cardSource(t, s)}
-	levels := []float64{.5, .8, .9, .95}
-	const devices = 16
+	sources := []*transfer.Source{cardSource(t, s)}
+	levels, least := []float64{.5, .8, .9, .95}, []float64{.42, .75, .86, .93}
+	const devices = 40
 	for _, n := range []int{5, 10, 30} {
 		held := make([]float64, len(levels))
 		for k := range devices {
@@ -115,8 +124,8 @@ func TestIntervalsOfFewRowsHoldOnAverage(t *testing.T) {
 			}
 		}
 		t.Logf("%d rows: %.3f", n, held)
-		for i, level := range levels { // these devices are kinder than real ones: more may hold
-			if held[i] < level-.03 || 1-held[i] < .15*(1-level) {
+		for i, level := range levels {
+			if held[i] < least[i] || 1-held[i] < .25*(1-level) {
 				t.Errorf("%d rows: intervals of %v hold %.3f on average", n, levels[i], held[i])
 			}
 		}
@@ -127,7 +136,7 @@ func TestIntervalsOfFewRowsHoldOnAverage(t *testing.T) {
 // sources'.
 func TestAdaptInOtherUnits(t *testing.T) {
 	s := spaceOf(t, "mbv3-w1.0")
-	sources := []fewshot.Source{cardSource(t, s)}
+	sources := []*transfer.Source{cardSource(t, s)}
 	set := measure(t, slow, s, 12)
 	one, _, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{NoQueue: true})
 	if err != nil {
@@ -171,47 +180,67 @@ func (l lawful) PredictMs(dst []float64, archs []space.Arch) error {
 	return nil
 }
 
-// A predictor of any kind is a source: what it says of a network is the source's time, and
-// a table of it divides that. It knows the resolutions that the predictor answers for.
+// A predictor of any kind is a source: a table of what it says, which knows the resolutions
+// that the predictor answers for. A table can't follow a power of a sum all the way.
 func TestSourceOfAnything(t *testing.T) {
 	for _, id := range []string{"mbv3-w1.0", "proxyless-w1.3"} {
 		s := spaceOf(t, id)
-		source, err := adapt.SourceOf(t.Context(), "lawful", lawful{s, 1.2})
+		source, err := adapt.SourceOf(t.Context(), "lawful", lawful{s, 1.2}, s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if source.Total == nil || !slices.Equal(source.Model.Basis.Resolutions(), []int{128, 160, 192, 224}) {
-			t.Errorf("%s: own %v, resolutions %v", id, source.Total, source.Model.Basis.Resolutions())
+		if !slices.Equal(source.Times.Basis.Resolutions(), []int{128, 160, 192, 224}) {
+			t.Errorf("%s: resolutions %v", id, source.Times.Basis.Resolutions())
 		}
-		a := s.Sample(random.Stream(1, id))
-		a.Resolution = 192
-		ms := make([]float64, 1)
-		if err := source.PassMs(ms, []space.Arch{a}); err != nil {
-			t.Fatal(err)
+		var got, want []float64
+		for _, a := range simulated.Archs(s, random.Stream(1, id), 100) {
+			a.Resolution = 192
+			ms, err := source.PassMs(a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want = append(got, ms), append(want, math.Pow(simulated.Card.PassMs(s, a), 1.2))
 		}
-		if want := math.Pow(simulated.Card.PassMs(s, a), 1.2); math.Abs(ms[0]/want-1) > 1e-9 {
-			t.Errorf("%s: %v ms, want %v", id, ms[0], want)
-		}
-		r, err := source.Model.Read(a, 0)
-		if err != nil || math.Abs(r.TrueMs/ms[0]-1) > .1 {
-			t.Errorf("%s: the table has %v ms, %v, the predictor %v", id, r.TrueMs, err, ms[0])
+		e := metric.MAPE(got, want)
+		t.Logf("%s: mean relative error %.4f", id, e)
+		if e > .02 {
+			t.Errorf("%s: mean relative error %.4f", id, e)
 		}
 	}
-	if _, err := adapt.SourceOf(t.Context(), "none", lawful{&space.Space{}, 1}); err == nil || !strings.Contains(err.Error(), "source none: it answers for no network") {
+	if _, err := adapt.SourceOf(t.Context(), "none", lawful{&space.Space{}, 1}, spaceOf(t, "mbv3-w1.0")); err == nil || !strings.Contains(err.Error(), "source none: it answers for no network") {
 		t.Errorf("a predictor that knows nothing: %v", err)
 	}
 }
 
-// A table is its own source; a hybrid keeps its correction as its own time.
+// A table is its own source; a hybrid, here of a device whose time is no sum, is one by a table
+// of what it says.
 func TestSourceOfATable(t *testing.T) {
-	set := measure(t, simulated.Card, spaceOf(t, "mbv3-w1.0"), 300)
-	table, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{NoQueue: true})
-	if err != nil {
-		t.Fatal(err)
+	of := spaceOf(t, "mbv3-w1.0")
+	set := measure(t, simulated.Card, of, 600)
+	for i, row := range set.Samples {
+		set.Samples[i].LatencyMs = math.Pow(row.LatencyMs, 1.5)
 	}
-	s, err := adapt.SourceOf(t.Context(), "card", table)
-	if err != nil || s.Model != table.Model() || s.Total != nil {
-		t.Errorf("%+v, %v", s, err)
+	for _, hybrid := range []bool{false, true} {
+		table, _, err := additive.Train(t.Context(), set, set.SplitFileOrder(), additive.Config{NoQueue: true, Hybrid: hybrid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := adapt.SourceOf(t.Context(), "card", table, of)
+		if err != nil || (table.Kind() == latpred.KindHybrid) != hybrid || (s.Times == table.Model()) == hybrid {
+			t.Fatalf("hybrid %v: %+v, %v", hybrid, s, err)
+		}
+		archs := simulated.Archs(of, random.Stream(3, "passes"), 100)
+		got := make([]float64, len(archs))
+		for i, a := range archs {
+			if got[i], err = s.PassMs(a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e := metric.MAPE(got, latpredtest.Predict(t, table, archs))
+		t.Logf("hybrid %v: mean relative error %.4f", hybrid, e)
+		if !hybrid && e > 1e-12 || e > .02 {
+			t.Errorf("hybrid %v: the source is off by %.4f", hybrid, e)
+		}
 	}
 }
 
@@ -219,7 +248,7 @@ func TestSourceOfATable(t *testing.T) {
 // segments sum up to the pass.
 func TestFileAndSegments(t *testing.T) {
 	s := spaceOf(t, "proxyless-w1.3")
-	p, _, err := adapt.Adapt(t.Context(), []fewshot.Source{cardSource(t, s)}, measure(t, slow, s, 15), adapt.Config{})
+	p, _, err := adapt.Adapt(t.Context(), []*transfer.Source{cardSource(t, s)}, measure(t, slow, s, 15), adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

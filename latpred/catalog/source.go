@@ -96,7 +96,7 @@ func source(ctx context.Context, s *space.Space, name string, shipped []*transfe
 			known = e.set.Column
 		}
 	}
-	if at := slices.IndexFunc(shipped, func(s *transfer.Source) bool { return s.Name == known }); at >= 0 {
+	if at := slices.IndexFunc(shipped, func(s *transfer.Source) bool { return s.Name == name || s.Name == known }); at >= 0 {
 		return shipped[at], nil
 	}
 	if err != nil {

@@ -1,19 +1,15 @@
 package fewshot
 
 import (
-	"encoding/json"
 	"errors"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
-	"github.com/ofalat/ofalat/latpred/tensor"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 )
 
 // A mixture of two sources is the sum of their scaled times; a queue that would hide
@@ -68,7 +64,7 @@ func TestCommonByHand(t *testing.T) {
 	}
 }
 
-// Every segment has its columns, inside the row, each once; and every column has a prior.
+// Every segment has its columns, inside the row, each once.
 func TestColumns(t *testing.T) {
 	s := mobileNet(t)
 	rng := random.Stream(1, "columns")
@@ -106,16 +102,6 @@ func TestColumns(t *testing.T) {
 	if want := b.width() - 2 - 6 - 2 - 18 - 2 - 20*len(s.Resolutions); len(named) != want {
 		t.Errorf("%d columns are named, want %d", len(named), want)
 	}
-	for _, sizes := range []int{0, 1, 5} {
-		for i, sd := range c.priors(sizes) {
-			if !(sd > 0) && i != colConstant {
-				t.Errorf("%d sizes: column %d has the prior %v", sizes, i, sd)
-			}
-		}
-	}
-	if plain := (&Base{PowerLaw: true, columns: c}).priors(); plain[colPower] != sdFreePower || plain[colConstant] != sdConstant || len(plain) != 3 {
-		t.Errorf("priors of a power law: %v", plain)
-	}
 }
 
 // The depth of places goes from −1.5, the stem, over −1 to 1 for five stages, to 1.5. The
@@ -142,133 +128,3 @@ func TestDepthOfPlaces(t *testing.T) {
 		t.Errorf("%+v", five)
 	}
 }
-
-// A source whose own time is not its table's sum: segments share it out as the table does.
-func TestSourceWithTimesOfItsOwn(t *testing.T) {
-	s := sourceOf(t, "card", card)
-	a := judged(t)[0]
-	segs, table, err := s.segmentsMs(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Total = constantPredictor(2 * sum(table))
-	again, ms, err := s.segmentsMs(a)
-	if err != nil || len(again) != len(segs) {
-		t.Fatal(err)
-	}
-	for i := range ms {
-		near(t, "time of a segment", ms[i], 2*table[i], 1e-9)
-	}
-	if s.Total = constantPredictor(-1); s.PassMs(make([]float64, 1), judged(t)[:1]) == nil {
-		t.Error("a time below 0, no error")
-	}
-	if all := withTables([]Source{s, sourceOf(t, "card", card)}); len(all) != 3 || all[2].Total != nil || all[2].Name != "card, smoothed" {
-		t.Errorf("sources and their tables: %v", all)
-	}
-}
-
-// A model comes back from its tensors and header to the bit, with the key Plain in the
-// header as ever; what is damaged does not.
-func TestStoreAndLoad(t *testing.T) {
-	f := prepared(t, 45)
-	m, _ := learn(t, f.sources[:1], f.archs, f.y, Config{})
-	if !m.Fine() {
-		t.Error("45 rows make no fine model")
-	}
-	b := tensor.NewBundle()
-	h, err := m.Store(b, "x.")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(h)
-	if err != nil || !strings.Contains(string(text), `"Parts":[{"Source":0,"Scale":`) || !strings.Contains(string(text), `"Plain":false`) || !strings.Contains(string(text), `"CentreMs":`) || !strings.Contains(string(text), `"Sizes":[160,176,192,208,224]`) {
-		t.Errorf("%s, %v", text, err)
-	}
-	var read Header
-	if err := json.Unmarshal(text, &read); err != nil {
-		t.Fatal(err)
-	}
-	again, err := read.Load(b, "x.")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range judged(t)[:10] {
-		m1, s1, err1 := m.Read(a)
-		m2, s2, err2 := again.Read(a)
-		if m1 != m2 || s1 != s2 || err1 != nil || err2 != nil {
-			t.Fatalf("%v ± %v, %v and %v ± %v, %v", m1, s1, err1, m2, s2, err2)
-		}
-	}
-	for name, spoil := range map[string]func(c *componentHeader){
-		"no source": func(c *componentHeader) { c.Base.Parts = []Part{{7, 1}} }, "no parts": func(c *componentHeader) { c.Base.Parts = nil },
-		"columns": func(c *componentHeader) { c.Columns++ }, "weight": func(c *componentHeader) { c.Weight = math.NaN() },
-		"covariance": func(c *componentHeader) { c.Known = c.Columns + 1 }, "centre": func(c *componentHeader) { c.Base.CentreMs = 0 },
-		"queue": func(c *componentHeader) { c.Base.Queue.Depth = 5 }, "sizes": func(c *componentHeader) { c.Base.Sizes = []int{192, 160, 176, 208, 224} },
-	} {
-		damaged := read
-		damaged.Components = slices.Clone(read.Components)
-		spoil(&damaged.Components[0])
-		if _, err := damaged.Load(b, "x."); err == nil {
-			t.Errorf("%s damaged, no error", name)
-		}
-	}
-	if _, err := (Header{}).Load(b, "x."); err == nil {
-		t.Error("no components, no error")
-	}
-}
-
-// What other programs compute from Linear, Effects and Times is the model's mean.
-func TestLinear(t *testing.T) {
-	f := prepared(t, 12)
-	m, _ := learn(t, f.sources[:1], f.archs, f.y, Config{})
-	for _, a := range judged(t)[:10] {
-		want, err := m.MeanMs(a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got, total float64
-		for i := range m.Components {
-			c := &m.Components[i]
-			segs, ms, err := m.Times(c, a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v := c.Base.Queue.View(segs)
-			base, _ := v.LabelMs(ms)
-			base = max(base, LeastLabel*sum(ms))
-			effects := make([]float64, len(segs))
-			c.Effects(effects, segs, a.Resolution)
-			l := c.Linear()
-			var stop, start float64
-			for k := range ms {
-				stop += v.Stop[k] * ms[k] * (1 + effects[k])
-				start += v.Start[k] * ms[k] * (1 + effects[k])
-			}
-			if c.Base.Queue.None() {
-				start = 0
-			} else {
-				start = max(v.HostMs*(1+l.Launch)+base*l.Offset, start)
-			}
-			label := stop - start + base*(l.Global+l.Power*math.Log(base/c.Base.CentreMs)+l.Constant*(c.Base.CentreMs/base-1))
-			got += c.Weight * max(Smallest*base, label)
-			total += c.Weight
-		}
-		near(t, "mean", got/total, want, 1e-9*want)
-	}
-}
-
-// Segments are the corrected times, and a pass is their sum: without a queue it is
-// about what is predicted.
-func TestSegmentsSumUp(t *testing.T) {
-	f := prepared(t, 20)
-	m, _ := learn(t, f.sources[:1], f.archs, f.y, Config{NoQueue: true})
-	for _, a := range judged(t)[:10] {
-		segs, ms, limited, err := m.SegmentsMs(a)
-		want, err2 := m.MeanMs(a)
-		if err != nil || err2 != nil || limited || len(segs) != a.Blocks()+2 {
-			t.Fatalf("%d segments, %v, %v, %v", len(segs), limited, err, err2)
-		}
-		near(t, "sum of the segments", sum(ms), want, 1e-9*want)
-	}
-}
-

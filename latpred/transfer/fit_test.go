@@ -67,60 +67,31 @@ func TestComponentIsTheGaussianProcess(t *testing.T) {
 	prior.Tails, prior.MeanShare, prior.PhysicsShare = 0, 0, 0
 	s := spaceOf(t, "nasbench201")
 	for _, n := range []int{12, 120} {
+		rows, ms, _ := measured(t, s, simulated.Phone, "target", n)
+		test, _, _ := measured(t, s, simulated.Phone, "test", 5)
 		var evidence []float64
 		for _, noise := range []float64{.03, .3} {
 			prior.Noise = []float64{noise}
 			l := learnerOf(t, s, prior)
-			rows, ms, _ := measured(t, s, simulated.Phone, "target", n)
 			m, err := l.Fit(rows, ms)
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, bases := l.kernelRows(rows)
-			k := mat.NewSymDense(n, nil)
-			k.SymOuterK(1, f)
-			b, r := mat.Col(nil, 0, bases), make([]float64, n)
-			k.SymRankOne(k, prior.Base, mat.NewVecDense(n, b))
-			for i := range n {
-				k.SetSym(i, i, k.At(i, i)+noise)
-				r[i] = (ms[i]-m.meanMs)/m.spreadMs - prior.Slope*b[i]
-			}
-			var chol mat.Cholesky
-			if !chol.Factorize(k) {
-				t.Fatal("singular")
-			}
-			var solved mat.VecDense
-			if err := chol.SolveVecTo(&solved, mat.NewVecDense(n, r)); err != nil {
-				t.Fatal(err)
-			}
-			square := mat.Dot(&solved, mat.NewVecDense(n, r))
-			scale := (prior.Freedom + square) / (prior.Freedom + float64(n))
-			evidence = append(evidence, -.5*chol.LogDet()-.5*(prior.Freedom+float64(n))*math.Log1p(square/prior.Freedom))
-			test, _, _ := measured(t, s, simulated.Phone, "test", 5)
-			tf, tb := l.kernelRows(test)
+			p := processOf(t, l, rows, m.standardised(ms), m.hypotheses()[0], 1, noise)
+			evidence = append(evidence, p.evidence)
+			f, bases := l.kernelRows(test)
 			for i := range 5 {
-				cross := make([]float64, n)
-				for j := range n {
-					cross[j] = floats.Dot(tf.RawRowView(i), f.RawRowView(j)) + prior.Base*tb.At(i, 0)*b[j]
-				}
-				want := prior.Slope*tb.At(i, 0) + mat.Dot(mat.NewVecDense(n, cross), &solved)
-				var back mat.VecDense
-				if err := chol.SolveVecTo(&back, mat.NewVecDense(n, cross)); err != nil {
-					t.Fatal(err)
-				}
-				variance := floats.Dot(tf.RawRowView(i), tf.RawRowView(i)) + prior.Base*tb.At(i, 0)*tb.At(i, 0) - mat.Dot(&back, mat.NewVecDense(n, cross)) + noise
-				mean, got := m.moments(tf.RawRowView(i), tb.RawRowView(i))
+				want, variance := p.predict(t, f.RawRowView(i), bases.At(i, 0))
+				mean, got := m.moments(f.RawRowView(i), bases.RawRowView(i))
 				near(t, "mean", mean, want, 1e-7)
-				near(t, "variance", got, variance*scale, 1e-7)
+				near(t, "variance", got, variance, 1e-7)
 				if ms := m.meanMs + m.spreadMs*want; ms > m.leastMs {
 					near(t, "prediction", m.mean(test.RawRowView(i)), ms, 1e-7*ms)
 				}
 			}
 		}
 		prior.Noise = []float64{.03, .3}
-		l := learnerOf(t, s, prior)
-		rows, ms, _ := measured(t, s, simulated.Phone, "target", n)
-		m, err := l.Fit(rows, ms)
+		m, err := learnerOf(t, s, prior).Fit(rows, ms)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
+	"github.com/ofalat/ofalat/latpred/random"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -51,6 +52,32 @@ func TestLeftOutIsAFitToTheOthers(t *testing.T) {
 			if ratio := sd[i] / m.SpreadMs(rows.RawRowView(i)); math.Abs(math.Log(ratio)) > .7 {
 				t.Errorf("%d rows: standard deviation is %v times that of a fit to the others", n, ratio)
 			}
+		}
+	}
+}
+
+// A row that something disturbed counts little, so that the others are predicted as without the
+// disturbance; left out, it is far from what they say, by the noise of any measurement.
+func TestOutlierIsFarWhenLeftOut(t *testing.T) {
+	l := timed(t, TimesPrior())
+	rng := random.Stream(3, "outlier")
+	archs := simulated.Archs(l.features.Space, rng, 30)
+	ms := other.MeasureMs(l.features.Space, archs, rng)
+	plain := waiting(t, l, archs, ms).Models[0]
+	_, sd := plain.LeftOut()
+	ms[11] *= 1.5
+	m := waiting(t, l, archs, ms).Models[0]
+	left, disturbed := m.LeftOut()
+	for i := range ms {
+		z := math.Abs(ms[i]-left[i]) / disturbed[i]
+		if i == 11 && z < 6 || i != 11 && z > 4 {
+			t.Errorf("row %d is %.1f standard deviations off", i, z)
+		}
+		if ratio := disturbed[i] / sd[i]; math.Abs(math.Log(ratio)) > math.Log(1.6) {
+			t.Errorf("row %d: its standard deviation is %.2f times that without an outlier", i, ratio)
+		}
+		if i == 11 && m.root[i] > .3 || i != 11 && m.root[i] < .5 {
+			t.Errorf("row %d has the weight %.3f", i, m.root[i]*m.root[i])
 		}
 	}
 }
