@@ -36,6 +36,7 @@ func (l *Learner) Fit(rows mat.Matrix, ms []float64) (*Model, error) {
 	}
 	s := &solver{model: m, t: make([]float64, n), weight: make([]float64, n)}
 	s.f, s.bases = l.kernelRows(rows)
+	m.spreadMs /= l.spread(s.bases)
 	for i, v := range ms {
 		s.t[i], s.weight[i] = (v-m.meanMs)/m.spreadMs, 1
 	}

@@ -18,7 +18,7 @@ import (
 type Model struct {
 	learner    *Learner
 	meanMs     float64     // of the measurements
-	spreadMs   float64     // standard deviation of the measurements: the unit of all else
+	spreadMs   float64     // standard deviation over the space, as the measurements tell it: the unit of all else
 	leastMs    float64     // smallest measurement
 	rows       int         // number of measurements
 	directions *mat.Dense  // of F: those in which the measurements vary, a column each
@@ -113,6 +113,7 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 	var vec mat.VecDense
 	vec.MulVec(m.directions.T(), mat.NewVecDense(len(f), f))
 	along, length := vec.RawVector().Data, floats.Dot(f, f)
+	noise := m.learner.prior.noiseVariance()
 	var square float64
 	for i := range m.components {
 		c := &m.components[i]
@@ -123,7 +124,7 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 			of -= v * v * c.shrink[k]
 			off -= v * c.along[k]
 		}
-		of = (max(0, of) + off*off*c.slopeVar + c.noise) * c.scale
+		of = (max(0, of) + off*off*c.slopeVar + c.noise*noise) * c.scale
 		mean += c.weight * mu
 		square += c.weight * (of + mu*mu)
 	}
@@ -131,11 +132,11 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 }
 
 // tails is the distribution of errors in units of the standard deviation that moments gives.
-// Of HELP's devices that are sources of NASFLAT's tasks, each predicted from 5, 20 and 50 rows
-// and the other sources, half, 80, 90, 95 and 99 % of the errors are within .60, 1.29, 1.83,
-// 2.4 and 5.3 at 20 rows (.46, 1.14, 1.78, 2.6, 5.0 at 5 and .64, 1.37, 1.90, 2.5, 6.5 at 50);
-// this distribution says .60, 1.28, 1.84, 2.5 and 4.6.
-var tails = distuv.StudentsT{Sigma: .78, Nu: 3}
+// Of HELP's devices that are sources of NASFLAT's tasks, each predicted from random rows and the
+// other sources, nine in ten errors are within 1.54, 1.57, 1.60, 1.57 and 1.65 at 3, 5, 10, 20
+// and 50 rows (half of them within .48, .51, .52, .53 and .57, 95 % within 2.1, 2.0, 2.1, 2.2
+// and 2.3); this distribution says 1.65 (.54, 2.2).
+var tails = distuv.StudentsT{Sigma: .7, Nu: 3}
 
 // Bounds writes to low and high the ends, in milliseconds, of intervals that hold a new
 // measurement with probability level, above 0 and below 1, for networks with the given
