@@ -26,7 +26,7 @@ type NetworklessError struct {
 
 // Error says what to do.
 func (e *NetworklessError) Error() string {
-	return fmt.Sprintf("%s: %d latencies without their networks: put HELP's file of these, %s, into its folder or the one above, or write networks and latencies to one file, such as a CSV file with the columns arch and latency_ms",
+	return fmt.Sprintf("%s: %d latencies without their networks: put HELP's file of these (one of %s) into its folder or the one above, or write networks and latencies to one file, such as a CSV file with the columns arch and latency_ms",
 		e.Name, e.Rows, networkNames())
 }
 
