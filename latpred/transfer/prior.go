@@ -50,10 +50,10 @@ func DefaultPrior() Prior {
 // chosen on HELP's devices and the project's own, each predicted from the others.
 func TimesPrior() Prior {
 	p := DefaultPrior()
-	p.Blocks = [Blocks]float64{Physics: .03}
+	p.Blocks = [Blocks]float64{Physics: .1}
 	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
 	p.Proportional, p.ProportionalSd = .8, .1
-	p.MeanShare, p.SourceShare, p.PhysicsShare = .3, .5, .2
+	p.MeanShare, p.SourceShare, p.PhysicsShare, p.Late = .3, .5, .2, 1.4
 	return p
 }
 
