@@ -8,10 +8,8 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
-	"github.com/ofalat/ofalat/latpred/figure"
 	"github.com/ofalat/ofalat/latpred/transfer"
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/plot"
 )
 
 // transferName is the name of the item.
@@ -258,39 +256,4 @@ func (t *transferRun) geometric() {
 		t.result.Rows = append(t.result.Rows, row)
 	}
 	t.result.note("The column of the paper has NASFLAT's values (Akhauri and Abdelfattah, MLSys 2024), as it prints them: three trials, with a sampler of its own, judged on all rows. Ours are judged on the rows that were not measured. Its tasks N1 to N4 and NA need devices that HELP's files don't have. The prior was chosen on devices that are sources, each predicted from others.")
-}
-
-// bars draws the tasks beside what is published; of those without all devices ours alone.
-func (t *transferRun) bars() error {
-	values := make([][]float64, 5)
-	var names []string
-	for i, name := range t.names {
-		whole := slices.Contains(t.complete, name)
-		for k, v := range t.ranks[i] {
-			if k > 1 && !whole {
-				v = 0
-			}
-			values[k] = append(values[k], v)
-		}
-		if !whole {
-			name += "\nin part"
-		}
-		names = append(names, name)
-	}
-	p, err := figure.Bars("20 measurements of a device and other devices' tables", "rank correlation", names,
-		[]string{"ours, random", "ours, designed", "NASFLAT", "HELP", "MultiPredict"}, values)
-	if err != nil {
-		return err
-	}
-	p.Y.Tick.Marker = upToOne{p.Y.Tick.Marker}
-	t.result.Figures = append(t.result.Figures, figure.Named{Name: "transfer", Plot: p})
-	return nil
-}
-
-// upToOne leaves out the ticks that no rank correlation reaches; the legend stands there.
-type upToOne struct{ plot.Ticker }
-
-// Ticks implements plot.Ticker.
-func (u upToOne) Ticks(low, high float64) []plot.Tick {
-	return slices.DeleteFunc(u.Ticker.Ticks(low, high), func(t plot.Tick) bool { return t.Value > 1 })
 }

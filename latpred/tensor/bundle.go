@@ -29,12 +29,6 @@ func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 // Len is the number of tensors.
 func (b *Bundle) Len() int { return len(b.tensors) }
 
-// Has reports whether there is a tensor of that name.
-func (b *Bundle) Has(name string) bool {
-	_, ok := b.tensors[name]
-	return ok
-}
-
 // PutFloat32 adds a float32 tensor, row-major, or replaces the tensor of its name. The
 // product of shape must be the number of values.
 func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {
@@ -84,6 +78,12 @@ func (b *Bundle) Float64(name string, length int) ([]float64, error) {
 		values[i] = v
 	}
 	return values, nil
+}
+
+// Has reports whether there is a tensor of that name.
+func (b *Bundle) Has(name string) bool {
+	_, ok := b.tensors[name]
+	return ok
 }
 
 // Sum is the SHA-256, in hex, of head and of all tensors in the order of their names.

@@ -206,7 +206,7 @@ func (l *Learner) passes(q pass.Queue, archs []space.Arch, ms []float64) (out []
 
 // evidence is the log density of measurements with normal noise.
 func (l *Learner) evidence(d *decomposed, ms []float64) (float64, error) {
-	m, err := l.newModel(ms)
+	m, err := l.newModel(d, ms)
 	if err != nil {
 		return 0, err
 	}

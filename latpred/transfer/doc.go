@@ -16,8 +16,10 @@
 //
 // # The model
 //
-// With t the measurements less their mean, in units of their standard deviation, and b one of
-// the bases (the mean of the sources, each source, each column of Physics, standardised),
+// With t the measurements less their mean, in units of their standard deviation over the space
+// (that of the measured networks, less by how much farther apart than others the bases see
+// them), and b one of the bases (the mean of the sources, each source, each column of Physics,
+// standardised),
 //
 //	t = s·b(x) + g(x) + e
 //	g ~ N(0, v·K)   K = c₀ + c·b·bᵀ + Σ sources' products + Σ blocks' products
@@ -27,6 +29,6 @@
 // single measurement has a Student distribution of τ degrees of freedom: the weights w are
 // their expected values, in turn with the rest (a variational approximation, after Tipping and
 // Lawrence, Variational inference for Student-t models, Neurocomputing 69, 2005), but less for
-// measurements that are too long than for those that are too short. The variances
-// are those of the Prior, and the same for all devices: a few measurements can't choose them.
+// measurements that are too long than for those that are too short. The variances are those of
+// the Prior, and the same for all devices: a few measurements can't choose them.
 package transfer

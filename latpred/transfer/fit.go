@@ -32,7 +32,7 @@ func (l *Learner) Fit(rows mat.Matrix, ms []float64) (*Model, error) {
 
 // fit is Fit with the networks' features decomposed.
 func (l *Learner) fit(d *decomposed, ms []float64) (*Model, error) {
-	m, err := l.newModel(ms)
+	m, err := l.newModel(d, ms)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (l *Learner) fit(d *decomposed, ms []float64) (*Model, error) {
 }
 
 // newModel makes a model without components, in the units of its measurements.
-func (l *Learner) newModel(ms []float64) (*Model, error) {
+func (l *Learner) newModel(d *decomposed, ms []float64) (*Model, error) {
 	n := len(ms)
 	if n < LeastRows {
 		return nil, fmt.Errorf("%d measurements, want %d or more", n, LeastRows)
@@ -54,7 +54,7 @@ func (l *Learner) newModel(ms []float64) (*Model, error) {
 	if spread <= 1e-9*mean {
 		return nil, errors.New("all measurements are equal: nothing tells networks apart")
 	}
-	return &Model{learner: l, meanMs: mean, spreadMs: spread, leastMs: slices.Min(ms), rows: n}, nil
+	return &Model{learner: l, meanMs: mean, spreadMs: spread / l.spread(d.base), leastMs: slices.Min(ms), rows: n}, nil
 }
 
 // fit finds the components.

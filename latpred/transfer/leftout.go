@@ -32,8 +32,9 @@ func (m *Model) leaveOneOut(d *decomposed, t []float64) {
 			weight := c.weight * math.Exp(-min(50, max(-50, density)))
 			p := t[k] - off[k]/root
 			mean[k] += weight * p
-			noise := c.noise * c.scale // of a new measurement: that of this one is known too well
-			square[k] += weight * (p*p + max(0, v-noise)/root/root + noise)
+			// The noise is that of a new measurement: that of this one is known too well.
+			noise := c.noise * c.scale
+			square[k] += weight * (p*p + max(0, v-noise)/root/root + noise*m.learner.prior.noiseVariance())
 			total[k] += weight
 		}
 	}

@@ -34,11 +34,11 @@ func TestLeftOutIsAFitToTheOthers(t *testing.T) {
 				}
 				kept.SetRow(k, rows.RawRowView(from))
 			}
-			m, err := l.newModel(rest)
+			d, err := l.decompose(kept)
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := l.decompose(kept)
+			m, err := l.newModel(d, rest)
 			if err != nil {
 				t.Fatal(err)
 			}

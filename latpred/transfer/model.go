@@ -19,7 +19,7 @@ import (
 type Model struct {
 	learner          *Learner
 	meanMs           float64      // of the measurements
-	spreadMs         float64      // standard deviation of the measurements: the unit of all else
+	spreadMs         float64      // standard deviation over the space, as the measurements tell it: the unit of all else
 	leastMs          float64      // smallest measurement
 	rows             int          // number of measurements
 	archs            []space.Arch // that were measured; nil: not known
@@ -146,7 +146,7 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 	for i, w := range m.widths {
 		along[i].MulVec(w.directions.T(), mat.NewVecDense(len(f), f))
 	}
-	constant := f[len(f)-1] * f[len(f)-1]
+	constant, noise := f[len(f)-1]*f[len(f)-1], m.learner.prior.noiseVariance()
 	length := floats.Dot(f, f) - constant
 	var square float64
 	for i := range m.components {
@@ -158,7 +158,7 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 			of -= v * v * c.shrink[k]
 			off -= v * c.along[k]
 		}
-		of = (max(0, of) + off*off*c.slopeVar + c.noise) * c.scale
+		of = (max(0, of) + off*off*c.slopeVar + c.noise*noise) * c.scale
 		mean += c.weight * mu
 		square += c.weight * (of + mu*mu)
 	}
@@ -166,9 +166,11 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 }
 
 // tails is the distribution of errors in units of the standard deviation that moments gives,
-// before anything is measured. Chosen on OFA's devices, each from 10 to 100 rows and the others,
-// so that intervals of 90 % hold as much on average.
-var tails = distuv.StudentsT{Sigma: .93, Nu: 3}
+// before anything is measured. Chosen on devices that are each predicted from random rows and
+// the others: of HELP's that are sources of NASFLAT's tasks nine in ten errors are within 1.54
+// to 1.65 standard deviations at 3 to 50 rows, of OFA's within 1.7 to 1.9 at 10 to 100; this
+// distribution says 1.74.
+var tails = distuv.StudentsT{Sigma: .74, Nu: 3}
 
 // tailRows is the number of measurements that tails counts as.
 const tailRows = 20

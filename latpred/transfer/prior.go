@@ -1,5 +1,13 @@
 package transfer
 
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
 // Prior is what is believed of a device before it is measured, in units of the variance of
 // its measurements. The zero value believes nothing: start from DefaultPrior.
 type Prior struct {
@@ -38,12 +46,32 @@ func DefaultPrior() Prior {
 	}
 }
 
+// TimesPrior is what Adapt believes where there are tables of times; see Features.With. It was
+// chosen on HELP's devices and the project's own, each predicted from the others.
+func TimesPrior() Prior {
+	p := DefaultPrior()
+	p.Blocks = [Blocks]float64{Physics: .03}
+	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
+	p.Proportional, p.ProportionalSd = .8, .1
+	p.MeanShare, p.SourceShare, p.PhysicsShare = .3, .5, .2
+	return p
+}
+
+// noiseVariance is the variance of the noise of a measurement, in units of the square of its
+// scale: that of a Student distribution, where it has one.
+func (p *Prior) noiseVariance() float64 {
+	if p.Tails <= 2 {
+		return 1
+	}
+	return p.Tails / (p.Tails - 2)
+}
+
 // rowWeight is the expected weight of a measurement among others, of a Student distribution:
 // of one that is longer by e than its mean prediction, which has the given variance, noise
-// included. The noise is mostly lateness, such as of another program's turn; so what is too
-// long counts less.
+// of the given square of its scale included. The noise is mostly lateness, such as of another
+// program's turn; so what is too long counts less.
 func (p *Prior) rowWeight(e, variance, noise float64) float64 {
-	square := e*e + max(0, variance-noise)
+	square := e*e + max(0, variance-noise*p.noiseVariance())
 	switch {
 	case p.Late == 0:
 	case e > 0:
@@ -54,13 +82,18 @@ func (p *Prior) rowWeight(e, variance, noise float64) float64 {
 	return (p.Tails + 1) / (p.Tails + square/noise)
 }
 
-// TimesPrior is what Adapt believes where there are tables of times; see Features.With. It was
-// chosen on HELP's devices and the project's own, each predicted from the others.
-func TimesPrior() Prior {
-	p := DefaultPrior()
-	p.Blocks = [Blocks]float64{Physics: .03}
-	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
-	p.Proportional, p.ProportionalSd = .8, .1
-	p.MeanShare, p.SourceShare, p.PhysicsShare = .3, .5, .2
-	return p
+// spread is the standard deviation of the bases over networks, of which they are the rows,
+// where it is 1 over the space: the root of their mean variance, by the bases' shares. That of
+// measurements exceeds that over the space alike, as it does in a design of extremes. It is 1
+// if the networks don't differ.
+func (l *Learner) spread(bases *mat.Dense) float64 {
+	var variance float64
+	for h, share := range l.share {
+		_, one := stat.PopMeanVariance(mat.Col(nil, h, bases), nil)
+		variance += share / floats.Sum(l.share) * one
+	}
+	if !(variance > 1e-9) {
+		return 1
+	}
+	return math.Sqrt(variance)
 }

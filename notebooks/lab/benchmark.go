@@ -2,6 +2,7 @@ package lab
 
 import (
 	"github.com/ofalat/ofalat/kernelext"
+	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -17,7 +18,7 @@ func Others(set *dataset.Set) []*transfer.Source {
 			names = append(names, info.Column)
 		}
 	}
-	return kernelext.Must(catalog.TransferSources(kernelext.Context(), kernelext.Must(set.Space()), names))
+	return kernelext.Must(catalog.Sources(kernelext.Context(), kernelext.Must(set.Space()), names))
 }
 
 // pool is the number of networks that Designed chooses from.
@@ -29,9 +30,7 @@ const pool = 400
 func Designed(sources []*transfer.Source, set *dataset.Set, n, judged int) (learn, judge *dataset.Set) {
 	order := random.Stream(1, "measured in "+set.Name).Perm(set.Rows)
 	drawn := set.Subset(order[:pool])
-	f := transfer.FeaturesOf(kernelext.Must(set.Space()))
-	learner := kernelext.Must(transfer.NewLearner(f, sources, transfer.DefaultPrior()))
-	picked := learner.Design(kernelext.Must(f.Rows(drawn.Archs())), n)
+	picked := kernelext.Must(adapt.Design(sources, kernelext.Must(set.Space()), drawn.Archs(), n))
 	return drawn.Subset(picked), set.Subset(order[pool:min(pool+judged, set.Rows)])
 }
 

@@ -64,7 +64,7 @@ func TestSourcesOfAnotherSpace(t *testing.T) {
 	rank := func(name string, sources []*transfer.Source) float64 {
 		set := kernelext.Must(dataset.Open(name))
 		learn, judge := Designed(sources, set, 20, 1000)
-		p, _, err := adapt.Transfer(t.Context(), sources, kernelext.Must(set.Space()), learn)
+		p, _, err := adapt.Adapt(t.Context(), sources, learn, adapt.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}

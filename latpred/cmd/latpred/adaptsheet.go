@@ -46,7 +46,7 @@ func (c *adaptCmd) fromSheet(ctx context.Context, out *output) error {
 	}
 	var set *dataset.Set
 	if c.Data != "" {
-		if set, err = c.openSet(out, c.Data); err != nil {
+		if set, err = c.openSet(out, c.Data, c.Space); err != nil {
 			return err
 		}
 	}
@@ -84,7 +84,7 @@ func (c *adaptCmd) describe(spec *hardware.Spec, set *dataset.Set) error {
 		return err
 	}
 	id := set.SpaceID
-	if id == "" && !isOFA(s) { // OFA's architectures alone don't tell their widths
+	if id == "" && s.Family != space.OFA5 && s.Family != space.OFA6 { // OFA's architectures alone don't tell their widths
 		id = s.ID
 	}
 	if c.Batch > 0 && set.Batch > 0 && c.Batch != set.Batch {
