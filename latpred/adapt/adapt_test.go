@@ -88,7 +88,7 @@ func TestAdaptWarnings(t *testing.T) {
 	} {
 		set := cards(t, 80)
 		c.spoil(set)
-		_, result, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{})
+		_, result, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{NoForecast: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,12 +15,19 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// written lists what earlier versions adapted, by file.
+// written lists what earlier versions adapted for OFA's networks, by file.
 func written(t *testing.T) map[string]*adapt.Corrected {
 	t.Helper()
-	files, err := filepath.Glob("../testdata/written-before/adapted-*.latpred")
-	if err != nil || len(files) < 9 {
-		t.Fatalf("%d files, %v", len(files), err)
+	var files []string
+	for _, pattern := range []string{"adapted-coarse*", "adapted-fine*", "adapted-of-*"} {
+		some, err := filepath.Glob("../testdata/written-before/" + pattern + ".latpred")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, some...)
+	}
+	if len(files) < 9 {
+		t.Fatalf("%d files", len(files))
 	}
 	out := map[string]*adapt.Corrected{}
 	for _, file := range files {

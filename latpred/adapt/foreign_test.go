@@ -46,7 +46,7 @@ func TestAdaptInForeignSpaces(t *testing.T) {
 		}
 		mean := meanError(measure(t, slow, s, 12), test)
 		t.Logf("%s: mean relative error of 12 rows %.4f, of 100 %.4f; of their mean %.4f", id, errs[0], errs[1], mean)
-		if errs[0] > .0116 || errs[0] > mean/2 || errs[1] > 1.05*errs[0] { // of noise alone: .008
+		if errs[0] > .0127 || errs[0] > mean/2 || errs[1] > 1.05*errs[0] { // of noise alone: .008
 			t.Errorf("%s: mean relative error of 12 rows %.4f, of 100 %.4f; of their mean %.4f", id, errs[0], errs[1], mean)
 		}
 		a := test.Samples[0].Arch
@@ -70,8 +70,8 @@ func TestAdaptInForeignSpaces(t *testing.T) {
 func TestAdaptBetweenHELPDevices(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
-		limit    float64 // mean relative error; reached: .0106, .0112, .0202
-	}{{"1080ti_64", "titan_rtx_32", .0118}, {"silver_4114", "silver_4210r", .0124}, {"pixel3", "raspi4", .0224}} {
+		limit    float64 // mean relative error; reached: .0085, .0108, .0203
+	}{{"1080ti_64", "titan_rtx_32", .0094}, {"silver_4114", "silver_4210r", .0119}, {"pixel3", "raspi4", .0224}} {
 		from := shipped(t, "fbnet/"+c.from)
 		source, err := adapt.FitSource(c.from, spaceOf(t, from.SpaceID), from.Archs()[:2000], from.LatenciesMs()[:2000])
 		if err != nil {

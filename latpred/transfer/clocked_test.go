@@ -60,6 +60,7 @@ func TestClockedIsTheMixture(t *testing.T) {
 	if err := c.Bounds(low, high, archs, .8); err != nil {
 		t.Fatal(err)
 	}
+	q := .75*c.Models[0].factor(.8) + .25*c.Models[1].factor(.8)
 	features, err := f.Rows(archs)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +74,7 @@ func TestClockedIsTheMixture(t *testing.T) {
 			}
 			ms, sd = append(ms, one), append(sd, m.SpreadMs(features.RawRowView(i)))
 		}
-		check("prediction", a, ms, sd, got[i], (high[i]-low[i])/2/tails.Quantile(.9))
+		check("prediction", a, ms, sd, got[i], (high[i]-low[i])/2/q)
 		pass, err := c.PassMs(a)
 		if err != nil {
 			t.Fatal(err)

@@ -56,6 +56,24 @@ func TestLeftOutIsAFitToTheOthers(t *testing.T) {
 	}
 }
 
+// By hand: with nine measurements whose errors are twice as large as those of the distribution
+// before, which counts as 20, intervals are (20 + 9·2)/29 times as wide at any level; with none
+// they are as wide.
+func TestWidthOfIntervalsByHand(t *testing.T) {
+	m := &Model{}
+	for _, level := range []float64{.5, .9, .99} {
+		near(t, "width without measurements", m.factor(level), tails.Quantile(.5+level/2), 1e-12)
+	}
+	for i := range 9 {
+		m.scores = append(m.scores, 2*tails.Quantile(.5+.05*float64(i+1)))
+	}
+	for _, level := range []float64{.04, .5, .9, .99} {
+		near(t, "width", m.factor(level), 38./29*tails.Quantile(.5+level/2), 1e-9)
+	}
+	m.scores[4] *= 2 // the median
+	near(t, "width at another median", m.factor(.5), (20.+9*4)/29*tails.Quantile(.75), 1e-9)
+}
+
 // A row that something disturbed counts little, so that the others are predicted as without the
 // disturbance; left out, it is far from what they say, by the noise of any measurement.
 func TestOutlierIsFarWhenLeftOut(t *testing.T) {
