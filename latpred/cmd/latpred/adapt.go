@@ -41,6 +41,9 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var set *dataset.Set
 	var err error
 	if c.Plan == 0 {
+		if err := writable(c.Out); err != nil {
+			return err
+		}
 		if set, err = c.openSet(out, c.Data); err != nil {
 			return err
 		}

@@ -27,6 +27,9 @@ type benchCmd struct {
 
 // Run measures the jobs and prints a table.
 func (c *benchCmd) Run(ctx context.Context, out *output) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	be, err := c.openAs(ctx, out, c.options(backend.Options{Loops: true}))
 	if err != nil {
 		return err
@@ -54,6 +57,16 @@ func (c *benchCmd) Run(ctx context.Context, out *output) error {
 		return report.Record(c.Record)
 	}
 	return nil
+}
+
+// writable errs if figures or the record could not be written.
+func (c *benchCmd) writable() error {
+	if c.Record != "" {
+		if err := bench.CheckRecord(c.Record); err != nil {
+			return err
+		}
+	}
+	return folder(c.Figures)
 }
 
 func (c *benchCmd) measure(ctx context.Context, be *backend.Backend, out *output) (*bench.Report, error) {
@@ -124,9 +137,6 @@ func (c *benchCmd) print(out *output, report *bench.Report) {
 
 // draw writes a figure for each curve.
 func (c *benchCmd) draw(report *bench.Report) error {
-	if err := os.MkdirAll(c.Figures, 0o755); err != nil {
-		return err
-	}
 	for _, g := range report.Growth {
 		p, err := figure.Growth("Cost over "+g.Name, g.Axis, g.What+" (s)", []figure.Series{{Name: "ours", X: g.Sizes, Y: g.Seconds}})
 		if err != nil {

@@ -19,6 +19,9 @@ type exportCmd struct {
 
 // Run writes a predictor for other runtimes.
 func (c *exportCmd) Run(ctx context.Context, out *output) error {
+	if err := writable(c.Out); err != nil {
+		return err
+	}
 	p, err := c.Model.load(ctx)
 	if err != nil {
 		return err
@@ -48,6 +51,9 @@ type measureExportCmd struct {
 
 // Run writes a network for other programs.
 func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
+	if err := writable(c.Out); err != nil {
+		return err
+	}
 	s, err := space.ByID(c.Space)
 	if err != nil {
 		return err

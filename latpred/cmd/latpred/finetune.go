@@ -27,6 +27,9 @@ type finetuneCmd struct {
 
 // Run fine-tunes a predictor and judges it on the test rows.
 func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
+	if err := writable(c.Out); err != nil {
+		return err
+	}
 	p, err := c.From.load(ctx)
 	if err != nil {
 		return err
@@ -79,5 +82,8 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, tuned, result, set, split.Test, doubts)
+	if err := save(c.Out, tuned, result); err != nil {
+		return err
+	}
+	return judge(out, c.Out, tuned, result, set, split.Test, doubts)
 }

@@ -50,7 +50,8 @@ type measured struct {
 
 // Run measures what is not measured yet and writes the set.
 func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
-	if err := c.anchored(); err != nil {
+	path := c.Out + ".journal"
+	if err := errors.Join(c.anchored(), writable(c.Out, path)); err != nil {
 		return err
 	}
 	s, err := space.ByID(c.Space)
@@ -61,7 +62,6 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	path := c.Out + ".journal"
 	observe, hide := measuring(out, "measuring", len(archs))
 	j, stopped := c.measure(ctx, out, worker.Job{Archs: archs, Seed: seed, Journal: path}, observe)
 	hide()
@@ -111,6 +111,7 @@ func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Jo
 
 // measureForeign is measure by another program. The limit counts from its start.
 func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job worker.Job, observe func(measure.Progress)) (*measure.Journal, error) {
+	out.saves.Store(true)
 	limited, cancel := ctx, func() {}
 	if c.Limit > 0 {
 		limited, cancel = context.WithTimeout(ctx, c.Limit)

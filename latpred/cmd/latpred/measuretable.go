@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -47,7 +46,7 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	if c.Resolutions == nil {
 		c.Resolutions = s.Resolutions
 	}
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+	if err := folder(c.Out); err != nil {
 		return err
 	}
 	var jobs []worker.Job

@@ -50,15 +50,18 @@ type trained struct {
 
 // Run trains a predictor and judges it on the test rows.
 func (c *trainCmd) Run(ctx context.Context, out *output) error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	if err := writable(c.Out, config.Checkpoint); err != nil {
+		return err
+	}
 	set, err := c.openSet(out, c.Data)
 	if err != nil {
 		return err
 	}
 	doubts, err := learnable(out, set, c.Space)
-	if err != nil {
-		return err
-	}
-	config, err := c.config()
 	if err != nil {
 		return err
 	}
@@ -88,33 +91,43 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, p, result, set, split.Test, doubts)
-}
-
-// saveAndJudge writes a trained predictor to a file and prints its scores on the test
-// rows, with doubts about the labels under --json. If the training diverged, it then errs.
-func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int, doubts []latpred.Warning) error {
-	if err := modelfile.Save(path, p); err != nil {
+	if err := save(c.Out, p, result); err != nil {
+		if result.Diverged {
+			return errors.Join(err, config.RemoveCheckpoint())
+		}
+		return fmt.Errorf("%w; the training is kept in %s, the same command goes on from there", err, config.Checkpoint)
+	}
+	if err := config.RemoveCheckpoint(); err != nil {
 		return err
 	}
+	return judge(out, c.Out, p, result, set, split.Test, doubts)
+}
+
+// save writes a trained predictor to a file. If the training diverged it errs, and leaves the
+// file as it is.
+func save(path string, p latpred.Predictor, result *mlp.Result) error {
+	if result.Diverged {
+		return fmt.Errorf("the training diverged at epoch %d: nothing was written to %s; try a lower --rate", len(result.History), path)
+	}
+	return modelfile.Save(path, p)
+}
+
+// judge prints the scores of a trained predictor on the test rows, with doubts about the
+// labels under --json.
+func judge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int, doubts []latpred.Warning) error {
 	j, scores, err := judgeTest(p, set, test)
 	if err != nil {
 		return err
 	}
 	r := trained{
 		Out: path, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
-		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores, Warnings: doubts,
+		Resumed: result.Resumed, Judged: j, Test: scores, Warnings: doubts,
 	}
 	if out.JSON() {
-		if err := out.Emit(r); err != nil {
-			return err
-		}
+		return out.Emit(r)
 	}
 	out.Printf("%s: %d epochs in %.1f s (best: %d); on %s:\n", path, r.Epochs, r.Seconds, r.Best, r.Judged)
 	printScores(out, r.Test)
-	if result.Diverged {
-		return fmt.Errorf("the training diverged at epoch %d: try a lower --rate", r.Epochs)
-	}
 	return nil
 }
 
