@@ -1,0 +1,70 @@
+//go:build unix
+
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A command that waits for input that does not come ends at the first signal, in the time
+// that is given to whatever does not listen, and at a second one at once.
+func TestInterruptWhileReading(t *testing.T) {
+	model := filepath.Join(t.TempDir(), "m.latpred")
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"predict", "--model", "note10", "-"}, {"predict", "--model", "note10", pipe}, {"data", "check", pipe},
+		{"evaluate", "--model", "note10", "--data", pipe}, {"train", "--data", pipe, "--out", model}, {"adapt", "--data", pipe, "--out", model},
+	} {
+		for signals, most := range map[int]time.Duration{1: grace + time.Second, 2: grace / 2} {
+			cmd, said := program(t, args...)
+			var in io.WriteCloser
+			var err error
+			if args[len(args)-1] == "-" {
+				in, err = cmd.StdinPipe()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if in == nil {
+				if in, err = os.OpenFile(pipe, os.O_WRONLY, 0); err != nil { // returns when it is opened for reading
+					t.Fatal(err)
+				}
+			}
+			const more = 1 << 17 // bytes than a pipe holds: it reads when they are written
+			if _, err := io.WriteString(in, "arch,latency_ms\n"+strings.Repeat(example+",20\n", more/len(example))); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			for range signals {
+				if err := cmd.Process.Signal(os.Interrupt); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			_ = cmd.Wait()
+			took := time.Since(start)
+			in.Close()
+			if took > most {
+				t.Errorf("%v: %d signals ended it after %v", args, signals, took)
+			}
+			if signals == 1 && (cmd.ProcessState.ExitCode() != 130 || !strings.Contains(said.String(), "interrupted")) {
+				t.Errorf("%v: %v, %s", args, cmd.ProcessState, said)
+			}
+		}
+	}
+	if _, err := os.Stat(model); err == nil {
+		t.Error("a model was written")
+	}
+}
