@@ -13,10 +13,10 @@ import (
 	"testing"
 )
 
-// full is a standard output on a full disk.
-type full struct{}
+// fullDisk is a standard output on a full disk.
+type fullDisk struct{}
 
-func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 // A result that can't be written is a failure of the command that gives it, whichever.
 func TestFullDiskFault(t *testing.T) {
@@ -31,7 +31,7 @@ func TestFullDiskFault(t *testing.T) {
 				continue
 			}
 			var log bytes.Buffer
-			status := run(t.Context(), append(args, strings.Fields(more)...), newOutput(full{}, &log))
+			status := run(t.Context(), append(args, strings.Fields(more)...), newOutput(fullDisk{}, &log))
 			if status != 1 || strings.Count(log.String(), "writing results: no space left on device") != 1 {
 				t.Errorf("%v %s: status %d, %q", args, more, status, log.String())
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -32,7 +33,9 @@ type trainCmd struct {
 	Decay      float64 `default:"0.0001" help:"Weight decay."`
 	Patience   int     `help:"Stop after so many epochs without a better validation RMSE (default: never)."`
 	Seed       uint64  `default:"1" help:"Seed of split, weights and shuffles."`
-	Checkpoint string  `help:"File to save the state to every ten seconds, and to go on from (default: OUT.checkpoint)." type:"path"`
+	Checkpoint string  `help:"File to save the state to, and to go on from (default: OUT.checkpoint)." type:"path"`
+
+	CheckpointEvery time.Duration `default:"10s" help:"How often the state is saved."`
 }
 
 // trained is the result of train --json and finetune --json.
@@ -135,7 +138,7 @@ func (c *trainCmd) config() (mlp.Config, error) {
 	config := mlp.Config{
 		Layers: []int{0}, Epochs: c.Epochs, BatchSize: c.Batch, Patience: c.Patience, KeepBest: c.Patience > 0,
 		Optimizer:  mlp.Optimizer{Kind: mlp.OptimizerKind(c.Optimizer), LearningRate: c.Rate, Momentum: c.Momentum, WeightDecay: c.Decay},
-		Checkpoint: c.Checkpoint,
+		Checkpoint: c.Checkpoint, CheckpointEvery: c.CheckpointEvery,
 	}
 	if config.Checkpoint == "" {
 		config.Checkpoint = c.Out + ".checkpoint"
