@@ -94,6 +94,16 @@ func Run(t testing.TB, rng *rand.Rand, p Program, kills int) (r Report) {
 	return r
 }
 
+// End runs p to its end in a folder that is prepared, and returns its result.
+func End(t testing.TB, p Program, dir string) string {
+	t.Helper()
+	stdout, err := end(p.Command(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result(t, p, dir, stdout)
+}
+
 func fresh(t testing.TB, p Program) string {
 	t.Helper()
 	dir := t.TempDir()

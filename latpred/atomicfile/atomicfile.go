@@ -25,7 +25,8 @@ import (
 
 // Write replaces the file name by what write writes, or leaves the old file if write errs
 // or the disk is full. If name ends in .gz the content is compressed, without a timestamp,
-// so that equal content gives equal bytes. The folder must exist.
+// so that equal content gives equal bytes. The folder must exist. A kill may leave a temporary
+// file, .name and digits, which nothing reads and which can be removed.
 func Write(name string, write func(io.Writer) error) error {
 	f, err := pending(name)
 	if err != nil {

@@ -97,6 +97,9 @@ func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	if err := upstream.Verify(dir, upstream.Manifest()); err != nil {
+		return err
+	}
 	before, _, err := written(c.Out)
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ type killed struct {
 	result  func(dir string, stdout []byte) (string, error) // what it comes to; nil: outputs, byte for byte
 	torn    bool                                            // result can also be had between runs, where it need only be no error
 	journal string                                          // a file of lines, none of which is ever lost
+	alike   bool                                            // writes as another one does: with 100 kills or more tests of disks have it too
 	rare    bool                                            // takes long: only with 100 kills or more
 }
 
@@ -39,9 +40,9 @@ type killed struct {
 // killInputs.
 var killedCommands = map[string]killed{
 	"train":           {args: "train --data data.csv --out m.latpred --backend go --epochs 60 --layers 60-60 --checkpoint-every 1ms", outputs: []string{"m.latpred"}},
-	"train with Adam": {args: "train --data data.csv --out m.latpred --backend go --epochs 60 --layers 60-60 --optimizer adam --rate .01 --patience 30 --checkpoint-every 1ns", outputs: []string{"m.latpred"}},
-	"finetune":        {args: "finetune --from old.latpred --data phone.csv --out m.latpred --backend go --epochs 20", outputs: []string{"m.latpred"}},
-	"adapt":           {args: "adapt --from note10 --data ten.csv --out m.latpred", outputs: []string{"m.latpred"}},
+	"train with Adam": {args: "train --data data.csv --out m.latpred --backend go --epochs 60 --layers 60-60 --optimizer adam --rate .01 --patience 30 --checkpoint-every 1ns", outputs: []string{"m.latpred"}, alike: true},
+	"finetune":        {args: "finetune --from old.latpred --data phone.csv --out m.latpred --backend go --epochs 20", outputs: []string{"m.latpred"}, alike: true},
+	"adapt":           {args: "adapt --from note10 --data ten.csv --out m.latpred", outputs: []string{"m.latpred"}, alike: true},
 	"export":          {args: "export --model old.latpred --out m.onnx", outputs: []string{"m.onnx"}},
 	"pages":           {args: "reproduce --results page.md --picture headline.png", outputs: []string{"page.md", "headline.png"}},
 	"tune":            {args: "tune --data data.csv --rule halving --trials 6 --epochs 8 --journal tune.journal --backend go --json", result: tuneResult, journal: "tune.journal"},
