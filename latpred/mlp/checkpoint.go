@@ -167,7 +167,7 @@ func (t *Training) save(id string, config Config, result *Result) error {
 	}
 	err = atomicfile.Write(config.Checkpoint, func(w io.Writer) error { return writeCheckpoint(w, c) })
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fmt.Errorf("the training can't be saved, what was saved before is kept: %w", err)
 	}
 	return nil
 }

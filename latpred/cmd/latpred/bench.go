@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,25 +39,27 @@ func (c *benchCmd) Run(ctx context.Context, out *output) error {
 	if report == nil {
 		return err
 	}
-	if out.JSON() {
-		if emit := out.Emit(report); emit != nil {
-			return emit
-		}
-	} else {
-		c.print(out, report)
-	}
 	if err != nil {
-		return fmt.Errorf("bench: %w", err)
+		err = fmt.Errorf("bench: %w", err)
+	} else {
+		err = c.keep(report)
 	}
+	if out.JSON() {
+		return errors.Join(err, out.Emit(report))
+	}
+	c.print(out, report)
+	return err
+}
+
+// keep draws the figures and merges the report into the record, where these are asked for.
+func (c *benchCmd) keep(report *bench.Report) (err error) {
 	if c.Figures != "" {
-		if err := c.draw(report); err != nil {
-			return err
-		}
+		err = c.draw(report)
 	}
 	if c.Record != "" {
-		return report.Record(c.Record)
+		err = errors.Join(err, report.Record(c.Record))
 	}
-	return nil
+	return err
 }
 
 // writable errs if figures or the record could not be written.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,7 +20,7 @@ type exportCmd struct {
 
 // Run writes a predictor for other runtimes.
 func (c *exportCmd) Run(ctx context.Context, out *output) error {
-	if err := writable(c.Out); err != nil {
+	if err := errors.Join(writable(c.Out), apart(c.Out, string(c.Model))); err != nil {
 		return err
 	}
 	p, err := c.Model.load(ctx)

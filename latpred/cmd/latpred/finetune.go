@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred/mlp"
@@ -27,7 +28,7 @@ type finetuneCmd struct {
 
 // Run fine-tunes a predictor and judges it on the test rows.
 func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
-	if err := writable(c.Out); err != nil {
+	if err := errors.Join(writable(c.Out), apart(c.Out, c.Data)); err != nil {
 		return err
 	}
 	p, err := c.From.load(ctx)

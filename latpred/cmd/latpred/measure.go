@@ -51,7 +51,7 @@ type measured struct {
 // Run measures what is not measured yet and writes the set.
 func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	path := c.Out + ".journal"
-	if err := errors.Join(c.anchored(), writable(c.Out, path)); err != nil {
+	if err := errors.Join(c.anchored(), writable(c.Out, path), apart(c.Out, c.Archs)); err != nil {
 		return err
 	}
 	s, err := space.ByID(c.Space)

@@ -79,6 +79,30 @@ func TestOutputsFirst(t *testing.T) {
 	}
 }
 
+// What is read is not overwritten by what is made of it.
+func TestOutputsAreNoInputs(t *testing.T) {
+	data, _ := measurements(t, "note10", 30)
+	model := filepath.Join(t.TempDir(), "m.latpred")
+	mustCall(t, "train", "--kind", "table", "--data", data, "--out", model)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(data, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"train", "--data", data, "--out", data}, {"train", "--data", data, "--out", link}, {"train", "--data", data, "--out", "new", "--checkpoint", data},
+		{"train", "--data", data, "--out", model, "--checkpoint", model}, {"adapt", "--data", data, "--out", data}, {"adapt", "--data", data, "--from", model, "--out", model},
+		{"finetune", "--from", model, "--data", data, "--out", data}, {"export", "--model", model, "--out", model}, {"measure", "nets", "--archs", data, "--exec", "echo 1", "--out", data},
+	} {
+		before, _ := os.ReadFile(args[len(args)-1])
+		if _, stderr, status := call(t, args...); status != 1 || !strings.Contains(stderr, "would be overwritten") && !strings.Contains(stderr, "the same file") {
+			t.Errorf("%v: status %d, %s", args, status, stderr)
+		}
+		if after, _ := os.ReadFile(args[len(args)-1]); !bytes.Equal(before, after) {
+			t.Errorf("%v: the file has changed", args)
+		}
+	}
+}
+
 // A training that diverges leaves the predictor that is there, and no checkpoint.
 func TestDivergedTrainingWritesNothing(t *testing.T) {
 	data, _ := measurements(t, "rtx2080ti-b64", 200)

@@ -3,6 +3,9 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +14,46 @@ import (
 	"testing"
 	"time"
 )
+
+// A training that is asked to end, also by a terminal that closes, keeps its last epoch,
+// however long its last checkpoint is ago.
+func TestSignalsKeepTheTraining(t *testing.T) {
+	data, _ := measurements(t, "rtx2080ti-b64", 400)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		model := filepath.Join(t.TempDir(), "m.latpred")
+		args := []string{"train", "--data", data, "--backend", "go", "--epochs", "1000000", "--layers", "40", "--checkpoint-every", "1h", "--out", model}
+		cmd, _ := program(t, args...)
+		cmd.Stderr = nil
+		stderr, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		said := bufio.NewReader(stderr)
+		if line, err := said.ReadString('\n'); err != nil {
+			t.Fatalf("%q, %v", line, err)
+		}
+		time.Sleep(300 * time.Millisecond)
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		rest, _ := io.ReadAll(said)
+		_ = cmd.Wait()
+		var epochs int
+		_, err = fmt.Sscanf(string(rest), "latpred: interrupted: context canceled; %d epochs are kept", &epochs)
+		if err != nil || epochs == 0 || cmd.ProcessState.ExitCode() != 130 {
+			t.Errorf("%v: %v, %s", s, cmd.ProcessState, rest)
+			continue
+		}
+		args[6] = fmt.Sprint(epochs) // as many as there are
+		var r trained
+		if err := json.Unmarshal([]byte(mustCall(t, append(args, "--json")...)), &r); err != nil || r.Resumed != epochs {
+			t.Errorf("%v: %d epochs were kept, %d found: %v", s, epochs, r.Resumed, err)
+		}
+	}
+}
 
 // A command that waits for input that does not come ends at the first signal, in the time
 // that is given to whatever does not listen, and at a second one at once.

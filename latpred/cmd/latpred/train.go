@@ -57,8 +57,11 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := writable(c.Out, config.Checkpoint); err != nil {
+	if err := errors.Join(writable(c.Out, config.Checkpoint), apart(c.Out, c.Data), apart(config.Checkpoint, c.Data)); err != nil {
 		return err
+	}
+	if config.Checkpoint == c.Out {
+		return errors.New("--checkpoint and --out name the same file")
 	}
 	set, err := c.openSet(out, c.Data)
 	if err != nil {

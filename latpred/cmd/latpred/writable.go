@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -29,4 +30,19 @@ func folder(dir string) error {
 		return err
 	}
 	return writable(filepath.Join(dir, "file"))
+}
+
+// apart errs if the file that a command is to write is one that it reads, which would then be
+// lost. Inputs may be names of what ships.
+func apart(out string, inputs ...string) error {
+	to, err := os.Stat(out)
+	if err != nil {
+		return nil // it is new, or writable has said what is wrong
+	}
+	for _, name := range inputs {
+		if from, err := os.Stat(name); err == nil && os.SameFile(from, to) {
+			return fmt.Errorf("%s is read and would be overwritten: name another file to write to", name)
+		}
+	}
+	return nil
 }
