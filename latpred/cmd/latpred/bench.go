@@ -140,6 +140,9 @@ func (c *benchCmd) print(out *output, report *bench.Report) {
 
 // draw writes a figure for each curve.
 func (c *benchCmd) draw(report *bench.Report) error {
+	if err := os.MkdirAll(c.Figures, 0o755); err != nil {
+		return err
+	}
 	for _, g := range report.Growth {
 		p, err := figure.Growth("Cost over "+g.Name, g.Axis, g.What+" (s)", []figure.Series{{Name: "ours", X: g.Sizes, Y: g.Seconds}})
 		if err != nil {

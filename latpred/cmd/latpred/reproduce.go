@@ -222,6 +222,9 @@ func (c *reproduceCmd) save(figures []figure.Named) error {
 	if c.Out == "" {
 		return nil
 	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return err
+	}
 	for _, f := range figures {
 		for _, format := range []string{"svg", "png"} {
 			if err := saveFigure(filepath.Join(c.Out, f.Name+"."+format), f, format); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,16 +21,24 @@ func writable(files ...string) error {
 	return nil
 }
 
-// folder makes the folder that a command is to write files into, and errs if it can't;
-// "" stands for none.
+// folder errs if files can't be written into the folder dir, or if it is not there and can't
+// be made; "" stands for none. It makes nothing.
 func folder(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	for {
+		info, err := os.Stat(dir)
+		switch {
+		case err == nil && !info.IsDir():
+			return fmt.Errorf("%s is no folder", dir)
+		case err == nil:
+			return writable(filepath.Join(dir, "file"))
+		case !errors.Is(err, os.ErrNotExist) || filepath.Dir(dir) == dir:
+			return err
+		}
+		dir = filepath.Dir(dir) // it will be made
 	}
-	return writable(filepath.Join(dir, "file"))
 }
 
 // apart errs if the file that a command is to write is one that it reads, which would then be
