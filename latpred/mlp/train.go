@@ -2,7 +2,7 @@ package mlp
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -13,7 +13,8 @@ import (
 // the same weights to the bit.
 //
 // When ctx ends, Train returns the result so far with ctx's error; with
-// Config.Checkpoint the next call continues from there. A checkpoint also stays when the
+// Config.Checkpoint the next call continues from there, unless the error is a longer one,
+// which says why the state could not be saved. A checkpoint also stays when the
 // training is complete, so that a result that could not be stored is had again at once:
 // the caller removes it with Config.RemoveCheckpoint. A training that diverges is not an
 // error: see Result.Diverged.
@@ -152,11 +153,11 @@ func (r *run) finish(interrupted error) (_ *Result, err error) {
 	if config.Checkpoint != "" {
 		err = r.save(r.id, config, r.result)
 	}
-	if interrupted == nil {
-		err = nil
-	}
 	r.result.Elapsed = time.Since(r.began)
-	return r.result, errors.Join(interrupted, err)
+	if interrupted == nil || err == nil {
+		return r.result, interrupted
+	}
+	return r.result, fmt.Errorf("%w; %w", interrupted, err)
 }
 
 func diverged(row Epoch, validation Data) bool {

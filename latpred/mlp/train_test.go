@@ -347,6 +347,27 @@ func TestCompleteTrainingKeepsItsCheckpoint(t *testing.T) {
 	}
 }
 
+// Where the state can't be saved, a complete training is a result, and an interrupted one
+// says so.
+func TestCheckpointThatCannotBeSaved(t *testing.T) {
+	data, validation, _ := load(t, "rtx2080ti-b64", 200)
+	config := tiny(mlp.SGD)
+	config.Epochs, config.Checkpoint = 5, filepath.Join(t.TempDir(), "none", "state")
+	job := mlp.Job{Seed: 1, Train: data, Validation: validation, Config: config}
+	if r, err := mlp.Train(t.Context(), open(t, backend.Go), job); err != nil || len(r.History) != 5 {
+		t.Errorf("complete: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	job.Observe = func(mlp.Progress) { cancel() }
+	if r, err := mlp.Train(ctx, open(t, backend.Go), job); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "can't be saved") || len(r.History) != 1 {
+		t.Errorf("interrupted: %v", err)
+	}
+	job.Config.CheckpointEvery, job.Observe = time.Nanosecond, nil
+	if _, err := mlp.Train(t.Context(), open(t, backend.Go), job); err == nil || !strings.Contains(err.Error(), "can't be saved") {
+		t.Errorf("on the way: %v", err)
+	}
+}
+
 // A killed process: the test runs itself as a child that trains slowly, kills it,
 // and goes on from its checkpoint.
 func TestResumeAfterKill(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -91,7 +92,7 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if p == nil {
 		return err
 	}
-	if errors.Is(err, context.Canceled) {
+	if err != nil && err == ctx.Err() { // alone: it is saved
 		return fmt.Errorf("%w; %d epochs are kept in %s, the same command goes on from there", err, len(result.History), config.Checkpoint)
 	}
 	if err != nil {
@@ -100,6 +101,9 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err := save(c.Out, p, result); err != nil {
 		if result.Diverged {
 			return errors.Join(err, config.RemoveCheckpoint())
+		}
+		if _, missing := os.Stat(config.Checkpoint); missing != nil {
+			return err // there was no room for it either
 		}
 		return fmt.Errorf("%w; the training is kept in %s, the same command goes on from there", err, config.Checkpoint)
 	}
