@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -54,9 +55,9 @@ func TestKillsOfServe(t *testing.T) {
 		}
 		time.Sleep(time.Duration(20+rand.IntN(100)) * time.Millisecond)
 		last := n == killShare()
-		signal := os.Kill
+		signal := os.Signal(syscall.SIGKILL)
 		if last {
-			signal = os.Interrupt
+			signal = syscall.SIGTERM
 		}
 		start := time.Now()
 		if err := server.Process.Signal(signal); err != nil {
@@ -72,7 +73,7 @@ func TestKillsOfServe(t *testing.T) {
 	if wrong.Load() > 0 || answers.Load() == 0 {
 		t.Errorf("%d right and %d wrong answers", answers.Load(), wrong.Load())
 	}
-	t.Logf("%d kills and one interrupt under load, %d answers, none wrong", killShare(), answers.Load())
+	t.Logf("%d kills and one end under load, %d answers, none wrong", killShare(), answers.Load())
 }
 
 // startServer starts a server of one predictor and gives its address.
