@@ -1,7 +1,10 @@
-// Package atomicfile writes files whole or not at all: a reader, also after a crash, finds
-// either the old content or the new. For content that is in memory, renameio.WriteFile
-// does the same; this package is for content that is generated while it is written, and
-// for compressed files.
+// Package atomicfile writes files whole or not at all: a reader, also after a kill or a
+// power cut, finds either the old content or the new, and after Write has returned the new.
+// It does with package renameio what that does for content in memory, and more: the content
+// may be generated while it is written, and compressed; the folder is synced too; symbolic
+// links are followed rather than replaced; and what is no regular file, such as a device, is
+// refused rather than replaced. Check finds before long work that its result could not be
+// written.
 package atomicfile
 
 import (
@@ -10,18 +13,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
+	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
 )
 
 // Write replaces the file name by what write writes, or leaves the old file if write errs
 // or the disk is full. If name ends in .gz the content is compressed, without a timestamp,
-// so that equal content gives equal bytes. The folder must exist.
+// so that equal content gives equal bytes. The folder must exist. A kill may leave a temporary
+// file, .name and digits, which nothing reads and which can be removed.
 func Write(name string, write func(io.Writer) error) error {
-	f, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+	f, err := pending(name)
 	if err != nil {
 		return err
 	}
@@ -34,8 +41,89 @@ func Write(name string, write func(io.Writer) error) error {
 	if err == nil {
 		err = f.CloseAtomicallyReplace()
 	}
+	if err == nil {
+		err = SyncFolder(name)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// WriteBytes is Write of content that is there.
+func WriteBytes(name string, content []byte) error {
+	return Write(name, func(w io.Writer) error { _, err := w.Write(content); return err })
+}
+
+// Update replaces the file name by what change makes of its content, which is nil where
+// there is no file. Two processes that update files of one folder take turns, so that
+// nothing is lost of either: each locks the folder while it reads and writes.
+func Update(name string, change func(old []byte) ([]byte, error)) error {
+	lock := flock.New(filepath.Dir(name), flock.SetFlag(os.O_RDONLY))
+	if err := lock.Lock(); err != nil {
+		return fmt.Errorf("%s: locking its folder: %w", name, err)
+	}
+	defer func() { _ = lock.Unlock() }()
+	if err := Check(name); err != nil { // also before a device is read
+		return err
+	}
+	old, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	content, err := change(old)
+	if err != nil {
+		return err
+	}
+	return WriteBytes(name, content)
+}
+
+// Check errs if Write could not write the file name: because its folder is missing or may
+// not be written to, or because name is a folder, a device or a pipe. It leaves nothing
+// behind. "" stands for no file. It can't tell whether the disk has room.
+func Check(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := pending(name)
+	if err != nil {
+		return err
+	}
+	return f.Cleanup()
+}
+
+// pending begins a file that is to replace name, or what name is a link to.
+func pending(name string) (*renameio.PendingFile, error) {
+	target := name
+	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if target, err = filepath.EvalSymlinks(name); err != nil {
+			return nil, fmt.Errorf("%s: can't be written: %w", name, err)
+		}
+	}
+	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: can't be written: want the name of a regular file", name)
+	}
+	f, err := renameio.NewPendingFile(target, renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+	if err == nil {
+		return f, nil
+	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		err = path.Err // its name is that of a temporary file
+	}
+	return nil, fmt.Errorf("%s: can't be written into its folder: %w", name, err)
+}
+
+// SyncFolder waits until the entries of the folder of the file name are on disk: without it,
+// a power cut may undo that the file was made, renamed or removed. File systems that know
+// no such thing are no error.
+func SyncFolder(name string) error {
+	folder, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return nil // a folder that may be written to, not read
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
 	}
 	return nil
 }

@@ -83,6 +83,78 @@ func TestWriteFault(t *testing.T) {
 	}
 }
 
+// What is no regular file is refused, and left; a link is followed; Check says the same
+// before, and leaves nothing behind.
+func TestWriteToWhatIsNoFile(t *testing.T) {
+	dir := t.TempDir()
+	target, link, dangling := filepath.Join(dir, "target"), filepath.Join(dir, "link"), filepath.Join(dir, "dangling")
+	if err := errors.Join(os.WriteFile(target, []byte("old"), 0o600), os.Symlink("target", link), os.Symlink("nowhere", dangling), os.Mkdir(filepath.Join(dir, "sub"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{filepath.Join(dir, "sub"), os.DevNull, "/dev/full", dangling, filepath.Join(dir, "none", "a"), filepath.Join(target, "a")} {
+		before, _ := os.Lstat(name)
+		for what, err := range map[string]error{"Check": atomicfile.Check(name), "Write": atomicfile.Write(name, text("new"))} {
+			if err == nil || !strings.Contains(err.Error(), name+": can't be written") {
+				t.Errorf("%s of %s: %v", what, name, err)
+			}
+		}
+		if after, _ := os.Lstat(name); before != nil && (after == nil || after.Mode() != before.Mode()) {
+			t.Errorf("%s is another file now", name)
+		}
+	}
+	for _, name := range []string{"", target, link, filepath.Join(dir, "new")} {
+		if err := atomicfile.Check(name); err != nil {
+			t.Errorf("Check of %q: %v", name, err)
+		}
+	}
+	if content(t, target) != "old" {
+		t.Error("Check has changed a file")
+	}
+	if err := atomicfile.WriteBytes(link, []byte("new")); err != nil || content(t, target) != "new" {
+		t.Errorf("through a link: %v", err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link was replaced")
+	}
+	if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file's mode is %v now", info.Mode())
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 4 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+// Nothing is lost of what several write into one file at the same time.
+func TestUpdate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "counter")
+	const writers, times = 4, 10
+	done := make(chan error)
+	for range writers {
+		go func() {
+			var err error
+			for range times {
+				err = errors.Join(err, atomicfile.Update(path, func(old []byte) ([]byte, error) { return append(old, 'x'), nil }))
+			}
+			done <- err
+		}()
+	}
+	for range writers {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := content(t, path); len(got) != writers*times {
+		t.Errorf("%d updates are in the file, want %d", len(got), writers*times)
+	}
+	boom := errors.New("boom")
+	if err := atomicfile.Update(path, func([]byte) ([]byte, error) { return []byte("lost"), boom }); !errors.Is(err, boom) || len(content(t, path)) != writers*times {
+		t.Errorf("an update that fails: %v", err)
+	}
+	if err := atomicfile.Update("/dev/zero", func([]byte) ([]byte, error) { return nil, nil }); err == nil {
+		t.Error("a device was updated")
+	}
+}
+
 func TestWriteChanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "a.csv.gz")
 	if err := atomicfile.WriteChanged(path, text("rows")); err != nil || content(t, path) != "rows" {

@@ -3,14 +3,15 @@ package bench
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/ofalat/ofalat/internal/texttable"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/metric"
 )
 
@@ -64,20 +65,18 @@ func Merge(earlier, later *Report) *Report {
 // Record merges the report into record.json in the folder dir, and rewrites the tables of
 // README.md there.
 func (r *Report) Record(dir string) error {
-	file, page := filepath.Join(dir, "record.json"), filepath.Join(dir, "README.md")
-	content, err := os.ReadFile(file)
+	file, page := recordFiles(dir)
+	var merged *Report
+	err := atomicfile.Update(file, func(content []byte) ([]byte, error) {
+		earlier, err := parseReport(file, content)
+		if err != nil {
+			return nil, err
+		}
+		merged = Merge(earlier, r)
+		content, err = json.MarshalIndent(merged, "", " ")
+		return append(content, '\n'), err
+	})
 	if err != nil {
-		return err
-	}
-	var earlier Report
-	if err := json.Unmarshal(content, &earlier); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	merged := Merge(&earlier, r)
-	if content, err = json.MarshalIndent(merged, "", " "); err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(file, append(content, '\n'), 0o644); err != nil {
 		return err
 	}
 	text, err := os.ReadFile(page)
@@ -88,7 +87,41 @@ func (r *Report) Record(dir string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", page, err)
 	}
-	return renameio.WriteFile(page, []byte(replaced), 0o644)
+	return atomicfile.WriteBytes(page, []byte(replaced))
+}
+
+// CheckRecord errs if Record could not write into dir: what is there can't be read, has no
+// place for tables, or can't be replaced.
+func CheckRecord(dir string) error {
+	file, page := recordFiles(dir)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	report, err := parseReport(file, content)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	if _, err := intoPage(string(text), report); err != nil {
+		return fmt.Errorf("%s: %w", page, err)
+	}
+	return errors.Join(atomicfile.Check(file), atomicfile.Check(page))
+}
+
+func recordFiles(dir string) (file, page string) {
+	return filepath.Join(dir, "record.json"), filepath.Join(dir, "README.md")
+}
+
+func parseReport(name string, content []byte) (*Report, error) {
+	var r Report
+	if err := json.Unmarshal(content, &r); err != nil {
+		return nil, fmt.Errorf("%s: this is no record of bench: %w", name, err)
+	}
+	return &r, nil
 }
 
 // The part of a page between these lines is generated from the record.

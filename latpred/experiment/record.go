@@ -3,7 +3,6 @@ package experiment
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,11 +32,7 @@ func RecordedOf(profile Profile) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var results []*Result
-	if err := json.Unmarshal(text, &results); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return results, nil
+	return parseRecord(name, text)
 }
 
 // Unrecorded returns the items that have no shipped result of the Full profile: those that
@@ -154,7 +149,6 @@ var places = []place{
 // anew from results. It errs if the page has no such part, a number that one needs is not
 // among the results, or these come from different commits.
 func Embed(page []byte, results []*Result) ([]byte, error) {
-	found := false
 	for _, p := range places {
 		before, rest, ok := bytes.Cut(page, []byte(p.start))
 		_, after, ended := bytes.Cut(rest, []byte(p.end))
@@ -165,13 +159,20 @@ func Embed(page []byte, results []*Result) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		found, page = true, slices.Concat(before, []byte(p.start+"\n"+text+p.end), after)
+		page = slices.Concat(before, []byte(p.start+"\n"+text+p.end), after)
 	}
-	if !found {
-		return nil, fmt.Errorf("there is no place for results between %q and %q, nor between %q and %q",
-			strings.TrimSpace(places[0].start), places[0].end, strings.TrimSpace(places[1].start), places[1].end)
+	return page, HasPlace(page)
+}
+
+// HasPlace errs unless the page has a part for Embed.
+func HasPlace(page []byte) error {
+	for _, p := range places {
+		if _, rest, ok := bytes.Cut(page, []byte(p.start)); ok && bytes.Contains(rest, []byte(p.end)) {
+			return nil
+		}
 	}
-	return page, nil
+	return fmt.Errorf("there is no place for results between %q and %q, nor between %q and %q",
+		strings.TrimSpace(places[0].start), places[0].end, strings.TrimSpace(places[1].start), places[1].end)
 }
 
 func withUnit(row Row) string {

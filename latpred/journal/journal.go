@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 )
 
 // MaxBytes is the largest size of a journal. Entries have hundreds of bytes, so a larger
@@ -91,10 +92,13 @@ func (f *File) load(header any, begins string, take Take) error {
 	if err := f.cut(int64(len(whole))); err != nil {
 		return fmt.Errorf("%s: cutting off a torn last line: %w", f.path, err)
 	}
-	if len(whole) == 0 {
-		return f.Append(header)
+	if len(whole) > 0 {
+		return nil
 	}
-	return nil
+	if err := f.Append(header); err != nil {
+		return err
+	}
+	return atomicfile.SyncFolder(f.path)
 }
 
 // Append writes v as a line of JSON and waits until it is on disk. If writing fails, it

@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 )
 
 // FileName is the file name that OFA's code expects: "160_lookup_table.yaml".
@@ -66,7 +66,7 @@ func WriteDir(dir string, t *Table) ([]string, error) {
 			return nil, err
 		}
 		path := filepath.Join(dir, FileName(r))
-		if err := renameio.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		if err := atomicfile.WriteBytes(path, b.Bytes()); err != nil {
 			return nil, err
 		}
 		files = append(files, path)

@@ -254,7 +254,7 @@ func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err
 // caller.
 func oneRound(ctx context.Context, subjects []Subject, names []string, config Config) (round, error) {
 	r := round{At: time.Now().UTC().Truncate(time.Millisecond), Load: load()}
-	start, wall, busy := time.Now(), time.Now().Round(0), busySeconds()
+	start, wall, busy := time.Now(), timeOfDay(), busySeconds()
 	for i, s := range subjects {
 		for range config.Discard {
 			if _, err := timed(ctx, s, names[i]); err != nil {
@@ -276,11 +276,14 @@ func oneRound(ctx context.Context, subjects []Subject, names []string, config Co
 	r.Others = othersBusy(busy, busySeconds(), time.Since(start))
 	// Latencies are taken with the monotonic clock. A jump of the wall clock only makes
 	// the stored time of day wrong, so the jump is stored beside it.
-	if jump := time.Now().Round(0).Sub(wall) - time.Since(start); jump.Abs() > time.Second {
+	if jump := timeOfDay().Sub(wall) - time.Since(start); jump.Abs() > time.Second {
 		r.ClockJumpS = math.Round(jump.Seconds())
 	}
 	return r, nil
 }
+
+// timeOfDay is what the wall clock shows, without the monotonic clock; a test sets it.
+var timeOfDay = func() time.Time { return time.Now().Round(0) }
 
 // othersBusy is the mean number of cores that others kept busy, in hundredths, from two
 // readings of busySeconds and the time between them; -1 if one of them is not known or no

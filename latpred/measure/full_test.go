@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 )
 
 type constant float64
@@ -56,6 +57,52 @@ func TestFullDiskFault(t *testing.T) {
 	}
 	if _, err := OpenJournal("/dev/full", Header{}); err == nil {
 		t.Error("a device was opened as a journal")
+	}
+}
+
+// tick is a subject whose every run takes 2 ms, and moves the wall clock.
+type tick struct{ move func() }
+
+func (s tick) Run(context.Context) (float64, error) { s.move(); return 2, nil }
+func (tick) Close()                                 {}
+
+// The time of day jumps back and forth by hours while a campaign runs: times stay what they
+// are, the rounds are marked, also when they are read again, and no round is lost.
+func TestClockJumps(t *testing.T) {
+	defer func(old func() time.Time) { timeOfDay = old }(timeOfDay)
+	var shift time.Duration
+	timeOfDay = func() time.Time { return time.Now().Round(0).Add(shift) }
+	runs := 0
+	unit := Unit{"a", func(context.Context) (Subject, error) {
+		return tick{func() {
+			switch runs++; runs {
+			case 2:
+				shift = -3 * time.Hour
+			case 4:
+				shift = 2 * time.Hour
+			}
+		}}, nil
+	}}
+	path := filepath.Join(t.TempDir(), "j")
+	header := Header{Rounds: 3, Runs: 2}
+	j, err := OpenJournal(path, header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Campaign{Units: []Unit{unit}, Journal: j, Config: Config{WarmUps: -1, Discard: -1, Rounds: 3, Extra: -1, Runs: 2, Limit: time.Hour}}
+	if err := errors.Join(c.Run(t.Context()), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if j, err = OpenJournal(path, header); err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	results := j.Results()
+	if len(results) != 1 || results[0].LatencyMs != 2 || j.Noise().ClockJumps != 2 {
+		t.Errorf("%+v, %d jumps; want one result of 2 ms, two jumps", results, j.Noise().ClockJumps)
+	}
+	if got := []float64{j.groups[0].rounds[0].ClockJumpS, j.groups[0].rounds[1].ClockJumpS, j.groups[0].rounds[2].ClockJumpS}; got[0] != -3*3600 || got[1] != 5*3600 || got[2] != 0 {
+		t.Errorf("jumps of %v s", got)
 	}
 }
 

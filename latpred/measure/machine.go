@@ -136,11 +136,14 @@ func governor() string {
 // the named device is timed. It creates the folder, not the file.
 func DeviceLock(device string) (string, error) {
 	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
+	if err == nil {
+		dir = filepath.Join(dir, "ofalat")
+		err = os.MkdirAll(dir, 0o755)
 	}
-	dir = filepath.Join(dir, "ofalat")
-	return filepath.Join(dir, "device-"+slug(device)+".lock"), os.MkdirAll(dir, 0o755)
+	if err != nil {
+		return "", fmt.Errorf("there is no place for the file that keeps other measurements off the device: %w; name one with --lock", err)
+	}
+	return filepath.Join(dir, "device-"+slug(device)+".lock"), nil
 }
 
 // LockMode is a way to take a lock.
@@ -163,7 +166,10 @@ func Lock(ctx context.Context, file string, mode LockMode) (release func(), err 
 	switch mode {
 	case Now:
 		free, err := l.TryLock()
-		if err == nil && !free {
+		if err != nil {
+			return unlock, fmt.Errorf("%s can't be locked: %w; name another file with --lock", file, err)
+		}
+		if !free {
 			err = fmt.Errorf("another measurement has the device (lock %s): wait until it ends, or take turns with --wait", file)
 		}
 		return unlock, err

@@ -3,7 +3,6 @@ package mlp
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/gob"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -66,8 +65,11 @@ func (j Job) digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// maxCheckpoint is the largest size of a checkpoint file in bytes.
+const maxCheckpoint = 1 << 30
+
 // loadCheckpoint reads the file that config names; nil if there is none. It errs on a
-// checkpoint whose digest is not id.
+// checkpoint whose digest is not id, and on one that does not fit config.
 func loadCheckpoint(id string, config Config) (*checkpoint, error) {
 	if config.Checkpoint == "" {
 		return nil, nil
@@ -80,21 +82,67 @@ func loadCheckpoint(id string, config Config) (*checkpoint, error) {
 		return nil, err
 	}
 	defer f.Close()
-	var c checkpoint
-	advice := "remove it to start over"
-	if err := gob.NewDecoder(io.LimitReader(f, 1<<30)).Decode(&c); err != nil || c.Format != checkpointFormat {
-		return nil, fmt.Errorf("checkpoint %s can't be read, %s: %w", config.Checkpoint, advice, err)
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("checkpoint %s is not a regular file", config.Checkpoint)
 	}
-	if c.Digest != id {
-		return nil, fmt.Errorf("checkpoint %s is of another training (recipe, seed or data differ): %s", config.Checkpoint, advice)
+	content, err := io.ReadAll(io.LimitReader(f, maxCheckpoint))
+	if err != nil {
+		return nil, err
 	}
-	if c.BestP != nil {
-		c.best = fromFlat(config.Layers, c.BestP)
-		if err := c.best.Validate(); err != nil {
-			return nil, fmt.Errorf("checkpoint %s is damaged, %s: %w", config.Checkpoint, advice, err)
+	c, err := parseCheckpoint(content)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("can't be read (%w)", err)
+	case c.Digest != id:
+		err = errors.New("is of another training (recipe, seed or data differ)")
+	default:
+		err = c.fits(config)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint %s %w: remove it to start over", config.Checkpoint, err)
+	}
+	return c, nil
+}
+
+// fits errs unless c is the state of a training as config says: older files have no
+// checksum, and the digest is of the training alone. It sets best.
+func (c *checkpoint) fits(config Config) error {
+	damaged := func(what string) error { return fmt.Errorf("is damaged: %s", what) }
+	if n := len(c.History); n > config.Epochs {
+		return fmt.Errorf("has %d epochs, more than the %d that are asked for", n, config.Epochs)
+	}
+	for i, row := range c.History {
+		if row.Epoch != i+1 {
+			return damaged(fmt.Sprintf("epoch %d is number %d", row.Epoch, i+1))
 		}
 	}
-	return &c, nil
+	if c.Best < 0 || c.Best > len(c.History) {
+		return damaged(fmt.Sprintf("the best of %d epochs is number %d", len(c.History), c.Best))
+	}
+	n, parts := 2*(len(config.Layers)-1), 1+recipe{kind: config.Optimizer.Kind}.slots()
+	want := n * parts
+	if config.Optimizer.Kind == Adam {
+		want++
+	}
+	if len(c.State) != want || want > n*parts && len(c.State[want-1]) != 1 {
+		return damaged(fmt.Sprintf("%d arrays of state, want %d", len(c.State), want))
+	}
+	for i := range parts {
+		if err := fromFlat(config.Layers, c.State[i*n:(i+1)*n]).Validate(); err != nil {
+			return damaged(err.Error())
+		}
+	}
+	if c.BestP == nil {
+		return nil
+	}
+	if len(c.BestP) != n {
+		return damaged(fmt.Sprintf("%d arrays of the best epoch, want %d", len(c.BestP), n))
+	}
+	c.best = fromFlat(config.Layers, c.BestP)
+	if err := c.best.Validate(); err != nil {
+		return damaged(err.Error())
+	}
+	return nil
 }
 
 func fromFlat(layers []int, values [][]float32) *Params {
@@ -107,7 +155,7 @@ func fromFlat(layers []int, values [][]float32) *Params {
 
 // save writes the state after the epochs of result, atomically.
 func (t *Training) save(id string, config Config, result *Result) error {
-	c := checkpoint{
+	c := &checkpoint{
 		Format: checkpointFormat, Digest: id, History: result.History, Best: result.Best, Layers: config.Layers,
 	}
 	if config.KeepBest && result.Params != nil {
@@ -117,15 +165,20 @@ func (t *Training) save(id string, config Config, result *Result) error {
 	if c.State, err = t.state(); err != nil {
 		return err
 	}
-	err = atomicfile.Write(config.Checkpoint, func(w io.Writer) error { return gob.NewEncoder(w).Encode(c) })
+	err = atomicfile.Write(config.Checkpoint, func(w io.Writer) error { return writeCheckpoint(w, c) })
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fmt.Errorf("the training can't be saved, what was saved before is kept: %w", err)
 	}
 	return nil
 }
 
-func removeCheckpoint(config Config) error {
-	if err := os.Remove(config.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
+// RemoveCheckpoint removes the file Checkpoint, where there is one. It is called when the
+// result of a training is stored.
+func (c Config) RemoveCheckpoint() error {
+	if c.Checkpoint == "" {
+		return nil
+	}
+	if err := os.Remove(c.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil

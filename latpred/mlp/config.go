@@ -37,7 +37,7 @@ type Config struct {
 	KeepBest  bool // return the weights of the epoch with the best validation RMSE, not the last
 
 	// Checkpoint is a file that training saves its state to, and continues from if it
-	// exists; "": none. It is removed when training is complete.
+	// exists; "": none. It stays when training is complete: see RemoveCheckpoint.
 	Checkpoint      string
 	CheckpointEvery time.Duration // between saves; 0: ten seconds
 }

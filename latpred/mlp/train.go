@@ -2,7 +2,7 @@ package mlp
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -13,8 +13,11 @@ import (
 // the same weights to the bit.
 //
 // When ctx ends, Train returns the result so far with ctx's error; with
-// Config.Checkpoint the next call continues from there. A training that diverges is not
-// an error: see Result.Diverged.
+// Config.Checkpoint the next call continues from there, unless the error is a longer one,
+// which says why the state could not be saved. A checkpoint also stays when the
+// training is complete, so that a result that could not be stored is had again at once:
+// the caller removes it with Config.RemoveCheckpoint. A training that diverges is not an
+// error: see Result.Diverged.
 func Train(ctx context.Context, be *backend.Backend, job Job) (*Result, error) {
 	job, err := job.ready()
 	if err != nil {
@@ -81,11 +84,14 @@ func (r *run) resume(saved *checkpoint) {
 	if saved.Best > 0 {
 		r.best = saved.History[saved.Best-1].ValRMSE
 	}
+	if n := len(saved.History); n > 0 {
+		r.judge(saved.History[n-1])
+	}
 }
 
 // epochs runs the remaining epochs; interrupted is ctx's error if ctx ended first.
 func (r *run) epochs(ctx context.Context) (interrupted, err error) {
-	for len(r.result.History) < r.job.Config.Epochs {
+	for len(r.result.History) < r.job.Config.Epochs && !r.result.Diverged && !r.result.Stopped {
 		if err := ctx.Err(); err != nil {
 			return err, nil
 		}
@@ -95,9 +101,6 @@ func (r *run) epochs(ctx context.Context) (interrupted, err error) {
 		}
 		if err := r.note(row); err != nil {
 			return nil, err
-		}
-		if r.result.Diverged || r.result.Stopped {
-			break
 		}
 		if r.job.Config.Checkpoint != "" && time.Since(r.saved) >= r.job.Config.saveInterval() {
 			if err := r.save(r.id, r.job.Config, r.result); err != nil {
@@ -127,13 +130,19 @@ func (r *run) note(row Epoch) (err error) {
 		done := time.Duration(row.Epoch - result.Resumed)
 		r.job.Observe(Progress{row, config.Epochs, elapsed, elapsed / done * time.Duration(config.Epochs-row.Epoch)})
 	}
-	result.Diverged = diverged(row, r.job.Validation)
-	result.Stopped = !result.Diverged && config.Patience > 0 && row.Epoch-result.Best >= config.Patience
+	r.judge(row)
 	return nil
 }
 
-// finish completes the result. It saves a checkpoint if the training was interrupted, and
-// removes it otherwise.
+// judge notes whether the last epoch ends the training.
+func (r *run) judge(last Epoch) {
+	result, patience := r.result, r.job.Config.Patience
+	result.Diverged = diverged(last, r.job.Validation)
+	result.Stopped = !result.Diverged && patience > 0 && last.Epoch-result.Best >= patience
+}
+
+// finish completes the result and saves a checkpoint. If the training is complete, not to
+// be able to is no error: the checkpoint before it stays, and the result is there.
 func (r *run) finish(interrupted error) (_ *Result, err error) {
 	config := r.job.Config
 	if r.result.Params == nil || !config.KeepBest {
@@ -141,16 +150,14 @@ func (r *run) finish(interrupted error) (_ *Result, err error) {
 			return nil, err
 		}
 	}
-	err = interrupted
 	if config.Checkpoint != "" {
-		if interrupted != nil {
-			err = errors.Join(interrupted, r.save(r.id, config, r.result))
-		} else {
-			err = removeCheckpoint(config)
-		}
+		err = r.save(r.id, config, r.result)
 	}
 	r.result.Elapsed = time.Since(r.began)
-	return r.result, err
+	if interrupted == nil || err == nil {
+		return r.result, interrupted
+	}
+	return r.result, fmt.Errorf("%w; %w", interrupted, err)
 }
 
 func diverged(row Epoch, validation Data) bool {

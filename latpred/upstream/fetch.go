@@ -14,8 +14,11 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/gofrs/flock"
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -32,6 +35,18 @@ type Progress struct {
 	Bytes, OfAll int64 // their sizes in bytes
 }
 
+// Verify errs unless every given file that is in dir is the one of the manifest, by its size
+// and hash. It says nothing of files that are not there.
+func Verify(dir string, files []File) error {
+	for _, f := range files {
+		err := verifyFile(filepath.Join(dir, filepath.FromSlash(f.Place())), f)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%s in %s: %w", f.Place(), dir, err)
+		}
+	}
+	return nil
+}
+
 // Fetch downloads the given upstream files into dir, which it makes if it is missing. Files
 // that are complete are left alone, and interrupted downloads are resumed. A file gets its
 // name only after its size and hash are verified, so that dir never has a partial or
@@ -40,8 +55,16 @@ type Progress struct {
 // mirror is where to read from: a folder, an http address, or "" for the repositories
 // themselves. observe, which may be nil, is called after each file, from several
 // goroutines but never concurrently. If ctx ends, partial downloads are kept for the next
-// call.
+// call. Two processes that fetch into one folder take turns.
 func Fetch(ctx context.Context, dir, mirror string, files []File, observe func(Progress)) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	lock := flock.New(dir, flock.SetFlag(os.O_RDONLY))
+	if _, err := lock.TryLockContext(ctx, 100*time.Millisecond); err != nil {
+		return fmt.Errorf("locking %s: %w", dir, err)
+	}
+	defer func() { _ = lock.Unlock() }()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetchers)
 	progress := Progress{Of: len(files)}
@@ -96,13 +119,15 @@ func fetchOne(ctx context.Context, dir, mirror string, f File) error {
 		}
 	}
 	if err := verify(sum, have, f); err != nil {
-		os.Remove(part.Name())
-		return err
+		return errors.Join(fmt.Errorf("%w; nothing was kept of it", err), os.Remove(part.Name()))
 	}
 	if err := errors.Join(part.Truncate(f.Bytes), part.Sync()); err != nil {
 		return err
 	}
-	return os.Rename(part.Name(), target)
+	if err := os.Rename(part.Name(), target); err != nil {
+		return err
+	}
+	return atomicfile.SyncFolder(target)
 }
 
 // download appends to part, which has the first have bytes, and to sum, which has hashed
@@ -120,13 +145,28 @@ func download(ctx context.Context, part *os.File, sum hash.Hash, mirror string, 
 	if _, err := part.Seek(have, io.SeekStart); err != nil {
 		return have, err
 	}
+	// A server that sends nothing for a while has forgotten us.
+	var still atomic.Bool
+	idle := time.AfterFunc(idleLimit, func() { still.Store(true); source.Close() })
+	defer idle.Stop()
+	heard := writerFunc(func(p []byte) (int, error) { idle.Reset(idleLimit); return len(p), nil })
 	// One byte more than the file has, so that a longer one shows.
-	n, err := io.Copy(io.MultiWriter(part, sum), io.LimitReader(source, f.Bytes-have+1))
+	n, err := io.Copy(io.MultiWriter(part, sum, heard), io.LimitReader(source, f.Bytes-have+1))
+	if err != nil && still.Load() {
+		err = fmt.Errorf("nothing came for %v", idleLimit)
+	}
 	if err != nil {
 		return have + n, fmt.Errorf("download broke off after %d of %d bytes, run it again to go on: %w", have+n, f.Bytes, err)
 	}
 	return have + n, nil
 }
+
+// idleLimit is how long a download may stand still.
+var idleLimit = 30 * time.Second
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // open opens f at the byte from, or before it if the server can't resume, and returns the
 // position.
@@ -181,7 +221,7 @@ func verify(sum hash.Hash, size int64, f File) error {
 		return fmt.Errorf("has %d bytes, the manifest says %d: truncated, or changed upstream", size, f.Bytes)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != f.SHA256 {
-		return fmt.Errorf("has SHA-256 %s, the manifest says %s: it was altered; nothing was kept of it", got, f.SHA256)
+		return fmt.Errorf("has SHA-256 %s, the manifest says %s: it was altered", got, f.SHA256)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,9 +10,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred/upstream"
 )
@@ -65,6 +68,42 @@ func TestFetchFromServerAndFolder(t *testing.T) {
 		if got := files(t, dir); len(got) != 1 || got["file.csv"] != int64(len(content)) {
 			t.Errorf("%s left %v", mirror, got)
 		}
+	}
+}
+
+// Of two that fetch into one folder at the same time, the second finds the file in place.
+func TestFetchTwiceAtOnce(t *testing.T) {
+	var calls atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		for half := range slices.Chunk(content, len(content)/2) {
+			time.Sleep(50 * time.Millisecond)
+			_, _ = w.Write(half)
+		}
+	}))
+	defer server.Close()
+	dir, done := t.TempDir(), make(chan error)
+	for range 3 {
+		go func() { done <- fetch(t, dir, server.URL) }()
+	}
+	for range 3 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := files(t, dir); len(got) != 1 || got["file.csv"] != int64(len(content)) || calls.Load() != 1 {
+		t.Errorf("%d downloads left %v", calls.Load(), got)
+	}
+	f := upstreamFile()
+	if err := upstream.Verify(dir, []upstream.File{f, {Repository: "none"}}); err != nil {
+		t.Error(err)
+	}
+	altered := bytes.Replace(content, []byte("latency"), []byte("Latency"), 1)
+	if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(f.Place())), altered, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := upstream.Verify(dir, []upstream.File{f}); err == nil || !strings.Contains(err.Error(), f.Place()) || !strings.Contains(err.Error(), "it was altered") {
+		t.Errorf("an altered file: %v", err)
 	}
 }
 

@@ -35,7 +35,8 @@ func (*setupCmd) Run(ctx context.Context, all *commands) error {
 		err = emit(found)
 	} else {
 		for _, c := range found {
-			fmt.Println(c)
+			_, failed := fmt.Println(c)
+			err = errors.Join(err, failed)
 		}
 	}
 	return errors.Join(err, required(found))

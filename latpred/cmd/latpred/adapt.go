@@ -51,6 +51,9 @@ func (c *adaptCmd) Run(ctx context.Context, out *output) error {
 	var set *dataset.Set
 	var err error
 	if c.Plan == 0 {
+		if err := errors.Join(writable(c.Out), apart(c.Out, append(c.From, c.Data)...)); err != nil {
+			return err
+		}
 		if set, err = c.openSet(out, c.Data, c.Space); err != nil {
 			return err
 		}

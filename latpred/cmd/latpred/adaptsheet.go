@@ -40,6 +40,9 @@ func (c *adaptCmd) fromSheet(ctx context.Context, out *output) error {
 	if c.Out == "" {
 		return errors.New("adapt --gpu needs --out FILE, and takes --data FILE with one or more measurements")
 	}
+	if err := errors.Join(writable(c.Out), apart(c.Out, c.Data)); err != nil {
+		return err
+	}
 	spec, err := readGPU(c.GPU)
 	if err != nil {
 		return err

@@ -99,6 +99,7 @@ func (backendFlags) options(o backend.Options) backend.Options {
 }
 
 func (f backendFlags) openAs(ctx context.Context, out *output, o backend.Options) (*backend.Backend, error) {
+	out.saves.Store(true)
 	o.Kind, o.Threads, o.Install, o.Observe = f.Backend, f.Threads, true, func(step string) { out.Logf("%s", step) }
 	be, err := backend.Open(ctx, o)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,9 @@ type benchCmd struct {
 
 // Run measures the jobs and prints a table.
 func (c *benchCmd) Run(ctx context.Context, out *output) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	be, err := c.openAs(ctx, out, c.options(backend.Options{Loops: true}))
 	if err != nil {
 		return err
@@ -35,25 +39,37 @@ func (c *benchCmd) Run(ctx context.Context, out *output) error {
 	if report == nil {
 		return err
 	}
-	if out.JSON() {
-		if emit := out.Emit(report); emit != nil {
-			return emit
-		}
-	} else {
-		c.print(out, report)
-	}
 	if err != nil {
-		return fmt.Errorf("bench: %w", err)
+		err = fmt.Errorf("bench: %w", err)
+	} else {
+		err = c.keep(report)
 	}
+	if out.JSON() {
+		return errors.Join(err, out.Emit(report))
+	}
+	c.print(out, report)
+	return err
+}
+
+// keep draws the figures and merges the report into the record, where these are asked for.
+func (c *benchCmd) keep(report *bench.Report) (err error) {
 	if c.Figures != "" {
-		if err := c.draw(report); err != nil {
+		err = c.draw(report)
+	}
+	if c.Record != "" {
+		err = errors.Join(err, report.Record(c.Record))
+	}
+	return err
+}
+
+// writable errs if figures or the record could not be written.
+func (c *benchCmd) writable() error {
+	if c.Record != "" {
+		if err := bench.CheckRecord(c.Record); err != nil {
 			return err
 		}
 	}
-	if c.Record != "" {
-		return report.Record(c.Record)
-	}
-	return nil
+	return folder(c.Figures)
 }
 
 func (c *benchCmd) measure(ctx context.Context, be *backend.Backend, out *output) (*bench.Report, error) {

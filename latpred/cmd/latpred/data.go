@@ -67,6 +67,7 @@ func (c *dataFetchCmd) Run(ctx context.Context, out *output) (err error) {
 			return err
 		}
 	}
+	out.saves.Store(true)
 	files := upstream.Manifest()
 	bar := out.Progress("fetching", len(files))
 	err = upstream.Fetch(ctx, c.Out, c.Mirror, files, func(p upstream.Progress) {
@@ -89,8 +90,14 @@ type dataBuildCmd struct {
 
 // Run makes the shipped files again.
 func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
+	if err := folder(c.Out); err != nil {
+		return err
+	}
 	dir, err := upstream.Dir()
 	if err != nil {
+		return err
+	}
+	if err := upstream.Verify(dir, upstream.Manifest()); err != nil {
 		return err
 	}
 	before, _, err := written(c.Out)

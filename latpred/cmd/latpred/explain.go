@@ -21,6 +21,9 @@ type explainCmd struct {
 
 // Run prints the parts of a latency and what would save most.
 func (c *explainCmd) Run(ctx context.Context, out *output) error {
+	if err := writable(c.Figure); err != nil {
+		return err
+	}
 	p, err := c.Model.load(ctx)
 	if err != nil {
 		return err

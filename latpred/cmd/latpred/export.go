@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,6 +20,9 @@ type exportCmd struct {
 
 // Run writes a predictor for other runtimes.
 func (c *exportCmd) Run(ctx context.Context, out *output) error {
+	if err := errors.Join(writable(c.Out), apart(c.Out, string(c.Model))); err != nil {
+		return err
+	}
 	p, err := c.Model.load(ctx)
 	if err != nil {
 		return err
@@ -48,6 +52,9 @@ type measureExportCmd struct {
 
 // Run writes a network for other programs.
 func (c *measureExportCmd) Run(ctx context.Context, out *output) error {
+	if err := writable(c.Out); err != nil {
+		return err
+	}
 	s, err := space.ByID(c.Space)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred/mlp"
@@ -27,6 +28,9 @@ type finetuneCmd struct {
 
 // Run fine-tunes a predictor and judges it on the test rows.
 func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
+	if err := errors.Join(writable(c.Out), apart(c.Out, c.Data)); err != nil {
+		return err
+	}
 	p, err := c.From.load(ctx)
 	if err != nil {
 		return err
@@ -79,5 +83,8 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, tuned, result, set, split.Test, doubts)
+	if err := save(c.Out, tuned, result); err != nil {
+		return err
+	}
+	return judge(out, c.Out, tuned, result, set, split.Test, doubts)
 }

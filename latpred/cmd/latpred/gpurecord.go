@@ -28,6 +28,9 @@ type gpuRecordCmd struct {
 
 // Run makes the record.
 func (c *gpuRecordCmd) Run(ctx context.Context, out *output) error {
+	if err := folder(c.Out); err != nil {
+		return err
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return err
@@ -40,6 +43,7 @@ func (c *gpuRecordCmd) Run(ctx context.Context, out *output) error {
 		}
 		settings = append(settings, s)
 	}
+	out.saves.Store(true)
 	report, err := gpurecord.Run(ctx, gpurecord.Options{
 		Dir: c.Out, Program: program, Backend: c.Backend, Hardware: c.Hardware, Space: c.Space, Batch: c.Batch,
 		Precision: measure.Precision(c.Precision), Nets: c.Nets, Seed: c.Seed, Budget: c.Budget, Epochs: c.Epochs, Settings: settings,

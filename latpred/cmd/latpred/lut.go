@@ -188,6 +188,9 @@ type fitted struct {
 
 // Run fits or calibrates.
 func (c *lutFitCmd) Run(out *output) error {
+	if err := folder(c.Out); err != nil {
+		return err
+	}
 	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err

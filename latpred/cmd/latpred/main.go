@@ -59,24 +59,36 @@ type commands struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP) // the terminal is gone
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	out := newOutput(os.Stdout, os.Stderr)
 	go func() {
 		<-ctx.Done()
 		stop() // a second signal ends the process at once
 		time.Sleep(grace)
+		if out.saves.Load() {
+			time.Sleep(saveGrace - grace)
+		}
 		if out.patient.Load() {
 			return
 		}
-		// A call into a plugin, such as a compilation, does not end because it is asked to.
-		fmt.Fprintf(os.Stderr, "latpred: interrupted: what it was doing did not end within %v; checkpoints and journals are kept\n", grace)
+		// A call into a plugin, such as a compilation, or a read from a pipe that somebody
+		// holds open, does not end because it is asked to.
+		fmt.Fprintln(os.Stderr, "latpred: interrupted: what it was doing did not end in time; checkpoints and journals are kept")
 		os.Exit(130)
 	}()
 	os.Exit(run(ctx, os.Args[1:], out))
 }
 
-// grace is how long a command may take to end after it is interrupted.
-const grace = 4 * time.Second
+// How long a command may take to end after it is interrupted: one that reads and prints,
+// and one that has something to save, see output.saves.
+const (
+	grace     = time.Second
+	saveGrace = 4 * time.Second
+)
 
 // run parses args, runs the verb they name and returns the exit status.
 func run(ctx context.Context, args []string, out *output) int {
@@ -96,16 +108,22 @@ func run(ctx context.Context, args []string, out *output) int {
 		args = []string{"--help"}
 	}
 	verb, err := parser.Parse(args)
-	if done >= 0 { // --help was asked for and printed
+	switch {
+	case out.stdout.err != nil: // --help was asked for and could not be printed
+		err = out.stdout.err
+	case done >= 0: // it was
 		return done
-	}
-	if err != nil {
+	case err != nil:
 		fmt.Fprintf(out.stderr, "latpred: %v\n", err)
 		return 2
+	default:
+		out.json = c.JSON
+		err = verb.Run()
+		out.close()
+		if err == nil {
+			err = out.stdout.err
+		}
 	}
-	out.json = c.JSON
-	err = verb.Run()
-	out.close()
 	switch {
 	case err == nil:
 		return 0

@@ -50,7 +50,8 @@ type measured struct {
 
 // Run measures what is not measured yet and writes the set.
 func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
-	if err := c.anchored(); err != nil {
+	path := c.Out + ".journal"
+	if err := errors.Join(c.anchored(), writable(c.Out, path), apart(c.Out, c.Archs)); err != nil {
 		return err
 	}
 	s, err := space.ByID(c.Space)
@@ -61,8 +62,10 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	path := c.Out + ".journal"
-	observe, hide := measuring(out, "measuring", len(archs))
+	show, hide := measuring(out, "measuring", len(archs))
+	var last measure.Progress
+	observe := func(p measure.Progress) { last = p; show(p) }
+	before := measuredNets(path)
 	j, stopped := c.measure(ctx, out, worker.Job{Archs: archs, Seed: seed, Journal: path}, observe)
 	hide()
 	if j == nil {
@@ -74,8 +77,12 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	}
 	labels := normalise(j)
 	r := measured{c.Out, path, labels.Header.Device, len(j.Results()), len(archs), j.Noise(), j.LeftOut()}
-	if errors.Is(stopped, measure.ErrLimit) && r.Nets == 0 {
-		return fmt.Errorf("no network was measured within %v; what was begun is in %s: allow more, and on a GPU try --autotune 0", c.Limit, path)
+	stuck := ""
+	if errors.Is(stopped, measure.ErrLimit) && r.Nets <= before {
+		stuck = c.stuck(last)
+	}
+	if stuck != "" && r.Nets == 0 {
+		return errors.New(stuck)
 	}
 	if err := atomicfile.Write(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
 		return errors.Join(stopped, err)
@@ -84,6 +91,9 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
 	logLeftOut(out, j)
+	if stuck != "" {
+		out.Logf("warning: %s", stuck)
+	}
 	if out.JSON() {
 		return out.Emit(r)
 	}
@@ -111,6 +121,7 @@ func (c *measureNetsCmd) measure(ctx context.Context, out *output, job worker.Jo
 
 // measureForeign is measure by another program. The limit counts from its start.
 func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job worker.Job, observe func(measure.Progress)) (*measure.Journal, error) {
+	out.saves.Store(true)
 	limited, cancel := ctx, func() {}
 	if c.Limit > 0 {
 		limited, cancel = context.WithTimeout(ctx, c.Limit)

@@ -71,6 +71,7 @@ func (f *deviceFlags) task() worker.Task {
 
 // supervise does jobs in a process of its own. observe is told of each job's progress.
 func (f *deviceFlags) supervise(ctx context.Context, out *output, observe func(job int, p measure.Progress), jobs ...worker.Job) (worker.Outcome, error) {
+	out.saves.Store(true)
 	t := f.task()
 	t.Jobs = jobs
 	s := worker.Supervisor{Timeout: f.CompileLimit, Log: func(text string) { out.Logf("%s", text) }, Observe: observe}

@@ -47,7 +47,7 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	if c.Resolutions == nil {
 		c.Resolutions = s.Resolutions
 	}
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+	if err := folder(c.Out); err != nil {
 		return err
 	}
 	var jobs []worker.Job
@@ -56,6 +56,9 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 			return fmt.Errorf("--resolutions: %d: want %v", r, s.Allowed)
 		}
 		jobs = append(jobs, worker.Job{Resolution: r, Journal: filepath.Join(c.Out, fmt.Sprintf("%d.journal", r))})
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil { // journals come first
+		return err
 	}
 	watch := &tableWatch{out: out, space: s, jobs: jobs, began: time.Now()}
 	_, stopped := c.supervise(ctx, out, watch.observe, jobs...)

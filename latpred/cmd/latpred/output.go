@@ -20,15 +20,36 @@ import (
 // output is where a command writes: its results to stdout, as text or as JSON, and
 // messages to stderr.
 type output struct {
-	stdout, stderr io.Writer
-	json           bool
-	terminal       *os.File      // stderr, nil where it is no terminal
-	bars           *mpb.Progress // holds the bar that is shown, nil without one
-	patient        atomic.Bool   // after an interrupt the command may take as long as it likes to end
+	stdout   *results
+	stderr   io.Writer
+	json     bool
+	terminal *os.File      // stderr, nil where it is no terminal
+	bars     *mpb.Progress // holds the bar that is shown, nil without one
+	saves    atomic.Bool   // after an interrupt the command may need seconds to save what it has
+	patient  atomic.Bool   // after an interrupt the command may take as long as it likes to end
+}
+
+// results is standard output, which keeps the first error of writing to it: a result that
+// did not arrive, on a full disk for example, must not count as a success.
+type results struct {
+	w   io.Writer
+	err error
+}
+
+// Write writes p, and after an error nothing more.
+func (r *results) Write(p []byte) (n int, err error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err = r.w.Write(p)
+	if err != nil {
+		r.err = fmt.Errorf("writing results: %w", err)
+	}
+	return n, r.err
 }
 
 func newOutput(stdout, stderr io.Writer) *output {
-	o := &output{stdout: stdout, stderr: stderr}
+	o := &output{stdout: &results{w: stdout}, stderr: stderr}
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		o.terminal = f
 	}
@@ -53,7 +74,8 @@ func (o *output) Emit(v any) error {
 	return enc.Encode(v)
 }
 
-// Printf writes a line of a result; it is silent under --json.
+// Printf writes a line of a result; it is silent under --json. An error of writing, here and
+// in Table, is that of the whole command: see results.
 func (o *output) Printf(format string, args ...any) {
 	if !o.json {
 		fmt.Fprintf(o.stdout, format, args...)

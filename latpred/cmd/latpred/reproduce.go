@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/experiment"
 	"github.com/ofalat/ofalat/latpred/figure"
@@ -61,6 +59,9 @@ func (c *reproduceCmd) Run(ctx context.Context, out *output) error {
 	if c.Check {
 		return c.check(ctx, out, profile)
 	}
+	if err := c.ready(); err != nil {
+		return err
+	}
 	results, err := c.run(ctx, out, profile, func(result *experiment.Result) error {
 		c.print(out, result)
 		return nil
@@ -109,17 +110,38 @@ func (c *reproduceCmd) run(ctx context.Context, out *output, profile experiment.
 	return results, nil
 }
 
+// ready errs if what is read or written after the items could not be: the record, which is
+// parsed, the pages, which must have a place for results, the picture and the figures.
+func (c *reproduceCmd) ready() error {
+	if _, err := c.recorded(); err != nil {
+		return err
+	}
+	for _, path := range c.Results {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := experiment.HasPlace(page); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if format := filepath.Ext(c.Picture); c.Picture != "" && format != ".png" && format != ".svg" {
+		return fmt.Errorf("--picture %s: want a name that ends in .png or .svg", c.Picture)
+	}
+	return errors.Join(writable(c.Record, c.Picture), writable(c.Results...), folder(c.Out))
+}
+
 // keep puts a result into the file of the record, where one is named: after each item, so
 // that a long run that is stopped has lost nothing.
 func (c *reproduceCmd) keep(result *experiment.Result) error {
 	if c.Record == "" {
 		return nil
 	}
-	recorded, err := c.recorded()
+	shipped, err := c.shipped()
 	if err != nil {
 		return err
 	}
-	return c.writeRecord(experiment.Merge(recorded, []*experiment.Result{result}))
+	return experiment.UpdateRecord(c.Record, shipped, []*experiment.Result{result})
 }
 
 // write writes pages and picture, where they are asked for, from the record with results
@@ -134,15 +156,18 @@ func (c *reproduceCmd) write(results []*experiment.Result) error {
 		return err
 	}
 	recorded = experiment.Merge(recorded, results)
-	for _, path := range c.Results {
+	pages := make([][]byte, len(c.Results))
+	for i, path := range c.Results {
 		page, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		if page, err = experiment.Embed(page, recorded); err != nil {
+		if pages[i], err = experiment.Embed(page, recorded); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		if err := renameio.WriteFile(path, page, 0o644); err != nil {
+	}
+	for i, path := range c.Results {
+		if err := atomicfile.WriteBytes(path, pages[i]); err != nil {
 			return err
 		}
 	}
@@ -156,31 +181,25 @@ func (c *reproduceCmd) write(results []*experiment.Result) error {
 	return saveFigure(c.Picture, picture, strings.TrimPrefix(filepath.Ext(c.Picture), "."))
 }
 
-// recorded are the results of the record's file, where there is one, or else those
-// that ship: to a new file, of the profile that runs.
+// recorded are the results of the record's file, where there is one, or else those that
+// ship.
 func (c *reproduceCmd) recorded() ([]*experiment.Result, error) {
 	if c.Record != "" {
-		if text, err := os.ReadFile(c.Record); err == nil {
-			var recorded []*experiment.Result
-			if err := json.Unmarshal(text, &recorded); err != nil {
-				return nil, fmt.Errorf("%s: %w", c.Record, err)
-			}
-			return recorded, nil
+		if recorded, err := experiment.ReadRecord(c.Record); !errors.Is(err, os.ErrNotExist) {
+			return recorded, err
 		}
 	}
+	return c.shipped()
+}
+
+// shipped are the results that ship: those that a new record begins with, of the profile
+// that runs.
+func (c *reproduceCmd) shipped() ([]*experiment.Result, error) {
 	profile, err := experiment.ParseProfile(c.Profile)
 	if err != nil || c.Record == "" {
 		return experiment.Recorded()
 	}
 	return experiment.RecordedOf(profile)
-}
-
-func (c *reproduceCmd) writeRecord(recorded []*experiment.Result) error {
-	content, err := json.MarshalIndent(recorded, "", " ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(c.Record, append(content, '\n'), 0o644)
 }
 
 func (c *reproduceCmd) print(out *output, r *experiment.Result) {

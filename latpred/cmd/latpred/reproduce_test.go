@@ -65,6 +65,25 @@ func TestRecordIsKept(t *testing.T) {
 	}
 }
 
+// What a run reads back at its end is read before it: the item that does not exist, which
+// the run would name, is not reached.
+func TestRecordIsReadFirst(t *testing.T) {
+	for content, want := range map[string]string{
+		"": ":1: this is no record", "[\n{\"item\": \"table1\",\n": ":3: this is no record", "[null]": "result 1 of 1 names no item", "{}": ":1: this is no record",
+	} {
+		path := write(t, "record.json", content)
+		if _, stderr, status := call(t, "reproduce", "table9", "--backend", "go", "--record", path); status != 1 || !strings.Contains(stderr, path) || !strings.Contains(stderr, want) || strings.Contains(stderr, "table9") {
+			t.Errorf("%q: status %d, %s", content, status, stderr)
+		}
+	}
+	bare := write(t, "bare.md", "top\n")
+	for _, args := range [][]string{{"--results", bare}, {"--results", "none.md"}, {"--picture", "headline.bmp"}, {"--record", t.TempDir()}, {"--record", "/dev/zero"}} {
+		if _, stderr, status := call(t, append([]string{"reproduce", "table9", "--backend", "go"}, args...)...); status != 1 || !strings.Contains(stderr, args[1]) || strings.Contains(stderr, "table9") {
+			t.Errorf("%v: status %d, %s", args, status, stderr)
+		}
+	}
+}
+
 // Pages and picture are written from the record, with an item's new result and
 // without one.
 func TestPagesAreWritten(t *testing.T) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -32,7 +34,9 @@ type trainCmd struct {
 	Decay      float64 `default:"0.0001" help:"Weight decay."`
 	Patience   int     `help:"Stop after so many epochs without a better validation RMSE (default: never)."`
 	Seed       uint64  `default:"1" help:"Seed of split, weights and shuffles."`
-	Checkpoint string  `help:"File to save the state to every ten seconds, and to go on from (default: OUT.checkpoint)." type:"path"`
+	Checkpoint string  `help:"File to save the state to, and to go on from (default: OUT.checkpoint)." type:"path"`
+
+	CheckpointEvery time.Duration `default:"10s" help:"How often the state is saved."`
 }
 
 // trained is the result of train --json and finetune --json.
@@ -50,15 +54,21 @@ type trained struct {
 
 // Run trains a predictor and judges it on the test rows.
 func (c *trainCmd) Run(ctx context.Context, out *output) error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(writable(c.Out, config.Checkpoint), apart(c.Out, c.Data), apart(config.Checkpoint, c.Data)); err != nil {
+		return err
+	}
+	if config.Checkpoint == c.Out {
+		return errors.New("--checkpoint and --out name the same file")
+	}
 	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err
 	}
 	doubts, err := learnable(out, set, c.Space)
-	if err != nil {
-		return err
-	}
-	config, err := c.config()
 	if err != nil {
 		return err
 	}
@@ -82,39 +92,52 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if p == nil {
 		return err
 	}
-	if errors.Is(err, context.Canceled) {
+	if err != nil && err == ctx.Err() { // alone: it is saved
 		return fmt.Errorf("%w; %d epochs are kept in %s, the same command goes on from there", err, len(result.History), config.Checkpoint)
 	}
 	if err != nil {
 		return err
 	}
-	return saveAndJudge(out, c.Out, p, result, set, split.Test, doubts)
-}
-
-// saveAndJudge writes a trained predictor to a file and prints its scores on the test
-// rows, with doubts about the labels under --json. If the training diverged, it then errs.
-func saveAndJudge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int, doubts []latpred.Warning) error {
-	if err := modelfile.Save(path, p); err != nil {
+	if err := save(c.Out, p, result); err != nil {
+		if result.Diverged {
+			return errors.Join(err, config.RemoveCheckpoint())
+		}
+		if _, missing := os.Stat(config.Checkpoint); missing != nil {
+			return err // there was no room for it either
+		}
+		return fmt.Errorf("%w; the training is kept in %s, the same command goes on from there", err, config.Checkpoint)
+	}
+	if err := config.RemoveCheckpoint(); err != nil {
 		return err
 	}
+	return judge(out, c.Out, p, result, set, split.Test, doubts)
+}
+
+// save writes a trained predictor to a file. If the training diverged it errs, and leaves the
+// file as it is.
+func save(path string, p latpred.Predictor, result *mlp.Result) error {
+	if result.Diverged {
+		return fmt.Errorf("the training diverged at epoch %d: nothing was written to %s; try a lower --rate", len(result.History), path)
+	}
+	return modelfile.Save(path, p)
+}
+
+// judge prints the scores of a trained predictor on the test rows, with doubts about the
+// labels under --json.
+func judge(out *output, path string, p latpred.Predictor, result *mlp.Result, set *dataset.Set, test []int, doubts []latpred.Warning) error {
 	j, scores, err := judgeTest(p, set, test)
 	if err != nil {
 		return err
 	}
 	r := trained{
 		Out: path, Seconds: result.Elapsed.Seconds(), Epochs: len(result.History), Best: result.Best,
-		Diverged: result.Diverged, Resumed: result.Resumed, Judged: j, Test: scores, Warnings: doubts,
+		Resumed: result.Resumed, Judged: j, Test: scores, Warnings: doubts,
 	}
 	if out.JSON() {
-		if err := out.Emit(r); err != nil {
-			return err
-		}
+		return out.Emit(r)
 	}
 	out.Printf("%s: %d epochs in %.1f s (best: %d); on %s:\n", path, r.Epochs, r.Seconds, r.Best, r.Judged)
 	printScores(out, r.Test)
-	if result.Diverged {
-		return fmt.Errorf("the training diverged at epoch %d: try a lower --rate", r.Epochs)
-	}
 	return nil
 }
 
@@ -122,7 +145,7 @@ func (c *trainCmd) config() (mlp.Config, error) {
 	config := mlp.Config{
 		Layers: []int{0}, Epochs: c.Epochs, BatchSize: c.Batch, Patience: c.Patience, KeepBest: c.Patience > 0,
 		Optimizer:  mlp.Optimizer{Kind: mlp.OptimizerKind(c.Optimizer), LearningRate: c.Rate, Momentum: c.Momentum, WeightDecay: c.Decay},
-		Checkpoint: c.Checkpoint,
+		Checkpoint: c.Checkpoint, CheckpointEvery: c.CheckpointEvery,
 	}
 	if config.Checkpoint == "" {
 		config.Checkpoint = c.Out + ".checkpoint"

@@ -57,6 +57,9 @@ type tuned struct {
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
+	if err := writable(c.Journal); err != nil {
+		return err
+	}
 	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
 		return err

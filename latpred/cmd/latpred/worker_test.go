@@ -87,7 +87,7 @@ func TestMeasureEndsInTime(t *testing.T) {
 	const limit = 3 * time.Second
 	start = time.Now()
 	stdout, stderr, status := call(t, append(nets, "--limit", limit.String())...)
-	if took := time.Since(start); took > limit+5*time.Second || status != 0 || !strings.Contains(stdout, "2 of 3 networks on fake-xla-cuda-f32-b1-dot-at0") {
+	if took := time.Since(start); took > limit+5*time.Second || status != 0 || !strings.Contains(stdout, "2 of 3 networks on fake-xla-cuda-f32-b1-dot-at0") || !strings.Contains(stderr, "the same limit again leads no further") {
 		t.Errorf("--limit: status %d after %v: %s%s", status, took, stdout, stderr)
 	}
 	if set, err := dataset.Open(csv); err != nil || set.Rows != 2 {
