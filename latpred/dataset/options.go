@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/ofalat/ofalat/internal/bounded"
 )
 
 // MaxRows is the most rows of a Set, which is held in memory; a Reader has no such limit.
@@ -59,7 +61,7 @@ func (o Options) Open(nameOrFile string) (*Set, error) {
 			names = append(names, info.Name)
 		}
 	}
-	f, err := os.Open(nameOrFile)
+	f, err := bounded.Open(nameOrFile)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%q is neither a file nor one of the shipped sets: %s, and those of benchmarks, of other spaces, which latpred data list shows", nameOrFile, strings.Join(names, ", "))
 	}

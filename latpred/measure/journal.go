@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/journal"
 )
 
@@ -128,7 +128,7 @@ func ReadJournal(r io.Reader, name string) (*Journal, error) {
 
 // ReadJournalFile is ReadJournal of the file at path.
 func ReadJournalFile(path string) (*Journal, error) {
-	f, err := os.Open(path)
+	f, err := bounded.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/tensor"
@@ -85,17 +85,9 @@ func sum(b *tensor.Bundle, kind string, model []byte) string {
 // Load reads a predictor that Save wrote. It errs if the file is damaged or larger than
 // 512 MB, or if it has a format, a kind or an encoding that this program does not know.
 func Load(path string) (latpred.Predictor, error) {
-	f, err := os.Open(path)
+	content, err := bounded.ReadFile(path, maxFile)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > maxFile {
-		return nil, fmt.Errorf("%s: larger than the %d MB that a predictor may have", path, maxFile>>20)
 	}
 	p, err := parse(content)
 	if err != nil {

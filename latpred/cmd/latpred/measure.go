@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/measure"
@@ -153,7 +153,7 @@ func (c *measureNetsCmd) archs(s *space.Space) (archs []space.Arch, seed uint64,
 		archs, err = measure.Sample(s, c.Seed, c.N)
 		return archs, c.Seed, err
 	}
-	f, err := os.Open(c.Archs)
+	f, err := bounded.Open(c.Archs)
 	if err != nil {
 		return nil, 0, err
 	}

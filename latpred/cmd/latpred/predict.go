@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/archfile"
 	"github.com/ofalat/ofalat/latpred/catalog"
@@ -92,7 +93,7 @@ func (c *predictCmd) input() (in io.Reader, name string, done func(), err error)
 	if c.File == "-" {
 		return os.Stdin, "standard input", done, nil
 	}
-	f, err := os.Open(c.File)
+	f, err := bounded.Open(c.File)
 	switch {
 	case err == nil:
 		return f, c.File, func() { _ = f.Close() }, nil
@@ -119,9 +120,12 @@ func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predic
 	return p, err
 }
 
+// maxSheet is the largest size of a data sheet, in bytes.
+const maxSheet = 64 << 10
+
 // readGPU reads a data sheet from a JSON file, or finds a shipped one by id.
 func readGPU(nameOrFile string) (hardware.Spec, error) {
-	content, err := os.ReadFile(nameOrFile)
+	content, err := bounded.ReadFile(nameOrFile, maxSheet)
 	if errors.Is(err, os.ErrNotExist) {
 		gpu, err := gpu.ByID(nameOrFile)
 		if err != nil {
