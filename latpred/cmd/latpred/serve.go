@@ -23,9 +23,9 @@ type serveCmd struct {
 	Table    []string        `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
 	Space    string          `help:"Search space of --model and --table (default: what they are known to be of)."`
 	Only     bool            `help:"Serve --model and --table alone."`
-	MaxBatch int             `default:"4096" help:"Networks of a request."`
-	MaxBody  int64           `default:"1048576" help:"Bytes of a request."`
-	Timeout  time.Duration   `default:"30s" help:"Of a request."`
+	MaxBatch int             `default:"4096" min:"1" max:"1000000" help:"Networks of a request."`
+	MaxBody  int64           `default:"1048576" min:"1" max:"1073741824" help:"Bytes of a request."`
+	Timeout  time.Duration   `default:"30s" min:"1ms" max:"24h" help:"Of a request."`
 }
 
 // Run serves until it is interrupted.
