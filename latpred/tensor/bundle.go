@@ -29,6 +29,9 @@ func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 // Len is the number of tensors.
 func (b *Bundle) Len() int { return len(b.tensors) }
 
+// Names lists the names of the tensors, ascending.
+func (b *Bundle) Names() []string { return slices.Sorted(maps.Keys(b.tensors)) }
+
 // PutFloat32 adds a float32 tensor, row-major, or replaces the tensor of its name. The
 // product of shape must be the number of values.
 func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {
@@ -84,7 +87,7 @@ func (b *Bundle) Float64(name string, length int) ([]float64, error) {
 func (b *Bundle) Sum(head string) string {
 	h := sha256.New()
 	io.WriteString(h, head)
-	for _, name := range slices.Sorted(maps.Keys(b.tensors)) {
+	for _, name := range b.Names() {
 		t := b.tensors[name]
 		fmt.Fprintf(h, "%s %v %v\n", name, t.shape, t.double)
 		h.Write(t.content)
