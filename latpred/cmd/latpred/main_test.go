@@ -117,8 +117,8 @@ func TestExitStatus(t *testing.T) {
 		{1, "mbv3-w1.0", []string{"search", "--device", "note10", "--limit", "30", "--space", "mbv4"}},
 		{1, "width", []string{"lut", "check", "--space", "mbv3-w1.0"}},
 		{1, "no item", []string{"reproduce", "table9", "--backend", "go"}},
-		{1, "reduction", []string{"tune", "--data", "note10", "--factor", "1"}},
-		{1, "finalists", []string{"tune", "--data", "note10", "--rule", "halving", "--finalists", "0"}},
+		{2, "--factor 1: want 2 to 1000", []string{"tune", "--data", "note10", "--factor", "1"}},
+		{2, "--finalists 0: want 1 to 1000", []string{"tune", "--data", "note10", "--rule", "halving", "--finalists", "0"}},
 		{1, "--peer-script", []string{"bench", "encode", "--peer", "--peer-script", "nowhere.py", "--backend", "go"}},
 		{1, "column 8", []string{"lut", "sum", "r176 d9"}},
 	} {
