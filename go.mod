@@ -34,6 +34,7 @@ require (
 	github.com/jedib0t/go-pretty/v6 v6.9.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/x448/float16 v0.8.4
+	go.uber.org/goleak v1.3.0
 )
 
 require (
