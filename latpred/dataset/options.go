@@ -10,8 +10,9 @@ import (
 	"github.com/ofalat/ofalat/internal/bounded"
 )
 
-// MaxRows is the most rows of a Set, which is held in memory; a Reader has no such limit.
-const MaxRows = 5_000_000
+// MaxRows is the most rows of a Set, which is held in memory, some hundred bytes a row; a Reader
+// has no such limit.
+const MaxRows = 1_000_000
 
 // Options say how a file is read where it doesn't say so itself. The zero value reads what
 // is clear, and errs where it would have to guess.

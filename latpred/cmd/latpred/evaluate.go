@@ -26,7 +26,7 @@ type evaluateCmd struct {
 	Interval float64       `default:"0.9" above:"0" below:"1" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
 	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor or the set is known to be of another."`
-	Worst    int           `default:"5" min:"0" max:"5000000" help:"How many of the worst rows to print."`
+	Worst    int           `default:"5" min:"0" max:"1000000" help:"How many of the worst rows to print."`
 }
 
 // evaluation is the result of evaluate --json.
