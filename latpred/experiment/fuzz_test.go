@@ -8,7 +8,7 @@ import (
 )
 
 // Whatever a record holds, pages can be made of it, or an error.
-func FuzzRecord(f *testing.F) {
+func FuzzPages(f *testing.F) {
 	f.Add([]byte(`[{"item":"table1","profile":"quick","rows":[{"subject":"a","quantity":"MAE","unit":"ms","paper":1,"best":null}],"made":{"commit":"x"}}]`))
 	f.Add([]byte(`[null,{"item":"table1"},{"item":"table1","rows":[null],"notes":["a|b"],"about":[{"text":"x"}]}]`))
 	f.Fuzz(func(t *testing.T, content []byte) {

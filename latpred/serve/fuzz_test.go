@@ -30,6 +30,7 @@ func FuzzRequest(f *testing.F) {
 			r = httptest.NewRequest(http.MethodGet, at, nil)
 			r.URL.RawQuery = body
 		}
+		r.Host = "localhost"
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

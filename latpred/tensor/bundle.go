@@ -29,9 +29,6 @@ func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 // Len is the number of tensors.
 func (b *Bundle) Len() int { return len(b.tensors) }
 
-// Names lists the names of the tensors, ascending.
-func (b *Bundle) Names() []string { return slices.Sorted(maps.Keys(b.tensors)) }
-
 // PutFloat32 adds a float32 tensor, row-major, or replaces the tensor of its name. The
 // product of shape must be the number of values.
 func (b *Bundle) PutFloat32(name string, values []float32, shape ...uint64) {
@@ -82,6 +79,9 @@ func (b *Bundle) Float64(name string, length int) ([]float64, error) {
 	}
 	return values, nil
 }
+
+// Names lists the names of the tensors, ascending.
+func (b *Bundle) Names() []string { return slices.Sorted(maps.Keys(b.tensors)) }
 
 // Sum is the SHA-256, in hex, of head and of all tensors in the order of their names.
 func (b *Bundle) Sum(head string) string {
