@@ -23,6 +23,9 @@ type array struct {
 	content []byte
 }
 
+// Names lists the names of the tensors, ascending.
+func (b *Bundle) Names() []string { return slices.Sorted(maps.Keys(b.tensors)) }
+
 // NewBundle makes an empty bundle.
 func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 
@@ -79,9 +82,6 @@ func (b *Bundle) Float64(name string, length int) ([]float64, error) {
 	}
 	return values, nil
 }
-
-// Names lists the names of the tensors, ascending.
-func (b *Bundle) Names() []string { return slices.Sorted(maps.Keys(b.tensors)) }
 
 // Sum is the SHA-256, in hex, of head and of all tensors in the order of their names.
 func (b *Bundle) Sum(head string) string {
