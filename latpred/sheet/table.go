@@ -67,7 +67,7 @@ func Open(r io.Reader, known func(names []string) bool) (*Table, error) {
 			return nil, t.wrap(err)
 		}
 		t.Header = trimmed(names)
-		t.last, _ = t.Place(0)
+		t.began()
 	}
 	limit.Row()
 	if p.header == nil && rowNames(string(start[p.offset:]), p.separator, len(t.Header)) {
@@ -106,7 +106,7 @@ func (t *Table) Next() ([]string, error) {
 		if err != nil {
 			return nil, t.wrap(err)
 		}
-		t.last, _ = t.Place(0)
+		t.began()
 		if blank(row) || t.Separator == '|' && rule(row) {
 			continue
 		}
@@ -121,6 +121,12 @@ func (t *Table) Next() ([]string, error) {
 		}
 		return row, nil
 	}
+}
+
+// began notes where the row that was read began.
+func (t *Table) began() {
+	line, _ := t.csv.FieldPos(0)
+	t.last = line + t.before
 }
 
 // Place returns line and column, from 1, of a cell of the last row.
