@@ -26,7 +26,8 @@ type Split struct {
 	Uses []byte `json:"uses,omitempty"`
 }
 
-// maxSplitRows bounds the memory that a file's Split can occupy. It is dataset.MaxRows.
+// maxSplitRows bounds the memory that a file's Split can occupy. It is what dataset.MaxRows was when
+// the largest splits were written.
 const maxSplitRows = 5_000_000
 
 // NewSplit records a split of a set with so many rows. Rows are counted from 0, their

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/internal/texttable"
 )
 
@@ -26,7 +27,7 @@ var machinePath = regexp.MustCompile(`(?:/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)
 // Of a notebook that can't run here, as Notebook.Check says, that is all it lists. It errs
 // if the file can't be read.
 func Lint(path string) ([]string, error) {
-	content, err := os.ReadFile(path)
+	content, err := bounded.ReadFile(path, maxNotebook)
 	if err != nil {
 		return nil, err
 	}

@@ -2,13 +2,14 @@ package run
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
+
+	"github.com/ofalat/ofalat/internal/bounded"
 )
 
 // Notebook is an .ipynb file. One that was read keeps its text: Content changes in it what
@@ -86,17 +87,9 @@ const maxNotebook = 64 << 20
 
 // ReadNotebook reads an .ipynb file; errors name it.
 func ReadNotebook(path string) (*Notebook, error) {
-	f, err := os.Open(path)
+	content, err := bounded.ReadFile(path, maxNotebook)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxNotebook+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > maxNotebook {
-		return nil, fmt.Errorf("%s: larger than %d MB", path, maxNotebook>>20)
 	}
 	nb, err := ParseNotebook(content)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/textfile"
 )
 
@@ -41,7 +42,7 @@ func Argument(arg string, o Options) (Item, error) {
 	if info.IsDir() {
 		arg = filepath.Join(arg, "net.config")
 	}
-	f, err := os.Open(arg)
+	f, err := bounded.Open(arg)
 	if err != nil {
 		return Item{}, err
 	}

@@ -1,10 +1,13 @@
 package archfile
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/literal"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -63,11 +66,11 @@ func runConfig(name string) *told {
 		return &told{} // no file: standard input, or a text from elsewhere
 	}
 	path := filepath.Join(filepath.Dir(name), "run.config")
-	info, err := os.Stat(path)
-	if err != nil || info.Size() > literal.MaxBytes {
+	text, err := bounded.ReadFile(path, literal.MaxBytes)
+	var size *bounded.SizeError
+	if errors.Is(err, fs.ErrNotExist) || errors.As(err, &size) {
 		return &told{}
 	}
-	text, err := os.ReadFile(path)
 	var pixels int
 	if err == nil {
 		var v literal.Value

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -21,6 +22,17 @@ type Finding struct {
 	Message string              `json:"message"`
 	Rows    [][2]int            `json:"rows,omitempty"`   // ranges of affected rows, from 0, end excluded; nil: all, or none in particular
 	Values  map[string]float64  `json:"values,omitempty"` // the figures in Message, by name
+}
+
+// MarshalJSON writes the ranges of rows as Message does: from 1, with their last rows.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	type plain Finding // without this method
+	out := plain(f)
+	out.Rows = nil
+	for _, r := range f.Rows {
+		out.Rows = append(out.Rows, [2]int{r[0] + 1, r[1]})
+	}
+	return json.Marshal(out)
 }
 
 // Check looks for defects in each set, and for sets that measure the same architectures.
@@ -262,7 +274,7 @@ func checkDrift(e []float64, scale float64) *Finding {
 	for _, p := range parts {
 		m := mean(p[0], p[1])
 		low, high = min(low, m), max(high, m)
-		text += fmt.Sprintf(", rows %d–%d %+.1f %%", p[0], p[1]-1, 100*m)
+		text += fmt.Sprintf(", rows %d–%d %+.1f %%", p[0]+1, p[1], 100*m)
 	}
 	return &Finding{Kind: latpred.WarnDrift, Rows: parts, Values: map[string]float64{"range_percent": 100 * (high - low), "parts": float64(len(parts))},
 		Message: fmt.Sprintf("the device changed while it was measured: latencies differ from a common model by%s", text[1:])}
@@ -306,5 +318,5 @@ func checkOutliers(e []float64, scale float64) *Finding {
 		return nil
 	}
 	return &Finding{Kind: latpred.WarnOutliers, Rows: rows, Values: map[string]float64{"rows": float64(len(rows))},
-		Message: fmt.Sprintf("%d rows are over %d robust standard deviations (%.2g %%) from a model of the others; the first is row %d", len(rows), outlierZ, 100*scale, rows[0][0])}
+		Message: fmt.Sprintf("%d rows are over %d robust standard deviations (%.2g %%) from a model of the others; the first is row %d", len(rows), outlierZ, 100*scale, rows[0][0]+1)}
 }

@@ -6,10 +6,13 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/ofalat/ofalat/internal/bounded"
 )
 
-// MaxRows is the most rows of a Set, which is held in memory; a Reader has no such limit.
-const MaxRows = 5_000_000
+// MaxRows is the most rows of a Set, which is held in memory, some hundred bytes a row; a Reader
+// has no such limit.
+const MaxRows = 1_000_000
 
 // Options say how a file is read where it doesn't say so itself. The zero value reads what
 // is clear, and errs where it would have to guess.
@@ -59,7 +62,7 @@ func (o Options) Open(nameOrFile string) (*Set, error) {
 			names = append(names, info.Name)
 		}
 	}
-	f, err := os.Open(nameOrFile)
+	f, err := bounded.Open(nameOrFile)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%q is neither a file nor one of the shipped sets: %s, and those of benchmarks, of other spaces, which latpred data list shows", nameOrFile, strings.Join(names, ", "))
 	}

@@ -107,7 +107,7 @@ func TestReadErrorsSayWhere(t *testing.T) {
 		"f.csv:3:1: mbv3-w1.0: resolution 300 is":                     "arch,latency_ms\n" + row + strings.Replace(row, "r160", "r300", 1),
 		"f.csv:2:1: architecture, column 27: kernel":                  "arch,latency_ms\n" + strings.Replace(row, "33 e", "39 e", 1),
 		"f.csv:2:1: mbv3-w1.0: stage 1 has depth 1":                   "arch,latency_ms\nr160 d12222 k3-33-33-33-33 e3-33-33-33-33,1\n",
-		"f.csv: a line is longer than 65536 bytes":                    "arch,latency_ms\n" + strings.Repeat("0", 70000),
+		"f.csv:2:1: a line is longer than 65536 bytes":                "arch,latency_ms\n" + strings.Repeat("0", 70000),
 	} {
 		_, err := dataset.Read(strings.NewReader(content), "f.csv")
 		if err == nil || !strings.Contains(err.Error(), want) {

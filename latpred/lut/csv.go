@@ -1,6 +1,7 @@
 package lut
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ofalat/ofalat/internal/bounded"
 )
 
 // columns are those of WriteCSV. ReadCSV needs layer and mean_ms.
@@ -49,7 +52,11 @@ func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 // is empty is not known. The caller sets Device and SpaceID, which the format does not
 // contain. Errors refer to the file as name.
 func (t *Table) ReadCSV(r io.Reader, name string) error {
-	in := csv.NewReader(r)
+	text, err := bounded.ReadAll(r, name, maxCSV)
+	if err != nil {
+		return err
+	}
+	in := csv.NewReader(bytes.NewReader(text))
 	header, err := in.Read()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -1,9 +1,7 @@
 package lut
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/pickle"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/textfile"
@@ -74,7 +73,7 @@ func tableFiles(dir string) ([]string, error) {
 }
 
 func (t *Table) readFile(path string) error {
-	f, err := os.Open(path)
+	f, err := bounded.Open(path)
 	if err != nil {
 		return err
 	}
@@ -83,15 +82,12 @@ func (t *Table) readFile(path string) error {
 	if err != nil {
 		return err
 	}
-	text, err := io.ReadAll(io.LimitReader(r, 17*maxYAML+1))
-	if err == nil && len(text) > 17*maxYAML {
-		err = fmt.Errorf("larger than the %d MB that a lookup table may have", 17*maxYAML>>20)
+	if start, _ := r.Peek(400); isCSV(start) {
+		return t.ReadCSV(r, path)
 	}
+	text, err := bounded.ReadAll(r, path, maxYAML)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if isCSV(text) {
-		return t.ReadCSV(bytes.NewReader(text), path)
+		return err
 	}
 	v, err := parseYAML(text)
 	if err != nil {
@@ -100,9 +96,9 @@ func (t *Table) readFile(path string) error {
 	return t.addValue(path, v)
 }
 
-// isCSV reports whether a text starts with a line of names that are separated by commas.
+// isCSV reports whether a text, of which this is the start, begins with a line of names that are separated by commas.
 func isCSV(text []byte) bool {
-	first, _, _ := strings.Cut(string(text[:min(len(text), 400)]), "\n")
+	first, _, _ := strings.Cut(string(text), "\n")
 	return strings.Contains(first, ",") && !strings.ContainsAny(first, "{}[]") && !strings.Contains(first, ": ")
 }
 

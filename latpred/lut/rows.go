@@ -8,11 +8,16 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/pickle"
 )
 
-// maxYAML is the largest size of a table file, bytes; OFA's have 15 kB.
-const maxYAML = 4 << 20
+// Bounds on a table's file, in bytes; one of OFA's has 15 kB for each of 17 resolutions. The
+// parser of YAML needs a second and some hundred MB for a text of the largest size.
+const (
+	maxYAML = 2 << 20
+	maxCSV  = 16 << 20
+)
 
 // ReadYAML reads the rows of one resolution, by key, in OFA's format, or in ProxylessNAS',
 // which has var (the variance) in place of std. A row may lack all but its mean, or be the
@@ -20,12 +25,9 @@ const maxYAML = 4 << 20
 // read; nothing is run. Errors give name, which should be the file's, and the line or the
 // key.
 func ReadYAML(r io.Reader, name string) (map[string]Entry, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxYAML+1))
+	text, err := bounded.ReadAll(r, name, maxYAML)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(text) > maxYAML {
-		return nil, fmt.Errorf("%s: larger than the %d MB that a lookup table may have", name, maxYAML>>20)
+		return nil, err
 	}
 	v, err := parseYAML(text)
 	if err != nil {

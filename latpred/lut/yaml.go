@@ -1,7 +1,9 @@
 package lut
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -14,9 +16,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/pickle"
 )
 
-// maxNest bounds how deep lists and maps of a YAML text are within one another. The parser's
-// time grows faster than the depth.
-const maxNest = 64
+// Bounds on a YAML text, whose parser's time grows faster than either.
+const (
+	maxNest = 64   // lists and maps within one another
+	maxKeys = 2048 // keys of one map without brackets; OFA's tables have 400
+)
 
 // parseYAML reads a YAML or JSON text and gives its values as pickle.Plain does. Tags of
 // PyYAML mean what they mean in a pickle: NumPy's numbers and arrays, tuples and the kinds of
@@ -24,6 +28,9 @@ const maxNest = 64
 func parseYAML(text []byte) (any, error) {
 	if deep(string(text)) {
 		return nil, fmt.Errorf("lists or maps within one another, more than %d deep", maxNest)
+	}
+	if !json.Valid(text) && wide(text) { // in brackets, keys take no longer the more they are
+		return nil, fmt.Errorf("a map of more than %d keys: write it as JSON or CSV", maxKeys)
 	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -68,6 +75,30 @@ func deep(text string) bool {
 			}
 		}
 		if brackets > maxNest || marks > maxNest {
+			return true
+		}
+	}
+	return false
+}
+
+// wide reports whether a map has more than maxKeys keys below one another: lines with a colon
+// that are indented as far, with none between them that is indented less.
+func wide(text []byte) bool {
+	type level struct{ indent, keys int }
+	levels := []level{{indent: -1}}
+	for line := range bytes.Lines(text) {
+		indent := len(line) - len(bytes.TrimLeft(line, " -?"))
+		if indent == len(line) || !bytes.Contains(line, []byte{':'}) {
+			continue
+		}
+		for levels[len(levels)-1].indent > indent {
+			levels = levels[:len(levels)-1]
+		}
+		if levels[len(levels)-1].indent < indent {
+			levels = append(levels, level{indent: indent})
+		}
+		last := &levels[len(levels)-1]
+		if last.keys++; last.keys > maxKeys {
 			return true
 		}
 	}

@@ -113,7 +113,7 @@ func (p *program) Run(ctx context.Context) (float64, error) {
 	defer cancel()
 	cmd := exec.CommandContext(limited, "sh", "-c", p.Command)
 	cmd.Stdin = bytes.NewReader(p.input)
-	stdout, stderr := &bounded{}, &bounded{}
+	stdout, stderr := &beginning{}, &beginning{}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	// Kill the whole process group, so that no child of the shell can keep Run waiting.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -152,13 +152,13 @@ func excerpt(text string) string {
 	return text
 }
 
-// bounded keeps the first maxOutput bytes of what is written to it.
-type bounded struct {
+// beginning keeps the first maxOutput bytes of what is written to it.
+type beginning struct {
 	text bytes.Buffer
 	more bool
 }
 
-func (b *bounded) Write(p []byte) (int, error) {
+func (b *beginning) Write(p []byte) (int, error) {
 	room := maxOutput - b.text.Len()
 	b.more = b.more || len(p) > room
 	b.text.Write(p[:min(len(p), room)])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -127,10 +128,17 @@ func TestQuietestRounds(t *testing.T) {
 
 // While it waits for the device a campaign prepares the next group, once.
 func TestPreparesAheadWhileWaiting(t *testing.T) {
+	var mu sync.Mutex // of prepared: units are prepared while the device is waited for
 	prepared := map[string]int{}
+	prepare := func(key string) (Subject, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		prepared[key]++
+		return constant(2), nil
+	}
 	var units []Unit
 	for _, key := range []string{"a", "b", "c", "d", "e"} {
-		units = append(units, Unit{key, func(context.Context) (Subject, error) { prepared[key]++; return constant(2), nil }})
+		units = append(units, Unit{key, func(context.Context) (Subject, error) { return prepare(key) }})
 	}
 	j, err := OpenJournal(filepath.Join(t.TempDir(), "j"), Header{Rounds: 2, Runs: 1})
 	if err != nil {
@@ -140,11 +148,13 @@ func TestPreparesAheadWhileWaiting(t *testing.T) {
 	var held []int // units prepared when the device came free
 	c := Campaign{Units: units, Journal: j, Config: Config{WarmUps: -1, Discard: -1, Rounds: 2, Extra: -1, Runs: 1, Group: 2, Compilers: 1}}
 	enough := make(chan struct{})
-	c.Units[3].Prepare = func(context.Context) (Subject, error) { prepared["d"]++; close(enough); return constant(2), nil }
+	c.Units[3].Prepare = func(context.Context) (Subject, error) { defer close(enough); return prepare("d") }
 	c.Hold = func(context.Context) (func(), error) {
 		if len(held) == 0 {
 			<-enough // that d is prepared, of the second group
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		held = append(held, len(prepared))
 		return func() {}, nil
 	}

@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/journal"
 )
 
@@ -128,7 +128,7 @@ func ReadJournal(r io.Reader, name string) (*Journal, error) {
 
 // ReadJournalFile is ReadJournal of the file at path.
 func ReadJournalFile(path string) (*Journal, error) {
-	f, err := os.Open(path)
+	f, err := bounded.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,9 @@ func (j *Journal) take(n int, text []byte, want *Header) error {
 			return agree(*l.Header, *want)
 		}
 		j.Header = *l.Header
-		return nil
+		return j.Header.validate()
+	case l.Group != nil && j.Header.Rounds < 1:
+		return fmt.Errorf("a group, where the header has %d rounds", j.Header.Rounds)
 	case l.Group != nil && l.Group.Group == len(j.groups) && len(l.Group.Units) > 0:
 		l.Group.begun = true
 		j.groups = append(j.groups, l.Group)
@@ -173,6 +175,11 @@ func (j *Journal) take(n int, text []byte, want *Header) error {
 		if n := len(g.Anchors) + len(g.Units); l.Round.Round != len(g.rounds) || len(l.Round.MinMs) != n || len(l.Round.MedianMs) != n {
 			return fmt.Errorf("round %d of group %d doesn't follow from what is before it", l.Round.Round, l.Round.Group)
 		}
+		for _, ms := range slices.Concat(l.Round.MinMs, l.Round.MedianMs) {
+			if !(ms > 0) || ms > maxMs {
+				return fmt.Errorf("round %d of group %d: %v is no time in milliseconds", l.Round.Round, l.Round.Group, ms)
+			}
+		}
 		g.rounds = append(g.rounds, *l.Round)
 		return nil
 	case l.Failed != nil && l.Failed.Unit != "":
@@ -180,6 +187,20 @@ func (j *Journal) take(n int, text []byte, want *Header) error {
 		return nil
 	}
 	return errors.New("neither a failure, nor a group or a round that follows from what is before it")
+}
+
+// maxMs is longer than any network takes, in milliseconds: thirty years.
+const maxMs = 1e12
+
+// validate errs if a header has a number that none of ours has.
+func (h Header) validate() error {
+	switch {
+	case h.Format != journalFormat:
+		return fmt.Errorf("format %q, want %q", h.Format, journalFormat)
+	case h.Batch < 0 || h.Threads < 0 || h.Rounds < 0 || h.Extra < 0 || h.Runs < 0:
+		return fmt.Errorf("a negative number in the header: batch %d, threads %d, rounds %d, extra %d, runs %d", h.Batch, h.Threads, h.Rounds, h.Extra, h.Runs)
+	}
+	return nil
 }
 
 // agree errs if the header of a journal differs from the wanted one in anything but

@@ -36,11 +36,15 @@ func Evaluate(predMs, wantMs []float64) Scores {
 	return Scores{
 		N: len(predMs), RMSEMs: RMSE(predMs, wantMs), MAEMs: MAE(predMs, wantMs), PaperRMSEMs: PaperRMSE(predMs, wantMs),
 		MAPEPercent: 100 * MAPE(predMs, wantMs), BiasMs: Bias(predMs, wantMs),
-		Within1Percent: 100 * Within(predMs, wantMs, 0.01), Within5Percent: 100 * Within(predMs, wantMs, 0.05),
-		Within10Percent: 100 * Within(predMs, wantMs, 0.10),
+		Within1Percent: Percent(Within(predMs, wantMs, 0.01)), Within5Percent: Percent(Within(predMs, wantMs, 0.05)),
+		Within10Percent: Percent(Within(predMs, wantMs, 0.10)),
 		Spearman:        defined(Spearman(predMs, wantMs)), Kendall: defined(Kendall(predMs, wantMs)),
 	}
 }
+
+// Percent is a share in percent, without the last digit that floating point adds: 91.21, not
+// 91.21000000000001.
+func Percent(share float64) float64 { return math.Round(share*1e12) / 1e10 }
 
 // Mean is a mean over repeated experiments with its 95 % confidence interval.
 type Mean struct {

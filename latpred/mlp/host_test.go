@@ -40,6 +40,21 @@ func recipes() []Config {
 	return list
 }
 
+// drawn are recipes of random shapes: layers, widths and batches.
+func drawn(n int) []Config {
+	var list []Config
+	rng := rand.New(rand.NewPCG(7, 7))
+	for i := range n {
+		layers := []int{1 + rng.IntN(90)}
+		for range 1 + rng.IntN(4) {
+			layers = append(layers, 1+rng.IntN(130))
+		}
+		o := []Optimizer{{SGD, 1e-3, 0.9, 1e-3}, {Adam, 1e-3, 0, 1e-3}}[i%2]
+		list = append(list, Config{Layers: append(layers, 1), Epochs: 1, BatchSize: 1 + rng.IntN(64), Optimizer: o})
+	}
+	return list
+}
+
 // Three epochs by package loops and by the graphs of this package, on
 // GoMLX's Go backend, agree to float32 rounding. The last batch is not full.
 func TestHostIsTheGraph(t *testing.T) {
@@ -47,7 +62,7 @@ func TestHostIsTheGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range recipes() {
+	for _, c := range append(recipes(), drawn(10)...) {
 		train, validation := made(1, 100, c.Layers[0]), made(2, 50, c.Layers[0])
 		start := Init(random.Stream(1, "init"), c.Layers).flat()
 		graphs, err := newDevice(be, start, train, validation, c)

@@ -10,7 +10,8 @@
 // # The format
 //
 // A file is a safetensors file: numbers are tensors, everything else is text in the
-// header. The keys of the header are "format" ("latpred 2"), "kind", "provenance" (JSON),
-// "model" (JSON, depending on the kind) and "sha256", the hash of the kind, the model and
-// all tensors in the order of their names.
+// header. The keys of the header are "format" ("latpred 3"), "kind", "provenance" (JSON),
+// "model" (JSON, depending on the kind) and "sha256", the hash of the kind, the model, the
+// provenance and all tensors in the order of their names. In the format "latpred 2", which is
+// read as well, the hash leaves out the provenance.
 package modelfile

@@ -1,21 +1,23 @@
 package modelfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
 
 const (
-	fileFormat = "latpred 2"
+	fileFormat = "latpred 3"
+	withoutSum = "latpred 2" // whose hash leaves out the provenance
 	maxFile    = 512 << 20
 )
 
@@ -72,56 +74,55 @@ func Save(path string, p latpred.Predictor) error {
 	}
 	return atomicfile.Write(path, func(w io.Writer) error {
 		return b.Write(w, map[string]string{
-			"format": fileFormat, "kind": p.Kind(), "model": string(header), "provenance": string(provenance), "sha256": sum(b, p.Kind(), header),
+			"format": fileFormat, "kind": p.Kind(), "model": string(header), "provenance": string(provenance), "sha256": sum(b, p.Kind(), header, provenance),
 		})
 	})
 }
 
-// sum is the SHA-256, in hex, of everything that determines predictions.
-func sum(b *tensor.Bundle, kind string, model []byte) string {
-	return b.Sum(fmt.Sprintf("%s\n%s\n", kind, model))
+// sum is the SHA-256, in hex, of everything that a file holds: parts are its model and its
+// provenance, which older files leave out.
+func sum(b *tensor.Bundle, kind string, parts ...[]byte) string {
+	return b.Sum(fmt.Sprintf("%s\n%s\n", kind, bytes.Join(parts, []byte("\n"))))
 }
 
 // Load reads a predictor that Save wrote. It errs if the file is damaged or larger than
 // 512 MB, or if it has a format, a kind or an encoding that this program does not know.
 func Load(path string) (latpred.Predictor, error) {
-	f, err := os.Open(path)
+	content, err := bounded.ReadFile(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > maxFile {
-		return nil, fmt.Errorf("%s: larger than the %d MB that a predictor may have", path, maxFile>>20)
-	}
-	p, err := parse(content)
+	p, err := Parse(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
 }
 
-func parse(content []byte) (latpred.Predictor, error) {
+// Parse is Load of a file's content.
+func Parse(content []byte) (latpred.Predictor, error) {
 	b, meta, err := tensor.Parse(content)
 	if err != nil {
 		return nil, err
 	}
-	if meta["format"] != fileFormat {
+	model, provenance := json.RawMessage(meta["model"]), []byte(meta["provenance"])
+	parts := [][]byte{model, provenance}
+	switch meta["format"] {
+	case fileFormat:
+	case withoutSum:
+		parts = parts[:1]
+	default:
 		return nil, fmt.Errorf("format %q, want %q: not a predictor of this program; train it again", meta["format"], fileFormat)
 	}
 	load, err := loader(meta["kind"])
 	if err != nil {
 		return nil, err
 	}
-	model := json.RawMessage(meta["model"])
-	if sum(b, meta["kind"], model) != meta["sha256"] {
+	if sum(b, meta["kind"], parts...) != meta["sha256"] {
 		return nil, errors.New("the content doesn't have the SHA-256 that the header gives: the file is damaged")
 	}
 	var from latpred.Provenance
-	if err := json.Unmarshal([]byte(meta["provenance"]), &from); err != nil {
+	if err := json.Unmarshal(provenance, &from); err != nil {
 		return nil, fmt.Errorf("provenance: %w", err)
 	}
 	return load(b, "", model, from)

@@ -107,7 +107,7 @@ func TestLoadRefusesFaults(t *testing.T) {
 		"the file is damaged":        flipped,
 		"gives: the file is damaged": bytes.Replace(good, []byte("ofa-128"), []byte("ofa-999"), 1),
 		"of kind \"papyr\"":          bytes.Replace(good, []byte(`"kind":"paper"`), []byte(`"kind":"papyr"`), 1),
-		"format \"latpred 9\"":       bytes.Replace(good, []byte(`latpred 2`), []byte(`latpred 9`), 1),
+		"format \"latpred 9\"":       bytes.Replace(good, []byte(`latpred 3`), []byte(`latpred 9`), 1),
 	} {
 		if err := os.WriteFile(file, content, 0o644); err != nil {
 			t.Fatal(err)

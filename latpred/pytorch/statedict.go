@@ -3,8 +3,8 @@ package pytorch
 import (
 	"fmt"
 	"io"
-	"os"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/pickle"
 	"github.com/ofalat/ofalat/latpred/tensor"
 )
@@ -13,7 +13,7 @@ import (
 // or the older one of concatenated pickles. The tensors are in the order of the dict and
 // must be contiguous float32.
 func ReadStateDict(path string) ([]tensor.Tensor, error) {
-	f, err := os.Open(path)
+	f, err := bounded.Open(path)
 	if err != nil {
 		return nil, err
 	}

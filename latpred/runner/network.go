@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -127,9 +128,12 @@ func same(got, want []float32) error {
 	return nil
 }
 
+// maxOutputs is the largest size of a file of a network's outputs, in bytes.
+const maxOutputs = 64 << 20
+
 // readFloats reads a file of little-endian float32 numbers.
 func readFloats(name string) ([]float32, error) {
-	text, err := os.ReadFile(name)
+	text, err := bounded.ReadFile(name, maxOutputs)
 	if err != nil {
 		return nil, err
 	}

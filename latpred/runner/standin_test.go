@@ -17,6 +17,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"go.uber.org/goleak"
 )
 
 // TestMain makes of the test's program a stand-in for adb or trtexec, where that is asked
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 		os.Exit(standin{state}.trtexec(os.Args[1:]))
 	}
 	newVector = rememberVectors()
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // no goroutine is left behind
 }
 
 // rememberVectors makes each vector once, since most of the time of tests would be theirs.

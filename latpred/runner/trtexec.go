@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/timing"
 )
 
@@ -97,7 +98,7 @@ func (l *inTrtexec) times(ctx context.Context) ([]float64, error) {
 
 // outputs reads what the tool exported when the engine was built.
 func (l *inTrtexec) outputs(context.Context) ([]float32, error) {
-	text, err := os.ReadFile(l.logits)
+	text, err := bounded.ReadFile(l.logits, maxOutputs)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w: this trtexec has not exported them", errNoOutputs)
 	}

@@ -144,8 +144,11 @@ func guessSeparator(text string, known func([]string) bool) rune {
 // number 1: R names rows, but not the column of their names.
 func rowNames(text string, separator rune, width int) bool {
 	rows := records(text, separator, 2)
-	row := rows[len(rows)-1]
-	return len(rows) == 2 && len(row) == width+1 && strings.TrimSpace(row[0]) == "1" && strings.TrimSpace(row[width]) != ""
+	if len(rows) < 2 {
+		return false
+	}
+	row := rows[1]
+	return len(row) == width+1 && strings.TrimSpace(row[0]) == "1" && strings.TrimSpace(row[width]) != ""
 }
 
 // records reads at most n rows of a text.

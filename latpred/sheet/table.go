@@ -35,6 +35,8 @@ type Table struct {
 	Above int
 
 	csv    *csv.Reader
+	limit  *textfile.Limiter
+	last   int  // line of the file on which the last row began, 0: none
 	before int  // lines before the first that csv has seen
 	barred bool // rows begin and end with a separator, as in Markdown
 	width  int  // number of cells in a row, outer bars included
@@ -44,7 +46,8 @@ type Table struct {
 // decides where several separators are possible. If there is no line at all, the error is
 // io.EOF.
 func Open(r io.Reader, known func(names []string) bool) (*Table, error) {
-	in := bufio.NewReaderSize(textfile.LimitLines(r), look)
+	limit := textfile.Limit(r)
+	in := bufio.NewReaderSize(limit, look)
 	start, err := in.Peek(look)
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
 		return nil, err
@@ -56,7 +59,7 @@ func Open(r io.Reader, known func(names []string) bool) (*Table, error) {
 	if _, err := in.Discard(p.offset); err != nil {
 		return nil, err
 	}
-	t := &Table{Separator: p.separator, Above: p.above, before: p.lines}
+	t := &Table{Separator: p.separator, Above: p.above, before: p.lines, limit: limit}
 	t.csv = newCSV(newBraces(in, p.separator), p.separator)
 	if t.Header = p.header; t.Header == nil {
 		names, err := t.csv.Read()
@@ -64,7 +67,9 @@ func Open(r io.Reader, known func(names []string) bool) (*Table, error) {
 			return nil, t.wrap(err)
 		}
 		t.Header = trimmed(names)
+		t.began()
 	}
+	limit.Row()
 	if p.header == nil && rowNames(string(start[p.offset:]), p.separator, len(t.Header)) {
 		t.Header = append([]string{""}, t.Header...)
 	}
@@ -94,12 +99,14 @@ func newCSV(r io.Reader, separator rune) *csv.Reader {
 func (t *Table) Next() ([]string, error) {
 	for {
 		row, err := t.csv.Read()
+		t.limit.Row()
 		if err == io.EOF {
 			return nil, io.EOF
 		}
 		if err != nil {
 			return nil, t.wrap(err)
 		}
+		t.began()
 		if blank(row) || t.Separator == '|' && rule(row) {
 			continue
 		}
@@ -114,6 +121,12 @@ func (t *Table) Next() ([]string, error) {
 		}
 		return row, nil
 	}
+}
+
+// began notes where the row that was read began.
+func (t *Table) began() {
+	line, _ := t.csv.FieldPos(0)
+	t.last = line + t.before
 }
 
 // Place returns line and column, from 1, of a cell of the last row.
@@ -147,6 +160,10 @@ func (t *Table) wrap(err error) error {
 	var syntax *csv.ParseError
 	if errors.As(err, &syntax) {
 		return &Error{syntax.Line + t.before, max(1, syntax.Column), syntax.Err}
+	}
+	var size *textfile.SizeError
+	if errors.As(err, &size) {
+		return &Error{max(t.last, t.before) + 1, 1, err}
 	}
 	return err
 }

@@ -84,12 +84,14 @@ func TestBrackets(t *testing.T) {
 
 func TestErrorsSayWhere(t *testing.T) {
 	for text, want := range map[string]string{
-		"arch,ms\na,1\nb,4,9646\n":                      "3:1: 3 cells where the header has 2: a cell with a comma",
-		"arch;ms\na;1\nb\n":                             "3:1: 1 cell where the header has 2",
-		"# x\n\narch,ms\n\"a,1\n":                       "4:6: extraneous or missing \" in quoted-field",
-		"sep=;\narch;ms\na;1\nb;2;3\n":                  "4:1: 3 cells where the header has 2",
-		"arch,ms\n{'ks': [3, 5,1\n":                     "2:1: 3 cells where",
-		"arch,ms\na,1\n" + strings.Repeat("x", 200_000): "a line is longer than",
+		"arch,ms\na,1\nb,4,9646\n":                        "3:1: 3 cells where the header has 2: a cell with a comma",
+		"arch;ms\na;1\nb\n":                               "3:1: 1 cell where the header has 2",
+		"# x\n\narch,ms\n\"a,1\n":                         "4:6: extraneous or missing \" in quoted-field",
+		"sep=;\narch;ms\na;1\nb;2;3\n":                    "4:1: 3 cells where the header has 2",
+		"arch,ms\n{'ks': [3, 5,1\n":                       "2:1: 3 cells where",
+		"arch,ms\na,1\n" + strings.Repeat("x", 200_000):   "a line is longer than",
+		"arch,ms\na,1\n\"b" + strings.Repeat("\n", 3<<20): "3:1: a row is longer than 1048576 bytes: is a quote never closed?",
+		"arch,ms\na,1\n" + strings.Repeat("\n", 3<<20):    "3:1: a row is longer than",
 	} {
 		if got, err := rows(t, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %q, %v, want %s", text[:min(len(text), 60)], got, err, want)
@@ -116,6 +118,44 @@ func TestPlace(t *testing.T) {
 		if line, column := in.Place(1); [2]int{line, column} != want {
 			t.Errorf("%q: %d:%d, want %v", text, line, column, want)
 		}
+	}
+}
+
+// endless gives the same text over and over, and counts.
+type endless struct {
+	text  string
+	given int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := 0
+	for n+len(e.text) <= len(p) {
+		n += copy(p[n:], e.text)
+	}
+	e.given += n
+	return n, nil
+}
+
+// A table whose row never ends is given up after little of it, and one of many rows isn't.
+func TestEndlessRow(t *testing.T) {
+	in, err := sheet.Open(io.MultiReader(strings.NewReader("arch,ms\n"), &endless{text: "a,1\n"}), known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 1 << 19 { // 2 MB
+		if _, err := in.Next(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	source := &endless{text: "\n"}
+	if in, err = sheet.Open(io.MultiReader(strings.NewReader("arch,ms\n\""), source), known); err == nil {
+		_, err = in.Next()
+	}
+	if err == nil || !strings.Contains(err.Error(), "2:1: a row is longer than") {
+		t.Errorf("%v, want that the row is too long", err)
+	}
+	if source.given > 2<<20 {
+		t.Errorf("%d bytes of an endless row were read", source.given)
 	}
 }
 

@@ -23,6 +23,9 @@ type array struct {
 	content []byte
 }
 
+// Names lists the names of the tensors, ascending.
+func (b *Bundle) Names() []string { return slices.Sorted(maps.Keys(b.tensors)) }
+
 // NewBundle makes an empty bundle.
 func NewBundle() *Bundle { return &Bundle{map[string]array{}} }
 
@@ -90,7 +93,7 @@ func (b *Bundle) Has(name string) bool {
 func (b *Bundle) Sum(head string) string {
 	h := sha256.New()
 	io.WriteString(h, head)
-	for _, name := range slices.Sorted(maps.Keys(b.tensors)) {
+	for _, name := range b.Names() {
 		t := b.tensors[name]
 		fmt.Fprintf(h, "%s %v %v\n", name, t.shape, t.double)
 		h.Write(t.content)

@@ -16,7 +16,8 @@ import (
 // ParseAuthorsCSV reads a set of the paper's authors: columns child_arch, a Python dict
 // with OFA's keys, and latency, in milliseconds. Errors refer to the file as name.
 func ParseAuthorsCSV(r io.Reader, name string) ([]dataset.Sample, error) {
-	in := csv.NewReader(textfile.LimitLines(r))
+	limit := textfile.Limit(r)
+	in := csv.NewReader(limit)
 	in.ReuseRecord = true
 	fail := func(field int, err error) error {
 		line, column := in.FieldPos(field)
@@ -38,6 +39,7 @@ func ParseAuthorsCSV(r io.Reader, name string) ([]dataset.Sample, error) {
 	}
 	var samples []dataset.Sample
 	for {
+		limit.Row()
 		row, err := in.Read()
 		if err == io.EOF {
 			return samples, nil

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"encoding/csv"
@@ -8,13 +9,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ofalat/ofalat/data"
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 )
@@ -81,10 +82,13 @@ func (h *HELPTables) columns() (*columns, error) {
 	return c, nil
 }
 
+// maxTable is the largest size of a benchmark's table, in bytes, unpacked; those that ship have 6 MB.
+const maxTable = 256 << 20
+
 // readColumns reads a benchmark's file. Without the file it has no columns.
 func readColumns(name string) (*columns, error) {
 	c := &columns{devices: map[string][]string{}}
-	f, err := os.Open(name)
+	f, err := bounded.Open(name)
 	if err != nil {
 		return c, err
 	}
@@ -93,7 +97,11 @@ func readColumns(name string) (*columns, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	rows, err := csv.NewReader(z).ReadAll()
+	text, err := bounded.ReadAll(z, name, maxTable)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(rows) == 0 {
 		return nil, fmt.Errorf("%s: %w", name, cmp.Or(err, io.ErrUnexpectedEOF))
 	}

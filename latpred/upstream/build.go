@@ -3,11 +3,11 @@ package upstream
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/lut"
@@ -128,7 +128,7 @@ func buildTable(upstream string) (*lut.Table, error) {
 // parseFile opens the file at a place (see File.Place) in the folder upstream and parses
 // it.
 func parseFile[T any](upstream, place string, parse func(io.Reader, string) (T, error)) (T, error) {
-	f, err := os.Open(filepath.Join(upstream, filepath.FromSlash(place)))
+	f, err := bounded.Open(filepath.Join(upstream, filepath.FromSlash(place)))
 	if err != nil {
 		var none T
 		return none, err

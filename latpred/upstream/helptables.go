@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -65,7 +66,7 @@ func (h *HELPTables) Devices() (names []string, err error) {
 // LatenciesMs reads the latencies of a device, in the order of Archs.
 func (h *HELPTables) LatenciesMs(device string) ([]float64, error) {
 	name := filepath.Join(h.folder, device+".pt")
-	f, err := os.Open(name)
+	f, err := bounded.Open(name)
 	if err != nil {
 		return nil, err
 	}

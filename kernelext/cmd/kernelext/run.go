@@ -21,8 +21,8 @@ type runCmd struct {
 	Only      []string      `help:"Of these only the notebooks whose names have one of the texts in them: --only 03,search."`
 	Out       string        `default:"out" help:"Folder for executed notebooks, pages, index.html and report.json."`
 	Profile   string        `enum:"quick,full" default:"quick" help:"How much the notebooks compute: quick or full."`
-	Jobs      int           `default:"2" help:"Notebooks at once; they share the cores."`
-	Limit     time.Duration `default:"0s" help:"Time limit of a cell (default: 3 minutes, 2 hours with --profile full)."`
+	Jobs      int           `default:"2" min:"1" max:"1024" help:"Notebooks at once; they share the cores."`
+	Limit     time.Duration `default:"0s" min:"0s" max:"10000h" help:"Time limit of a cell (default: 3 minutes, 2 hours with --profile full)."`
 	Fresh     bool          `help:"Execute also what is unchanged since it was last executed."`
 	Watch     bool          `help:"Go on: whenever a notebook, the module's code or its data change, run what that concerns."`
 	Module    string        `help:"Folder of the clone whose packages cells see (default: the one around this folder, else the one that this program was built in)." type:"existingdir"`

@@ -23,7 +23,7 @@ type adaptCmd struct {
 	From         []string `default:"auto" help:"Other devices to start from, separated by commas: shipped sets, files of predictors or of measurements, none (${default}: all that ship for the space)."`
 	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
 	Out          string   `help:"File for the predictor." type:"path"`
-	Plan         int      `help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
+	Plan         int      `min:"1" max:"700" help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
 	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)."`
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`

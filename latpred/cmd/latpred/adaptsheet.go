@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -141,9 +142,12 @@ func (c *adaptCmd) finishSheet(out *output, p *hardware.Predictor, warnings []la
 	return nil
 }
 
+// maxSheet is the largest size of a data sheet, in bytes.
+const maxSheet = 64 << 10
+
 // readGPU reads a data sheet from a JSON file, or finds a shipped one by id.
 func readGPU(nameOrFile string) (hardware.Spec, error) {
-	content, err := os.ReadFile(nameOrFile)
+	content, err := bounded.ReadFile(nameOrFile, maxSheet)
 	if errors.Is(err, os.ErrNotExist) {
 		gpu, err := gpu.ByID(nameOrFile)
 		if err != nil {

@@ -71,7 +71,7 @@ func (c *backendCheckCmd) Run(ctx context.Context, out *output) error {
 // backendFlags are those of every command that computes.
 type backendFlags struct {
 	Backend string `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
-	Threads int    `help:"Threads on the processor (default: all cores)."`
+	Threads int    `min:"1" max:"4096" help:"Threads on the processor (default: all cores)."`
 }
 
 // open opens the backend, fetching the CPU plugin where none is, and logs which

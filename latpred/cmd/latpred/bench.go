@@ -19,8 +19,8 @@ type benchCmd struct {
 	Peer        bool     `help:"Measure the peer as well, in turn with ours."`
 	PeerScript  string   `help:"Script that does the peer's jobs." default:"../shared/peers/torch_peer.py" type:"path"`
 	PeerPython  string   `help:"Python that runs it (default: /usr/bin/python3)." type:"path"`
-	Repetitions int      `default:"3" help:"Of each side; long jobs have fewer."`
-	Epochs      int      `default:"100" help:"Of trainings."`
+	Repetitions int      `default:"3" min:"1" max:"1000" help:"Of each side; long jobs have fewer."`
+	Epochs      int      `default:"100" min:"1" max:"100000" help:"Of trainings."`
 	Seed        uint64   `default:"1" help:"Seed of weights, shuffles and searches."`
 	Figures     string   `help:"Folder for the figures of growth." type:"path"`
 	Record      string   `help:"Folder with a record.json to merge the report into, and a README.md with its table." type:"path"`

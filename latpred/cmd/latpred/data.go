@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/audit"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
@@ -156,8 +158,8 @@ type dataCheckCmd struct {
 	Sets  []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 
-// Run prints what audit.Check finds. Findings are no failure: they are the
-// result.
+// Run prints what audit.Check finds, and errs if it is anything: more than how columns were
+// read.
 func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 	if len(c.Sets) == 0 {
 		for _, info := range dataset.Index() {
@@ -188,12 +190,21 @@ func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	findings = append(findings, found...)
-	if out.JSON() {
-		return out.Emit(findings)
-	}
+	doubts := false
 	for _, f := range findings {
+		if f.Kind != latpred.WarnColumns {
+			doubts = true
+		}
 		out.Printf("%s: %s: %s\n", f.Set, f.Kind, f.Message)
 	}
 	out.Printf("%d findings in %d sets\n", len(findings), len(sets))
+	if out.JSON() {
+		if err := out.Emit(findings); err != nil {
+			return err
+		}
+	}
+	if doubts {
+		return fmt.Errorf("there are doubts about %s", strings.Join(c.Sets, ", "))
+	}
 	return nil
 }

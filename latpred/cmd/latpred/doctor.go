@@ -16,7 +16,7 @@ import (
 )
 
 type doctorCmd struct {
-	Timeout time.Duration `default:"30s" help:"For trying a plugin, in a process of its own."`
+	Timeout time.Duration `default:"30s" min:"1ms" max:"24h" help:"For trying a plugin, in a process of its own."`
 }
 
 // doctorHost is the machine that doctor asks; tests have others.

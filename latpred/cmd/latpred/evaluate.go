@@ -23,10 +23,10 @@ type evaluateCmd struct {
 	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
 	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
 	Protocol string        `enum:"recorded,published,corrected" default:"recorded" help:"How the training divided the set, for files that don't record it: published, in file order; corrected, by architecture with the file's seed."`
-	Interval float64       `default:"0.9" help:"Level of the interval that is judged."`
+	Interval float64       `default:"0.9" above:"0" below:"1" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
 	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor or the set is known to be of another."`
-	Worst    int           `default:"5" help:"How many of the worst rows to print."`
+	Worst    int           `default:"5" min:"0" max:"1000000" help:"How many of the worst rows to print."`
 }
 
 // evaluation is the result of evaluate --json.

@@ -49,7 +49,7 @@ func (s *intervalScores) backing() string {
 // judgeInterval gives coverage over all, and by fifths of the predictions.
 func judgeInterval(level float64, pred, low, high, want []float64) *intervalScores {
 	share, _ := metric.Coverage(low, high, want)
-	s := &intervalScores{Level: level, CoveragePercent: 100 * share}
+	s := &intervalScores{Level: level, CoveragePercent: metric.Percent(share)}
 	s.WidthMs, s.UnboundedPercent = widths(low, high)
 	order := make([]int, len(pred))
 	for i := range order {
@@ -63,7 +63,7 @@ func judgeInterval(level float64, pred, low, high, want []float64) *intervalScor
 			l, h, w = append(l, low[i]), append(h, high[i]), append(w, want[i])
 		}
 		share, _ := metric.Coverage(l, h, w)
-		s.BinsPercent = append(s.BinsPercent, 100*share)
+		s.BinsPercent = append(s.BinsPercent, metric.Percent(share))
 	}
 	return s
 }
@@ -80,5 +80,5 @@ func widths(low, high []float64) (mean, unboundedPercent float64) {
 	if len(bounded) > 0 {
 		mean = stat.Mean(bounded, nil)
 	}
-	return mean, 100 * float64(len(low)-len(bounded)) / float64(len(low))
+	return mean, metric.Percent(float64(len(low)-len(bounded)) / float64(len(low)))
 }

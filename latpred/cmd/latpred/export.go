@@ -45,7 +45,7 @@ type measureExportCmd struct {
 	archArgument
 	Format      string `enum:"onnx,tflite,stablehlo,json" default:"onnx" help:"onnx: convolutions, made-up weights inside; tflite: the same for LiteRT and TensorFlow Lite; stablehlo: the program that is timed here, weights as its arguments; json: layers with their shapes, no weights."`
 	Space       string `default:"mbv3-w1.0" help:"Search space."`
-	Batch       int    `default:"1" help:"Images at once."`
+	Batch       int    `default:"1" min:"1" max:"65536" help:"Images at once."`
 	Formulation string `enum:"dot,conv," default:"" help:"Of stablehlo: dot or conv."`
 	Out         string `required:"" help:"File to write." type:"path"`
 }

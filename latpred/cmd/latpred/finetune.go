@@ -19,10 +19,10 @@ type finetuneCmd struct {
 	Space    string          `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)."`
 	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch,published" default:"all-layers" help:"What is trained: last-layer, freeze-two (as the paper's text says), all-layers, scratch, or published: the last layer as the authors' code does it, without the last ReLU in training and with it in the predictor."`
 	Protocol string          `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
-	Rows     int             `default:"700" help:"Labels to use; 0: all for training and validation."`
-	Epochs   int             `default:"100" help:"Passes over the rows."`
-	Batch    int             `default:"32" help:"Rows a step."`
-	Rate     float64         `help:"Learning rate (default: 0.001; with --protocol published the authors' of this source and set, or else 0.1)."`
+	Rows     int             `default:"700" min:"0" max:"1000000" help:"Labels to use; 0: all for training and validation."`
+	Epochs   int             `default:"100" min:"1" max:"1000000" help:"Passes over the rows."`
+	Batch    int             `default:"32" min:"1" max:"1000000" help:"Rows a step."`
+	Rate     float64         `above:"0" max:"1e6" help:"Learning rate (default: 0.001; with --protocol published the authors' of this source and set, or else 0.1)."`
 	Seed     uint64          `default:"1" help:"Seed of split, new weights and shuffles."`
 }
 

@@ -14,12 +14,12 @@ type gpuRecordCmd struct {
 	Hardware  string        `required:"" help:"Name of the GPU in device ids, e.g. h200."`
 	Backend   string        `enum:"xla:cuda,xla:cpu" default:"xla:cuda" help:"xla:cuda, or xla:cpu to try it out."`
 	Space     string        `default:"mbv3-w1.0" help:"Search space."`
-	Batch     int           `default:"64" help:"Images at once."`
+	Batch     int           `default:"64" min:"1" max:"65536" help:"Images at once."`
 	Precision string        `enum:"f32,tf32,bf16" default:"f32" help:"Of the networks that are measured."`
-	Nets      int           `default:"240" help:"Whole networks to measure."`
+	Nets      int           `default:"240" min:"1" max:"1000000" help:"Whole networks to measure."`
 	Seed      uint64        `default:"1" help:"Seed of their draw."`
-	Budget    time.Duration `default:"13m" help:"Time for all parts; each has its share."`
-	Epochs    int           `default:"100" help:"Of trainings."`
+	Budget    time.Duration `default:"13m" min:"1s" max:"1000h" help:"Time for all parts; each has its share."`
+	Epochs    int           `default:"100" min:"1" max:"1000000" help:"Of trainings."`
 	Python    string        `default:"python3" help:"Python with PyTorch, for comparison."`
 	Torch     string        `enum:"cuda,cpu" default:"cuda" help:"Device of PyTorch."`
 	Try       []string      `placeholder:"dot-f32-at0,…" help:"Settings to try: formulation, precision, level of autotuning (default: those of the precision, and one of each other)."`

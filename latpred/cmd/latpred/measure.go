@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/measure"
@@ -27,14 +27,14 @@ type measureCmd struct {
 type measureNetsCmd struct {
 	deviceFlags
 	runnerFlags
-	N    int    `default:"500" help:"Networks to draw."`
+	N    int    `default:"500" min:"1" max:"1000000" help:"Networks to draw."`
 	Seed uint64 `default:"1" help:"Seed of the draw."`
 	resolutionFlag
 	Archs   string        `help:"Measure the networks of this file instead: one a line, a list, OFA's net.config, or a table." type:"path"`
 	Out     string        `required:"" help:"CSV file to write; the journal beside it, .journal, is what a run goes on from." type:"path"`
 	Exec    string        `help:"Time a program instead: a shell command that gets the network as a JSON file in place of {}, or on its input, and prints milliseconds, times with their units, or a report of trtexec, benchmark_model, onnxruntime_perf_test and others."`
 	Pick    string        `placeholder:"REGEXP" help:"Which number of what --exec prints counts: the first after what the pattern matches, or its group."`
-	Timeout time.Duration `default:"1m" help:"Of one call of --exec, or of one timing by --runner, which may take five times as long to load a network."`
+	Timeout time.Duration `default:"1m" min:"1ms" max:"24h" help:"Of one call of --exec, or of one timing by --runner, which may take five times as long to load a network."`
 }
 
 // measured is the result of measure nets --json.
@@ -164,7 +164,7 @@ func (c *measureNetsCmd) archs(s *space.Space) (archs []space.Arch, seed uint64,
 		archs, err = measure.Sample(s, c.Seed, c.N)
 		return archs, c.Seed, err
 	}
-	f, err := os.Open(c.Archs)
+	f, err := bounded.Open(c.Archs)
 	if err != nil {
 		return nil, 0, err
 	}

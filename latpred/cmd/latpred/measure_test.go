@@ -89,7 +89,7 @@ func TestMeasureNetsKill(t *testing.T) {
 	if kills == 0 {
 		t.Error("nothing was killed")
 	}
-	if text := mustCall(t, "data", "check", csv); text == "" {
+	if text, _, _ := call(t, "data", "check", csv); text == "" {
 		t.Error("data check says nothing")
 	}
 }

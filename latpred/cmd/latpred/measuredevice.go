@@ -15,20 +15,20 @@ import (
 // deviceFlags say what is measured and how.
 type deviceFlags struct {
 	Space        string        `default:"mbv3-w1.0" help:"Search space."`
-	Batch        int           `default:"1" help:"Images at once."`
+	Batch        int           `default:"1" min:"1" max:"65536" help:"Images at once."`
 	Backend      string        `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
-	Threads      int           `default:"1" help:"Threads of the CPU plugin."`
+	Threads      int           `default:"1" min:"1" max:"4096" help:"Threads of the CPU plugin."`
 	Formulation  string        `enum:"dot,conv,mix," default:"" help:"dot: products and shifted sums; conv: convolutions; mix: products for 1×1, convolutions else (default: dot, on GPUs conv)."`
 	Precision    string        `enum:"f32,tf32,bf16,f16," default:"" help:"f32; tf32, on GPUs, rounds the factors of products; bf16; f16, of --runner alone (default: f32, or the runner's own). Labels name it."`
 	Autotune     string        `enum:"default,0,1,2,3,4," default:"" help:"How much XLA tries out while it compiles for a GPU: 0 nothing, 4 most; default: XLA's own (default: 0). Labels name it; what was tried is kept for later networks and runs."`
 	Device       string        `help:"Name of the hardware in the labels' device id (default: the processor's); with --runner litert-adb the phone's serial."`
-	Rounds       int           `help:"Rounds (default 7; with --exec and --runner 3)."`
-	Extra        int           `default:"-1" help:"Further rounds at most, while other processes disturb some (default: as many as rounds)."`
-	Runs         int           `help:"Timed runs in a round (default 5; with --exec 1, with --runner 10)."`
-	Group        int           `help:"Units that are measured in turn (default 24)."`
-	Compilers    int           `help:"Units that are compiled at once (default 2)."`
-	Limit        time.Duration `help:"Stop after this time, e.g. 4m, wherever it is, and keep what is measured; the same command goes on."`
-	CompileLimit time.Duration `default:"10m" help:"Give up on a network or layer that is not compiled after this time; after a second try it is left out."`
+	Rounds       int           `min:"0" max:"10000" help:"Rounds (default 7; with --exec and --runner 3)."`
+	Extra        int           `default:"-1" min:"-1" max:"10000" help:"Further rounds at most, while other processes disturb some (default: as many as rounds)."`
+	Runs         int           `min:"0" max:"10000" help:"Timed runs in a round (default 5; with --exec 1, with --runner 10)."`
+	Group        int           `min:"0" max:"10000" help:"Units that are measured in turn (default 24)."`
+	Compilers    int           `min:"0" max:"4096" help:"Units that are compiled at once (default 2)."`
+	Limit        time.Duration `min:"0s" max:"10000h" help:"Stop after this time, e.g. 4m, wherever it is, and keep what is measured; the same command goes on."`
+	CompileLimit time.Duration `default:"10m" min:"0s" max:"10000h" help:"Give up on a network or layer that is not compiled after this time; after a second try it is left out."`
 	Lock         string        `help:"File to lock while timing (default: one for each device in the user's cache)." type:"path"`
 	Wait         bool          `help:"Take turns with others: lock the device for each group, waiting for it, instead of for the whole run."`
 	NoAnchors    bool          `help:"Measure no anchor networks with each group."`

@@ -19,8 +19,8 @@ type runnerFlags struct {
 	Tool      string        `placeholder:"FILE" help:"trtexec of --runner trtexec; for litert-adb, benchmark_model to copy to the phone."`
 	Build     string        `enum:"auto,ofa,export" default:"auto" help:"Who builds networks for PyTorch: ofa, OFA's own package; export, our ONNX file; auto: ofa if it is installed."`
 	NoCompare bool          `help:"Don't compare the first network's outputs in the runtime with ours."`
-	MaxHeat   float64       `default:"40" help:"Of a phone: wait while its battery is above so many °C."`
-	Cool      time.Duration `default:"10m" help:"Of a phone: how long to wait for that, or until it is back, at most."`
+	MaxHeat   float64       `default:"40" min:"0" max:"200" help:"Of a phone: wait while its battery is above so many °C."`
+	Cool      time.Duration `default:"10m" min:"0s" max:"10000h" help:"Of a phone: how long to wait for that, or until it is back, at most."`
 }
 
 // openRunner starts the runtime of --runner, and gives what to call at the end.

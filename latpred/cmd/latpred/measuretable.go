@@ -18,7 +18,7 @@ import (
 
 type measureTableCmd struct {
 	deviceFlags
-	Resolutions []int  `help:"Resolutions, one file each (default: those that searches of the space draw)."`
+	Resolutions []int  `min:"1" max:"4096" help:"Resolutions, one file each (default: those that searches of the space draw)."`
 	Out         string `required:"" help:"Folder for OFA's files, 160_lookup_table.yaml and so on, and their journals." type:"path"`
 }
 

@@ -11,7 +11,7 @@ import (
 
 // resolutionFlag gives the resolution of networks that tell none.
 type resolutionFlag struct {
-	Resolution int `placeholder:"PIXELS" help:"Resolution of networks whose description tells none, such as a net.config without its run.config."`
+	Resolution int `placeholder:"PIXELS" min:"1" max:"4096" help:"Resolution of networks whose description tells none, such as a net.config without its run.config."`
 }
 
 func (f resolutionFlag) options() archfile.Options { return archfile.Options{Resolution: f.Resolution} }

@@ -55,7 +55,7 @@ func TestFilesWithoutNetworks(t *testing.T) {
 			t.Errorf("%q: status %d, %q, %q", text, status, stdout, stderr)
 		}
 	}
-	if _, stderr, status := call(t, "predict", "--model", "epyc-zen4-b1", "--interval", "nan", write(t, "nets", firstNet)); status != 1 || !strings.Contains(stderr, "--interval NaN: want a probability") {
+	if _, stderr, status := call(t, "predict", "--model", "epyc-zen4-b1", "--interval", "nan", write(t, "nets", firstNet)); status != 2 || !strings.Contains(stderr, "--interval NaN: want more than 0") {
 		t.Errorf("--interval nan: status %d, %q", status, stderr)
 	}
 }

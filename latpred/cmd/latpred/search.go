@@ -20,12 +20,12 @@ type searchCmd struct {
 	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted."`
 	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file."`
 	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor, with a note). An error if the predictor is known to be of another."`
-	Limit       float64       `xor:"limits" required:"" help:"Largest latency, ms."`
-	Limits      []float64     `xor:"limits" required:"" help:"Several limits, ms: 15,20,25."`
+	Limit       float64       `xor:"limits" required:"" above:"0" max:"1e9" help:"Largest latency, ms."`
+	Limits      []float64     `xor:"limits" required:"" above:"0" max:"1e9" help:"Several limits, ms: 15,20,25."`
 	Front       bool          `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`
 	Objective   objective     `enum:"accuracy,macs,params," default:"" help:"What is maximised under the limit: accuracy, as OFA's predictor has it, macs or params (default: accuracy, or macs where the predictor does not know the space)."`
-	Generations int           `default:"500" help:"Generations."`
-	Population  int           `default:"100" help:"Networks of a generation."`
+	Generations int           `default:"500" min:"0" max:"1000000" help:"Generations."`
+	Population  int           `default:"100" min:"2" max:"1000000" help:"Networks of a generation."`
 	Seed        uint64        `default:"1" help:"Seed."`
 }
 

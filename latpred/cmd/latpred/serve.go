@@ -25,9 +25,9 @@ type serveCmd struct {
 	Benchmark []string        `enum:"fbnet,nasbench201" help:"Serve the devices of other spaces that ship, too: fbnet or nasbench201; may be repeated."`
 	Space     string          `help:"Search space of --model and --table (default: what they are known to be of)."`
 	Only      bool            `help:"Serve --model, --table and --benchmark alone."`
-	MaxBatch  int             `default:"4096" help:"Networks of a request."`
-	MaxBody   int64           `default:"1048576" help:"Bytes of a request."`
-	Timeout   time.Duration   `default:"30s" help:"Of a request."`
+	MaxBatch  int             `default:"4096" min:"1" max:"1000000" help:"Networks of a request."`
+	MaxBody   int64           `default:"1048576" min:"1" max:"1073741824" help:"Bytes of a request."`
+	Timeout   time.Duration   `default:"30s" min:"1ms" max:"24h" help:"Of a request."`
 }
 
 // Run serves until it is interrupted.

@@ -56,7 +56,7 @@ func TestOtherSpaces(t *testing.T) {
 				searchOther(t, []string{"--model", model}, s)
 			}
 			searchOther(t, []string{"--device", data}, s)
-			if out := mustCall(t, "data", "check", data); !strings.Contains(out, "in 1 sets") {
+			if out, _, status := call(t, "data", "check", data); status > 1 || !strings.Contains(out, "in 1 sets") {
 				t.Errorf("data check says %s", out)
 			}
 		})

@@ -26,13 +26,13 @@ type trainCmd struct {
 	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
 	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
 	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
-	Epochs     int     `default:"100" help:"Passes over the training rows."`
-	Batch      int     `default:"32" help:"Rows a step."`
+	Epochs     int     `default:"100" min:"1" max:"1000000" help:"Passes over the training rows."`
+	Batch      int     `default:"32" min:"1" max:"1000000" help:"Rows a step."`
 	Optimizer  string  `enum:"sgd,adam" default:"sgd" help:"sgd or adam."`
-	Rate       float64 `default:"0.001" help:"Learning rate."`
-	Momentum   float64 `default:"0.9" help:"Momentum of sgd."`
-	Decay      float64 `default:"0.0001" help:"Weight decay."`
-	Patience   int     `help:"Stop after so many epochs without a better validation RMSE (default: never)."`
+	Rate       float64 `default:"0.001" above:"0" max:"1e6" help:"Learning rate."`
+	Momentum   float64 `default:"0.9" min:"0" below:"1" help:"Momentum of sgd."`
+	Decay      float64 `default:"0.0001" min:"0" max:"1e6" help:"Weight decay."`
+	Patience   int     `min:"0" max:"1000000" help:"Stop after so many epochs without a better validation RMSE (default: never)."`
 	Seed       uint64  `default:"1" help:"Seed of split, weights and shuffles."`
 	Checkpoint string  `help:"File to save the state to, and to go on from (default: OUT.checkpoint)." type:"path"`
 

@@ -23,12 +23,12 @@ type tuneCmd struct {
 	Space     string `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0 (default: the set's; a file does not tell)."`
 	Rule      string `enum:"grid,stopping,promotion,halving" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al.; halving: successive halving, the cheapest where all configurations are known."`
 	Searcher  string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
-	Trials    int    `help:"How many of the 36 configurations (default: all)."`
-	Epochs    int    `default:"100" help:"Epochs of a trial that is not stopped."`
-	Grace     int    `help:"First epoch at which trials are compared (default: 1; for halving the one from which they come down to a single one)."`
-	Factor    int    `default:"2" help:"Reduction factor: about one in so many goes on."`
-	Finalists int    `default:"2" help:"Trials that halving trains to the end at least: as many as there are cores keep all busy."`
-	Batch     int    `default:"32" help:"Rows a step."`
+	Trials    int    `min:"1" max:"1000000" help:"How many of the 36 configurations (default: all)."`
+	Epochs    int    `default:"100" min:"1" max:"1000000" help:"Epochs of a trial that is not stopped."`
+	Grace     int    `min:"0" max:"1000000" help:"First epoch at which trials are compared (default: 1; for halving the one from which they come down to a single one)."`
+	Factor    int    `default:"2" min:"2" max:"1000" help:"Reduction factor: about one in so many goes on."`
+	Finalists int    `default:"2" min:"1" max:"1000" help:"Trials that halving trains to the end at least: as many as there are cores keep all busy."`
+	Batch     int    `default:"32" min:"1" max:"1000000" help:"Rows a step."`
 	Protocol  string `enum:"published,corrected" default:"corrected" help:"Split: published, in file order; corrected, by architecture."`
 	Journal   string `help:"File that keeps every result; the same command goes on from there." type:"path"`
 	Seed      uint64 `default:"1" help:"Seed of split, order, weights and shuffles."`
