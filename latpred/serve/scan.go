@@ -94,7 +94,8 @@ func (s *scanner) archs() ([]arch, bool) {
 	return list, s.sign(']')
 }
 
-// canonical reads a text of OFA's form: words of letters, digits and hyphens.
+// canonical reads a text of OFA's form, words of letters, digits and hyphens, of a network
+// in some space.
 func canonical(text string) (space.Arch, bool) {
 	for i := range len(text) {
 		if c := text[i]; c != ' ' && c != '-' && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') {
@@ -102,5 +103,5 @@ func canonical(text string) (space.Arch, bool) {
 		}
 	}
 	d, err := space.ParseDescription(text)
-	return d.Arch, err == nil && d.Arch.Resolution > 0 && d.Space == nil
+	return d.Arch, err == nil && d.Arch.Resolution > 0 && d.Space == nil && space.Validate(d.Arch) == nil
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/lut"
-	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/serve"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -289,18 +288,4 @@ func TestOpenAPI(t *testing.T) {
 			}
 		}
 	}
-}
-
-func batch(t testing.TB, device string, n int) string {
-	t.Helper()
-	rng := random.Stream(1, "batch")
-	list := make([]string, n)
-	for i := range list {
-		list[i] = wide(t).Sample(rng).String()
-	}
-	text, err := json.Marshal(map[string]any{"device": device, "archs": list})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
