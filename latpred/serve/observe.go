@@ -1,11 +1,13 @@
 package serve
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,15 +40,26 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// recorder notes the status of an answer.
+// recorder notes the status of an answer, and closes the connection after it if the server
+// stops.
 type recorder struct {
 	http.ResponseWriter
-	code int
+	stopping *atomic.Bool
+	code     int // 0: nothing is written
 }
 
 func (r *recorder) WriteHeader(code int) {
-	r.code = code
+	if r.code = code; r.stopping.Load() {
+		r.Header().Set("Connection", "close")
+	}
 	r.ResponseWriter.WriteHeader(code)
+}
+
+func (r *recorder) Write(content []byte) (int, error) {
+	if r.code == 0 {
+		r.WriteHeader(http.StatusOK)
+	}
+	return r.ResponseWriter.Write(content)
 }
 
 // Unwrap lets http.ResponseController find the connection.
@@ -60,7 +73,7 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		start := time.Now()
 		s.metrics.running.Inc()
 		defer s.metrics.running.Dec()
-		rec := &recorder{w, http.StatusOK}
+		rec := &recorder{w, &s.stopping, 0}
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -70,9 +83,6 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		if r.Body == http.NoBody {
 			answering(r.Context())
-		}
-		if s.stopping.Load() {
-			h.Set("Connection", "close")
 		}
 		func() {
 			defer func() {
@@ -84,13 +94,14 @@ func (s *Server) observed(next http.Handler) http.Handler {
 			next.ServeHTTP(rec, r)
 		}()
 		took := time.Since(start)
+		code := cmp.Or(rec.code, http.StatusOK)
 		path := r.Pattern // the client's own text would make a new time series each time
 		if path == "" {
 			path = "unknown"
 		}
-		s.metrics.requests.WithLabelValues(path, strconv.Itoa(rec.code)).Inc()
+		s.metrics.requests.WithLabelValues(path, strconv.Itoa(code)).Inc()
 		s.metrics.seconds.WithLabelValues(path).Observe(took.Seconds())
-		s.config.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", rec.code, "ms", float64(took.Microseconds())/1e3)
+		s.config.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", code, "ms", float64(took.Microseconds())/1e3)
 	})
 }
 

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// drain is how long a server that stops still accepts requests, of which each answer says
-// that the connection closes. Clients that ask one after the other so lose no answer.
+// drain is how long a server that stops still takes requests of connections that are open.
+// Each answer says that its connection closes, so that a client that asks one thing after
+// the other loses none.
 const drain = 250 * time.Millisecond
 
 // hurry is how long a client may still take for a request that it has begun to send.
@@ -27,6 +28,7 @@ type listener struct {
 
 	mu   sync.Mutex
 	open map[*conn]struct{}
+	last time.Time // when one was accepted
 }
 
 func newListener(l net.Listener, connections int) *listener {
@@ -46,7 +48,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 	c := &conn{Conn: accepted, of: l}
 	l.mu.Lock()
-	l.open[c] = struct{}{}
+	l.open[c], l.last = struct{}{}, time.Now()
 	l.mu.Unlock()
 	return c, nil
 }
@@ -55,6 +57,22 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) Close() error {
 	l.close()
 	return l.Listener.Close()
+}
+
+// closeQuietly closes when no client is just connecting, if that comes within a tenth of a
+// second: a connection that has not been accepted is reset.
+func (l *listener) closeQuietly() {
+	const pause = 10 * time.Millisecond
+	for range 10 {
+		time.Sleep(pause)
+		l.mu.Lock()
+		quiet := time.Since(l.last) > pause
+		l.mu.Unlock()
+		if quiet {
+			break
+		}
+	}
+	_ = l.Close() // nobody is left to be told
 }
 
 // hurry gives the clients that are sending a request, or none, until a time.
@@ -136,19 +154,20 @@ func answering(ctx context.Context) {
 // errStopping is the cause of the end of requests when the server stops.
 var errStopping = errors.New("the server is stopping")
 
-// stop ends a server: for a moment it still answers what comes, then it waits for the
-// requests that run. Those of Config.Grace are broken off, with status 503.
+// stop ends a server: it accepts no more connections, for a moment takes what comes on those
+// that are open, then waits for the requests that run. Config.Grace after its begin they are
+// broken off, with status 503.
 func (s *Server) stop(server *http.Server, l *listener, breakOff context.CancelCauseFunc) error {
 	s.config.Log.Info("stopping")
-	s.stopping.Store(true)
 	late := time.AfterFunc(s.config.Grace, func() { breakOff(errStopping) })
 	defer late.Stop()
-	l.hurry(time.Now().Add(hurry))
-	time.Sleep(drain)
-	l.hurry(time.Now().Add(hurry - drain)) // those that came since
 	end, cancel := context.WithTimeout(context.Background(), s.config.Grace+time.Second)
 	defer cancel()
-	if err := server.Shutdown(end); err != nil {
+	l.closeQuietly()
+	s.stopping.Store(true)
+	l.hurry(time.Now().Add(hurry))
+	time.Sleep(drain)
+	if err := server.Shutdown(end); err != nil && !errors.Is(err, net.ErrClosed) {
 		return errors.Join(errors.New("serve: connections were cut off that did not end in time"), server.Close())
 	}
 	return nil

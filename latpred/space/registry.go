@@ -122,8 +122,11 @@ func Of(a Arch) (*Space, error) {
 	if a.Family == nil {
 		return nil, errors.New("an architecture without a family is no network")
 	}
-	for _, s := range a.Family.Spaces() {
-		if s.Contains(a) {
+	registry.RLock()
+	spaces := registry.spaces // whose elements never change
+	registry.RUnlock()
+	for _, s := range spaces {
+		if s.Family == a.Family && s.Contains(a) {
 			return s, nil
 		}
 	}

@@ -196,6 +196,9 @@ func (s *stream) flush() error {
 		predict = s.p.(latpred.PassTimer).PassMs
 	}
 	err := predict(s.pred[:n], s.archs)
+	if err == nil {
+		err = s.check(s.pred[:n])
+	}
 	if err == nil && s.level > 0 {
 		err = s.p.(latpred.IntervalPredictor).BoundsMs(s.low[:n], s.high[:n], s.archs, s.level)
 	}
@@ -215,6 +218,16 @@ func (s *stream) flush() error {
 	s.done += n
 	s.archs = s.archs[:0]
 	return nil
+}
+
+// check errs, with the row, if a prediction of the rows gathered so far is no latency.
+func (s *stream) check(ms []float64) error {
+	err := latpred.CheckMs(ms, s.archs)
+	var not *latpred.NotLatencyError
+	if errors.As(err, &not) {
+		not.Index += s.done + 1
+	}
+	return err
 }
 
 func (s *stream) line(i int, ms float64) error {
