@@ -32,3 +32,13 @@ func CheckMs(ms []float64, archs []space.Arch) error {
 	}
 	return nil
 }
+
+// Checked is p.PredictMs, and errs with CheckMs where a prediction is no latency.
+func Checked(p Predictor) func(dst []float64, archs []space.Arch) error {
+	return func(dst []float64, archs []space.Arch) error {
+		if err := p.PredictMs(dst, archs); err != nil {
+			return err
+		}
+		return CheckMs(dst, archs)
+	}
+}

@@ -18,7 +18,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 // Server answers HTTP requests about devices. It is safe for concurrent use.
@@ -222,11 +221,5 @@ func (s *Server) long(ctx context.Context, d *Device, search func(latency, accur
 		return err
 	}
 	defer mine.done()
-	latency := func(dst []float64, archs []space.Arch) error {
-		if err := p.PredictMs(dst, archs); err != nil {
-			return err
-		}
-		return latpred.CheckMs(dst, archs)
-	}
-	return search(mine.patient(ctx, latency), mine.patient(ctx, accuracy.Predict))
+	return search(mine.patient(ctx, latpred.Checked(p.Predictor)), mine.patient(ctx, accuracy.Predict))
 }
