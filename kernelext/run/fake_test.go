@@ -19,6 +19,10 @@ func TestMain(m *testing.M) {
 		fakeKernel(os.Args[1])
 		return
 	}
+	if script := os.Getenv("KERNELEXT_HOLD"); script != "" {
+		hold(script)
+		return
+	}
 	os.Exit(m.Run())
 }
 
