@@ -3,7 +3,9 @@ package run
 import (
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 )
 
@@ -13,6 +15,23 @@ import (
 // is to be done. It is in a session of its own, so that no signal for a terminal or a group
 // reaches it.
 const watchdog = `read -r group || exit 0; read -r done && exit 0; kill -s KILL -- "-$group"; rm -rf -- "$1"`
+
+// outlived is a shell that ends a group of processes when another process is gone, which it
+// looks for every second, and ends when the group has.
+const outlived = `while kill -s 0 "$1" && kill -s 0 -- "-$2"; do sleep 1; done 2>/dev/null; kill -s KILL -- "-$2" 2>/dev/null`
+
+// EndWithJupyter makes this process, and what it becomes and starts, end when Jupyter is
+// killed, which then can't end it. Jupyter tells its own number by an environment variable,
+// and starts a process in a group of its own; where it did neither, nothing is done.
+func EndWithJupyter() error {
+	jupyter, own := os.Getenv("JPY_PARENT_PID"), os.Getpid()
+	if n, err := strconv.Atoi(jupyter); err != nil || n <= 1 || syscall.Getpgrp() != own {
+		return nil
+	}
+	cmd := exec.Command("sh", "-c", outlived, "watchdog", jupyter, strconv.Itoa(own))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd.Start()
+}
 
 // watch is a running watchdog.
 type watch struct {

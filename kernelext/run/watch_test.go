@@ -83,3 +83,34 @@ func TestWatchEnds(t *testing.T) {
 		t.Errorf("the watchdog: %v", s.watch.cmd.ProcessState)
 	}
 }
+
+// A Jupyter kernel that Jupyter started ends when Jupyter is killed.
+func TestEndWithJupyter(t *testing.T) {
+	jupyter := exec.Command("sleep", "100")
+	if err := jupyter.Start(); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "KERNELEXT_ENDLESS=1", "JPY_PARENT_PID="+strconv.Itoa(jupyter.Process.Pid))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		t.Fatalf("it ended beside a Jupyter that lives: %v", err)
+	case <-time.After(1500 * time.Millisecond):
+	}
+	if err := jupyter.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = jupyter.Wait()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		_ = cmd.Process.Kill()
+		t.Error("it outlives Jupyter")
+	}
+}

@@ -156,6 +156,9 @@ func (c *kernelCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := run.EndWithJupyter(); err != nil {
+		return err
+	}
 	cmd := run.Launch{Module: c.Module, Bin: bin, Raw: c.Mode == "ci"}.Command(c.Connection)
 	return syscall.Exec(cmd.Path, cmd.Args, cmd.Environ()) // of a variable given twice, the last
 }
