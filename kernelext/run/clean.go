@@ -21,6 +21,7 @@ var pagePolicy = func() *bluemonday.Policy {
 	p.AllowAttrs("class", "id", "title", "lang", "dir").Matching(word).Globally()
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("open").OnElements("details")
+	p.AllowAttrs("start", "value").Matching(bluemonday.Integer).OnElements("ol", "li")
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|right|center)$`)).Globally()
 	p.AllowAttrs("border", "cellpadding", "cellspacing").Matching(bluemonday.Integer).OnElements("table")
 	p.AllowAttrs("value", "max", "min").Matching(bluemonday.Number).OnElements("progress", "meter")
