@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"time"
 )
 
 // small bodies, in bytes, are read at once. Of larger ones so many are read at once that
@@ -25,15 +26,18 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > s.config.MaxBody {
 		return nil, &http.MaxBytesError{Limit: s.config.MaxBody}
 	}
+	room := max(0, r.ContentLength)
 	if r.ContentLength < 0 || r.ContentLength > small {
 		n := min(s.config.MaxBody, largeBodies)
 		if err := s.large.Acquire(r.Context(), n); err != nil {
 			return nil, refusal{errors.New("as many large requests as may be read at once are being read: ask again later"), http.StatusServiceUnavailable}
 		}
 		defer s.large.Release(n)
+		// The wait was not the client's. A server of another kind than Serve's has no deadline.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.config.readTimeout()))
 	}
 	var b bytes.Buffer
-	b.Grow(int(min(max(0, r.ContentLength), small)) + bytes.MinRead)
+	b.Grow(int(room) + bytes.MinRead)
 	if _, err := b.ReadFrom(http.MaxBytesReader(w, r.Body, s.config.MaxBody)); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, refusal{errors.New("the request's body did not come in time"), http.StatusRequestTimeout}

@@ -24,6 +24,9 @@ type Config struct {
 	Log *slog.Logger // nil: no log
 }
 
+// readTimeout is what a client may take for sending a request.
+func (c Config) readTimeout() time.Duration { return min(c.Timeout, 10*time.Second) }
+
 // withDefaults fills in what is zero.
 func (c Config) withDefaults() Config {
 	c.MaxBody, c.MaxBatch = cmp.Or(c.MaxBody, 1<<20), cmp.Or(c.MaxBatch, 4096)

@@ -63,7 +63,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer breakOff(nil)
 	accepted := newListener(l, s.config.Connections)
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: min(s.config.Timeout, 10*time.Second),
+		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: s.config.readTimeout(),
 		WriteTimeout: s.config.Timeout + 5*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return base },
