@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"log/slog"
+	"runtime"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type Config struct {
 	Timeout     time.Duration // of a request, with the wait for its turn; 0: 30 s
 	Grace       time.Duration // after which requests are broken off when the server stops; 0: 3 s
 	Connections int           // open at once; further ones wait to be accepted; 0: 4096
-	Searches    int           // searches that run at once; 0: 2
+	Searches    int           // searches that run at once; 0: half as many as cores, so that others have the rest
 	Waiting     int           // searches that wait for others; further ones get status 503; 0: 256
 	Front       int           // generations of the search for a device's Pareto front; 0: 200
 
@@ -31,7 +32,7 @@ func (c Config) readTimeout() time.Duration { return min(c.Timeout, 10*time.Seco
 func (c Config) withDefaults() Config {
 	c.MaxBody, c.MaxBatch = cmp.Or(c.MaxBody, 1<<20), cmp.Or(c.MaxBatch, 4096)
 	c.Timeout, c.Grace = cmp.Or(c.Timeout, 30*time.Second), cmp.Or(c.Grace, 3*time.Second)
-	c.Connections, c.Searches, c.Waiting = cmp.Or(c.Connections, 4096), cmp.Or(c.Searches, 2), cmp.Or(c.Waiting, 256)
+	c.Connections, c.Searches, c.Waiting = cmp.Or(c.Connections, 4096), cmp.Or(c.Searches, max(1, runtime.GOMAXPROCS(0)/2)), cmp.Or(c.Waiting, 256)
 	c.Front = cmp.Or(c.Front, 200)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

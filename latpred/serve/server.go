@@ -25,7 +25,7 @@ type Server struct {
 	devices  []*Device
 	byID     map[string]*Device
 	config   Config
-	turns    turns
+	turns    *turns
 	searches *queue
 	large    *semaphore.Weighted // bytes of large bodies
 	origins  *http.CrossOriginProtection

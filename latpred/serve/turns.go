@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
@@ -14,22 +15,35 @@ import (
 // turns hands out the processor: as many requests compute at once as there are cores,
 // others wait in the order in which they came. A request that computes is so never slowed
 // down by others, and a long search lets those that wait go first between its steps.
-type turns struct{ cores *semaphore.Weighted }
+type turns struct {
+	cores *semaphore.Weighted
+	came  atomic.Int64 // requests that have asked for a turn
+}
 
-func newTurns() turns { return turns{semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))} }
+func newTurns() *turns { return &turns{cores: semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))} }
 
 // turn is the right to compute, from turns.wait to done. It belongs to one goroutine.
 type turn struct {
-	of   turns
+	of   *turns
 	held bool
+	came int64     // turns.came when it yielded last
+	from time.Time // when it began, or was continued after others
 }
 
+// step is how long a search computes before it lets others go first.
+const step = time.Millisecond
+
+// breath is how long a search rests between its steps while others ask. Without it no core
+// would look for what has come over the network.
+const breath = 200 * time.Microsecond
+
 // wait returns when it is the caller's turn, or errs when ctx ends before.
-func (t turns) wait(ctx context.Context) (*turn, error) {
+func (t *turns) wait(ctx context.Context) (*turn, error) {
+	came := t.came.Add(1)
 	if err := t.cores.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
-	return &turn{t, true}, nil
+	return &turn{t, true, came, time.Now()}, nil
 }
 
 // done ends the turn.
@@ -40,12 +54,19 @@ func (t *turn) done() {
 	}
 }
 
-// yield lets others go first who wait, and errs if ctx ends before it is the caller's turn
-// again.
+// yield lets others go first who wait, if the caller has computed for a step, and errs if
+// ctx ends before it is its turn again.
 func (t *turn) yield(ctx context.Context) error {
+	if t.held && time.Since(t.from) < step {
+		return ctx.Err()
+	}
 	t.done()
+	if came := t.of.came.Load(); came != t.came {
+		t.came = came
+		time.Sleep(breath)
+	}
 	err := t.of.cores.Acquire(ctx, 1)
-	t.held = err == nil
+	t.held, t.from = err == nil, time.Now()
 	return err
 }
 
