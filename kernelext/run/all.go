@@ -5,10 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // Options of All.
@@ -66,8 +70,13 @@ type CellReport struct {
 // ctx ends, running cells are interrupted and keep their outputs so far.
 //
 // A notebook with the metadata {"kernelext": {"alone": true}}, because it measures times,
-// runs by itself after the others.
+// runs by itself after the others. It errs at once if another run writes to Options.Out.
 func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
+	unlock, err := lockFolder(o.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	reports := make([]Report, len(paths))
 	errs := make([]error, len(paths))
 	var events sync.Mutex
@@ -112,6 +121,22 @@ func All(ctx context.Context, paths []string, o Options) ([]Report, error) {
 			writeFile(filepath.Join(o.Out, "index.html"), Index(reports)))
 	}
 	return reports, errors.Join(append(errs, err)...)
+}
+
+// lockFolder errs if another process writes its results to a folder, which it makes; their
+// pages and lists would mix. The system frees the lock of a process that is killed.
+func lockFolder(dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	l := flock.New(dir, flock.SetFlag(os.O_RDONLY))
+	switch ok, err := l.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("locking %s: %w", dir, err)
+	case !ok:
+		return nil, fmt.Errorf("another run writes to %s: wait for it, or give this one an --out of its own", dir)
+	}
+	return func() { _ = l.Unlock() }, nil // what it wrote is written
 }
 
 // NotebookError is the error of one of the notebooks that All runs.

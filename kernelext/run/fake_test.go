@@ -19,6 +19,16 @@ func TestMain(m *testing.M) {
 		fakeKernel(os.Args[1])
 		return
 	}
+	if os.Getenv("KERNELEXT_ENDLESS") != "" {
+		if err := EndWithJupyter(); err != nil {
+			os.Exit(1)
+		}
+		select {}
+	}
+	if script := os.Getenv("KERNELEXT_HOLD"); script != "" {
+		hold(script)
+		return
+	}
 	os.Exit(m.Run())
 }
 

@@ -14,12 +14,12 @@ func TestPageShowsFiles(t *testing.T) {
 	for source, want := range map[string]string{
 		"![a](<../my set-up.png>)":        "data:image/png;base64,UE5H",
 		"![a](../my%20set-up.png)":        "data:image/png;base64,UE5H",
-		"<img width=9 src='a.svg'>":       `<img width=9 src="data:image/svg+xml;base64,PHN2Zy8+">`,
+		"<img width=9 src='a.svg'>":       `<img width="9" src="data:image/svg+xml;base64,PHN2Zy8+">`,
 		"![a](https://example.com/a.svg)": `src="https://example.com/a.svg"`,
 		"![a](/in/a.svg)":                 `src="/in/a.svg"`,
 		"![a](no.png)":                    `src="no.png"`,
 		"![a](../secret.txt)":             `src="../secret.txt"`,
-		"`<img src=\"a.svg\">`":           "&lt;img src=&quot;a.svg&quot;&gt;",
+		"`<img src=\"a.svg\">`":           "&lt;img src=&#34;a.svg&#34;&gt;",
 	} {
 		content, err := marshal(map[string]any{"nbformat": 4, "nbformat_minor": 4, "metadata": map[string]any{},
 			"cells": []any{map[string]any{"cell_type": "markdown", "metadata": map[string]any{}, "source": source}}})

@@ -34,7 +34,7 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// Markdown of notebooks may hold HTML: folded solutions, for one.
+// Markdown of notebooks may hold HTML, folded solutions, for one; clean goes over it.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.GFM),
 	goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(formulas{}, 500))),
@@ -86,14 +86,14 @@ type pageCell struct {
 }
 
 // Page returns the HTML page of an executed notebook. It is self-contained: styles, figures
-// and the pictures of texts are inside, and it runs no script. failure, which may be nil, is shown
+// and the pictures of texts are inside; it runs no script and loads nothing, see pagePolicy. failure, which may be nil, is shown
 // at the top.
 func Page(nb *Notebook, failure error) []byte {
 	var cells []pageCell
 	for _, c := range nb.Cells {
 		switch c.Type {
 		case "markdown":
-			cells = append(cells, pageCell{Markdown: template.HTML(withImages(string(c.page()), nb.folder))})
+			cells = append(cells, pageCell{Markdown: template.HTML(clean(withImages(string(c.page()), nb.folder)))})
 		case "code":
 			if strings.TrimSpace(c.Source) == "" {
 				continue
@@ -165,9 +165,9 @@ func renderOutput(o *Output) template.HTML {
 	case png != "":
 		return figure("image/png", png, text)
 	case page != "":
-		return template.HTML(withFonts(page))
+		return template.HTML(clean(withFonts(page)))
 	case o.textOf("text/markdown") != "":
-		return renderMarkdown(o.textOf("text/markdown"))
+		return template.HTML(clean(string(renderMarkdown(o.textOf("text/markdown")))))
 	}
 	return renderOther(o, text)
 }
@@ -182,7 +182,7 @@ func renderOther(o *Output, text string) template.HTML {
 		}
 	}
 	if latex := o.textOf("text/latex"); latex != "" {
-		return renderMarkdown(latex)
+		return template.HTML(clean(string(renderMarkdown(latex))))
 	}
 	if text == "" && o.Data["application/json"] != nil {
 		text = jsonText(o.Data["application/json"])
@@ -235,7 +235,7 @@ func printed(class, text string) template.HTML {
 	if at := stackStart.FindStringIndex(text); at != nil && class != "stdout" {
 		text, stack = strings.TrimRight(text[:at[0]], "\n")+"\n", text[at[0]:]
 	}
-	out := `<pre class="` + class + `">` + template.HTMLEscapeString(text) + "</pre>"
+	out := `<pre class="` + template.HTMLEscapeString(class) + `">` + template.HTMLEscapeString(text) + "</pre>"
 	if stack != "" {
 		out += `<details class="stack"><summary>stack</summary><pre>` + template.HTMLEscapeString(stack) + "</pre></details>"
 	}
@@ -264,5 +264,5 @@ func overwritten(text string) string {
 }
 
 func figure(mime, content, alt string) template.HTML {
-	return template.HTML(fmt.Sprintf(`<figure><img alt="%s" src="data:%s;base64,%s"></figure>`, template.HTMLEscapeString(alt), mime, content))
+	return template.HTML(fmt.Sprintf(`<figure><img alt="%s" src="data:%s;base64,%s"></figure>`, template.HTMLEscapeString(alt), template.HTMLEscapeString(mime), template.HTMLEscapeString(content)))
 }

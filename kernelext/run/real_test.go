@@ -163,6 +163,35 @@ live.Done()`}
 	t.Logf("%d runs of ten displays, %d with one missing; a warm cell takes %.2f s in the median", runs, lost, median(warm))
 }
 
+// A display that a later cell changes shows, in the cell that made it, what it was changed
+// to, in every run. KERNELEXT_RUNS says how often.
+func TestLaterCellsUpdate(t *testing.T) {
+	runs := 5
+	if text := os.Getenv("KERNELEXT_RUNS"); text != "" {
+		var err error
+		if runs, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	launch, dir := realKernel(t)
+	k := start(t, launch, dir)
+	cell := func(id, text string) *Cell {
+		return &Cell{Type: "code", Source: fmt.Sprintf("import \"github.com/janpfeifer/gonb/gonbui\"\n\n%%%%\ngonbui.UpdateHTML(%q, %q)", id, text)}
+	}
+	for i := range runs {
+		id := fmt.Sprint("shown-", i)
+		made := cell(id, "made")
+		for _, c := range []*Cell{made, cell(id, "changed"), cell(id, "changed again")} {
+			if err := k.Execute(t.Context(), c, time.Minute); err != nil {
+				t.Fatalf("run %d: %v", i, err)
+			}
+		}
+		if len(made.Outputs) != 1 || made.Outputs[0].textOf("text/html") != "changed again" {
+			t.Errorf("run %d: the cell shows %+v", i, made.Outputs)
+		}
+	}
+}
+
 // A warm cell that shows a figure: what one waits for when working.
 func BenchmarkWarmCell(b *testing.B) {
 	launch, dir := realKernel(b)

@@ -62,6 +62,7 @@ type Session struct {
 	board   board
 	stop    context.CancelFunc
 	closing sync.Once
+	watch   *watch // ends the Jupyter kernel when this process is killed
 }
 
 // startLimit bounds the wait for a Jupyter kernel to answer.
@@ -110,7 +111,13 @@ func (s *Session) start(ctx context.Context, launch Launch, dir string) error {
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, log, log
 	s.cmd.Env = append(s.cmd.Environ(), "TMPDIR="+s.dir) // GoNB's folders go with ours
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if s.watch, err = startWatch(s.dir); err != nil {
+		return err
+	}
 	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	if err := s.watch.over(s.cmd.Process.Pid); err != nil {
 		return err
 	}
 	go func() {
@@ -226,6 +233,9 @@ func (s *Session) Close() {
 				break
 			}
 			_ = syscall.Kill(group, syscall.SIGKILL) // cells that outlived it
+		}
+		if s.watch != nil {
+			s.watch.end()
 		}
 		for _, s := range []zmq4.Socket{s.shell, s.control, s.iopub} {
 			if s != nil {

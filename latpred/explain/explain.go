@@ -30,11 +30,12 @@ type Saving struct {
 // smaller choice of every gene: a smaller kernel or expansion of a layer, one layer fewer
 // in a stage, the next lower of resolutions (nil: none). Choices without an order, such
 // as operations, are all tried; see space.Space.Neighbours. Changes that p can't predict
-// are left out. It errs if p can't predict a.
+// are left out. It errs if p can't predict a, or
+// gives what is no latency.
 func Explain(p latpred.Predictor, a space.Arch, resolutions []int) (*Explanation, error) {
 	e := &Explanation{Arch: a}
-	one := make([]float64, 1)
-	if err := p.PredictMs(one, []space.Arch{a}); err != nil {
+	one, predict := make([]float64, 1), latpred.Checked(p)
+	if err := predict(one, []space.Arch{a}); err != nil {
 		return nil, err
 	}
 	e.LatencyMs = one[0]
@@ -46,7 +47,7 @@ func Explain(p latpred.Predictor, a space.Arch, resolutions []int) (*Explanation
 		e.Breakdown = &b
 	}
 	for _, n := range a.Family.Reference().Neighbours(a, slices.Sorted(slices.Values(resolutions))) {
-		if n.Larger || p.PredictMs(one, []space.Arch{n.Arch}) != nil {
+		if n.Larger || predict(one, []space.Arch{n.Arch}) != nil {
 			continue // no saving, or no part of what the predictor knows
 		}
 		s := Saving{Change: n.Change, Arch: n.Arch}

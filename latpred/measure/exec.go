@@ -22,7 +22,7 @@ import (
 // a phone over adb, or with TensorRT or TFLite.
 type Foreign struct {
 	// Command is run by the shell for each timing. Every {} in it is replaced by the
-	// name of a file that holds the Request as JSON; without {} the command reads that
+	// name of a file that holds the Request as JSON, quoted as its place needs; without {} the command reads that
 	// JSON on its standard input. On standard output it prints milliseconds, one number
 	// for each run, or whatever else package timing reads: numbers with units, or the
 	// report of a known tool.
@@ -88,7 +88,7 @@ func (f Foreign) Network(s *space.Space, a space.Arch, batch int) (Subject, erro
 		if err := os.WriteFile(file, text, 0o644); err != nil {
 			return nil, errors.Join(err, os.RemoveAll(p.dir))
 		}
-		p.Command = strings.ReplaceAll(f.Command, "{}", file)
+		p.Command = withFile(f.Command, file)
 		p.input = nil
 	}
 	return p, nil

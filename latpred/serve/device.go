@@ -3,13 +3,15 @@ package serve
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/nas"
-	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -31,8 +33,8 @@ type Device struct {
 	made  prediction
 	err   error
 
-	frontMu sync.Mutex
-	front   []nas.Candidate // nil: not computed
+	frontLock *semaphore.Weighted // of one: a lock that a request can stop waiting for
+	front     []nas.Candidate     // nil: not computed
 }
 
 // prediction is a predictor and its error.
@@ -64,7 +66,7 @@ func measuredOf(s *space.Space, measured []int) *space.Space {
 }
 
 func newDevice(id, title string, s *space.Space, kind string, open func() (prediction, error)) *Device {
-	return &Device{ID: id, Title: title, Space: s, Kind: kind, open: open, ready: make(chan struct{})}
+	return &Device{ID: id, Title: title, Space: s, Kind: kind, open: open, ready: make(chan struct{}), frontLock: semaphore.NewWeighted(1)}
 }
 
 // prepared returns the predictor. The first call makes it, which may take seconds; others
@@ -82,6 +84,21 @@ func (d *Device) prepared() (prediction, error) {
 	return d.made, d.err
 }
 
+// await is prepared for a request: it errs when ctx ends before the predictor is made, which
+// goes on.
+func (d *Device) await(ctx context.Context) (prediction, error) {
+	if d.isReady() {
+		return d.made, d.err
+	}
+	go func() { _, _ = d.prepared() }()
+	select {
+	case <-d.ready:
+		return d.made, d.err
+	case <-ctx.Done():
+		return prediction{}, ctx.Err()
+	}
+}
+
 // isReady reports whether prepared returns at once.
 func (d *Device) isReady() bool {
 	select {
@@ -93,20 +110,13 @@ func (d *Device) isReady() bool {
 }
 
 // predictMs predicts networks, in milliseconds. Networks outside the device's space, and
-// resolutions below or above those that were measured, are the client's mistakes.
-func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
-	p, err := d.prepared()
-	if err != nil {
-		return nil, err
-	}
+// resolutions below or above those that were measured, are the client's mistakes; a number
+// that is no latency is the predictor's.
+func (d *Device) predictMs(p prediction, archs []space.Arch) ([]float64, error) {
 	for i, a := range archs {
 		if err := d.Space.Validate(a); err != nil {
 			return nil, mistake{fmt.Errorf("archs[%d]: %w", i, err)}
 		}
-	}
-	ms := make([]float64, len(archs))
-	if err := p.PredictMs(ms, archs); err != nil {
-		return nil, mistake{err}
 	}
 	if lister, ok := p.Predictor.(latpred.ResolutionLister); ok {
 		measured := lister.Resolutions()
@@ -116,6 +126,13 @@ func (d *Device) predictMs(archs []space.Arch) ([]float64, error) {
 				return nil, mistake{fmt.Errorf("archs[%d]: resolution %d: %s was measured from %d to %d", i, a.Resolution, d.ID, lowest, highest)}
 			}
 		}
+	}
+	ms := make([]float64, len(archs))
+	if err := p.PredictMs(ms, archs); err != nil {
+		return nil, mistake{err}
+	}
+	if err := latpred.CheckMs(ms, archs); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.ID, err)
 	}
 	return ms, nil
 }
@@ -128,11 +145,7 @@ type Part struct {
 }
 
 // parts splits the latency of a network into its layers'; nil if the predictor can't.
-func (d *Device) parts(a space.Arch) (list []Part, err error) {
-	p, err := d.prepared()
-	if err != nil {
-		return nil, err
-	}
+func (d *Device) parts(p prediction, a space.Arch) (list []Part, err error) {
 	timer, ok := p.Predictor.(latpred.SegmentTimer)
 	if !ok {
 		return nil, nil
@@ -142,6 +155,9 @@ func (d *Device) parts(a space.Arch) (list []Part, err error) {
 		return nil, err
 	}
 	for _, t := range b.Segments {
+		if math.IsNaN(t.Ms) || math.IsInf(t.Ms, 0) {
+			return nil, fmt.Errorf("%s: the predictor gives %v ms for %s: it is damaged", d.ID, t.Ms, t.Name)
+		}
 		slot := -1
 		if t.Stage >= 0 {
 			slot = a.Family.First(t.Stage) + t.Layer
@@ -167,29 +183,4 @@ func (d *Device) aboutAccuracy() string {
 		return ""
 	}
 	return accuracy.About(d.Space, !d.Assumed)
-}
-
-// paretoFront returns the Pareto front of accuracy and latency. The first call searches
-// for it.
-func (d *Device) paretoFront(ctx context.Context, generations int) ([]nas.Candidate, error) {
-	d.frontMu.Lock()
-	defer d.frontMu.Unlock()
-	if d.front != nil {
-		return d.front, nil
-	}
-	if err := d.hasAccuracy(); err != nil {
-		return nil, err
-	}
-	p, err := d.prepared()
-	if err != nil {
-		return nil, err
-	}
-	config := nas.Published(d.Space, 1e9)
-	config.Generations = generations
-	r, err := nas.SearchFront(ctx, random.Stream(1, "front "+d.ID), config, p.PredictMs, accuracy.Predict, nil)
-	if err != nil {
-		return nil, err
-	}
-	d.front = r.Front
-	return d.front, nil
 }

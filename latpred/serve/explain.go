@@ -36,7 +36,7 @@ type explained struct {
 // explain shows a network on every device.
 func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 	var q explainRequest
-	if err := read(w, r, s.config.MaxBody, &q); err != nil {
+	if err := s.read(w, r, &q); err != nil {
 		return nil, err
 	}
 	about := accuracy.About(nil, false)
@@ -48,6 +48,11 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 		about = accuracy.About(d.Space, !d.Assumed)
 	}
 	s.prepare()
+	mine, err := s.turns.wait(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer mine.done()
 	a := q.Arch.Arch
 	e := explainResponse{Arch: a, Devices: []explained{}}
 	if q.Network {
@@ -59,10 +64,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 			e.Devices = append(e.Devices, explained{Device: d.ID, Error: err.Error()})
 			continue
 		}
-		one, err := d.explain(a, q.Device == "" || q.Device == d.ID)
-		if err != nil {
-			return nil, err
-		}
+		one := d.explain(a, q.Device == "" || q.Device == d.ID)
 		known = known || one.Error == ""
 		e.Devices = append(e.Devices, one)
 	}
@@ -77,23 +79,24 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) (any, error) {
 }
 
 // explain shows a network on the device, and its parts if they are wanted.
-func (d *Device) explain(a space.Arch, parts bool) (explained, error) {
+func (d *Device) explain(a space.Arch, parts bool) explained {
 	e := explained{Device: d.ID, Preparing: !d.isReady()}
 	if e.Preparing {
-		return e, nil
-	}
-	ms, err := d.predictMs([]space.Arch{a})
-	if err != nil {
-		e.Error = err.Error()
-		return e, nil
+		return e
 	}
 	p, err := d.prepared()
 	if err != nil {
-		return e, err
+		e.Error = err.Error()
+		return e
+	}
+	ms, err := d.predictMs(p, []space.Arch{a})
+	if err == nil && parts {
+		e.Parts, err = d.parts(p, a)
+	}
+	if err != nil {
+		e.Parts, e.Error = nil, err.Error()
+		return e
 	}
 	e.LatencyMs, e.ErrorPercent = ms[0], p.errorPercent
-	if parts {
-		e.Parts, err = d.parts(a)
-	}
-	return e, err
+	return e
 }

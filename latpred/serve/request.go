@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 
@@ -60,16 +59,6 @@ func (a arch) in(d *Device) error {
 	return space.Described{Arch: a.Arch, Space: a.told}.In(d.Space)
 }
 
-type predictRequest struct {
-	Device string `json:"device"`
-	Archs  []arch `json:"archs"`
-}
-
-type predictResponse struct {
-	Device    string    `json:"device"`
-	LatencyMs []float64 `json:"latency_ms"`
-}
-
 type searchRequest struct {
 	Device      string  `json:"device"`
 	LimitMs     float64 `json:"limit_ms"`
@@ -103,25 +92,14 @@ type found struct {
 	About     string           `json:"accuracy_of,omitempty"` // see accuracy.About; in a front it stands once, outside
 }
 
-// read decodes a JSON body of at most limit bytes into v. Unknown fields, and anything
-// after the object, are the client's mistakes.
-func read(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		return mistake{fmt.Errorf("request: %w", err)}
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return mistake{errors.New("request: more follows after its object")}
-	}
-	return nil
-}
-
 // status is the HTTP status of an error.
 func status(err error) int {
 	var m mistake
 	var large *http.MaxBytesError
+	var refused refusal
 	switch {
+	case errors.As(err, &refused):
+		return refused.status
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge
 	case errors.Is(err, errUnknown):
@@ -136,11 +114,5 @@ func status(err error) int {
 
 var (
 	errUnknown = errors.New("no such device")
-	errBusy    = errors.New("as many searches as may run at once are running: ask again later")
+	errBusy    = errors.New("as many searches as may wait are waiting: ask again later")
 )
-
-func answer(w http.ResponseWriter, code int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(v) // the client has gone if this errs
-}

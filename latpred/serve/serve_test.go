@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -20,7 +19,6 @@ import (
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/lut"
-	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/serve"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -84,6 +82,7 @@ func ask(t testing.TB, h *httptest.Server, path, body string, into any) (status 
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -212,9 +211,9 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Searches beyond the bound are sent away, not queued without end.
+// Searches wait for each other, and those for which there is no place are sent away.
 func TestSearchesAreBounded(t *testing.T) {
-	h := server(t, serve.Config{Searches: 1})
+	h := server(t, serve.Config{Searches: 1, Waiting: 2})
 	codes := make([]int, 8)
 	var group sync.WaitGroup
 	for i := range codes {
@@ -232,8 +231,8 @@ func TestSearchesAreBounded(t *testing.T) {
 			busy++
 		}
 	}
-	if ok == 0 || busy == 0 || ok+busy != len(codes) {
-		t.Errorf("answers %v: want some 200, the others 503", codes)
+	if ok < 3 || busy == 0 || ok+busy != len(codes) {
+		t.Errorf("answers %v: want three or more 200, the others 503", codes)
 	}
 }
 
@@ -289,70 +288,4 @@ func TestOpenAPI(t *testing.T) {
 			}
 		}
 	}
-}
-
-func batch(t testing.TB, device string, n int) string {
-	t.Helper()
-	rng := random.Stream(1, "batch")
-	list := make([]string, n)
-	for i := range list {
-		list[i] = wide(t).Sample(rng).String()
-	}
-	text, err := json.Marshal(map[string]any{"device": device, "archs": list})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// BenchmarkPredict asks for batches of 64 over the loopback, from as many clients as
-// there are cores; it reports predictions a second and the 99th percentile. One device
-// is a table, the others are fitted to measured networks, one with a launch queue.
-func BenchmarkPredict(b *testing.B) {
-	devices, err := serve.Shipped()
-	if err != nil {
-		b.Fatal(err)
-	}
-	s, err := serve.New(devices, serve.Config{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	h := httptest.NewServer(s.Handler())
-	b.Cleanup(h.Close)
-	for _, device := range []string{"note10", "p40-b64", "help-titanrtx-b64"} {
-		b.Run(device, func(b *testing.B) { benchmarkPredict(b, h, batch(b, device, 64)) })
-	}
-}
-
-func benchmarkPredict(b *testing.B, h *httptest.Server, body string) {
-	if status, text := ask(b, h, "/v1/predict", body, nil); status != 200 { // it is ready from here on
-		b.Fatalf("%d %s", status, text)
-	}
-	var mu sync.Mutex
-	var all []time.Duration
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		var own []time.Duration
-		for pb.Next() {
-			start := time.Now()
-			answer, err := http.Post(h.URL+"/v1/predict", "application/json", strings.NewReader(body))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			_, _ = io.Copy(io.Discard, answer.Body)
-			answer.Body.Close()
-			if answer.StatusCode != 200 {
-				b.Error(fmt.Sprint("status ", answer.StatusCode))
-				return
-			}
-			own = append(own, time.Since(start))
-		}
-		mu.Lock()
-		all = append(all, own...)
-		mu.Unlock()
-	})
-	slices.Sort(all)
-	b.ReportMetric(float64(64*b.N)/b.Elapsed().Seconds(), "predictions/s")
-	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1e3, "p99-ms")
 }

@@ -9,31 +9,28 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
+	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/accuracy"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/random"
-	"github.com/ofalat/ofalat/latpred/space"
 )
-
-// Config holds the limits of a Server. Zero fields stand for the defaults given.
-type Config struct {
-	MaxBody  int64         // largest body of a request, bytes; 0: 1 MiB
-	MaxBatch int           // most networks in a request; 0: 4096
-	Timeout  time.Duration // of a request; 0: 30 s
-	Searches int           // searches that run at once; further ones get status 503; 0: 2
-	Front    int           // generations of the search for a device's Pareto front; 0: 200
-	Log      *slog.Logger  // nil: no log
-}
 
 // Server answers HTTP requests about devices. It is safe for concurrent use.
 type Server struct {
 	devices  []*Device
 	byID     map[string]*Device
 	config   Config
-	searches chan struct{}
+	turns    *turns
+	searches *queue
+	large    *semaphore.Weighted // bytes of large bodies
+	origins  *http.CrossOriginProtection
 	metrics  *metrics
+	stopping atomic.Bool
 
 	prepareOnce sync.Once
 }
@@ -43,25 +40,11 @@ func New(devices []*Device, c Config) (*Server, error) {
 	if len(devices) == 0 {
 		return nil, errors.New("serve: no devices")
 	}
-	if c.MaxBody == 0 {
-		c.MaxBody = 1 << 20
+	c = c.withDefaults()
+	s := &Server{
+		devices: devices, byID: map[string]*Device{}, config: c, turns: newTurns(), searches: newQueue(c.Searches, c.Waiting),
+		large: semaphore.NewWeighted(largeBodies), origins: http.NewCrossOriginProtection(), metrics: newMetrics(),
 	}
-	if c.MaxBatch == 0 {
-		c.MaxBatch = 4096
-	}
-	if c.Timeout == 0 {
-		c.Timeout = 30 * time.Second
-	}
-	if c.Searches == 0 {
-		c.Searches = 2
-	}
-	if c.Front == 0 {
-		c.Front = 200
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	s := &Server{devices: devices, byID: map[string]*Device{}, config: c, searches: make(chan struct{}, c.Searches), metrics: newMetrics()}
 	for _, d := range devices {
 		if s.byID[d.ID] != nil {
 			return nil, fmt.Errorf("serve: two devices are called %s", d.ID)
@@ -72,26 +55,34 @@ func New(devices []*Device, c Config) (*Server, error) {
 }
 
 // Serve prepares the devices in the background and answers on a listener until ctx ends.
-// Then it waits for running requests, for at most Config.Timeout, and returns nil if all
-// have ended. It closes the listener.
+// Then it answers what has been asked, breaks off what takes longer than Config.Grace with
+// status 503, and returns nil; it errs if clients did not take their answers within a second
+// more. It closes the listener, and is called once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	base, breakOff := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer breakOff(nil)
+	accepted := newListener(l, s.config.Connections)
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: s.config.Timeout,
+		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: s.config.readTimeout(),
 		WriteTimeout: s.config.Timeout + 5*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+		ErrorLog:    slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context { return base },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if c, ok := c.(*conn); ok && state == http.StateIdle {
+				c.set(false)
+			}
+		},
 	}
 	s.prepare()
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(accepted) }()
 	select {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
+		return s.stop(server, accepted, breakOff)
 	}
-	s.config.Log.Info("stopping")
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.Timeout)
-	defer cancel()
-	return server.Shutdown(grace)
 }
 
 // Handler returns the handler of all paths, including the page.
@@ -106,6 +97,9 @@ func (s *Server) Handler() http.Handler {
 				code := status(err)
 				if ctx.Err() != nil {
 					code, err = http.StatusServiceUnavailable, fmt.Errorf("took longer than the %v that a request may", s.config.Timeout)
+					if cause := context.Cause(ctx); errors.Is(cause, errStopping) {
+						err = cause
+					}
 				}
 				answer(w, code, map[string]string{"error": err.Error()})
 				return
@@ -123,7 +117,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", asset("page/index.html", "text/html; charset=utf-8"))
 	mux.Handle("GET /page/", http.FileServerFS(assets))
 	mux.Handle("GET /metrics", s.metrics.handler())
-	return s.observed(mux)
+	return s.observed(s.guarded(mux))
 }
 
 func (s *Server) device(id string) (*Device, error) {
@@ -137,36 +131,9 @@ func (s *Server) device(id string) (*Device, error) {
 	return nil, fmt.Errorf("%w %q: there are %s", errUnknown, id, strings.Join(ids, ", "))
 }
 
-func (s *Server) predict(w http.ResponseWriter, r *http.Request) (any, error) {
-	var q predictRequest
-	if err := read(w, r, s.config.MaxBody, &q); err != nil {
-		return nil, err
-	}
-	if len(q.Archs) == 0 || len(q.Archs) > s.config.MaxBatch {
-		return nil, mistake{fmt.Errorf("%d archs: want 1 to %d", len(q.Archs), s.config.MaxBatch)}
-	}
-	d, err := s.device(q.Device)
-	if err != nil {
-		return nil, err
-	}
-	archs := make([]space.Arch, len(q.Archs))
-	for i, a := range q.Archs {
-		if err := a.in(d); err != nil {
-			return nil, mistake{fmt.Errorf("archs[%d]: %w", i, err)}
-		}
-		archs[i] = a.Arch
-	}
-	ms, err := d.predictMs(archs)
-	if err != nil {
-		return nil, err
-	}
-	s.metrics.predictions.Add(float64(len(ms)))
-	return predictResponse{d.ID, ms}, nil
-}
-
 func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	var q searchRequest
-	if err := read(w, r, s.config.MaxBody, &q); err != nil {
+	if err := s.read(w, r, &q); err != nil {
 		return nil, err
 	}
 	if err := q.validate(); err != nil {
@@ -179,18 +146,13 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := d.hasAccuracy(); err != nil {
 		return nil, err
 	}
-	p, err := d.prepared()
-	if err != nil {
-		return nil, err
-	}
-	done, err := s.busy()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
 	config := nas.Published(d.Space, q.LimitMs)
 	config.Generations, config.Population = q.Generations, q.Population
-	result, err := nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, p.PredictMs, accuracy.Predict, nil)
+	var result *nas.Result
+	err = s.long(r.Context(), d, func(latency, accuracy nas.Estimate) (err error) {
+		result, err = nas.Search(r.Context(), random.Stream(q.Seed, "search"), config, latency, accuracy, nil)
+		return err
+	})
 	if errors.Is(err, nas.ErrInfeasible) {
 		return nil, mistake{err}
 	}
@@ -206,12 +168,7 @@ func (s *Server) front(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.busy()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	candidates, err := d.paretoFront(r.Context(), s.config.Front)
+	candidates, err := s.paretoFront(r.Context(), d)
 	if err != nil {
 		return nil, err
 	}
@@ -222,12 +179,47 @@ func (s *Server) front(_ http.ResponseWriter, r *http.Request) (any, error) {
 	return map[string]any{"device": d.ID, "front": list, "accuracy_of": d.aboutAccuracy()}, nil
 }
 
-// busy reserves one of the Config.Searches places, or errs with errBusy; done frees it.
-func (s *Server) busy() (done func(), err error) {
-	select {
-	case s.searches <- struct{}{}:
-		return func() { <-s.searches }, nil
-	default:
-		return nil, errBusy
+// paretoFront returns the Pareto front of accuracy and latency on a device. The first
+// request for it searches; others wait for it, and search if that one breaks off.
+func (s *Server) paretoFront(ctx context.Context, d *Device) ([]nas.Candidate, error) {
+	if err := d.hasAccuracy(); err != nil {
+		return nil, err
 	}
+	if err := d.frontLock.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer d.frontLock.Release(1)
+	if d.front != nil {
+		return d.front, nil
+	}
+	config := nas.Published(d.Space, 1e9)
+	config.Generations = s.config.Front
+	err := s.long(ctx, d, func(latency, accuracy nas.Estimate) error {
+		r, err := nas.SearchFront(ctx, random.Stream(1, "front "+d.ID), config, latency, accuracy, nil)
+		if err == nil {
+			d.front = r.Front
+		}
+		return err
+	})
+	return d.front, err
+}
+
+// long runs a search on a device when a place and a turn are free. Its estimates let
+// shorter requests go first.
+func (s *Server) long(ctx context.Context, d *Device, search func(latency, accuracy nas.Estimate) error) error {
+	p, err := d.await(ctx)
+	if err != nil {
+		return err
+	}
+	done, err := s.searches.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	mine, err := s.turns.wait(ctx)
+	if err != nil {
+		return err
+	}
+	defer mine.done()
+	return search(mine.patient(ctx, latpred.Checked(p.Predictor)), mine.patient(ctx, accuracy.Predict))
 }

@@ -43,7 +43,7 @@ func (ofaText) Parse(text string) (Arch, error) {
 		return Arch{}, err
 	}
 	a.Resolution = r
-	genes := make([][OFASlots]int, len(a.Family.Factors))
+	var genes [len(ofaLetters) - 2][OFASlots]int // by factor
 	for factor := range genes {
 		if err := parseOFAGenes(&genes[factor], a.Family, factor, depths, words[2+factor]); err != nil {
 			return Arch{}, err

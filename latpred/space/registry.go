@@ -62,10 +62,14 @@ func All() []*Space {
 }
 
 // Families lists the families of all registered spaces, in the order of registration.
-func Families() []*Family {
+func Families() []*Family { return slices.Clone(families()) }
+
+// families is Families without a copy: a list that is read alone. Register appends to the
+// registry's list and changes no element, so that the list stays what it is.
+func families() []*Family {
 	registry.RLock()
 	defer registry.RUnlock()
-	return slices.Clone(registry.families)
+	return registry.families
 }
 
 // ByID finds a registered space; the error lists the known IDs.
@@ -82,11 +86,13 @@ func ByID(id string) (*Space, error) {
 
 // FamilyByID finds a registered family; the error lists the known IDs.
 func FamilyByID(id string) (*Family, error) {
-	var ids []string
-	for _, f := range Families() {
+	for _, f := range families() {
 		if f.ID == id {
 			return f, nil
 		}
+	}
+	var ids []string
+	for _, f := range families() {
 		ids = append(ids, f.ID)
 	}
 	return nil, fmt.Errorf("no family %q: there are %s", id, strings.Join(ids, ", "))
@@ -116,8 +122,11 @@ func Of(a Arch) (*Space, error) {
 	if a.Family == nil {
 		return nil, errors.New("an architecture without a family is no network")
 	}
-	for _, s := range a.Family.Spaces() {
-		if s.Contains(a) {
+	registry.RLock()
+	spaces := registry.spaces // whose elements never change
+	registry.RUnlock()
+	for _, s := range spaces {
+		if s.Family == a.Family && s.Contains(a) {
 			return s, nil
 		}
 	}

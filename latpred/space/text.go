@@ -128,7 +128,7 @@ func parseText(text string) (Arch, error) {
 		return Arch{}, &ParseError{Reason: fmt.Sprintf("%d bytes long, want at most %d", len(text), maxText)}
 	}
 	trimmed := strings.TrimSpace(text)
-	for _, f := range Families() {
+	for _, f := range families() {
 		switch {
 		case f.Text != nil:
 			if f.Text.Recognises(trimmed) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,7 +48,7 @@ func (c *installCmd) Run(ctx context.Context) error {
 	if err := run.FetchModules(ctx, module); err != nil {
 		return err
 	}
-	launcher, err := buildLauncher(ctx, module)
+	launcher, err := buildLauncher(ctx, module, dir)
 	if err != nil {
 		return err
 	}
@@ -72,15 +74,25 @@ func (c *installCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// remove takes away the kernelspec, the launcher and the tools, and the folders
-// that are empty without them.
+// remove takes away the kernelspec and its launcher, the tools if no other kernelspec has a
+// launcher that needs them, and the folders that are empty without them.
 func (c *installCmd) remove(dir string) error {
 	cache, err := run.CacheDir()
 	if err != nil {
 		return err
 	}
-	bin := filepath.Join(cache, "bin")
-	if err := errors.Join(os.RemoveAll(dir), os.RemoveAll(bin)); err != nil {
+	launcher, bin := launcherOf(cache, dir), filepath.Join(cache, "bin")
+	if err := errors.Join(os.RemoveAll(dir), os.RemoveAll(launcher)); err != nil {
+		return err
+	}
+	others, err := filepath.Glob(filepath.Join(bin, launcherName+"*"))
+	if err != nil {
+		return err
+	}
+	removed, left := bin, ""
+	if len(others) > 0 {
+		removed, left = launcher, fmt.Sprintf("; left the tools in %s, which kernels that are installed elsewhere need", bin)
+	} else if err := os.RemoveAll(bin); err != nil {
 		return err
 	}
 	for _, parent := range []string{filepath.Dir(dir), filepath.Dir(filepath.Dir(dir)), cache} {
@@ -88,7 +100,7 @@ func (c *installCmd) remove(dir string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(os.Stderr, "removed %s and %s\n", dir, bin)
+	fmt.Fprintf(os.Stderr, "removed %s and %s%s\n", dir, removed, left)
 	return nil
 }
 
@@ -144,18 +156,35 @@ func (c *kernelCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := run.EndWithJupyter(); err != nil {
+		return err
+	}
 	cmd := run.Launch{Module: c.Module, Bin: bin, Raw: c.Mode == "ci"}.Command(c.Connection)
 	return syscall.Exec(cmd.Path, cmd.Args, cmd.Environ()) // of a variable given twice, the last
 }
 
-// buildLauncher builds this command into the user's cache, so that the Jupyter kernel
-// starts without the go command having to look at it first.
-func buildLauncher(ctx context.Context, module string) (string, error) {
+// launcherName begins the names of launchers. (One without more is of an older version, and
+// kernelspecs in several places may name it.)
+const launcherName = "kernelext"
+
+// launcherOf is the launcher of the kernelspec in a folder: each has its own, which goes
+// with it.
+func launcherOf(cache, dir string) string {
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole
+	}
+	sum := sha256.Sum256([]byte(dir))
+	return filepath.Join(cache, "bin", launcherName+"-"+hex.EncodeToString(sum[:8]))
+}
+
+// buildLauncher builds this command into the user's cache, for the kernelspec in a folder,
+// so that the Jupyter kernel starts without the go command having to look at it first.
+func buildLauncher(ctx context.Context, module, dir string) (string, error) {
 	cache, err := run.CacheDir()
 	if err != nil {
 		return "", err
 	}
-	target := filepath.Join(cache, "bin", "kernelext")
+	target := launcherOf(cache, dir)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", target, "./kernelext/cmd/kernelext")
 	cmd.Dir, cmd.Env = module, append(os.Environ(), "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -47,7 +47,7 @@ func TestRemoveLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{filepath.Join(dir, "kernel.json"), filepath.Join(own, "bin", "kernelext"), filepath.Join(own, "bin", "0123", "gonb")} {
+	for _, file := range []string{filepath.Join(dir, "kernel.json"), launcherOf(own, dir), filepath.Join(own, "bin", "0123", "gonb")} {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -171,6 +171,9 @@ func (c *evaluateCmd) predict(p latpred.Predictor, set *dataset.Set) (pred, low,
 	if err := p.PredictMs(pred, set.Archs()); err != nil {
 		return nil, nil, nil, err
 	}
+	if err := latpred.CheckMs(pred, set.Archs()); err != nil && slices.ContainsFunc(pred, func(ms float64) bool { return ms-ms != 0 }) {
+		return nil, nil, nil, err // NaN or infinite; what is below 0 is a bad prediction, and counts
+	}
 	b, ok := p.(latpred.IntervalPredictor)
 	if !ok {
 		return pred, nil, nil, nil

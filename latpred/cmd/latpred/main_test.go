@@ -262,7 +262,7 @@ func TestPredictStreams(t *testing.T) {
 	}
 	data, _ := measurements(t, "note10", 200)
 	model := filepath.Join(t.TempDir(), "m.latpred")
-	mustCall(t, "train", "--data", data, "--out", model, "--backend", "go", "--epochs", "1", "--layers", "8")
+	mustCall(t, "train", "--data", data, "--out", model, "--backend", "go", "--epochs", "10", "--layers", "8")
 	const n = streamed + 100
 	var lines strings.Builder
 	for _, row := range set.Samples[:n] {

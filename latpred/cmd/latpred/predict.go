@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,7 @@ func (c *predictCmd) Run(ctx context.Context, out *output) (err error) {
 	defer done()
 	w := bufio.NewWriter(out.stdout)
 	defer func() { err = errors.Join(err, w.Flush()) }()
-	s := &stream{p: p, name: name, level: c.Interval, pass: c.Pass, json: out.JSON(), w: w, archs: make([]space.Arch, 0, streamed)}
+	s := &stream{p: p, name: name, level: c.Interval, pass: c.Pass, json: out.JSON(), w: w, warn: out.Logf, archs: make([]space.Arch, 0, streamed)}
 	if c.Interval > 0 {
 		doubts := latpred.Doubts(p, c.Interval)
 		logWarnings(out, doubts)
@@ -135,6 +136,8 @@ type stream struct {
 	w               *bufio.Writer
 	archs           []space.Arch
 	done            int
+	warned          bool // of predictions that are not above 0
+	warn            func(format string, args ...any)
 	pred, low, high []float64
 }
 
@@ -182,6 +185,9 @@ func (s *stream) flush() error {
 		predict = s.p.(latpred.PassTimer).PassMs
 	}
 	err := predict(s.pred[:n], s.archs)
+	if err == nil {
+		err = s.check(s.pred[:n])
+	}
 	if err == nil && s.level > 0 {
 		err = s.p.(latpred.IntervalPredictor).BoundsMs(s.low[:n], s.high[:n], s.archs, s.level)
 	}
@@ -200,6 +206,25 @@ func (s *stream) flush() error {
 	}
 	s.done += n
 	s.archs = s.archs[:0]
+	return nil
+}
+
+// check errs, with the row, if a prediction of the rows gathered so far is NaN or infinite. It
+// warns once of those that are not above 0, as badly trained networks give.
+func (s *stream) check(ms []float64) error {
+	err := latpred.CheckMs(ms, s.archs)
+	var not *latpred.NotLatencyError
+	if !errors.As(err, &not) {
+		return err
+	}
+	not.Index += s.done + 1
+	if slices.ContainsFunc(ms, func(ms float64) bool { return ms-ms != 0 }) {
+		return err
+	}
+	if !s.warned {
+		s.warned = true
+		s.warn("warning: not above 0: %v", err)
+	}
 	return nil
 }
 

@@ -96,7 +96,7 @@ func printFound(out *output, goal objective, nets []foundNet, about string) {
 
 // search returns the network found under each limit, and the errors of the others, joined.
 func (c *searchCmd) search(ctx context.Context, out *output, p latpred.Predictor, s *space.Space, goal objective) (nets []foundNet, failed error) {
-	latency, _ := nas.Cached(p.PredictMs, nas.ByArch) // children are often like others
+	latency, _ := nas.Cached(latpred.Checked(p), nas.ByArch) // children are often like others
 	estimate, _ := nas.Cached(goal.estimate(s), nas.ByArch)
 	limits := c.Limits
 	if len(limits) == 0 {

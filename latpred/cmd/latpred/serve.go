@@ -25,6 +25,7 @@ type serveCmd struct {
 	Benchmark []string        `enum:"fbnet,nasbench201" help:"Serve the devices of other spaces that ship, too: fbnet or nasbench201; may be repeated."`
 	Space     string          `help:"Search space of --model and --table (default: what they are known to be of)."`
 	Only      bool            `help:"Serve --model, --table and --benchmark alone."`
+	Host      []string        `placeholder:"NAME" help:"Name by which clients call this server, beside localhost and addresses in numbers; requests for other names are refused, as web pages can make browsers send them. May be repeated."`
 	MaxBatch  int             `default:"4096" min:"1" max:"1000000" help:"Networks of a request."`
 	MaxBody   int64           `default:"1048576" min:"1" max:"1073741824" help:"Bytes of a request."`
 	Timeout   time.Duration   `default:"30s" min:"1ms" max:"24h" help:"Of a request."`
@@ -37,7 +38,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	s, err := serve.New(devices, serve.Config{
-		MaxBatch: c.MaxBatch, MaxBody: c.MaxBody, Timeout: c.Timeout, Log: slog.New(slog.NewJSONHandler(out.stderr, nil)),
+		MaxBatch: c.MaxBatch, MaxBody: c.MaxBody, Timeout: c.Timeout, Hosts: hosts(c.Host), Log: slog.New(slog.NewJSONHandler(out.stderr, nil)),
 	})
 	if err != nil {
 		return err
@@ -55,6 +56,14 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 	out.Printf("%d devices at %s\n", len(devices), address)
 	out.patient.Store(true) // requests that were begun are answered
 	return s.Serve(ctx, l)
+}
+
+// hosts are names as package serve compares them.
+func hosts(names []string) []string {
+	for i, name := range names {
+		names[i] = strings.ToLower(strings.TrimSuffix(name, "."))
+	}
+	return names
 }
 
 // devices are those of --model and --table, called yours, those of --benchmark and those that
