@@ -158,6 +158,11 @@ type dataCheckCmd struct {
 	Sets  []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 
+// Help is shown below the flags.
+func (*dataCheckCmd) Help() string {
+	return "The exit status is 0 where nothing is doubtful: how columns were read is only told."
+}
+
 // Run prints what audit.Check finds, and errs if it is anything: more than how columns were
 // read.
 func (c *dataCheckCmd) Run(ctx context.Context, out *output) error {
