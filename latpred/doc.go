@@ -11,7 +11,7 @@
 //  3. Predictors: neural (the paper's network), additive (times of layers, measured or
 //     fitted, with or without a learned correction), adapt (a few measurements of a
 //     device, and predictors of other devices), hardware (a data sheet, and predictors
-//     of other GPUs). They are built on mlp and loops, pass, fewshot, ridge, boost and
+//     of other GPUs). They are built on mlp and loops, pass, transfer, ridge, boost and
 //     conformal.
 //  4. Storage: modelfile (predictors in files), catalog (all that ships, by name),
 //     export (predictors for other programs, by way of onnx).

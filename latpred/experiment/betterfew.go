@@ -90,6 +90,9 @@ func (s *shot) judge(ctx context.Context, seed uint64) (metric.Scores, error) {
 	if err != nil {
 		return metric.Scores{}, err
 	}
+	if err := ctx.Err(); err != nil {
+		return metric.Scores{}, err
+	}
 	if s.powerLaw {
 		return s.judgePowerLaw(support)
 	}

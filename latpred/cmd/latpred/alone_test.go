@@ -49,8 +49,8 @@ func TestLatenciesAlone(t *testing.T) {
 	if e.N != 120 || e.MAPEPercent > 3 {
 		t.Errorf("%+v", e.Scores)
 	}
-	if out := mustCall(t, "data", "check", beside); !strings.Contains(out, "multiples of 1 ms") {
-		t.Errorf("data check says %s", out)
+	if out, _, status := call(t, "data", "check", beside); status != 1 || !strings.Contains(out, "multiples of 1 ms") {
+		t.Errorf("data check: status %d, %s", status, out)
 	}
 	mine := write(t, "mine.csv", "arch,latency_ms\n"+set.Samples[1].Arch.String()+",5\n"+set.Samples[2].Arch.String()+",7\n"+set.Samples[3].Arch.String()+",6\n")
 	if out := mustCall(t, "adapt", "--from", beside, "--data", mine, "--out", model); !strings.Contains(out, "titanx_1.pt") {
@@ -67,7 +67,7 @@ func TestLatenciesAlone(t *testing.T) {
 	if _, stderr, status := call(t, "data", "check", alone); status != 1 || !strings.Contains(stderr, "metainfo.pt") || !strings.Contains(stderr, "--space fbnet-cifar100") {
 		t.Errorf("without networks: %d %s", status, stderr)
 	}
-	if out := mustCall(t, "data", "check", "--space", "fbnet-cifar100", alone); !strings.Contains(out, "nothing to do with the networks") {
-		t.Errorf("data check says %s", out)
+	if out, _, status := call(t, "data", "check", "--space", "fbnet-cifar100", alone); status != 1 || !strings.Contains(out, "nothing to do with the networks") {
+		t.Errorf("data check: status %d, %s", status, out)
 	}
 }
