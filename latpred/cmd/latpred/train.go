@@ -36,7 +36,7 @@ type trainCmd struct {
 	Seed       uint64  `default:"1" help:"Seed of split, weights and shuffles."`
 	Checkpoint string  `help:"File to save the state to, and to go on from (default: OUT.checkpoint)." type:"path"`
 
-	CheckpointEvery time.Duration `default:"10s" min:"1ms" max:"24h" help:"How often the state is saved."`
+	CheckpointEvery time.Duration `default:"10s" min:"1ns" max:"24h" help:"How often the state is saved."`
 }
 
 // trained is the result of train --json and finetune --json.
