@@ -16,7 +16,7 @@ import (
 // Settings of FitClock.
 const (
 	leastLabel  = .5   // smallest plausible measurement, as a part of the pass
-	clocksKept  = 20   // largest number of queues that are averaged over, besides none
+	clocksKept  = 12   // largest number of queues that are averaged over, besides none
 	clockWeight = .005 // smallest weight of one, relative to the first
 )
 
@@ -202,14 +202,4 @@ func (l *Learner) passes(q pass.Queue, archs []space.Arch, ms []float64) (out []
 		logSlope -= math.Log(slope)
 	}
 	return out, logSlope, nil
-}
-
-// evidence is the log density of measurements with normal noise.
-func (l *Learner) evidence(d *decomposed, ms []float64) (float64, error) {
-	m, err := l.newModel(d, ms)
-	if err != nil {
-		return 0, err
-	}
-	m.solve(d, m.standardised(ms))
-	return m.logEvidence, nil
 }

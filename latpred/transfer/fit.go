@@ -94,6 +94,7 @@ type decomposed struct {
 	root    []float64   // √w of each row
 	spectra []*spectrum // of F, by width
 	bases   [][]projected
+	levels  [][]level // by width and ratio of noise
 }
 
 // decompose reads features.
@@ -125,7 +126,11 @@ func (d *decomposed) weighted(root []float64) (*decomposed, error) {
 		for h := range d.learner.names {
 			bases = append(bases, s.project(w.times(mat.Col(nil, h, d.base))))
 		}
-		w.spectra, w.bases = append(w.spectra, s), append(w.bases, bases)
+		var levels []level
+		for _, noise := range d.learner.prior.Noise {
+			levels = append(levels, s.level(noise, bases))
+		}
+		w.spectra, w.bases, w.levels = append(w.spectra, s), append(w.bases, bases), append(w.levels, levels)
 	}
 	return w, nil
 }
@@ -144,35 +149,62 @@ func widen(f *mat.Dense, factor float64) {
 	}
 }
 
-// solve makes the components for standardised measurements t.
-func (m *Model) solve(d *decomposed, t []float64) {
+// each visits the components for standardised measurements t, with the logarithms of their
+// weights. They have no vectors yet; see finish.
+func (m *Model) each(d *decomposed, t []float64, visit func(c component)) {
 	l := m.learner
-	m.components = nil
-	best := math.Inf(-1)
+	hypotheses, bt := m.hypotheses(), make([]float64, len(l.names))
 	for k, s := range d.spectra {
 		measured := s.project(d.times(slices.Clone(t)))
-		for _, h := range m.hypotheses() {
-			r := measured.minus(h.slope, d.bases[k][h.base])
-			for _, noise := range l.prior.Noise {
-				c := s.component(d.bases[k][h.base], r, h, noise, l.prior.Freedom)
-				c.width, c.weight = k, c.weight+math.Log(h.share)
-				best = max(best, c.weight)
-				m.components = append(m.components, c)
+		for i := range d.levels[k] {
+			level := &d.levels[k][i]
+			tt := s.product(measured, measured, level.inverse, level.noise)
+			for h, base := range d.bases[k] {
+				bt[h] = s.product(base, measured, level.inverse, level.noise)
+			}
+			for _, h := range hypotheses {
+				c := level.component(h, s.rows, tt, bt[h.base], l.prior.Freedom)
+				c.width = k
+				visit(c)
 			}
 		}
 	}
-	var total float64
+}
+
+// solve makes the components for standardised measurements t, those whose weight counts.
+func (m *Model) solve(d *decomposed, t []float64) {
+	m.components = nil
+	best := math.Inf(-1)
+	m.each(d, t, func(c component) {
+		if c.weight < best+math.Log(leastWeight) {
+			return
+		}
+		best = max(best, c.weight)
+		m.components = append(m.components, c)
+	})
 	for i := range m.components {
-		c := &m.components[i]
-		c.weight = math.Exp(c.weight - best)
-		total += c.weight
+		m.components[i].weight = math.Exp(m.components[i].weight - best)
 	}
-	m.logEvidence = best + math.Log(total/float64(len(d.spectra)*len(l.prior.Noise))) - float64(len(t))*math.Log(m.spreadMs)
-	for _, root := range d.root {
-		m.logEvidence += math.Log(root)
-	}
-	m.components = slices.DeleteFunc(m.components, func(c component) bool { return c.weight < leastWeight*total })
 	m.normalise()
+	m.components = slices.DeleteFunc(m.components, func(c component) bool { return c.weight < leastWeight })
+	m.normalise()
+}
+
+// evidence is the log density of measurements with normal noise.
+func (l *Learner) evidence(d *decomposed, ms []float64) (float64, error) {
+	m, err := l.newModel(d, ms)
+	if err != nil {
+		return 0, err
+	}
+	best, total := math.Inf(-1), 0.0
+	m.each(d, m.standardised(ms), func(c component) {
+		if c.weight > best {
+			total *= math.Exp(best - c.weight)
+			best = c.weight
+		}
+		total += math.Exp(c.weight - best)
+	})
+	return best + math.Log(total/float64(len(d.spectra)*len(l.prior.Noise))) - float64(len(ms))*math.Log(m.spreadMs), nil
 }
 
 // finish adds what moments needs: directions, and the components' vectors.

@@ -27,7 +27,6 @@ type Model struct {
 	widths           []width      // nil of a model that was read, until moments needs them
 	once             sync.Once
 	components       []component // those whose weight counts
-	logEvidence      float64     // log density of the measurements, up to a constant that depends on their number only
 	scores           []float64   // errors of the measurements, left out one by one, in standard deviations; ascending
 	leftMs, leftSdMs []float64   // of each measurement by the others; nil of a model that was read
 	weights          []float64   // of the features in the mean prediction

@@ -107,23 +107,38 @@ func (s *spectrum) inverse(noise float64) []float64 {
 	return inverse
 }
 
-// component solves one base and one ratio of noise, for the residuals r of the base at its
-// expected slope; finish adds its vectors. The component's weight is the logarithm of the
-// evidence, up to a constant that all share.
-func (s *spectrum) component(base, r projected, h hypothesis, noise, freedom float64) component {
-	inverse := s.inverse(noise)
-	logDet := float64(s.rows-len(s.values)) * math.Log(noise)
-	for _, v := range inverse {
-		logDet -= math.Log(v)
+// level is a spectrum with a ratio of noise: what solving needs, whatever was measured.
+type level struct {
+	noise   float64
+	inverse []float64 // see inverse
+	logDet  float64   // log|A|
+	bases   []float64 // bᵀA⁻¹b of each base
+}
+
+// level prepares a ratio of noise, for bases.
+func (s *spectrum) level(noise float64, bases []projected) level {
+	l := level{noise: noise, inverse: s.inverse(noise), logDet: float64(s.rows-len(s.values)) * math.Log(noise)}
+	for _, v := range l.inverse {
+		l.logDet -= math.Log(v)
 	}
-	g := 1/h.slopeVar + s.product(base, base, inverse, noise)
-	change := s.product(base, r, inverse, noise) / g
-	square := s.product(r, r, inverse, noise) - change*change*g
-	logDet += math.Log(h.slopeVar * g)
-	c := component{base: h.base, noise: noise, slope: h.slope + change, slopeVar: 1 / g, expected: h}
-	all := freedom + float64(s.rows)
+	for _, b := range bases {
+		l.bases = append(l.bases, s.product(b, b, l.inverse, noise))
+	}
+	return l
+}
+
+// component solves a hypothesis for measurements t of so many rows, of which tt is tᵀA⁻¹t and
+// bt is bᵀA⁻¹t; finish adds its vectors. The component's weight is the logarithm of the
+// evidence, up to a constant that all share.
+func (l *level) component(h hypothesis, rows int, tt, bt, freedom float64) component {
+	bb := l.bases[h.base]
+	g := 1/h.slopeVar + bb
+	change := (bt - h.slope*bb) / g
+	square := max(0, tt-2*h.slope*bt+h.slope*h.slope*bb-change*change*g)
+	c := component{base: h.base, noise: l.noise, slope: h.slope + change, slopeVar: 1 / g, expected: h}
+	all := freedom + float64(rows)
 	c.scale = (freedom + square) / all
-	c.weight = -.5*logDet - .5*all*math.Log1p(square/freedom)
+	c.weight = -.5*(l.logDet+math.Log(h.slopeVar*g)) - .5*all*math.Log1p(square/freedom) + math.Log(h.share)
 	return c
 }
 
