@@ -18,6 +18,7 @@ const (
 	leastLabel  = .5   // smallest plausible measurement, as a part of the pass
 	clocksKept  = 12   // largest number of queues that are averaged over, besides none
 	clockWeight = .005 // smallest weight of one, relative to the first
+	queueOdds   = .25  // prior odds that the clock did not wait
 )
 
 // Clocked predicts a device whose clock may not have waited for it: an average over launch
@@ -110,7 +111,7 @@ func (l *Learner) readings(ctx context.Context, d *decomposed, archs []space.Arc
 		return nil, err
 	}
 	found := []reading{{passes: ms, evidence: log}}
-	prior := -math.Log(float64(len(pass.DepthsTried) * len(pass.LaunchesMs)))
+	prior := math.Log(queueOdds / float64(len(pass.DepthsTried)*len(pass.LaunchesMs)))
 	for _, depth := range pass.DepthsTried {
 		for _, launch := range pass.LaunchesMs {
 			if err := ctx.Err(); err != nil {
