@@ -9,10 +9,15 @@
 //     Choices how often each choice occurs, Stages that for each stage, and Slots the choice of
 //     each slot. Where the layers form a graph, blocks also count only what the output needs.
 //  2. FitSource makes a Source of measurements of another device: a linear function of the
-//     features, by ridge regression whose penalty has the greatest evidence.
+//     features, by ridge regression whose penalty has the greatest evidence. In spaces of
+//     several resolutions, such as OFA's, where no few columns are enough, a source is a table
+//     of times of segments, and the columns of a network are the times of groups of its
+//     segments on the mean of the sources (Features.With), beside Physics.
 //  3. NewLearner puts sources and a Prior together; Learner.Design says which networks are
-//     worth measuring; Learner.Fit makes a Model of their measurements.
-//  4. Model.Means and Model.Bounds predict from features, Model.MeanMs from a network.
+//     worth measuring; Learner.Fit makes a Model of their measurements, and Learner.FitClock a
+//     Clocked, if the clock may not have waited for the device.
+//  4. Clocked.Means and Clocked.Bounds predict networks, Model.Means and Model.Bounds what has
+//     given features.
 //
 // # The model
 //
@@ -25,10 +30,21 @@
 //	g ~ N(0, v·K)   K = c₀ + c·b·bᵀ + Σ sources' products + Σ blocks' products
 //	e ~ N(0, v·ν/w)   w ~ Gamma(τ/2, τ/2)   v ~ inverse Gamma(f/2, f/2)
 //
-// Bases and ratios of noise ν are averaged over, weighted by their evidence. The noise of a
+// Bases and ratios of noise ν are averaged over, weighted by their evidence; with tables of
+// times also widths, which are factors of K, and two expectations of the slope s: that of a
+// correlation, and the one at which the device takes in proportion as long as the base. The
+// noise of a
 // single measurement has a Student distribution of τ degrees of freedom: the weights w are
 // their expected values, in turn with the rest (a variational approximation, after Tipping and
 // Lawrence, Variational inference for Student-t models, Neurocomputing 69, 2005), but less for
 // measurements that are too long than for those that are too short. The variances are those of
-// the Prior, and the same for all devices: a few measurements can't choose them.
+// the Prior, and the same for all devices: a few measurements can't choose them. Intervals are
+// as wide as the errors of measurements that are left out, in closed form, say.
+//
+// # The clock
+//
+// A clock that does not wait for a GPU shows less than a pass, see package pass. What it shows
+// of a pass is a function of how long that is, if the pass is divided among segments as the
+// mean of the sources is; so each launch queue turns the measurements into passes, which have
+// an evidence, and predictions of passes back into what the clock would show.
 package transfer
