@@ -97,7 +97,7 @@ func TestAccuracy(t *testing.T) {
 		{"random 10", "note10", []string{"rtx2080ti-b64"}, 10, false, .675},
 		{"designed 10", "note10", []string{"rtx2080ti-b64"}, 10, true, .54},
 		{"random 100", "note10", []string{"rtx2080ti-b64"}, 100, false, .133},
-		{"two sources, designed 10", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 10, true, .67},
+		{"two sources, designed 10", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 10, true, .76},
 		{"two sources, random 100", "p40-b64", []string{"rtx2080ti-b64", "note10"}, 100, false, .226},
 	} {
 		t.Run(c.name, func(t *testing.T) {

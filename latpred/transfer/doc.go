@@ -21,12 +21,12 @@
 //
 // # The model
 //
-// With t the measurements less their mean, in units of their standard deviation over the space
+// With t the measurements less their mean, b̄ that of a base over the same networks, in units of their standard deviation over the space
 // (that of the measured networks, less by how much farther apart than others the bases see
 // them), and b one of the bases (the mean of the sources, each source, each column of Physics,
 // standardised),
 //
-//	t = s·b(x) + g(x) + e
+//	t = s·(b(x) − b̄) + g(x) + e
 //	g ~ N(0, v·K)   K = c₀ + c·b·bᵀ + Σ sources' products + Σ blocks' products
 //	e ~ N(0, v·ν/w)   w ~ Gamma(τ/2, τ/2)   v ~ inverse Gamma(f/2, f/2)
 //

@@ -91,6 +91,7 @@ func (m *Model) standardised(ms []float64) []float64 {
 type decomposed struct {
 	learner *Learner
 	f, base *mat.Dense  // rows of F and of the bases
+	centre  []float64   // mean of each base over the rows
 	root    []float64   // √w of each row
 	spectra []*spectrum // of F, by width
 	bases   [][]projected
@@ -102,6 +103,9 @@ func (l *Learner) decompose(rows mat.Matrix) (*decomposed, error) {
 	d := &decomposed{learner: l}
 	d.f, d.base = l.kernelRows(rows)
 	n, _ := rows.Dims()
+	for h := range l.names {
+		d.centre = append(d.centre, stat.Mean(mat.Col(nil, h, d.base), nil))
+	}
 	ones := make([]float64, n)
 	for i := range ones {
 		ones[i] = 1
@@ -111,7 +115,7 @@ func (l *Learner) decompose(rows mat.Matrix) (*decomposed, error) {
 
 // weighted gives the same with other roots of the rows' weights.
 func (d *decomposed) weighted(root []float64) (*decomposed, error) {
-	w := &decomposed{learner: d.learner, f: d.f, base: d.base, root: root}
+	w := &decomposed{learner: d.learner, f: d.f, base: d.base, centre: d.centre, root: root}
 	for _, factor := range d.learner.prior.Widths {
 		f := mat.DenseCopyOf(d.f)
 		widen(f, factor)
@@ -124,7 +128,9 @@ func (d *decomposed) weighted(root []float64) (*decomposed, error) {
 		}
 		var bases []projected
 		for h := range d.learner.names {
-			bases = append(bases, s.project(w.times(mat.Col(nil, h, d.base))))
+			base := mat.Col(nil, h, d.base)
+			floats.AddConst(-d.centre[h], base)
+			bases = append(bases, s.project(w.times(base)))
 		}
 		var levels []level
 		for _, noise := range d.learner.prior.Noise {
@@ -209,7 +215,7 @@ func (l *Learner) evidence(d *decomposed, ms []float64) (float64, error) {
 
 // finish adds what moments needs: directions, and the components' vectors.
 func (m *Model) finish(d *decomposed, t []float64) {
-	m.root, m.measured, m.widths = d.root, t, nil
+	m.root, m.measured, m.centre, m.widths = d.root, t, d.centre, nil
 	measured := make([]projected, len(d.spectra))
 	for k, s := range d.spectra {
 		m.widths = append(m.widths, s.width(m.learner.prior.Widths[k]))

@@ -8,6 +8,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/random"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 // process is a Gaussian process by dense algebra: around the base at its expected slope, with
@@ -18,6 +19,7 @@ type process struct {
 	chol         mat.Cholesky
 	f            *mat.Dense
 	base         []float64
+	centre       float64 // of the base, over the measured networks
 	solved       mat.VecDense
 	scale        float64
 	evidence     float64 // logarithm, up to a constant
@@ -34,6 +36,8 @@ func processOf(t *testing.T, l *Learner, rows mat.Matrix, y []float64, h hypothe
 	t.Helper()
 	f, bases := l.kernelRows(rows)
 	p := &process{width: width, noise: noise, h: h, f: f, base: mat.Col(nil, h.base, bases)}
+	p.centre = stat.Mean(p.base, nil)
+	floats.AddConst(-p.centre, p.base)
 	n := len(y)
 	k, r := mat.NewSymDense(n, nil), mat.NewVecDense(n, nil)
 	for i := range n {
@@ -57,6 +61,7 @@ func processOf(t *testing.T, l *Learner, rows mat.Matrix, y []float64, h hypothe
 
 // predict gives mean and variance of a measurement of a network with a row of F and a base.
 func (p *process) predict(t *testing.T, f []float64, base float64) (mean, variance float64) {
+	base -= p.centre
 	t.Helper()
 	cross := mat.NewVecDense(len(p.base), nil)
 	for j, b := range p.base {

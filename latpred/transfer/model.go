@@ -24,6 +24,7 @@ type Model struct {
 	rows             int          // number of measurements
 	archs            []space.Arch // that were measured; nil: not known
 	measured, root   []float64    // the measurements, in these units, and the roots of their weights
+	centre           []float64    // mean of each base over the measured networks
 	widths           []width      // nil of a model that was read, until moments needs them
 	once             sync.Once
 	components       []component // those whose weight counts
@@ -84,6 +85,7 @@ func (m *Model) merge() {
 		effects.AddVec(effects, &part)
 	}
 	m.weights, m.constant = l.weights(effects.RawVector().Data)
+	m.constant -= floats.Dot(base, m.centre)
 	var of mat.VecDense
 	of.MulVec(l.bases, mat.NewVecDense(len(base), base))
 	floats.Add(m.weights, of.RawVector().Data)
@@ -150,7 +152,7 @@ func (m *Model) moments(f, bases []float64) (mean, variance float64) {
 	var square float64
 	for i := range m.components {
 		c := &m.components[i]
-		base := bases[c.base]
+		base := bases[c.base] - m.centre[c.base]
 		mu, of, off := c.slope*base, m.widths[c.width].factor*length+constant, base
 		for k, v := range along[c.width].RawVector().Data {
 			mu += v * c.mean[k]

@@ -53,7 +53,7 @@ func TimesPrior() Prior {
 	p.Blocks = [Blocks]float64{Physics: .1}
 	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
 	p.Proportional, p.ProportionalSd = .8, .1
-	p.MeanShare, p.SourceShare, p.PhysicsShare, p.Late = .3, .5, .2, 1.4
+	p.MeanShare, p.SourceShare, p.PhysicsShare, p.Late = .05, .85, .1, 1.4
 	return p
 }
 
