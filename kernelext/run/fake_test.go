@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -44,6 +45,13 @@ func fakeKernel(file string) {
 	if os.Getenv("FAKE_KERNEL") == "dies" {
 		fmt.Fprintln(os.Stderr, "no such module")
 		os.Exit(3)
+	}
+	if marker := os.Getenv("FAKE_PORT_TAKEN"); marker != "" && os.Mkdir(marker, 0o755) == nil { // the first time
+		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", c.IP, c.Shell))
+		if err != nil {
+			panic(err)
+		}
+		defer l.Close()
 	}
 	ctx := context.Background()
 	shell, control, iopub := zmq4.NewRouter(ctx), zmq4.NewRouter(ctx), zmq4.NewPub(ctx)

@@ -156,6 +156,15 @@ func TestNotebooksInParallel(t *testing.T) {
 	}
 }
 
+// A kernel that finds a port taken, since another program was faster, is started again.
+func TestPortTaken(t *testing.T) {
+	k, err := Start(t.Context(), fake("FAKE_PORT_TAKEN="+filepath.Join(t.TempDir(), "once")), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Close()
+}
+
 // A notebook that times something begins when the others are done, although it is
 // the first.
 func TestAlone(t *testing.T) {

@@ -71,9 +71,25 @@ const startLimit = 60 * time.Second
 // sendLimit bounds how long a message may wait for a Jupyter kernel that has gone.
 const sendLimit = time.Second
 
+// startAttempts bounds how often a Jupyter kernel is started whose ports another program took
+// before it did.
+const startAttempts = 3
+
 // Start starts a Jupyter kernel in folder dir and waits until it answers. Close must be
 // called.
-func Start(ctx context.Context, launch Launch, dir string) (*Session, error) {
+func Start(ctx context.Context, launch Launch, dir string) (s *Session, err error) {
+	for range startAttempts {
+		if s, err = startOnce(ctx, launch, dir); !errors.Is(err, errPortTaken) {
+			break
+		}
+	}
+	return s, err
+}
+
+// errPortTaken is the error of a Jupyter kernel that found a port of its taken.
+var errPortTaken = errors.New("a port that was free was taken by another program")
+
+func startOnce(ctx context.Context, launch Launch, dir string) (*Session, error) {
 	tmp, err := os.MkdirTemp("", "kernelext-")
 	if err != nil {
 		return nil, err
@@ -81,6 +97,9 @@ func Start(ctx context.Context, launch Launch, dir string) (*Session, error) {
 	s := &Session{dir: tmp, session: newID(), exited: make(chan struct{}), log: filepath.Join(tmp, "kernel.log"),
 		events: make(chan message, 1024), replies: make(chan message, 16), board: newBoard()}
 	if err := s.start(ctx, launch, dir); err != nil {
+		if log, _ := os.ReadFile(s.log); strings.Contains(string(log), syscall.EADDRINUSE.Error()) {
+			err = errors.Join(err, errPortTaken)
+		}
 		err = fmt.Errorf("kernel: %w%s%s", err, s.complaint(), s.tail())
 		s.Close()
 		return nil, err
