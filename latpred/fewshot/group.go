@@ -35,7 +35,7 @@ type columns struct {
 	entry      int     // index of the first entry
 	coarse     int     // number of columns without those of single resolutions
 	perSize    int     // number of columns of a single resolution
-	unit, zero float64 // see resolutionScale
+	unit, zero float64 // see space.Family.ResolutionScale
 
 	groups []group // by entry
 }
@@ -82,37 +82,14 @@ func newColumns(f *space.Family) *columns {
 	c.entry = c.slopes + 2*(l.Stages+2)
 	c.coarse = c.entry + l.Entries()
 	c.perSize = 1 + c.places + l.Entries()
-	c.zero, c.unit = resolutionScale(f)
-	scale := depthScale(f)
+	c.zero, c.unit = f.ResolutionScale()
 	for e := range l.Entries() {
-		c.groups = append(c.groups, c.group(e, scale))
+		c.groups = append(c.groups, c.group(e))
 	}
 	return c
 }
 
-// depthScale is half the number of steps from the first to the last stage, in the family
-// with the fewest stages among those that share f's layout, so that the depth of a place is
-// the same in all of them. It is 0 with a single stage.
-func depthScale(f *space.Family) float64 {
-	stages := len(f.Stages)
-	for _, other := range space.Families() {
-		if other.Layout == f.Layout {
-			stages = min(stages, len(other.Stages))
-		}
-	}
-	return float64(stages-1) / 2
-}
-
-// resolutionScale gives the resolution that counts as 0 and the distance that counts as 1,
-// so that the smallest resolution that the family's reference space allows is −1 and the
-// largest that it samples is 1. The distance is 0 if there is only one resolution.
-func resolutionScale(f *space.Family) (zero, unit float64) {
-	s := f.Reference()
-	low, high := float64(s.Allowed.Min), float64(s.Resolutions[len(s.Resolutions)-1])
-	return (low + high) / 2, (high - low) / 2
-}
-
-// size is a resolution on the scale of resolutionScale, about −1 to 1.
+// size is a resolution on the scale of space.Family.ResolutionScale, about −1 to 1.
 func (c *columns) size(resolution int) float64 {
 	if c.unit == 0 {
 		return 0
@@ -120,9 +97,9 @@ func (c *columns) size(resolution int) float64 {
 	return (float64(resolution) - c.zero) / c.unit
 }
 
-// group makes the group of an entry; scale is that of depthScale. The depth is −1.5 at the
-// stem, −1 in the first stage, 1 in the last one and 1.5 at the head.
-func (c *columns) group(entry int, scale float64) group {
+// group makes the group of an entry. The depth is −1.5 at the stem, −1 in the first stage, 1 in
+// the last one and 1.5 at the head.
+func (c *columns) group(entry int) group {
 	l := c.family.Layout
 	place, choice, ok := l.PlaceAndChoice(entry)
 	switch {
@@ -132,10 +109,7 @@ func (c *columns) group(entry int, scale float64) group {
 		return group{place: c.places - 1, slopes: c.stages + 1, depth: 1.5}
 	}
 	stage := l.Places[place].Stage
-	g := group{place: place, slopes: stage}
-	if scale > 0 {
-		g.depth = (float64(stage) - scale) / scale
-	}
+	g := group{place: place, slopes: stage, depth: c.family.Depth(stage)}
 	for i, at := range c.factor {
 		g.fixed = append(g.fixed, term{at + c.family.Level(choice, i), 1})
 	}

@@ -47,6 +47,32 @@ func (l *Layout) check(f *Family) error {
 	return nil
 }
 
+// Depth is the position of a stage of f between stem and head, from −1 in the first stage to 1 in
+// the last, of the family with the fewest stages among those that share f's layout, so that a
+// place is as deep in all of them. It is 0 where that has a single stage.
+func (f *Family) Depth(stage int) float64 {
+	stages := len(f.Stages)
+	for _, other := range Families() {
+		if other.Layout == f.Layout {
+			stages = min(stages, len(other.Stages))
+		}
+	}
+	half := float64(stages-1) / 2
+	if half == 0 {
+		return 0
+	}
+	return (float64(stage) - half) / half
+}
+
+// ResolutionScale gives the resolution that counts as 0 and the distance that counts as 1, so
+// that the smallest resolution that the family's reference space allows is −1 and the largest
+// that it samples is 1. The distance is 0 if there is only one resolution.
+func (f *Family) ResolutionScale() (zero, unit float64) {
+	s := f.Reference()
+	low, high := float64(s.Allowed.Min), float64(s.Resolutions[len(s.Resolutions)-1])
+	return (low + high) / 2, (high - low) / 2
+}
+
 // Stem is the index of the entry for everything before the first slot.
 func (l *Layout) Stem() int { return len(l.Places) * l.Choices }
 

@@ -101,32 +101,16 @@ func newGroups(f *space.Family, sizes []int) *groups {
 		add(1, sdSize)
 		add(g.places, sdPlaceSize)
 	}
-	s := f.Reference()
-	low, high := float64(s.Allowed.Min), float64(s.Resolutions[len(s.Resolutions)-1])
-	g.zero, g.unit = (low+high)/2, (high-low)/2
-	scale := depthScale(f)
+	g.zero, g.unit = f.ResolutionScale()
 	for e := range l.Entries() {
-		g.of = append(g.of, g.membership(e, scale))
+		g.of = append(g.of, g.membership(e))
 	}
 	return g
 }
 
-// depthScale is half the number of steps from the first to the last stage, in the family with
-// the fewest stages among those that share f's layout, so that a place is as deep in all of
-// them. It is 0 with a single stage.
-func depthScale(f *space.Family) float64 {
-	stages := len(f.Stages)
-	for _, other := range space.Families() {
-		if other.Layout == f.Layout {
-			stages = min(stages, len(other.Stages))
-		}
-	}
-	return float64(stages-1) / 2
-}
-
 // membership lists the groups of an entry. Its depth is −1.5 at the stem, −1 in the first
 // stage, 1 in the last one and 1.5 at the head.
-func (g *groups) membership(entry int, scale float64) membership {
+func (g *groups) membership(entry int) membership {
 	l := g.family.Layout
 	place, choice, ok := l.PlaceAndChoice(entry)
 	m, depth := membership{}, 0.0
@@ -137,9 +121,7 @@ func (g *groups) membership(entry int, scale float64) membership {
 		m.place, m.slopes, depth = g.places-1, g.stages+1, 1.5
 	default:
 		stage := l.Places[place].Stage
-		if m.place, m.slopes = place, stage; scale > 0 {
-			depth = (float64(stage) - scale) / scale
-		}
+		m.place, m.slopes, depth = place, stage, g.family.Depth(stage)
 		for i, at := range g.factor {
 			m.fixed = append(m.fixed, value{at + g.family.Level(choice, i), 1})
 		}
