@@ -3,7 +3,6 @@ package transfer
 import (
 	"math"
 
-	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -133,22 +132,6 @@ func (c *Clocked) Resolutions() []int {
 	return c.Models[0].learner.features.times.groups.sizes
 }
 
-// AppendShares appends the segments of a to segs, and to dst their times on the mean of the
-// sources, in no unit, of a model that is Timed. It errs if a source does not cover a.
-func (c *Clocked) AppendShares(dst []float64, segs []pass.Segment, a space.Arch) ([]float64, []pass.Segment, error) {
-	at, err := c.Models[0].learner.features.times.at(a.Resolution)
-	if err != nil {
-		return dst, segs, err
-	}
-	if segs, err = pass.Segments(segs, a); err != nil {
-		return dst, segs, err
-	}
-	for _, s := range segs {
-		dst = append(dst, at.mean[s.Entry])
-	}
-	return dst, segs, nil
-}
-
 // LeftOut gives for each measurement of the networks, which the model was fitted to, what it
 // says without that, milliseconds, and the standard deviation; nil of a model that was read.
 func (c *Clocked) LeftOut(archs []space.Arch) (ms, sdMs []float64, err error) {
@@ -172,36 +155,4 @@ func (c *Clocked) LeftOut(archs []space.Arch) (ms, sdMs []float64, err error) {
 		sdMs[i] = math.Sqrt(max(1e-18, sdMs[i]-v*v))
 	}
 	return ms, sdMs, nil
-}
-
-// SegmentsMs gives the segments of a and their times, milliseconds: what is common to all
-// networks of the space is divided in proportion. They sum to PassMs. It errs if a is not in
-// the space.
-func (c *Clocked) SegmentsMs(a space.Arch) (segs []pass.Segment, ms []float64, err error) {
-	total, err := c.PassMs(a)
-	if err != nil {
-		return nil, nil, err
-	}
-	if segs, err = pass.Segments(nil, a); err != nil {
-		return nil, nil, err
-	}
-	ms = make([]float64, len(segs))
-	for k, m := range c.Models {
-		if err := m.addSegments(ms, segs, a, c.Weights[k]); err != nil {
-			return nil, nil, err
-		}
-	}
-	var sum float64
-	for i, v := range ms {
-		ms[i] = max(0, v)
-		sum += ms[i]
-	}
-	for i := range ms {
-		if sum > 0 {
-			ms[i] *= total / sum
-		} else {
-			ms[i] = total / float64(len(ms))
-		}
-	}
-	return segs, ms, nil
 }

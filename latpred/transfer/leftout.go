@@ -27,14 +27,14 @@ func (m *Model) leaveOneOut(d *decomposed, t []float64) {
 		r := s.project(d.times(slices.Clone(t))).minus(c.expected.slope, base)
 		off, variance := s.leftOut(base, r, c)
 		for k, root := range d.root {
-			v := variance[k] * c.scale
+			v, rowWeight := variance[k]*c.scale, root*root
 			density := -.5*math.Log(v) - .5*(freedom+1)*math.Log1p(off[k]*off[k]/v/freedom)
 			weight := c.weight * math.Exp(-min(50, max(-50, density)))
 			p := t[k] - off[k]/root
 			mean[k] += weight * p
 			// The noise is that of a new measurement: that of this one is known too well.
 			noise := c.noise * c.scale
-			square[k] += weight * (p*p + max(0, v-noise)/root/root + noise*m.learner.prior.noiseVariance())
+			square[k] += weight * (p*p + max(0, v-noise)/rowWeight + noise*m.learner.prior.noiseVariance())
 			total[k] += weight
 		}
 	}
