@@ -69,9 +69,6 @@ func (c *evaluateCmd) Run(ctx context.Context, out *output) error {
 	}
 	notes := set.Warnings
 	set = set.Subset(rows)
-	if !(c.Interval > 0 && c.Interval < 1) {
-		return fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
-	}
 	e := &evaluation{Model: string(c.Model), Data: set.Name, Kind: p.Kind(), Provenance: p.Provenance().WithoutUses(), Judged: judged, Warnings: doubts}
 	if err := c.judge(e, p, set); err != nil {
 		return fmt.Errorf("%s: %w", set.Name, err)

@@ -105,9 +105,6 @@ func (c *predictCmd) input() (in io.Reader, name string, done func(), err error)
 
 // predictor loads what is named.
 func (c *predictCmd) predictor(ctx context.Context, out *output) (latpred.Predictor, error) {
-	if !(c.Interval >= 0 && c.Interval < 1) { // also NaN
-		return nil, fmt.Errorf("--interval %v: want a probability above 0 and below 1, such as 0.9", c.Interval)
-	}
 	if c.GPU == "" && c.Batch != 0 {
 		return nil, errors.New("--batch goes with --gpu: a predictor knows its own")
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/experiment"
 	"github.com/ofalat/ofalat/latpred/figure"
@@ -110,6 +111,9 @@ func (c *reproduceCmd) run(ctx context.Context, out *output, profile experiment.
 	return results, nil
 }
 
+// maxPage is the largest size of a page with results, in bytes.
+const maxPage = 16 << 20
+
 // ready errs if what is read or written after the items could not be: the record, which is
 // parsed, the pages, which must have a place for results, the picture and the figures.
 func (c *reproduceCmd) ready() error {
@@ -117,7 +121,7 @@ func (c *reproduceCmd) ready() error {
 		return err
 	}
 	for _, path := range c.Results {
-		page, err := os.ReadFile(path)
+		page, err := bounded.ReadFile(path, maxPage)
 		if err != nil {
 			return err
 		}
@@ -158,7 +162,7 @@ func (c *reproduceCmd) write(results []*experiment.Result) error {
 	recorded = experiment.Merge(recorded, results)
 	pages := make([][]byte, len(c.Results))
 	for i, path := range c.Results {
-		page, err := os.ReadFile(path)
+		page, err := bounded.ReadFile(path, maxPage)
 		if err != nil {
 			return err
 		}
