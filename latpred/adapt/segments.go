@@ -14,11 +14,11 @@ const shapleySlots = 8
 
 // Segments implements latpred.SegmentTimer. With sources that are tables of times, segments have
 // theirs, corrected; see transfer.Clocked.SegmentsMs. Else a slot's time is what the sum of
-// effects, see transfer.Model.SumMs, gains when its choice replaces that of the smallest network of the
-// space. Where these gains depend on each other, as on which layers of a cell lie on a way to
-// the output, a slot has the mean gain over all orders of the replacements: its Shapley value
-// (Shapley, A value for n-person games, 1953). Gains can be below 0, and with more than 8 slots
-// what they leave over is common. What is common to all networks is divided as
+// effects, see transfer.Model.SumMs, gains when its choice replaces that of the smallest network
+// of the space. Where these gains depend on each other, as on which layers of a cell lie on a
+// way to the output, a slot has the mean gain over all orders of the replacements: its Shapley
+// value (Shapley, A value for n-person games, 1953). Gains can be below 0, and with more than 8
+// slots what they leave over is common. What is common to all networks is divided as
 // additive.AllocateFixed does.
 func (p *Predictor) Segments(a space.Arch) (latpred.Breakdown, error) {
 	segs, err := pass.Segments(nil, a)

@@ -12,8 +12,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// transferred is adapted to so many rows of a made-up phone.
-func transferred(t *testing.T, s *space.Space, rows int) (*adapt.Predictor, *adapt.Report) {
+// adapted is adapted to so many rows of a made-up phone.
+func adapted(t *testing.T, s *space.Space, rows int) (*adapt.Predictor, *adapt.Report) {
 	t.Helper()
 	p, r, err := adapt.Adapt(t.Context(), nil, measure(t, simulated.Phone, s, rows), adapt.Config{})
 	if err != nil {
@@ -27,7 +27,7 @@ func transferred(t *testing.T, s *space.Space, rows int) (*adapt.Predictor, *ada
 func TestSegmentsOfForeignSpaces(t *testing.T) {
 	for _, id := range []string{"fbnet-cifar100", "nasbench201"} {
 		s := spaceOf(t, id)
-		p, _ := transferred(t, s, 60)
+		p, _ := adapted(t, s, 60)
 		rng := random.Stream(3, "networks")
 		for range 20 {
 			a := s.Sample(rng)
@@ -46,7 +46,7 @@ func TestSegmentsOfForeignSpaces(t *testing.T) {
 		}
 	}
 	s := spaceOf(t, "fbnet-cifar100")
-	p, _ := transferred(t, s, 60)
+	p, _ := adapted(t, s, 60)
 	one := s.Largest()
 	other := one.WithChoice(6, 0)
 	ms := latpredtest.Predict(t, p, []space.Arch{one, other})
@@ -71,10 +71,10 @@ func slotMs(t *testing.T, p *adapt.Predictor, a space.Arch, slot int) float64 {
 // The report says how many rows more would help, where there are enough to tell.
 func TestForecasts(t *testing.T) {
 	s := spaceOf(t, "fbnet-cifar100")
-	if _, r := transferred(t, s, 30); r.MoreRows < 5 || r.MoreRows > 500 {
+	if _, r := adapted(t, s, 30); r.MoreRows < 5 || r.MoreRows > 500 {
 		t.Errorf("30 rows: %d more would bring a fifth", r.MoreRows)
 	}
-	if _, r := transferred(t, s, 5); r.MoreRows != 0 {
+	if _, r := adapted(t, s, 5); r.MoreRows != 0 {
 		t.Errorf("5 rows: %d more would bring a fifth", r.MoreRows)
 	}
 }

@@ -3,10 +3,11 @@
 //  1. Entries lists the sets of measurements and the lookup tables, each with its device,
 //     hardware, origin, search space and kind of predictor, and Benchmarks those of spaces
 //     other than OFA's. Find finds one by its name or alias.
-//  2. An Entry gives its rows (Set), its lookup table (Table), a predictor
-//     (Entry.Predictor) and a source for adapting (Entry.Source).
-//  3. Load gives a predictor by name or from a file. Source and Sources give sources for
-//     adapting in the same way. GPU gives a predictor for a data sheet alone.
+//  2. An Entry gives its rows (Set), its lookup table (Table) and a predictor
+//     (Entry.Predictor).
+//  3. Load gives a predictor by name or from a file. Sources gives sources for adapting in the
+//     same way; those that ship (Shipped) are fitted already, by BuildSources. GPU gives a
+//     predictor for a data sheet, and MeasuredGPUs what it knows of others.
 //
 // The package imports every kind of predictor, so that Load can read all files.
 //

@@ -132,7 +132,7 @@ func TestONNXOfForeignQueue(t *testing.T) {
 
 // What was adapted in other spaces: sums over slots, at two input sizes, some of which fall off
 // near 0, and a list of all cells.
-func TestONNXOfTransferred(t *testing.T) {
+func TestONNXOfOtherSpaces(t *testing.T) {
 	for _, id := range []string{"fbnet-cifar100", "fbnet-imagenet", "nasbench201"} {
 		s, err := space.ByID(id)
 		if err != nil {
