@@ -117,16 +117,24 @@ func TestTwoKernelsSeeEditsOffline(t *testing.T) {
 	}
 }
 
+// runsAsked is what KERNELEXT_RUNS says, or else usual.
+func runsAsked(t *testing.T, usual int) int {
+	t.Helper()
+	text := os.Getenv("KERNELEXT_RUNS")
+	if text == "" {
+		return usual
+	}
+	runs, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runs
+}
+
 // No display is lost: a cell of ten displays, run again and again. KERNELEXT_RUNS
 // says how often; 500 runs take five minutes.
 func TestNoDisplayIsLost(t *testing.T) {
-	runs := 10
-	if text := os.Getenv("KERNELEXT_RUNS"); text != "" {
-		var err error
-		if runs, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	runs := runsAsked(t, 10)
 	launch, dir := realKernel(t)
 	k := start(t, launch, dir)
 	cell := &Cell{Type: "code", Source: `import (
@@ -166,13 +174,7 @@ live.Done()`}
 // A display that a later cell changes shows, in the cell that made it, what it was changed
 // to, in every run. KERNELEXT_RUNS says how often.
 func TestLaterCellsUpdate(t *testing.T) {
-	runs := 5
-	if text := os.Getenv("KERNELEXT_RUNS"); text != "" {
-		var err error
-		if runs, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	runs := runsAsked(t, 5)
 	launch, dir := realKernel(t)
 	k := start(t, launch, dir)
 	cell := func(id, text string) *Cell {

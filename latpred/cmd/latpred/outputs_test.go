@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -139,19 +138,7 @@ func TestTrainingOutlivesItsOutput(t *testing.T) {
 	dir := t.TempDir()
 	model, undisturbed := filepath.Join(dir, "m.latpred"), filepath.Join(dir, "u.latpred")
 	args := []string{"train", "--data", data, "--backend", "go", "--epochs", "300", "--layers", "200-200", "--json", "--out"}
-	cmd, _ := program(t, append(args, model)...)
-	cmd.Stderr = nil
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said := bufio.NewReader(stderr)
-	if line, err := said.ReadString('\n'); err != nil || !strings.HasPrefix(line, "backend go") { // it has looked at its output
-		t.Fatalf("%q, %v", line, err)
-	}
+	cmd, said := speaking(t, append(args, model)...) // it has looked at its output
 	if err := os.Mkdir(model, 0o755); err != nil {
 		t.Fatal(err)
 	}

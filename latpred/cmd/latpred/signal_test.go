@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,19 +21,7 @@ func TestSignalsKeepTheTraining(t *testing.T) {
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		model := filepath.Join(t.TempDir(), "m.latpred")
 		args := []string{"train", "--data", data, "--backend", "go", "--epochs", "1000000", "--layers", "40", "--checkpoint-every", "1h", "--out", model}
-		cmd, _ := program(t, args...)
-		cmd.Stderr = nil
-		stderr, err := cmd.StderrPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		said := bufio.NewReader(stderr)
-		if line, err := said.ReadString('\n'); err != nil {
-			t.Fatalf("%q, %v", line, err)
-		}
+		cmd, said := speaking(t, args...)
 		time.Sleep(300 * time.Millisecond)
 		if err := cmd.Process.Signal(s); err != nil {
 			t.Fatal(err)
@@ -42,7 +29,7 @@ func TestSignalsKeepTheTraining(t *testing.T) {
 		rest, _ := io.ReadAll(said)
 		_ = cmd.Wait()
 		var epochs int
-		_, err = fmt.Sscanf(string(rest), "latpred: interrupted: context canceled; %d epochs are kept", &epochs)
+		_, err := fmt.Sscanf(string(rest), "latpred: interrupted: context canceled; %d epochs are kept", &epochs)
 		if err != nil || epochs == 0 || cmd.ProcessState.ExitCode() != 130 {
 			t.Errorf("%v: %v, %s", s, cmd.ProcessState, rest)
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -55,6 +56,26 @@ func program(t *testing.T, args ...string) (cmd *exec.Cmd, stderr *bytes.Buffer)
 	cmd.Stderr = stderr
 	cmd.WaitDelay = time.Second
 	return cmd, stderr
+}
+
+// speaking starts a training of backend go, which has said so: it has looked at its outputs. What
+// it says further is to be read.
+func speaking(t *testing.T, args ...string) (*exec.Cmd, *bufio.Reader) {
+	t.Helper()
+	cmd, _ := program(t, args...)
+	cmd.Stderr = nil
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewReader(stderr)
+	if line, err := said.ReadString('\n'); err != nil || !strings.HasPrefix(line, "backend go") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	return cmd, said
 }
 
 // quickly are flags that make measuring quick.
