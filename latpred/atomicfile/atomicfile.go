@@ -18,9 +18,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
 )
 
 // Write replaces the file name by what write writes, or leaves the old file if write errs
@@ -59,7 +56,7 @@ func WriteBytes(name string, content []byte) error {
 // there is no file. Two processes that update files of one folder take turns, so that
 // nothing is lost of either: each locks the folder while it reads and writes.
 func Update(name string, change func(old []byte) ([]byte, error)) error {
-	lock := flock.New(filepath.Dir(name), flock.SetFlag(os.O_RDONLY))
+	lock := folderLock(name)
 	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("%s: locking its folder: %w", name, err)
 	}
@@ -93,7 +90,7 @@ func Check(name string) error {
 }
 
 // pending begins a file that is to replace name, or what name is a link to.
-func pending(name string) (*renameio.PendingFile, error) {
+func pending(name string) (*pendingFile, error) {
 	target := name
 	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if target, err = filepath.EvalSymlinks(name); err != nil {
@@ -103,7 +100,7 @@ func pending(name string) (*renameio.PendingFile, error) {
 	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: can't be written: want the name of a regular file", name)
 	}
-	f, err := renameio.NewPendingFile(target, renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+	f, err := newPending(target)
 	if err == nil {
 		return f, nil
 	}

@@ -7,11 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -108,15 +107,7 @@ func highWaterMB(pid int) (mb float64) {
 // peakMB is the peak resident memory, in MB, of an ended process or of the one that
 // started it, whichever is larger.
 func peakMB(p *os.ProcessState) float64 {
-	usage, ok := p.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	unit := 1024.0 // Linux counts kilobytes
-	if runtime.GOOS == "darwin" {
-		unit = 1
-	}
-	return float64(usage.Maxrss) * unit / 1e6
+	return float64(proc.PeakBytes(p)) / 1e6
 }
 
 // stream returns a text of n architectures, one a line, that is generated as it is read.

@@ -6,9 +6,9 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/loops"
 	"github.com/ofalat/ofalat/latpred/metric"
@@ -157,22 +157,22 @@ func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error)
 			break
 		}
 		o.Observe(fmt.Sprintf("%s: %s, %d", row.Job, row.Name, n+1))
-		before := cpuSeconds(syscall.RUSAGE_SELF)
+		before := proc.Seconds(proc.Self)
 		v, err := j.ours(ctx)
 		if err != nil {
 			return row, fmt.Errorf("%s, %s: %w", row.Job, row.Name, err)
 		}
 		row.Ours = append(row.Ours, v)
-		row.OursCPU = append(row.OursCPU, cpuSeconds(syscall.RUSAGE_SELF)-before)
+		row.OursCPU = append(row.OursCPU, proc.Seconds(proc.Self)-before)
 		for _, side := range sides {
 			o.Observe(fmt.Sprintf("%s: %s, %d, peer %s", row.Job, row.Name, n+1, side))
-			before := cpuSeconds(syscall.RUSAGE_CHILDREN)
+			before := proc.Seconds(proc.Children)
 			v, err := j.peer[side](ctx)
 			if err != nil {
 				return row, err
 			}
 			row.Peer[side] = append(row.Peer[side], v)
-			row.PeerCPU[side] = append(row.PeerCPU[side], cpuSeconds(syscall.RUSAGE_CHILDREN)-before)
+			row.PeerCPU[side] = append(row.PeerCPU[side], proc.Seconds(proc.Children)-before)
 		}
 	}
 	row.sum()
@@ -183,16 +183,6 @@ func (j job) measure(ctx context.Context, o Options, limits Limits) (Row, error)
 		j.finish(&row)
 	}
 	return row, nil
-}
-
-// cpuSeconds is the processor time, in seconds, of this process or of the children that it
-// has waited for.
-func cpuSeconds(who int) float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(who, &u); err != nil {
-		return 0
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 // rate reports whether the row is a rate, of which more is better.

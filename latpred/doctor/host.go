@@ -9,8 +9,9 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/ofalat/ofalat/internal/proc"
 )
 
 // Host is the machine that Inspect asks. Functions may be nil: what they tell is unknown.
@@ -48,16 +49,7 @@ func run(ctx context.Context, name string, args ...string) (string, error) {
 	return string(out), err
 }
 
-func own() (seconds float64) {
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(who, &u); err != nil {
-			return 0
-		}
-		seconds += time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
-	}
-	return seconds
-}
+func own() float64 { return proc.Seconds(proc.Self) + proc.Seconds(proc.Children) }
 
 // text is the content of a file without white space around it; "" if it can't be read.
 func (h Host) text(path string) string {

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/measure"
@@ -58,15 +58,7 @@ func madeNow(be *backend.Backend) Made {
 }
 
 // cpuSeconds is the processor time of this process and of its children that have ended.
-func cpuSeconds() (seconds float64) {
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var used syscall.Rusage
-		if err := syscall.Getrusage(who, &used); err == nil {
-			seconds += time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
-		}
-	}
-	return seconds
-}
+func cpuSeconds() float64 { return proc.Seconds(proc.Self) + proc.Seconds(proc.Children) }
 
 // revision is the state of the code that this program was built from: what the build
 // stamped; else, of a program that go run or go test built, that of the clone which holds

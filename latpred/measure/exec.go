@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/timing"
 )
@@ -116,8 +116,7 @@ func (p *program) Run(ctx context.Context) (float64, error) {
 	stdout, stderr := &beginning{}, &beginning{}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	// Kill the whole process group, so that no child of the shell can keep Run waiting.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	proc.Alone(cmd)
 	cmd.WaitDelay = time.Second
 	start := time.Now()
 	err := cmd.Run()

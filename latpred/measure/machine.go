@@ -9,10 +9,9 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/backend"
 )
 
@@ -112,14 +111,7 @@ func busySeconds() float64 {
 		return -1
 	}
 	busy := (user + nice + system + irq + soft + steal) / hertz
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var own syscall.Rusage
-		if err := syscall.Getrusage(who, &own); err != nil {
-			return -1
-		}
-		busy -= time.Duration(own.Utime.Nano() + own.Stime.Nano()).Seconds()
-	}
-	return busy - childSeconds()
+	return busy - proc.Seconds(proc.Self) - proc.Seconds(proc.Children) - childSeconds()
 }
 
 // governor is the frequency governor of the first core; "" where the system does not

@@ -10,9 +10,9 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/measure"
 )
 
@@ -61,8 +61,7 @@ type job struct {
 // start starts a program, and waits until it says hello.
 func start(ctx context.Context, log func(string), limit time.Duration, name string, args ...string) (*process, *hello, error) {
 	p := &process{cmd: exec.CommandContext(ctx, name, args...), answers: make(chan []byte), stderr: &tail{log: log}}
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	p.cmd.Cancel = func() error { return syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
+	proc.Alone(p.cmd)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.Stderr = p.stderr
 	stdout, err := p.cmd.StdoutPipe()
@@ -153,7 +152,7 @@ func (p *process) ask(ctx context.Context, limit time.Duration, j job) (a answer
 	return a, nil
 }
 
-func (p *process) kill() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) } // gone already, perhaps
+func (p *process) kill() { _ = proc.Kill(p.cmd.Process) } // gone already, perhaps
 
 // close lets the program end, and ends it where it does not.
 func (p *process) close() {

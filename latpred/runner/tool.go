@@ -8,8 +8,9 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/ofalat/ofalat/internal/proc"
 )
 
 // maxOutput bounds what is kept of a tool's output: its end, where summaries stand.
@@ -32,8 +33,7 @@ func call(ctx context.Context, limit time.Duration, name string, args ...string)
 	cmd := exec.CommandContext(limited, name, args...)
 	var out ending
 	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	proc.Alone(cmd)
 	cmd.WaitDelay = time.Second
 	err = cmd.Run()
 	c = called{strings.ReplaceAll(out.text.String(), "\r", ""), -1}

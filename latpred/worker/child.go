@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/ofalat/ofalat/internal/proc"
 )
 
 // child is a running process that does a task.
@@ -40,7 +42,7 @@ func start(command []string, t Task, log func(string)) (*child, error) {
 	c := &child{cmd: exec.Command(command[0], command[1:]...), messages: make(chan message, 16)}
 	c.cmd.Env = append(os.Environ(), Variable+"=1")
 	c.cmd.ExtraFiles = []*os.File{write} // descriptor 3
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	proc.Group(c.cmd)
 	c.cmd.WaitDelay = time.Second
 	dieWithParent(c.cmd.SysProcAttr)
 	in, err := c.cmd.StdinPipe()
@@ -125,7 +127,7 @@ func (c *child) finish() {
 }
 
 // kill ends the child and every process that it started.
-func (c *child) kill() { _ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) }
+func (c *child) kill() { _ = proc.Kill(c.cmd.Process) }
 
 // how says how a child that told no result ended, and gives all that it printed.
 func (c *child) how() (how, said string) {

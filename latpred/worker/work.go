@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -38,7 +37,7 @@ func Main(ctx context.Context) error {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin) // until the parent closes it or dies
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		kill()
 	}()
 	return Work(ctx, t, out)
 }
