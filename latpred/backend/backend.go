@@ -154,7 +154,7 @@ func openBest(ctx context.Context, o Options) (*Backend, error) {
 // find returns the path of the plugin of a kind, installing the CPU's if o says so, or a
 // text that says what is missing.
 func find(ctx context.Context, kind string, o Options) (plugin, missed string) {
-	if !cgoEnabled {
+	if !HasXLA {
 		return "", "this program was built without cgo, which PJRT plugins need: install a C compiler and build again"
 	}
 	for _, p := range Plugins() {

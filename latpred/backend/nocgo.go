@@ -4,7 +4,8 @@ package backend
 
 import "errors"
 
-const cgoEnabled = false
+// HasXLA says whether this program was built with what calls PJRT plugins, which needs cgo.
+const HasXLA = false
 
 func openPlugin(kind, path string, threads int, settings Settings) (*Backend, error) {
 	return nil, errors.New("this program was built without cgo")

@@ -11,7 +11,8 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 )
 
-const cgoEnabled = true
+// HasXLA says whether this program was built with what calls PJRT plugins, which needs cgo.
+const HasXLA = true
 
 // openPlugin makes a client of the plugin in a file. The caller holds mu, because the
 // plugin reads the number of threads from the environment.

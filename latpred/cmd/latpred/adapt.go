@@ -20,11 +20,11 @@ import (
 
 type adaptCmd struct {
 	rowFlags
-	From         []string `default:"auto" help:"Other devices to start from, separated by commas: shipped sets, files of predictors or of measurements, none (${default}: all that ship for the space)."`
-	Data         string   `help:"CSV file with 3 or more measurements of the new device."`
+	From         []string `default:"auto" help:"Other devices to start from, separated by commas: shipped sets, files of predictors or of measurements, none (${default}: all that ship for the space)." predictor:"name"`
+	Data         string   `help:"CSV file with 3 or more measurements of the new device." predictor:"name"`
 	Out          string   `help:"File for the predictor." type:"path"`
 	Plan         int      `min:"1" max:"700" help:"Print, in place of all that, so many architectures to measure, as a CSV to fill in."`
-	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)."`
+	Space        string   `placeholder:"ID" help:"Space to plan in (default: mbv3-w1.0); with --data the space, and so the width, of the measured networks, which the predictor keeps (default: a file does not tell)." predictor:"space"`
 	Synchronised bool     `help:"The clock waited for the device: no launch queue."`
 	Seed         uint64   `default:"1" help:"Seed of what a plan is chosen from."`
 	GPU          string   `name:"gpu" help:"A GPU, by its data sheet: a JSON file, or the id of one that ships. Its predictor needs no measurements, and --data may have one or two."`

@@ -154,7 +154,7 @@ func written(dir string) (files map[string]time.Time, bytes int64, err error) {
 
 type dataCheckCmd struct {
 	rowFlags
-	Space string   `placeholder:"ID" help:"Space of the networks of files that have latencies alone, in the order in which HELP lists them."`
+	Space string   `placeholder:"ID" help:"Space of the networks of files that have latencies alone, in the order in which HELP lists them." predictor:"space"`
 	Sets  []string `arg:"" optional:"" help:"Names of shipped sets, or files (default: all shipped sets)."`
 }
 

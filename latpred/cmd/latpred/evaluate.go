@@ -19,13 +19,13 @@ import (
 
 type evaluateCmd struct {
 	rowFlags
-	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
-	Data     string        `required:"" help:"Shipped set or CSV file with latencies."`
+	Model    predictorName `required:"" help:"Predictor: the name of what ships, or a file." predictor:"name"`
+	Data     string        `required:"" help:"Shipped set or CSV file with latencies." predictor:"name"`
 	Rows     string        `enum:"all,test,validation,train" default:"all" help:"all; or test, validation or train: as the predictor's training divided the set. Of a set that it was not trained on all rows are test rows."`
 	Protocol string        `enum:"recorded,published,corrected" default:"recorded" help:"How the training divided the set, for files that don't record it: published, in file order; corrected, by architecture with the file's seed."`
 	Interval float64       `default:"0.9" above:"0" below:"1" help:"Level of the interval that is judged."`
 	Online   bool          `help:"Rows are in the order of measuring, and each is seen before the next is predicted: the host's state and the interval follow."`
-	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor or the set is known to be of another."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: an error if the predictor or the set is known to be of another." predictor:"space"`
 	Worst    int           `default:"5" min:"0" max:"1000000" help:"How many of the worst rows to print."`
 }
 

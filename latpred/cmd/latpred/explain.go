@@ -12,8 +12,8 @@ import (
 
 type explainCmd struct {
 	archArgument
-	Model       predictorName `required:"" help:"Predictor: the name of what ships, or a file."`
-	Space       string        `placeholder:"ID" help:"Space, and so width, of the network: an error if the predictor is known to be of another."`
+	Model       predictorName `required:"" help:"Predictor: the name of what ships, or a file." predictor:"name"`
+	Space       string        `placeholder:"ID" help:"Space, and so width, of the network: an error if the predictor is known to be of another." predictor:"space"`
 	Resolutions []int         `default:"160,176,192,208,224" min:"1" max:"4096" help:"Resolutions to try."`
 	Top         int           `default:"8" min:"0" max:"10000" help:"How many savings to print."`
 	Figure      string        `help:"File for a figure, .svg or .png." type:"path"`

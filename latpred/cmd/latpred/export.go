@@ -13,7 +13,7 @@ import (
 )
 
 type exportCmd struct {
-	Model  predictorName `required:"" help:"Predictor to write: the name of what ships, or a file."`
+	Model  predictorName `required:"" help:"Predictor to write: the name of what ships, or a file." predictor:"name"`
 	Format string        `enum:"onnx" default:"onnx" help:"onnx."`
 	Out    string        `required:"" help:"File to write." type:"path"`
 }
@@ -44,7 +44,7 @@ func exported(out *output, file, format string) error {
 type measureExportCmd struct {
 	archArgument
 	Format      string `enum:"onnx,tflite,stablehlo,json" default:"onnx" help:"onnx: convolutions, made-up weights inside; tflite: the same for LiteRT and TensorFlow Lite; stablehlo: the program that is timed here, weights as its arguments; json: layers with their shapes, no weights."`
-	Space       string `default:"mbv3-w1.0" help:"Search space."`
+	Space       string `default:"mbv3-w1.0" help:"Search space." predictor:"space"`
 	Batch       int    `default:"1" min:"1" max:"65536" help:"Images at once."`
 	Formulation string `enum:"dot,conv," default:"" help:"Of stablehlo: dot or conv."`
 	Out         string `required:"" help:"File to write." type:"path"`

@@ -13,10 +13,10 @@ import (
 type finetuneCmd struct {
 	backendFlags
 	rowFlags
-	From     predictorName   `required:"" help:"Predictor of another device, that train wrote."`
-	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file."`
+	From     predictorName   `required:"" help:"Predictor of another device, that train wrote." predictor:"name"`
+	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file." predictor:"name"`
 	Out      string          `required:"" help:"File for the predictor." type:"path"`
-	Space    string          `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)."`
+	Space    string          `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)." predictor:"space"`
 	Transfer neural.Transfer `enum:"last-layer,freeze-two,all-layers,scratch,published" default:"all-layers" help:"What is trained: last-layer, freeze-two (as the paper's text says), all-layers, scratch, or published: the last layer as the authors' code does it, without the last ReLU in training and with it in the predictor."`
 	Protocol string          `enum:"published,corrected" default:"corrected" help:"published: the file's first rows, last epoch; corrected: random rows, best epoch."`
 	Rows     int             `default:"700" min:"0" max:"1000000" help:"Labels to use; 0: all for training and validation."`

@@ -13,7 +13,7 @@ type gpuRecordCmd struct {
 	Out       string        `required:"" help:"Folder of the record; one that was begun goes on." type:"path"`
 	Hardware  string        `required:"" help:"Name of the GPU in device ids, e.g. h200."`
 	Backend   string        `enum:"xla:cuda,xla:cpu" default:"xla:cuda" help:"xla:cuda, or xla:cpu to try it out."`
-	Space     string        `default:"mbv3-w1.0" help:"Search space."`
+	Space     string        `default:"mbv3-w1.0" help:"Search space." predictor:"space"`
 	Batch     int           `default:"64" min:"1" max:"65536" help:"Images at once."`
 	Precision string        `enum:"f32,tf32,bf16" default:"f32" help:"Of the networks that are measured."`
 	Nets      int           `default:"240" min:"1" max:"1000000" help:"Whole networks to measure."`

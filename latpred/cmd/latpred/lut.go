@@ -25,7 +25,7 @@ type lutCmd struct {
 // tableFlags name a table and its space.
 type tableFlags struct {
 	Table string `default:"note10" help:"Shipped table, or a file or folder: OFA's YAML, DynamicOFA's JSON, ProxylessNAS' YAML, our CSV, pickles of the same."`
-	Space string `help:"Search space (default: the one whose layers the table has)."`
+	Space string `help:"Search space (default: the one whose layers the table has)." predictor:"space"`
 }
 
 func (f *tableFlags) open() (*lut.Table, *space.Space, error) {
@@ -172,9 +172,9 @@ func copiedRows(t *lut.Table) (copied map[int][]string, from string) {
 
 type lutFitCmd struct {
 	rowFlags
-	Data  string `required:"" help:"Measured whole networks: a shipped set or a CSV file."`
+	Data  string `required:"" help:"Measured whole networks: a shipped set or a CSV file." predictor:"name"`
 	Table string `help:"Calibrate this table, instead of fitting one: two numbers, from three networks on."`
-	Space string `help:"Search space (default: the set's or the table's)."`
+	Space string `help:"Search space (default: the set's or the table's)." predictor:"space"`
 	Out   string `required:"" help:"Folder to write OFA's files to." type:"path"`
 }
 

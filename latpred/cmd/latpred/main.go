@@ -13,6 +13,7 @@
 //	latpred predict --model m.latpred nets.csv
 //	latpred search --device note10 --limit 25
 //	latpred reproduce table1               the paper's Table 1, recomputed
+//	source <(latpred completion bash)      the shell completes commands, flags and names
 //
 // Results go to standard output, everything else to standard error. With
 // --json results are JSON. The exit status is 0 only when the command did what
@@ -56,6 +57,10 @@ type commands struct {
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
+
+	Version    versionCmd    `cmd:"" help:"Say which version this is: commit, Go, modules."`
+	Completion completionCmd `cmd:"" help:"Print what lets a shell complete this command line; for bash, put it into ~/.bashrc."`
+	Man        manCmd        `cmd:"" help:"Print the manual page of all commands: latpred man > latpred.1."`
 }
 
 func main() {
@@ -104,6 +109,9 @@ func run(ctx context.Context, args []string, out *output) int {
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(out))
+	if answerShell(parser) {
+		return 0
+	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}

@@ -14,7 +14,7 @@ import (
 
 // deviceFlags say what is measured and how.
 type deviceFlags struct {
-	Space        string        `default:"mbv3-w1.0" help:"Search space."`
+	Space        string        `default:"mbv3-w1.0" help:"Search space." predictor:"space"`
 	Batch        int           `default:"1" min:"1" max:"65536" help:"Images at once."`
 	Backend      string        `enum:"xla:cuda,xla:cpu,go," default:"" help:"Backend: xla:cuda, xla:cpu or go (default: GOMLX_BACKEND, or the best there is)."`
 	Threads      int           `default:"1" min:"1" max:"4096" help:"Threads of the CPU plugin."`

@@ -23,11 +23,11 @@ import (
 type predictCmd struct {
 	archColumn
 	resolutionFlag
-	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file."`
+	Model    predictorName `xor:"what" required:"" help:"Predictor: the name of what ships, or a file." predictor:"name"`
 	GPU      string        `xor:"what" required:"" name:"gpu" help:"GPU that was never measured: a JSON file of its data sheet, or the id of one that ships. With a measurement or two, adapt --gpu makes a better predictor."`
 	Batch    int           `min:"0" max:"100000" help:"With --gpu, images in a pass (default: the data sheet's, or 64)."`
 	Interval float64       `above:"0" below:"1" help:"Give bounds too, which hold the latency with this probability, such as 0.9. A level that the predictor's rows are too few to support is said on standard error, and \"unsupported\" in JSON; where there is no upper bound, +Inf, null in JSON."`
-	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: with --gpu that to predict for (default: the data sheet's, or mbv3-w1.2), else an error if the predictor is known to be of another."`
+	Space    string        `placeholder:"ID" help:"Space, and so width, of the networks: with --gpu that to predict for (default: the data sheet's, or mbv3-w1.2), else an error if the predictor is known to be of another." predictor:"space"`
 	Pass     bool          `help:"Predict the true pass, in place of what an unsynchronised clock shows of it."`
 	File     string        `arg:"" help:"File of networks: a table with a column arch, one network a line, OFA's dictionaries as JSON or Python write them, or a net.config; or one network itself; - for standard input."`
 }

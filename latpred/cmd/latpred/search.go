@@ -17,9 +17,9 @@ import (
 
 type searchCmd struct {
 	rowFlags
-	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted."`
-	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file."`
-	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor, with a note). An error if the predictor is known to be of another."`
+	Device      string        `xor:"latency" required:"" help:"Device that gives latencies: the name of what ships (note10, whose layers were measured; p40-b64, to whose measurements a table is fitted), or a file of measurements, to which the closed form is fitted." predictor:"name"`
+	Model       predictorName `xor:"latency" required:"" help:"Predictor that gives latencies: the name of what ships, or a file." predictor:"name"`
+	Space       string        `help:"Search space (default: that of the measurements; where a file does not say the width, that of the accuracy predictor, with a note). An error if the predictor is known to be of another." predictor:"space"`
 	Limit       float64       `xor:"limits" required:"" above:"0" max:"1e9" help:"Largest latency, ms."`
 	Limits      []float64     `xor:"limits" required:"" above:"0" max:"1e9" help:"Several limits, ms: 15,20,25."`
 	Front       bool          `help:"Evolve the whole front up to the limit in one run (NSGA-II)."`

@@ -20,10 +20,10 @@ import (
 
 type serveCmd struct {
 	Addr      string          `default:"127.0.0.1:8765" help:"Address to listen on; :0 takes a free port. Others than this machine can ask where it names no address."`
-	Model     []predictorName `help:"Predictor to serve beside the shipped devices, the name of what ships or a file; may be repeated." sep:"none"`
+	Model     []predictorName `help:"Predictor to serve beside the shipped devices, the name of what ships or a file; may be repeated." sep:"none" predictor:"name"`
 	Table     []string        `help:"Lookup table to serve: a file or folder; may be repeated." type:"path" sep:"none"`
 	Benchmark []string        `enum:"fbnet,nasbench201" help:"Serve the devices of other spaces that ship, too: fbnet or nasbench201; may be repeated."`
-	Space     string          `help:"Search space of --model and --table (default: what they are known to be of)."`
+	Space     string          `help:"Search space of --model and --table (default: what they are known to be of)." predictor:"space"`
 	Only      bool            `help:"Serve --model, --table and --benchmark alone."`
 	Host      []string        `placeholder:"NAME" help:"Name by which clients call this server, beside localhost and addresses in numbers; requests for other names are refused, as web pages can make browsers send them. May be repeated."`
 	MaxBatch  int             `default:"4096" min:"1" max:"1000000" help:"Networks of a request."`

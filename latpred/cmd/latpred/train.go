@@ -20,9 +20,9 @@ import (
 type trainCmd struct {
 	backendFlags
 	rowFlags
-	Data       string  `required:"" help:"Shipped set or CSV file."`
+	Data       string  `required:"" help:"Shipped set or CSV file." predictor:"name"`
 	Out        string  `required:"" help:"File for the predictor." type:"path"`
-	Space      string  `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)."`
+	Space      string  `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)." predictor:"space"`
 	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
 	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
 	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`

@@ -19,8 +19,8 @@ import (
 type tuneCmd struct {
 	backendFlags
 	rowFlags
-	Data      string `required:"" help:"Shipped set or CSV file."`
-	Space     string `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0 (default: the set's; a file does not tell)."`
+	Data      string `required:"" help:"Shipped set or CSV file." predictor:"name"`
+	Space     string `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0 (default: the set's; a file does not tell)." predictor:"space"`
 	Rule      string `enum:"grid,stopping,promotion,halving" default:"stopping" help:"grid: every trial to the end; stopping: ASHA as in Ray Tune; promotion: ASHA of Li et al.; halving: successive halving, the cheapest where all configurations are known."`
 	Searcher  string `enum:"grid,random" default:"random" help:"Order of the configurations: grid, or random."`
 	Trials    int    `min:"1" max:"1000000" help:"How many of the 36 configurations (default: all)."`
