@@ -56,7 +56,7 @@ var properties = []property{
 	{"runs", func(h measure.Header) string { return fmt.Sprint(h.Runs) }},
 	{"statistic", func(h measure.Header) string { return h.Statistic }},
 	{"backend", func(h measure.Header) string { return h.Machine["backend"] }},
-	{"device model", func(h measure.Header) string { return h.Machine["device"] }},
+	{"device model", func(h measure.Header) string { model, _, _ := strings.Cut(h.Machine["device"], " ["); return model }}, // without the process's number
 	{"processor", func(h measure.Header) string {
 		if kind := h.Machine["backend"]; kind == backend.CPU || kind == backend.Go {
 			return h.Machine["processor"]

@@ -92,10 +92,13 @@ func (m *Merged) choose(all []*session, o Options) ([]*session, error) {
 	if len(all) == 0 {
 		return nil, errors.New("no journal has a finished group: there is nothing to merge")
 	}
+	if o.Reference != "" && len(ofJournal(all, o.Reference)) == 0 {
+		return nil, fmt.Errorf("the reference %s is none of the journals that have a finished group", o.Reference)
+	}
 	if len(all) == 1 { // also one without anchors
 		return all, all[0].takeAny()
 	}
-	list, _, refused := split(all)
+	list, refused := split(all)
 	reference := ofJournal(list, o.Reference)
 	if o.Reference != "" && len(reference) == 0 {
 		return nil, fmt.Errorf("the reference %s is none of the journals that have anchors in common", o.Reference)
@@ -129,7 +132,7 @@ func (s *session) takeAny() error {
 		s.logs = make([][]float64, len(s.groups)) // rows without anchors
 		return nil
 	}
-	return s.take(s.anchors)
+	return s.take(commonAnchors([]*session{s}))
 }
 
 // ofJournal lists the sessions of a journal.
@@ -190,7 +193,7 @@ func weights(list, reference []*session) []float64 {
 // join fits the model and divides the groups of joined sessions.
 func (m *Merged) join(all, joined []*session, o Options) {
 	f := fitted{factors: make([][]float64, 1), scales: make([]float64, 1), widths: make([]float64, 1)}
-	if len(joined[0].anchors) > 0 {
+	if len(joined[0].logs[0]) > 0 {
 		v, df := labelNoise(joined)
 		f = fit(logsOf(joined), v, df, weights(joined, ofJournal(joined, o.Reference)))
 	} else {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,15 +44,18 @@ var mbv3 = func() *space.Space {
 
 // trueMs is the true time of a unit or anchor.
 func trueMs(key string) float64 {
-	if len(key) > 7 && key[:7] == "anchor " {
-		key = key[7:]
+	if ms, ok := trueTimes[key]; ok {
+		return ms
 	}
-	a, err := space.Parse(key)
+	a, err := space.Parse(strings.TrimPrefix(key, "anchor "))
 	if err != nil {
 		panic(err)
 	}
-	return simulated.Card.PassMs(mbv3, a)
+	trueTimes[key] = simulated.Card.PassMs(mbv3, a)
+	return trueTimes[key]
 }
+
+var trueTimes = map[string]float64{}
 
 // session is the journal of one process on a device whose mean logarithm of slowness is scale,
 // and the mean of that over its groups as it came about.
@@ -83,6 +87,9 @@ func (p *pool) session(number int, scale float64, keys []string) (text []byte, m
 		panic(err)
 	}
 	out.WriteString("," + string(rest[1:]) + "}\n")
+	if n := len(keys) / p.groups; n < p.units {
+		panic("too few networks")
+	}
 	own := map[string]float64{} // v
 	for _, key := range anchors {
 		own[key] = p.apart * p.rng.NormFloat64()

@@ -104,12 +104,13 @@ func (m *Merged) describe(joined []*session, f fitted, o Options) {
 		r.Rows += len(single(j))
 	}
 	r.Noise = Noise{Single: math.Sqrt(f.label), Drift: math.Sqrt(f.drift), Apart: math.Sqrt(f.anchor)}
-	if len(joined[0].anchors) > 1 {
+	anchors := len(joined[0].logs[0]) // in common
+	if anchors > 1 {
 		r.Noise.Before, r.Noise.After = noise(joined, f)
 	}
 	r.Doubled = doubled(m.labels)
 	if d := &r.Doubled; d.Units > 0 {
-		d.Expected = f.ofLabel(len(joined[0].anchors))
+		d.Expected = f.ofLabel(anchors)
 		if d.Expected > 0 && d.Differ > 2*d.Expected {
 			r.warn("labels of units that were measured twice differ by %.2g %% after joining, where %.2g %% is expected: the anchors don't tell all that differs", 100*d.Differ, 100*d.Expected)
 		}

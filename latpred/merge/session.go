@@ -88,7 +88,7 @@ func commonAnchors(list []*session) (keys []string) {
 	groups := map[string]int{}
 	most := 0
 	for _, s := range list {
-		for _, key := range s.anchors {
+		for key := range set(s.anchors) {
 			groups[key] += len(s.groups)
 			most = max(most, groups[key])
 		}
@@ -100,6 +100,14 @@ func commonAnchors(list []*session) (keys []string) {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+func set(list []string) map[string]bool {
+	all := map[string]bool{}
+	for _, key := range list {
+		all[key] = true
+	}
+	return all
 }
 
 // take reads the common anchors' labels, and errs if the session lacks one.
@@ -129,8 +137,8 @@ func (s *session) take(common []string) error {
 }
 
 // split divides sessions into those that have the common anchors and errors about the others.
-func split(list []*session) (joinable []*session, common []string, refused []refusal) {
-	common = commonAnchors(list)
+func split(list []*session) (joinable []*session, refused []refusal) {
+	common := commonAnchors(list)
 	for _, s := range list {
 		if err := s.take(common); err != nil {
 			refused = append(refused, refusal{s, err})
@@ -138,7 +146,7 @@ func split(list []*session) (joinable []*session, common []string, refused []ref
 			joinable = append(joinable, s)
 		}
 	}
-	return joinable, common, refused
+	return joinable, refused
 }
 
 // refusal is a session that can't be joined.

@@ -53,9 +53,6 @@ func (c *dataMergeCmd) Run(out *output) error {
 	if err != nil {
 		return fmt.Errorf("%w\nnothing is written; --leave-out leaves out sessions that can't be joined, --reference says which journal is right", err)
 	}
-	if err := c.write(m); err != nil {
-		return err
-	}
 	if c.Journal != "" {
 		if err := atomicfile.Write(c.Journal, m.WriteJournal); err != nil {
 			return err
@@ -65,6 +62,9 @@ func (c *dataMergeCmd) Run(out *output) error {
 		if err := drawSessions(c.Figure, m.Report); err != nil {
 			return err
 		}
+	}
+	if err := c.write(m); err != nil { // last: it is the result
+		return err
 	}
 	for _, w := range m.Report.Warnings {
 		out.Logf("warning: %s", w.Message)
