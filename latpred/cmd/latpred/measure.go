@@ -96,17 +96,25 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if stopped != nil && !errors.Is(stopped, measure.ErrLimit) {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
-	logLeftOut(out, j)
 	if stuck != "" {
 		out.Logf("warning: %s", stuck)
+	}
+	return r.tell(out)
+}
+
+// tell prints the result.
+func (r measured) tell(out *output) error {
+	logFailures(out, r.LeftOut)
+	if r.Until != nil {
+		logWarnings(out, r.Until.Warnings)
 	}
 	if out.JSON() {
 		return out.Emit(r)
 	}
-	out.Printf("%s: %d of %d networks on %s\n", c.Out, r.Nets, r.Of, r.Device)
+	out.Printf("%s: %d of %d networks on %s\n", r.Out, r.Nets, r.Of, r.Device)
 	printNoise(out, r.Noise)
-	if verdict != nil {
-		out.Printf("%s\n", inWords(*verdict))
+	if r.Until != nil {
+		out.Printf("%s\n", inWords(*r.Until))
 	}
 	return nil
 }
