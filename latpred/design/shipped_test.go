@@ -1,4 +1,4 @@
-package design_test
+package design
 
 import (
 	"flag"
@@ -9,7 +9,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/adapt"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/design"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/transfer"
@@ -30,7 +29,7 @@ func TestShippedDevices(t *testing.T) {
 	names, sizes, draws := []string{"rtx2080ti-b64"}, []int{12, 20, 36}, 2
 	if *devices {
 		names = []string{"note10", "rtx2080ti-b64", "p40-b64", "epyc-zen4-b1", "help-rtx2080ti-b1", "help-rtx2080ti-b64", "help-titanrtx-b1", "help-titanrtx-b32", "help-titanxp-b1", "help-titanxp-b64"}
-		sizes, draws = []int{6, 8, 10, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 128, 160}, 5
+		sizes, draws = []int{6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128}, 5
 	}
 	var all [2][3]float64 // by order and goal: sum of the medians' logarithms, where both orders reach it
 	var stops, wrong int
@@ -73,7 +72,7 @@ func TestShippedDevices(t *testing.T) {
 type curve struct {
 	sizes    []int
 	percent  []float64 // on networks that were not measured
-	verdicts []design.Verdict
+	verdicts []Verdict
 }
 
 // needs is the smallest size from which the error stays at or below a goal.
@@ -93,7 +92,7 @@ func (c curve) needs(goal float64) float64 {
 // stop is the error at which a campaign with a goal stops.
 func (c curve) stop(goal float64) (stopped bool, percent float64) {
 	for i, v := range c.verdicts {
-		if v.Rows >= design.Least && v.Upper <= goal {
+		if v.Rows >= Least && v.Upper <= goal {
 			return true, c.percent[i]
 		}
 	}
@@ -129,14 +128,14 @@ func curveOf(t *testing.T, name string, seed uint64, designed bool, sizes []int)
 	}
 	for _, n := range sizes {
 		part := rows.Subset(first[:n])
-		p, _, err := adapt.Adapt(t.Context(), sources, part, adapt.Config{NoForecast: true})
+		p, report, err := adapt.Adapt(t.Context(), sources, part, adapt.Config{NoForecast: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := p.PredictMs(pred, test.Archs()); err != nil {
 			t.Fatal(err)
 		}
-		v, err := design.Judge(t.Context(), sources, part, 1)
+		v, err := judge(p, report, part, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

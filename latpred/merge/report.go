@@ -12,7 +12,7 @@ import (
 type Report struct {
 	What      string    `json:"what"`                // as in the journals' headers
 	Space     string    `json:"space"`               // id
-	Device    string    `json:"device"`              // id of the labels' device, which says that they were divided
+	Device    string    `json:"device"`              // id in the labels, which says that they were divided, see measure.Journal.Normalised
 	Reference string    `json:"reference,omitempty"` // journal whose scale is the common one; "": the mean of the sessions, weighted by their units
 	Rows      int       `json:"rows"`                // networks or layers, each once
 	Sessions  []Session `json:"sessions"`            // those that are left out come first

@@ -136,6 +136,15 @@ func (s *session) take(common []string) error {
 	return nil
 }
 
+// takeAny takes the anchors of a session that stays alone.
+func (s *session) takeAny() error {
+	if len(s.anchors) == 0 {
+		s.logs = make([][]float64, len(s.groups)) // rows without anchors
+		return nil
+	}
+	return s.take(commonAnchors([]*session{s}))
+}
+
 // split divides sessions into those that have the common anchors and errors about the others.
 func split(list []*session) (joinable []*session, refused []refusal) {
 	common := commonAnchors(list)
