@@ -341,8 +341,8 @@ func (j *Journal) append(g *group, r round) error {
 	return nil
 }
 
-// done counts the units of finished groups.
-func (j *Journal) done() (n int) {
+// Done counts the units of finished groups.
+func (j *Journal) Done() (n int) {
 	for _, g := range j.finished() {
 		n += len(g.Units)
 	}

@@ -19,7 +19,7 @@ func (m *Merged) join(all, joined []*session, o Options) {
 	divisors := map[*measure.Journal][]float64{} // 0: the group is left out
 	for _, s := range all {
 		if divisors[s.journal] == nil {
-			divisors[s.journal] = make([]float64, len(s.journal.Groups()))
+			divisors[s.journal] = make([]float64, s.of)
 		}
 	}
 	for i, s := range joined {
@@ -51,13 +51,14 @@ func (m *Merged) concat(all []*session, divisors map[*measure.Journal][]float64)
 		what := j.Header.What
 		scaled[what], raw[what] = append(scaled[what], measure.Part{Journal: j, Divisors: divisors[j]}), append(raw[what], measure.Part{Journal: j, Divisors: ones})
 	}
-	m.labels, m.raw = map[string]*measure.Journal{}, map[string]*measure.Journal{}
+	m.labels, m.raw, m.results = map[string]*measure.Journal{}, map[string]*measure.Journal{}, map[string][]measure.Result{}
 	for what := range raw {
 		h := m.header
 		h.What = what
 		m.raw[what] = measure.Concat(h, raw[what]...)
 		h.Device = m.Report.Device
 		m.labels[what] = measure.Concat(h, scaled[what]...)
+		m.results[what] = single(m.labels[what])
 	}
 }
 

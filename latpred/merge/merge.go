@@ -25,6 +25,8 @@ type Merged struct {
 	header measure.Header
 	labels map[string]*measure.Journal // on the common scale, by Header.What
 	raw    map[string]*measure.Journal // as measured
+
+	results map[string][]measure.Result // of labels, one for each unit
 }
 
 // Open reads journals. It errs if there are none, one is named twice, or one is no journal.
@@ -69,7 +71,7 @@ func Join(journals []*measure.Journal, o Options) (*Merged, error) {
 		m.Report.warn("%d groups are in two journals as they were measured once: they count once", copies)
 	}
 	for _, j := range journals {
-		if len(j.Groups()) == 0 {
+		if j.Done() == 0 {
 			m.Report.warn("%s has no finished group", j.Name())
 		}
 		if n := j.Unfinished(); n > 0 {

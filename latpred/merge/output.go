@@ -27,7 +27,7 @@ func (m *Merged) Set() (*dataset.Set, error) {
 		return nil, err
 	}
 	by := map[string]measure.Result{}
-	for _, r := range single(j) {
+	for _, r := range m.results[measure.WhatNets] {
 		by[r.Key] = r
 	}
 	samples := set.Samples[:0]
@@ -47,14 +47,14 @@ func (m *Merged) Set() (*dataset.Set, error) {
 // Table returns the lookup table on the common scale. It errs for networks.
 func (m *Merged) Table() (*lut.Table, error) {
 	t := &lut.Table{Device: m.Report.Device, SpaceID: m.header.Space, Rows: map[int]map[string]lut.Entry{}}
-	for what, j := range m.labels {
+	for what, results := range m.results {
 		text, ok := strings.CutPrefix(what, "table ")
 		resolution, err := strconv.Atoi(text)
 		if !ok || err != nil {
 			return nil, fmt.Errorf("merge: these are journals of %s, not of a table", what)
 		}
 		t.Rows[resolution] = map[string]lut.Entry{}
-		for _, r := range single(j) {
+		for _, r := range results {
 			t.Rows[resolution][r.Key] = lut.Entry{Count: r.Runs, MeanMs: r.LatencyMs, StdMs: r.StdMs}
 		}
 	}

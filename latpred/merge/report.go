@@ -100,8 +100,8 @@ func (m *Merged) describe(joined []*session, f fitted, o Options) {
 		}
 		r.Sessions = append(r.Sessions, out)
 	}
-	for _, j := range m.labels {
-		r.Rows += len(single(j))
+	for _, results := range m.results {
+		r.Rows += len(results)
 	}
 	r.Noise = Noise{Single: math.Sqrt(f.label), Drift: math.Sqrt(f.drift), Apart: math.Sqrt(f.anchor)}
 	anchors := len(joined[0].logs[0]) // in common
