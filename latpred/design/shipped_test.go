@@ -2,6 +2,7 @@ package design
 
 import (
 	"flag"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -51,7 +52,7 @@ func TestShippedDevices(t *testing.T) {
 		}
 		for g, goal := range goals {
 			designed, random := metric.Median(needs[0][g]), metric.Median(needs[1][g])
-			t.Logf("%-20s below %.1f %%: %4.0f measurements in the order of what they tell, %4.0f at random", name, goal, designed, random)
+			t.Logf("%-20s below %.1f %%: %s measurements in the order of what they tell, %s at random", name, goal, rowsOf(designed, sizes), rowsOf(random, sizes))
 			if designed < never && random < never {
 				all[0][g], all[1][g] = all[0][g]+math.Log(designed), all[1][g]+math.Log(random)
 			}
@@ -66,6 +67,14 @@ func TestShippedDevices(t *testing.T) {
 			t.Errorf("below %v %%: the order costs %.2f times the measurements of a random one", goal, math.Exp((all[0][g]-all[1][g])/float64(len(names))))
 		}
 	}
+}
+
+// rowsOf is a number of measurements for people.
+func rowsOf(n float64, sizes []int) string {
+	if n >= never {
+		return fmt.Sprintf("over %d", slices.Max(sizes))
+	}
+	return fmt.Sprint(n)
 }
 
 // curve is the error over the number of measurements.
