@@ -32,7 +32,7 @@ func TestShippedDevices(t *testing.T) {
 		names = []string{"note10", "rtx2080ti-b64", "p40-b64", "epyc-zen4-b1", "help-rtx2080ti-b1", "help-rtx2080ti-b64", "help-titanrtx-b1", "help-titanrtx-b32", "help-titanxp-b1", "help-titanxp-b64"}
 		sizes, draws = []int{6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128}, 5
 	}
-	var all [2][3]float64 // by order and goal: sum of the medians' logarithms, where both orders reach it
+	var all [2][3]float64       // by order and goal: sum of the medians' logarithms, where both orders reach it
 	var stops, above, wrong int // campaigns that stopped, those above their goal, and by over a tenth of it
 	var rows float64
 	for _, name := range names {
