@@ -34,6 +34,8 @@ type Header struct {
 	Extra       int               `json:"extra"`                 // additional rounds at most, while fewer than Rounds were quiet
 	Runs        int               `json:"runs"`                  // timed runs of a unit in a round
 	Statistic   string            `json:"statistic"`             // of the labels: Statistic
+	Shard       Shard             `json:"shard,omitzero"`        // of a campaign that is divided; zero: the whole
+	Software    map[string]string `json:"software,omitempty"`    // what else decides times, by PluginHash and so on; what only one of two headers knows is not compared
 	Machine     map[string]string `json:"machine"`               // processor, plugin, versions: for people, not compared
 }
 
@@ -65,7 +67,8 @@ type group struct {
 	Group   int       `json:"group"` // counted from 0
 	Anchors []string  `json:"anchors,omitempty"`
 	Units   []string  `json:"units"`
-	Session time.Time `json:"session"` // when the process began
+	Session time.Time `json:"session"`        // when the process began
+	From    string    `json:"from,omitempty"` // of a group that was copied: the journal it was measured into
 
 	// PrepareS is the time that each unit took to prepare, in seconds, others being prepared
 	// at the same time; 0: it was prepared before the group began.
@@ -74,6 +77,14 @@ type group struct {
 	rounds []round
 	begun  bool // the line is in the file
 }
+
+// process identifies the process that measured a group.
+type process struct {
+	from  string
+	began int64
+}
+
+func (g *group) process() process { return process{g.From, g.Session.UnixNano()} }
 
 // round is a line with the times of one round: of the anchors, then of the units.
 type round struct {
@@ -200,13 +211,14 @@ func (h Header) validate() error {
 	case h.Batch < 0 || h.Threads < 0 || h.Rounds < 0 || h.Extra < 0 || h.Runs < 0:
 		return fmt.Errorf("a negative number in the header: batch %d, threads %d, rounds %d, extra %d, runs %d", h.Batch, h.Threads, h.Rounds, h.Extra, h.Runs)
 	}
-	return nil
+	return h.Shard.validate()
 }
 
 // agree errs if the header of a journal differs from the wanted one in anything but
-// Machine.
+// Machine, and what only one of them knows of Software.
 func agree(old, want Header) error {
 	want.Machine, old.Machine = nil, nil
+	old.Software, want.Software = shared(old.Software, want.Software), shared(want.Software, old.Software)
 	a, _ := json.Marshal(old)
 	b, _ := json.Marshal(want)
 	if !bytes.Equal(a, b) {
@@ -329,8 +341,8 @@ func (j *Journal) append(g *group, r round) error {
 	return nil
 }
 
-// done counts the units of finished groups.
-func (j *Journal) done() (n int) {
+// Done counts the units of finished groups.
+func (j *Journal) Done() (n int) {
 	for _, g := range j.finished() {
 		n += len(g.Units)
 	}

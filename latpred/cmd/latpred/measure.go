@@ -10,6 +10,7 @@ import (
 	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/design"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/worker"
@@ -26,6 +27,8 @@ type measureCmd struct {
 
 type measureNetsCmd struct {
 	deviceFlags
+	shardFlag
+	untilFlags
 	runnerFlags
 	N    int    `default:"500" min:"1" max:"1000000" help:"Networks to draw."`
 	Seed uint64 `default:"1" help:"Seed of the draw."`
@@ -42,31 +45,34 @@ type measured struct {
 	Out     string            `json:"out"`
 	Journal string            `json:"journal"`
 	Device  string            `json:"device"`
+	Shard   string            `json:"shard,omitempty"` // which part, such as 2/8
 	Nets    int               `json:"nets"`
 	Of      int               `json:"of"`
 	Noise   measure.Noise     `json:"noise"`
 	LeftOut []measure.Failure `json:"left_out,omitempty"` // networks that failed twice
+	Until   *design.Verdict   `json:"until,omitempty"`    // with --until: the expected error, and what more would bring
 }
 
 // Run measures what is not measured yet and writes the set.
 func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	path := c.Out + ".journal"
-	if err := errors.Join(c.anchored(), writable(c.Out, path), apart(c.Out, c.Archs)); err != nil {
+	if err := errors.Join(c.anchored(), c.joinable(&c.deviceFlags), writable(c.Out, path), apart(c.Out, c.Archs)); err != nil {
 		return err
 	}
 	s, err := space.ByID(c.Space)
 	if err != nil {
 		return err
 	}
-	archs, seed, err := c.archs(s)
+	archs, seed, sources, err := c.networks(ctx, s)
 	if err != nil {
 		return err
 	}
-	show, hide := measuring(out, "measuring", len(archs))
+	count := c.Shard.Count(len(archs), c.Group)
+	show, hide := measuring(out, "measuring", count)
 	var last measure.Progress
 	observe := func(p measure.Progress) { last = p; show(p) }
 	before := measuredNets(path)
-	j, stopped := c.measure(ctx, out, worker.Job{Archs: archs, Seed: seed, Journal: path}, observe)
+	j, verdict, stopped := c.measureUntil(ctx, out, worker.Job{Archs: archs, Seed: seed, Shard: c.Shard.Shard, Journal: path}, sources, observe)
 	hide()
 	if j == nil {
 		return stopped
@@ -76,7 +82,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 		return errors.Join(stopped, err)
 	}
 	labels := normalise(j)
-	r := measured{c.Out, path, labels.Header.Device, len(j.Results()), len(archs), j.Noise(), j.LeftOut()}
+	r := measured{c.Out, path, labels.Header.Device, c.Shard.String(), len(j.Results()), count, j.Noise(), j.LeftOut(), verdict}
 	stuck := ""
 	if errors.Is(stopped, measure.ErrLimit) && r.Nets <= before {
 		stuck = c.stuck(last)
@@ -90,15 +96,26 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if stopped != nil && !errors.Is(stopped, measure.ErrLimit) {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
-	logLeftOut(out, j)
 	if stuck != "" {
 		out.Logf("warning: %s", stuck)
+	}
+	return r.tell(out)
+}
+
+// tell prints the result.
+func (r measured) tell(out *output) error {
+	logFailures(out, r.LeftOut)
+	if r.Until != nil {
+		logWarnings(out, r.Until.Warnings)
 	}
 	if out.JSON() {
 		return out.Emit(r)
 	}
-	out.Printf("%s: %d of %d networks on %s\n", c.Out, r.Nets, r.Of, r.Device)
+	out.Printf("%s: %d of %d networks on %s\n", r.Out, r.Nets, r.Of, r.Device)
 	printNoise(out, r.Noise)
+	if r.Until != nil {
+		out.Printf("%s\n", inWords(*r.Until))
+	}
 	return nil
 }
 
@@ -135,6 +152,7 @@ func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job wo
 	if _, err := c.normaliser(d.Header.Device); err != nil {
 		return nil, err
 	}
+	d.Shard = job.Shard
 	j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
 		err = measure.ErrLimit
