@@ -139,6 +139,7 @@ func (w *worker) open(ctx context.Context) (d *measure.Device, done func(), err 
 func (w *worker) do(ctx context.Context, d *measure.Device, i int, j Job) (err error) {
 	w.tell(message{Job: i, Starts: &Job{Journal: j.Journal}})
 	observe := func(p measure.Progress) { w.tell(message{Job: i, Progress: &p}) }
+	d.Shard = j.Shard
 	switch {
 	case j.Check > 0:
 		var q measure.Quiet
