@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 )
-
-// MaxShards is the largest Plan.Shards.
-const MaxShards = 100_000
 
 // Forms of what is written into job scripts, manifests and subjects, so that nothing there
 // can be mistaken for more than a value.
@@ -54,6 +52,8 @@ func (p *Plan) checkWhat() (key, reason string) {
 		return "networks.seed", "only a sample is drawn with a seed"
 	case p.Networks.Table != 0 && !s.Allowed.Contains(p.Networks.Table):
 		return "networks.table", fmt.Sprintf("%d: the resolutions of %s are %v", p.Networks.Table, s.ID, s.Allowed)
+	case p.Networks.Table != 0 && p.Runner != "":
+		return "runner", "layers are measured by XLA alone: leave it out, or measure networks"
 	case !slices.Contains([]string{"", "f32", "tf32", "bf16", "f16"}, p.Precision):
 		return "precision", fmt.Sprintf("%q: there are f32, tf32, bf16 and f16", p.Precision)
 	}
@@ -72,9 +72,9 @@ func (p *Plan) checkNumbers() (key, reason string) {
 		{"networks.sample", p.Networks.Sample, 0, 10_000_000}, {"batch", p.Batch, 1, 65536}, {"threads", p.Threads, 1, 4096},
 		{"protocol.group", p.Protocol.Group, 0, 10_000}, {"protocol.rounds", p.Protocol.Rounds, 0, 10_000},
 		{"protocol.extra", extra, 0, 10_000}, {"protocol.runs", p.Protocol.Runs, 0, 10_000},
-		{"shards", p.Shards, 1, MaxShards},
-		{"slurm.cpus", p.Slurm.CPUs, 1, 4096}, {"slurm.at_once", p.Slurm.AtOnce, 0, MaxShards},
-		{"kubernetes.at_once", p.Kubernetes.AtOnce, 0, MaxShards}, {"kubernetes.backoff", *p.Kubernetes.Backoff, 0, 1000},
+		{"shards", p.Shards, 1, measure.MaxShards},
+		{"slurm.cpus", p.Slurm.CPUs, 1, 4096}, {"slurm.at_once", p.Slurm.AtOnce, 0, measure.MaxShards},
+		{"kubernetes.at_once", p.Kubernetes.AtOnce, 0, measure.MaxShards}, {"kubernetes.backoff", *p.Kubernetes.Backoff, 0, 1000},
 		{"nats.replicas", p.NATS.Replicas, 1, 5},
 	} {
 		if n.value < n.low || n.value > n.high {

@@ -141,7 +141,7 @@ func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job wo
 	if _, err := c.normaliser(d.Header.Device); err != nil {
 		return nil, err
 	}
-	asked, ended := enough()
+	asked, ended := enough(ctx)
 	defer ended()
 	d.Enough = asked
 	d.Shard = job.Shard

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/signal"
@@ -9,10 +10,17 @@ import (
 	"github.com/ofalat/ofalat/latpred/measure"
 )
 
-// enough returns a channel that is closed at SIGUSR1, which asks a measurement to end with
-// the group in hand, as the queue of a cluster does before it ends the process. done stops
+// enoughKey is the key of a context's channel that is closed when a measurement is to end
+// with the group in hand.
+type enoughKey struct{}
+
+// enough returns the context's channel of that kind. If it has none, it is one that is closed
+// at SIGUSR1, which the queue of a cluster sends before it ends the process. done stops
 // listening.
-func enough() (asked <-chan struct{}, done func()) {
+func enough(ctx context.Context) (asked <-chan struct{}, done func()) {
+	if asked, ok := ctx.Value(enoughKey{}).(<-chan struct{}); ok {
+		return asked, func() {}
+	}
 	signals, heard, end := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
 	signal.Notify(signals, syscall.SIGUSR1)
 	go func() {
