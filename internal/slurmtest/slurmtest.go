@@ -107,6 +107,9 @@ func Start(t testing.TB) *Cluster {
 		_ = c.stop()
 		for _, daemon := range []*exec.Cmd{slurmd, c.controller, munged} {
 			end(daemon)
+			if text, err := os.ReadFile(file(daemon.Args[0] + ".out")); err == nil && t.Failed() {
+				t.Logf("%s:\n%s", daemon.Args[0], text)
+			}
 		}
 		os.RemoveAll(dir)
 	})
@@ -150,7 +153,7 @@ func freePort(t testing.TB) int {
 // start starts a daemon, which ends with this process.
 func (c *Cluster) start(name string, args ...string) *exec.Cmd {
 	c.t.Helper()
-	log, err := os.Create(filepath.Join(c.dir, name+".out"))
+	log, err := os.OpenFile(filepath.Join(c.dir, name+".out"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -173,8 +176,14 @@ func end(cmd *exec.Cmd) {
 // StartController starts slurmctld, and what was saved of an earlier one goes on.
 func (c *Cluster) StartController() { c.controller = c.start("slurmctld", "-D") }
 
-// KillController ends slurmctld by SIGKILL.
-func (c *Cluster) KillController() { end(c.controller) }
+// StopController asks slurmctld to end, and returns when it has.
+func (c *Cluster) StopController() {
+	c.t.Helper()
+	if err := c.controller.Process.Signal(syscall.SIGTERM); err != nil {
+		c.t.Fatal(err)
+	}
+	_ = c.controller.Wait() // its status is not of interest
+}
 
 // stop cancels all jobs and waits for their processes.
 func (c *Cluster) stop() error {

@@ -17,14 +17,15 @@ import (
 )
 
 // simulatedPlan writes a plan whose networks a deterministic program times, and configures
-// that program as a runner of this machine. Each call takes delay.
+// that program as a runner of this machine. Each call takes delay; where a file "broken" is
+// beside the plan it fails.
 func simulatedPlan(t testing.TB, name string, networks, shards int, delay time.Duration, more string) (path string) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv(campaign.RunnersVariable, filepath.Join(dir, "runners.yaml"))
 	t.Setenv("TMPDIR", dir) // for locks
 	for file, text := range map[string]string{
-		"runners.yaml": fmt.Sprintf("simulated:\n  exec: sleep %.3f; cat {} | cksum | cut -c1-3\n", delay.Seconds()),
+		"runners.yaml": fmt.Sprintf("simulated:\n  exec: sleep %.3f; test ! -e %s/broken && cat {} | cksum | cut -c1-3\n", delay.Seconds(), dir),
 		"plan.yaml": fmt.Sprintf("name: %s\nnetworks: {sample: %d}\nshards: %d\nprotocol: {group: 2, rounds: 2, extra: 0}\nrunner: simulated\n%s",
 			name, networks, shards, more),
 	} {
@@ -131,12 +132,8 @@ func TestCampaignLocal(t *testing.T) {
 func TestCampaignFails(t *testing.T) {
 	plan := simulatedPlan(t, "fails", 4, 2, 0, "device: {labels: {processor: .}}\n")
 	dir, program := filepath.Join(t.TempDir(), "c"), testProgram(t)
-	runners := os.Getenv(campaign.RunnersVariable)
-	good, err := os.ReadFile(runners)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(runners, []byte("simulated: {exec: \"exit 3\"}"), 0o644); err != nil {
+	broken := filepath.Join(filepath.Dir(plan), "broken")
+	if err := os.WriteFile(broken, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, stderr, status := call(t, "campaign", plan, "--dir", dir, "--program", program)
@@ -146,16 +143,17 @@ func TestCampaignFails(t *testing.T) {
 	if st := statusOf(t, dir); st.Count(campaign.Stopped) != 2 {
 		t.Errorf("after it: %+v", st)
 	}
-	if err := os.WriteFile(runners, good, 0o644); err != nil {
+	if err := os.Remove(broken); err != nil {
 		t.Fatal(err)
 	}
 	if said := mustCall(t, "campaign", "resume", dir, "--program", program); !strings.Contains(said, "2 of 2 shards complete") {
 		t.Errorf("resumed: %s", said)
 	}
 	other := simulatedPlan(t, "other", 4, 1, 0, "device: {labels: {processor: ^no such processor$}}\n")
-	_, stderr, status = call(t, "campaign", other, "--dir", filepath.Join(t.TempDir(), "c"), "--program", program)
-	log, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", "logs", "*"))
-	if status != 1 || err != nil || len(log) == 0 {
-		t.Errorf("a plan for another device: %d, %s, logs %v", status, stderr, log)
+	dir = filepath.Join(t.TempDir(), "c")
+	_, stderr, status = call(t, "campaign", other, "--dir", dir, "--program", program)
+	log, err := os.ReadFile(filepath.Join(dir, "logs", "shard-0001-of-0001.log"))
+	if status != 1 || err != nil || !strings.Contains(string(log), `wants a device whose processor matches "^no such processor$"; that of this one is `) {
+		t.Errorf("a plan for another device: %d, %s, %v, %s", status, stderr, err, log)
 	}
 }

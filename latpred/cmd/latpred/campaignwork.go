@@ -26,7 +26,7 @@ type campaignWorkCmd struct {
 }
 
 // Run measures a shard. Asked to end by SIGUSR1 or SIGTERM it ends with the group in hand;
-// a task of Slurm that SIGUSR1 asked queues itself again if it has got further.
+// a task of Slurm that SIGUSR1 asked queues itself again.
 func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 	f, err := campaign.Open(c.Dir)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	work := ctx
+	began, work := time.Now(), ctx
 	if c.Attached {
 		work = campaign.Attached(work, os.Stdin)
 	}
@@ -61,12 +61,18 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 		return err
 	case after.Complete():
 		return nil
-	case requeue.Load() && after.Rounds == before.Rounds:
+	case requeue.Load() && after.Rounds == before.Rounds && c.long(f.Plan.Slurm, time.Since(began)):
 		return fmt.Errorf("shard %d has not got further in the time that it was given, and is not queued again: allow more, or smaller groups", c.Shard)
 	case requeue.Load():
 		return c.again(ctx)
 	}
 	return fmt.Errorf("shard %d is not complete: %d of %d are measured", c.Shard, after.Units, after.Of)
+}
+
+// long reports whether a task had at least half of the time that it can have before it is
+// asked to end: if it got no further in that, it will not the next time.
+func (c *campaignWorkCmd) long(s campaign.Slurm, took time.Duration) bool {
+	return s.Time > 0 && took > (s.Time-s.Warning)/2
 }
 
 // listen returns a context for a measurement that ends with its group at SIGUSR1 or SIGTERM.
