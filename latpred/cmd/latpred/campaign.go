@@ -15,11 +15,12 @@ import (
 )
 
 type campaignCmd struct {
-	Submit campaignSubmitCmd `cmd:"" default:"withargs" help:"Hand a plan's shards to an engine; latpred campaign plan.yaml does the same."`
-	Status campaignStatusCmd `cmd:"" help:"Say how far a campaign is, from its journals and its engine."`
-	Resume campaignResumeCmd `cmd:"" help:"Submit again the shards that are not complete and that no engine has."`
-	Cancel campaignCancelCmd `cmd:"" help:"Take a campaign from its engine; journals keep what they have."`
-	Work   campaignWorkCmd   `cmd:"" help:"Measure one shard: what engines start."`
+	Submit  campaignSubmitCmd  `cmd:"" default:"withargs" help:"Hand a plan's shards to an engine; latpred campaign plan.yaml does the same."`
+	Status  campaignStatusCmd  `cmd:"" help:"Say how far a campaign is, from its journals and its engine."`
+	Resume  campaignResumeCmd  `cmd:"" help:"Submit again the shards that are not complete and that no engine has."`
+	Cancel  campaignCancelCmd  `cmd:"" help:"Take a campaign from its engine; journals keep what they have."`
+	Collect campaignCollectCmd `cmd:"" help:"Join the shards' journals into a data set or a table."`
+	Work    campaignWorkCmd    `cmd:"" help:"Measure one shard: what engines start."`
 }
 
 // engineFlags choose who runs shards.

@@ -120,10 +120,15 @@ func TestCampaignLocal(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustCall(t, "campaign", "resume", dir, "--program", program)
+	set := filepath.Join(t.TempDir(), "set.csv")
+	if said := mustCall(t, "campaign", "collect", dir, "--out", set); !strings.Contains(said, "set.csv: 7 rows on foreign-b1") {
+		t.Errorf("collect: %s", said)
+	}
+	mustCall(t, "data", "check", set)
 	if after, err := os.ReadFile(journal); err != nil || string(after) != string(before) {
 		t.Errorf("what was complete was measured again: %v", err)
 	}
-	if _, stderr, status := call(t, "campaign", plan, "--dir", dir); status != 1 || !strings.Contains(stderr, "submitted before") {
+	if _, stderr, status := call(t, "campaign", "submit", plan, "--dir", dir); status != 1 || !strings.Contains(stderr, "submitted before") {
 		t.Errorf("submitted twice: %d, %s", status, stderr)
 	}
 }
@@ -139,6 +144,9 @@ func TestCampaignFails(t *testing.T) {
 	_, stderr, status := call(t, "campaign", plan, "--dir", dir, "--program", program)
 	if status != 1 || !strings.Contains(stderr, "shard 1: exit status 1: see ") || !strings.Contains(stderr, "0 of 4 are measured") {
 		t.Errorf("a runner that fails: %d, %s", status, stderr)
+	}
+	if _, stderr, status := call(t, "campaign", "collect", dir); status != 1 || !strings.Contains(stderr, "2 of 2 shards are not complete") {
+		t.Errorf("collected: %d, %s", status, stderr)
 	}
 	if st := statusOf(t, dir); st.Count(campaign.Stopped) != 2 {
 		t.Errorf("after it: %+v", st)
