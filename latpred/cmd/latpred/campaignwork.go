@@ -19,8 +19,10 @@ import (
 )
 
 type campaignWorkCmd struct {
-	Dir      string        `arg:"" help:"Folder of the campaign." type:"existingdir"`
-	Shard    int           `required:"" min:"1" max:"100000" help:"Which one, from 1."`
+	Dir      string        `arg:"" help:"Folder of the campaign." type:"path"`
+	Plan     string        `help:"Make the folder of this plan, if it is not there yet." type:"existingfile"`
+	Shard    int           `required:"" xor:"shard" min:"1" max:"100000" help:"Which one, from 1."`
+	Index    *int          `required:"" xor:"shard" min:"0" max:"99999" help:"Which one, from 0, as Kubernetes counts."`
 	Warning  time.Duration `min:"0s" max:"24h" help:"Time between SIGUSR1, which asks for an end with the group in hand, and the process's end by the queue: a group that takes longer is left at a round."`
 	Attached bool          `hidden:"" help:"End with standard input."`
 }
@@ -28,9 +30,12 @@ type campaignWorkCmd struct {
 // Run measures a shard. Asked to end by SIGUSR1 or SIGTERM it ends with the group in hand;
 // a task of Slurm that SIGUSR1 asked queues itself again.
 func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
-	f, err := campaign.Open(c.Dir)
+	f, err := c.open()
 	if err != nil {
 		return err
+	}
+	if c.Index != nil {
+		c.Shard = *c.Index + 1
 	}
 	if c.Shard > f.Plan.Shards {
 		return fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
@@ -67,6 +72,14 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 		return c.again(ctx)
 	}
 	return fmt.Errorf("shard %d is not complete: %d of %d are measured", c.Shard, after.Units, after.Of)
+}
+
+// open opens the campaign's folder, or makes it.
+func (c *campaignWorkCmd) open() (*campaign.Folder, error) {
+	if c.Plan != "" {
+		return campaign.Create(c.Dir, c.Plan)
+	}
+	return campaign.Open(c.Dir)
 }
 
 // long reports whether a task had at least half of the time that it can have before it is
