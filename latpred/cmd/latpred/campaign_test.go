@@ -17,15 +17,15 @@ import (
 )
 
 // simulatedPlan writes a plan whose networks a deterministic program times, and configures
-// that program as a runner of this machine. Each call takes delay; where a file "broken" is
-// beside the plan it fails.
+// that program as a runner of this machine. Each call takes delay, or with
+// a file "fast" beside the plan none; with a file "broken" it fails.
 func simulatedPlan(t testing.TB, name string, networks, shards int, delay time.Duration, more string) (path string) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv(campaign.RunnersVariable, filepath.Join(dir, "runners.yaml"))
 	t.Setenv("TMPDIR", dir) // for locks
 	for file, text := range map[string]string{
-		"runners.yaml": fmt.Sprintf("simulated:\n  exec: sleep %.3f; test ! -e %s/broken && cat {} | cksum | cut -c1-3\n", delay.Seconds(), dir),
+		"runners.yaml": fmt.Sprintf("simulated:\n  exec: test -e %[2]s/fast || sleep %[1].3f; test ! -e %[2]s/broken && cat {} | cksum | cut -c1-3\n", delay.Seconds(), dir),
 		"plan.yaml": fmt.Sprintf("name: %s\nnetworks: {sample: %d}\nshards: %d\nprotocol: {group: 2, rounds: 2, extra: 0}\nrunner: simulated\n%s",
 			name, networks, shards, more),
 	} {

@@ -71,8 +71,8 @@ func (r slurmRun) job(task campaign.Task) string {
 // measured once, with the latency that one process measures.
 func TestSlurm(t *testing.T) {
 	c := slurmtest.Start(t)
-	const networks = 64
-	plan := simulatedPlan(t, "faults", networks, 4, 20*time.Millisecond, "slurm: {warning: 30s}\n")
+	const networks = 96
+	plan := simulatedPlan(t, "faults", networks, 4, 50*time.Millisecond, "slurm: {warning: 30s}\n")
 	r := slurmRun{c, t, filepath.Join(t.TempDir(), "c"), testProgram(t)}
 	r.logAtFailure()
 	mustCall(t, "campaign", plan, "--engine", "slurm", "--dir", r.dir, "--program", r.program)
@@ -133,6 +133,9 @@ func TestSlurm(t *testing.T) {
 		r.Until(20*time.Second, "nothing runs", func() bool { st := r.status(); return st.Count(campaign.Running)+st.Count(campaign.Waiting) == 0 })
 		mustCall(t, "campaign", "resume", r.dir, "--program", r.program)
 	})
+	if err := os.WriteFile(filepath.Join(filepath.Dir(plan), "fast"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	r.Until(2*time.Minute, "all is measured", func() bool { r.Hasten(); return r.status().Count(campaign.Complete) == 4 })
 
 	local := filepath.Join(t.TempDir(), "c")
