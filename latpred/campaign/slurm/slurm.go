@@ -24,7 +24,12 @@ func (e Engine) Submit(ctx context.Context, f *campaign.Folder, shards []int) (i
 	if err != nil {
 		return "", err
 	}
-	out, err := campaign.Call(ctx, script, "sbatch", "--parsable", "--chdir", f.Dir)
+	return submit(ctx, script, "--chdir", f.Dir)
+}
+
+// submit hands a script to sbatch and returns the job's number.
+func submit(ctx context.Context, script []byte, options ...string) (id string, err error) {
+	out, err := campaign.Call(ctx, script, "sbatch", append([]string{"--parsable"}, options...)...)
 	if err != nil {
 		return "", err
 	}
