@@ -23,6 +23,8 @@ type Device struct {
 	LockFile  string // file that is locked while timing; "": no lock
 	TakeTurns bool   // wait for the lock and hold it group by group; false: take it for the whole run or err
 
+	Enough <-chan struct{} // see Campaign.Enough; nil: nobody asks
+
 	Network func(space.Arch) (Subject, error)  // prepares a network
 	Layer   func(space.Layer) (Subject, error) // prepares a single layer; nil: single layers can't be measured
 }
@@ -145,7 +147,7 @@ func (d *Device) run(ctx context.Context, units []Unit, h Header, c Config, jour
 		return j, err
 	}
 	defer release()
-	campaign := Campaign{Units: units, Anchors: anchors, Journal: j, Config: c, Hold: hold, Observe: observe}
+	campaign := Campaign{Units: units, Anchors: anchors, Journal: j, Config: c, Hold: hold, Observe: observe, Enough: d.Enough}
 	return j, campaign.Run(ctx)
 }
 

@@ -63,12 +63,15 @@ type message struct {
 type result struct {
 	Error string // "": well
 	Limit bool   // with measure.ErrLimit
+	Asked bool   // with measure.ErrEnough
 }
 
 func (r *result) error() error {
 	switch {
 	case r.Limit:
 		return measure.ErrLimit
+	case r.Asked:
+		return measure.ErrEnough
 	case r.Error != "":
 		return errors.New(r.Error)
 	}

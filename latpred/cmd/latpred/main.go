@@ -43,6 +43,7 @@ type commands struct {
 	Lut       lutCmd       `cmd:"" help:"Sum and check lookup tables."`
 	Backend   backendCmd   `cmd:"" help:"List, install and check what networks run on."`
 	Measure   measureCmd   `cmd:"" help:"Measure networks and layers on this device, or on another through a program of yours."`
+	Campaign  campaignCmd  `cmd:"" help:"Measure with several machines: on Slurm, on Kubernetes or here, from a plan."`
 	Train     trainCmd     `cmd:"" help:"Train a latency predictor from measurements."`
 	Finetune  finetuneCmd  `cmd:"" help:"Take a predictor to another device with few measurements."`
 	Tune      tuneCmd      `cmd:"" help:"Search for the optimizer that learns measurements best (ASHA)."`
@@ -125,7 +126,7 @@ func run(ctx context.Context, args []string, out *output) int {
 		fmt.Fprintf(out.stderr, "latpred: %v\n", err)
 		return 2
 	default:
-		out.json = c.JSON
+		out.json, out.args = c.JSON, args
 		err = verb.Run()
 		out.close()
 		if err == nil {

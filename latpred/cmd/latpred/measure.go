@@ -90,10 +90,13 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if stuck != "" && r.Nets == 0 {
 		return errors.New(stuck)
 	}
+	if errors.Is(stopped, measure.ErrEnough) && r.Nets == 0 {
+		return fmt.Errorf("%w before one was complete; rounds are kept, the same command goes on from there", stopped)
+	}
 	if err := atomicfile.Write(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
 		return errors.Join(stopped, err)
 	}
-	if stopped != nil && !errors.Is(stopped, measure.ErrLimit) {
+	if stopped != nil && !early(stopped) {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
 	if stuck != "" {
@@ -152,6 +155,9 @@ func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job wo
 	if _, err := c.normaliser(d.Header.Device); err != nil {
 		return nil, err
 	}
+	asked, ended := enough(ctx)
+	defer ended()
+	d.Enough = asked
 	d.Shard = job.Shard
 	j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {

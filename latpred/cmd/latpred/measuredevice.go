@@ -96,7 +96,9 @@ func (f *deviceFlags) supervise(ctx context.Context, out *output, observe func(j
 	out.saves.Store(true)
 	t := f.task()
 	t.Jobs = jobs
-	s := worker.Supervisor{Timeout: f.CompileLimit, Log: func(text string) { out.Logf("%s", text) }, Observe: observe}
+	asked, done := enough(ctx)
+	defer done()
+	s := worker.Supervisor{Enough: asked, Timeout: f.CompileLimit, Log: func(text string) { out.Logf("%s", text) }, Observe: observe}
 	return s.Run(ctx, t)
 }
 
