@@ -9,9 +9,9 @@ type Agent struct {
 	order  Order
 
 	task      *Task // that is measured; nil: none
-	finished  Doing // the last task that came to an end
-	delivered bool  // there is one
 	doing     Doing
+	finished  Doing // the last task that came to an end; zero: none has
+	delivered bool  // its result has arrived
 }
 
 // Action is what a worker has to do. Stop comes before Start.
@@ -36,7 +36,7 @@ func (a *Agent) Obey(o Order) (do Action) {
 	do.Joined = a.epoch == 0
 	a.epoch, a.order = o.Epoch, o
 	wanted := o.Task
-	if wanted != nil && a.delivered && wanted.key().same(a.finished) {
+	if wanted != nil && wanted.key().same(a.finished) {
 		return do // the coordinator has not heard of it yet
 	}
 	if a.task != nil && (wanted == nil || !wanted.key().same(a.task.key())) {
@@ -61,9 +61,12 @@ func (a *Agent) End(t *Task, journal []byte, failure string) (r Result, ok bool)
 		return r, false
 	}
 	key := t.key()
-	a.task, a.finished, a.delivered = nil, key, true
+	a.task, a.finished, a.delivered = nil, key, false
 	return Result{Report: Report{Facts: a.facts, Worker: a.worker, Epoch: a.epoch, Doing: &key}, Journal: journal, Failure: failure}, true
 }
+
+// Delivered notes that the result of the last task has arrived.
+func (a *Agent) Delivered(r Result) { a.delivered = a.delivered || r.Doing.same(a.finished) }
 
 // Leftover is a result that an earlier worker of the device has left complete. The lease
 // must have been given.
@@ -74,8 +77,11 @@ func (a *Agent) Leftover(campaign string, group int, journal []byte) Result {
 // Report is what the worker has to say. unready is why the device can't measure now.
 func (a *Agent) Report(unready string) Report {
 	r := Report{Facts: a.facts, Worker: a.worker, Epoch: a.epoch, Unready: unready}
-	if a.task != nil {
-		doing := a.doing
+	switch doing := a.doing; {
+	case a.task != nil:
+		r.Doing = &doing
+	case a.finished.Campaign != "" && !a.delivered:
+		doing.Step = "delivering"
 		r.Doing = &doing
 	}
 	return r

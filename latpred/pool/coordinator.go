@@ -1,8 +1,6 @@
 package pool
 
-import (
-	"time"
-)
+import "time"
 
 // Limits are the coordinator's patience. Zero fields stand for defaults.
 type Limits struct {
@@ -44,6 +42,7 @@ type Coordinator struct {
 	devices map[string]*device
 	order   []*device // in the order in which they came
 	kinds   []*kind
+	byKind  map[string]*kind
 	counts  Counts
 	over    bool
 	changed []Addressed
@@ -53,6 +52,7 @@ type Coordinator struct {
 type Counts struct {
 	Accepted int `json:"accepted"` // results that count, one for each group and kind
 	Again    int `json:"again"`    // results of groups that were measured already
+	Repeats  int `json:"repeats"`  // of these, other measurements than the accepted ones, which are set aside; the rest was delivered twice
 	Fenced   int `json:"fenced"`   // results of workers whose device had another worker
 	Refused  int `json:"refused"`  // results that are none of the campaign's
 	Failed   int `json:"failed"`   // attempts that failed
@@ -123,7 +123,7 @@ type kind struct {
 // NewCoordinator returns the coordinator of a campaign that measures groups of networks.
 // It keeps groups and must not see them changed.
 func NewCoordinator(job Job, groups [][]string, wish Wish, limits Limits) *Coordinator {
-	return &Coordinator{job: job, groups: groups, wish: wish, limits: limits.withDefaults(), devices: map[string]*device{}}
+	return &Coordinator{job: job, groups: groups, wish: wish, limits: limits.withDefaults(), devices: map[string]*device{}, byKind: map[string]*kind{}}
 }
 
 // Restore tells the order that a device has from an earlier coordinator; Finished must have
@@ -170,16 +170,14 @@ func (c *Coordinator) Over() bool {
 
 // admit gives the kind of that name, or nil if no further kind may take part.
 func (c *Coordinator) admit(name string) *kind {
-	for _, k := range c.kinds {
-		if k.name == name {
-			return k
-		}
+	if k := c.byKind[name]; k != nil {
+		return k
 	}
 	if len(c.kinds) >= c.limits.Kinds {
 		return nil
 	}
 	k := &kind{name: name, states: make([]state, len(c.groups))}
-	c.kinds = append(c.kinds, k)
+	c.kinds, c.byKind[name] = append(c.kinds, k), k
 	return k
 }
 

@@ -66,7 +66,7 @@ func (c *Coordinator) know(d *device, f Facts) {
 	d.refused = c.wish.refuses(f)
 	var k *kind
 	if d.refused == "" {
-		name := c.wish.kind(f)
+		name := c.wish.Kind(f)
 		if k = c.admit(name); k == nil {
 			d.refused = fmt.Sprintf("the campaign measures %d kinds of devices (%s); this one is another (%s)", len(c.kinds), c.kinds[0].name, name)
 		}

@@ -45,6 +45,10 @@ func (c *Coordinator) Take(now time.Duration, r Result, bad string) (Verdict, []
 	return v, c.take()
 }
 
+// Repeated notes that the last result that was judged Again is another measurement, which is
+// set aside.
+func (c *Coordinator) Repeated() { c.counts.Repeats++ }
+
 // judge decides without changing anything.
 func (c *Coordinator) judge(d *device, r Result, bad string) Verdict {
 	switch {

@@ -43,8 +43,8 @@ func (w Wish) refuses(f Facts) string {
 	return ""
 }
 
-// kind names the kind of a device for the wish's runner.
-func (w Wish) kind(f Facts) string {
+// Kind names the kind of a device for the wish's runner.
+func (w Wish) Kind(f Facts) string {
 	var parts []string
 	for _, label := range KindLabels {
 		if v := f.Labels[label]; v != "" {

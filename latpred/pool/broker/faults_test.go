@@ -1,0 +1,359 @@
+package broker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/ofalat/ofalat/latpred/pool"
+)
+
+// How many faults TestPoolSurvives injects, which takes about a second for each:
+// go test ./latpred/pool/broker -run Survives -v -faults 200 -timeout 30m
+var (
+	faultCount = flag.Int("faults", 6, "faults to inject")
+	faultSeed  = flag.Uint64("faults.seed", 1, "seed of the faults")
+	faultNodes = flag.Int("faults.servers", 1, "servers: 1, or 3 as a cluster")
+)
+
+// theatre has the processes of a campaign, which are killed, stopped and started again.
+type theatre struct {
+	t           *testing.T
+	rng         *rand.Rand
+	dir         string
+	url         string
+	plan        plan
+	servers     []*actor
+	workers     []*actor
+	coordinator *actor
+	observer    *Pool
+
+	mu      sync.Mutex
+	seen    pool.Status
+	results []*nats.Msg // copies of some that were sent
+	took    map[string][]float64
+	faults  int
+}
+
+// actor is a process.
+type actor struct {
+	role   role
+	cmd    *exec.Cmd
+	stderr *bytes.Buffer
+	stdout *bytes.Buffer
+	ended  chan struct{}
+}
+
+func (th *theatre) start(a *actor) {
+	text, err := json.Marshal(a.role)
+	if err != nil {
+		th.t.Fatal(err)
+	}
+	a.cmd = exec.CommandContext(th.t.Context(), os.Args[0])
+	a.cmd.Env = append(os.Environ(), "POOL_TEST_ROLE="+string(text))
+	if a.stderr == nil {
+		a.stderr = &bytes.Buffer{}
+	}
+	a.stdout, a.ended = &bytes.Buffer{}, make(chan struct{})
+	a.cmd.Stderr, a.cmd.Stdout = a.stderr, a.stdout
+	if err := a.cmd.Start(); err != nil {
+		th.t.Fatal(err)
+	}
+	cmd, ended := a.cmd, a.ended
+	go func() { _ = cmd.Wait(); close(ended) }()
+}
+
+// kill is kill -9.
+func (a *actor) kill() {
+	_ = a.cmd.Process.Kill()
+	<-a.ended
+}
+
+func (a *actor) signal(s syscall.Signal) { _ = a.cmd.Process.Signal(s) }
+
+func (a *actor) running() bool {
+	select {
+	case <-a.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// freePort is one that is free now.
+func freePort(t testing.TB) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// open starts servers.
+func open(t *testing.T, nodes int) *theatre {
+	th := &theatre{t: t, rng: rand.New(rand.NewPCG(*faultSeed, uint64(nodes))), dir: t.TempDir(), took: map[string][]float64{}}
+	var urls, routes []string
+	for i := range nodes {
+		o := ServerOptions{Listen: freePort(t), Dir: filepath.Join(th.dir, fmt.Sprint("server", i))}
+		if nodes > 1 {
+			o.Name, o.Cluster = fmt.Sprint("server", i), freePort(t)
+			routes = append(routes, "nats://"+o.Cluster)
+		}
+		urls = append(urls, "nats://"+o.Listen)
+		th.servers = append(th.servers, &actor{role: role{Role: "server", Server: o}})
+	}
+	th.url = strings.Join(urls, ",")
+	for _, s := range th.servers {
+		s.role.Server.Routes = routes
+		th.start(s)
+	}
+	th.observer = connect(t, th.url)
+	if _, err := th.observer.nc.Subscribe(th.observer.subject("result", ">"), th.copy); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = th.observer.Watch(t.Context(), func(s pool.Status) {
+			th.mu.Lock()
+			defer th.mu.Unlock()
+			th.seen = s
+		})
+	}()
+	return th
+}
+
+// copy keeps some results, to send them again.
+func (th *theatre) copy(m *nats.Msg) {
+	th.mu.Lock()
+	defer th.mu.Unlock()
+	th.results = append(th.results[max(0, len(th.results)-20):], m)
+}
+
+// done is the number of groups that are measured, as the coordinator says it.
+func (th *theatre) done() int {
+	th.mu.Lock()
+	defer th.mu.Unlock()
+	if len(th.seen.Kinds) == 0 || th.seen.Campaign != th.plan.Name {
+		return 0
+	}
+	return th.seen.Kinds[0].Done
+}
+
+// begin starts the campaign's coordinator and workers.
+func (th *theatre) begin(name string, workers int) {
+	th.plan.Name = name
+	th.coordinator = &actor{role: role{Role: "coordinator", URL: th.url, Plan: th.plan, Dir: filepath.Join(th.dir, name)}}
+	th.start(th.coordinator)
+	for i := range workers {
+		if len(th.workers) <= i {
+			a := &actor{role: role{Role: "worker", URL: th.url, Device: fmt.Sprint("device", i), Dir: filepath.Join(th.dir, fmt.Sprint("worker", i)), RunMs: 3}}
+			th.workers = append(th.workers, a)
+			th.start(a)
+		}
+	}
+}
+
+func (th *theatre) worker() *actor { return th.workers[th.rng.IntN(len(th.workers))] }
+func (th *theatre) server() *actor { return th.servers[th.rng.IntN(len(th.servers))] }
+
+// pause waits up to a time.
+func (th *theatre) pause(most time.Duration) {
+	time.Sleep(time.Duration(th.rng.Float64() * float64(most)))
+}
+
+// faults are what is done to a campaign; each leaves all processes running.
+var faults = []struct {
+	name string
+	do   func(th *theatre)
+}{
+	{"worker killed", func(th *theatre) { w := th.worker(); w.kill(); th.start(w) }},
+	{"coordinator killed", func(th *theatre) { th.coordinator.kill(); th.start(th.coordinator) }},
+	{"server killed", func(th *theatre) { s := th.server(); s.kill(); th.pause(500 * time.Millisecond); th.start(s) }},
+	{"all killed, in any order", func(th *theatre) {
+		all := slices.Concat(th.servers, th.workers, []*actor{th.coordinator})
+		th.rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		for _, a := range all {
+			a.kill()
+		}
+		th.rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		for _, a := range all {
+			th.start(a)
+		}
+	}},
+	{"worker stopped for 3 s", func(th *theatre) {
+		w := th.worker()
+		w.signal(syscall.SIGSTOP)
+		time.Sleep(3 * time.Second)
+		w.signal(syscall.SIGCONT)
+	}},
+	{"coordinator stopped for 3 s", func(th *theatre) {
+		th.coordinator.signal(syscall.SIGSTOP)
+		time.Sleep(3 * time.Second)
+		th.coordinator.signal(syscall.SIGCONT)
+	}},
+	{"machine suspended for 3 s", func(th *theatre) {
+		all := slices.Concat(th.servers, th.workers, []*actor{th.coordinator})
+		for _, a := range all {
+			a.signal(syscall.SIGSTOP)
+		}
+		time.Sleep(3 * time.Second)
+		for _, a := range all {
+			a.signal(syscall.SIGCONT)
+		}
+	}},
+	{"two workers on a device", func(th *theatre) {
+		w := th.worker()
+		newer := &actor{role: w.role, stderr: w.stderr}
+		newer.role.Dir += "x"
+		th.start(newer)
+		select {
+		case <-w.ended: // fenced
+		case <-time.After(10 * time.Second):
+			w.kill()
+			th.t.Errorf("the older worker of %s was not fenced", w.role.Device)
+		}
+		*w = *newer
+	}},
+	{"hung measurement", func(th *theatre) { // longer than Limits.Stall
+		w := th.worker()
+		w.kill()
+		w.role.Hang = true
+		th.start(w)
+		time.Sleep(time.Second)
+		w.role.Hang = false
+		go func(w *actor, a actor) {
+			time.Sleep(5 * time.Second)
+			a.kill()
+		}(w, *w)
+		spare := &actor{role: w.role, stderr: w.stderr}
+		spare.role.Device += "b"
+		th.start(spare)
+		*w = *spare
+	}},
+	{"result delivered twice", func(th *theatre) {
+		th.mu.Lock()
+		defer th.mu.Unlock()
+		if len(th.results) == 0 {
+			return
+		}
+		m := th.results[th.rng.IntN(len(th.results))]
+		_ = th.observer.nc.Publish(m.Subject, m.Data)
+	}},
+	{"journal torn", func(th *theatre) {
+		th.coordinator.kill()
+		files, _ := filepath.Glob(filepath.Join(th.coordinator.role.Dir, "journals", "*.jsonl"))
+		if len(files) > 0 {
+			file := files[th.rng.IntN(len(files))]
+			if info, err := os.Stat(file); err == nil {
+				_ = os.Truncate(file, max(0, info.Size()-1-th.rng.Int64N(2000)))
+			}
+		}
+		th.start(th.coordinator)
+	}},
+	{"stream full for 2 s", func(th *theatre) {
+		junk := th.observer.subject("result", "another", "device")
+		for range 200 {
+			ctx, cancel := context.WithTimeout(th.t.Context(), time.Second)
+			_, err := th.observer.js.Publish(ctx, junk, make([]byte, 1<<14), jetstream.WithRetryAttempts(1))
+			cancel()
+			if err != nil {
+				break
+			}
+		}
+		time.Sleep(2 * time.Second)
+		ctx, cancel := context.WithTimeout(th.t.Context(), 10*time.Second)
+		defer cancel()
+		if s, err := th.observer.js.Stream(ctx, th.observer.stream()); err == nil {
+			_ = s.Purge(ctx, jetstream.WithPurgeSubject(junk))
+		}
+	}},
+}
+
+// over reports whether the coordinator has come to the end, and that it has done so well.
+func (th *theatre) over() bool {
+	if th.coordinator.running() {
+		return false
+	}
+	if !th.coordinator.cmd.ProcessState.Success() {
+		th.fail("the coordinator ended: %v", th.coordinator.cmd.ProcessState)
+	}
+	return true
+}
+
+func (th *theatre) fail(format string, args ...any) {
+	th.t.Helper()
+	for _, a := range slices.Concat(th.servers, th.workers, []*actor{th.coordinator}) {
+		text := a.stderr.String()
+		th.t.Logf("%s %s:\n%s", a.role.Role, a.role.Device, text[max(0, len(text)-3000):])
+	}
+	th.t.Fatalf(format, args...)
+}
+
+// disturb injects a fault and notes how long it takes until the next group is done.
+func (th *theatre) disturb(i int) {
+	f := faults[i]
+	before := th.done()
+	f.do(th)
+	th.faults++
+	began := time.Now()
+	for !th.over() && th.done() <= before {
+		if time.Since(began) > time.Minute {
+			th.fail("no group was measured for a minute after: %s", f.name)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !th.over() {
+		th.took[f.name] = append(th.took[f.name], time.Since(began).Seconds())
+	}
+}
+
+// Whatever is killed, stopped, torn or doubled: in the end every network is measured, once.
+func TestPoolSurvives(t *testing.T) {
+	th := open(t, *faultNodes)
+	th.plan = plan{Networks: 400, Group: 4, Replicas: *faultNodes, MaxBytes: 1 << 20}
+	if *faultCount < 20 {
+		th.plan.Networks = 120
+	}
+	order := th.rng.Perm(len(faults))
+	for campaigns := 0; th.faults < *faultCount; campaigns++ {
+		th.begin(fmt.Sprint("campaign", campaigns), 4)
+		for !th.over() {
+			th.pause(400 * time.Millisecond)
+			if th.faults < *faultCount && !th.over() {
+				th.disturb(order[th.faults%len(order)])
+			}
+		}
+		if err := th.plan.want(th.coordinator.role.Dir); err != nil {
+			th.fail("%s, after %d faults: %v", th.plan.Name, th.faults, err)
+		}
+		t.Logf("%s: %d faults so far, 0 networks lost, 0 doubled: %s", th.plan.Name, th.faults, strings.TrimSpace(th.coordinator.stdout.String()))
+	}
+	for _, name := range sortedKeys(th.took) {
+		slices.Sort(th.took[name])
+		n := len(th.took[name])
+		t.Logf("%-30s %3d times; next group after %.2f s in the median, %.2f s at most", name, n, th.took[name][n/2], th.took[name][n-1])
+	}
+}
+
+func sortedKeys(m map[string][]float64) (list []string) {
+	for k := range m {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}
