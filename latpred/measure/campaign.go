@@ -117,6 +117,9 @@ type Campaign struct {
 	// Observe is called after each step; nil: nobody observes. Calls may come from
 	// different goroutines, but never concurrently.
 	Observe func(Progress)
+	// Enough, when it is closed, asks for an end with the group in hand: one that has not
+	// begun its rounds is left. nil: nobody asks.
+	Enough <-chan struct{}
 
 	ahead map[string]Subject // prepared while waiting for the device
 }
@@ -124,11 +127,14 @@ type Campaign struct {
 // ErrLimit reports that Config.Limit stopped a campaign before its end.
 var ErrLimit = errors.New("time limit reached")
 
+// ErrEnough reports that Campaign.Enough stopped a campaign before its end.
+var ErrEnough = errors.New("asked to end with a group")
+
 // Run measures the units that the journal lacks. Every round is in the journal, on
 // disk, before the next begins, so a process that is killed loses at most its current
 // round, and no round is measured twice. Rounds that are complete also stay in the
-// journal when ctx ends, an error stops the campaign, or Config.Limit does, which is
-// ErrLimit. Units that have failed twice, see Journal.LeftOut, are not measured. Run errs
+// journal when ctx ends, an error stops the campaign, or Config.Limit or Enough does, which is
+// ErrLimit or ErrEnough. Units that have failed twice, see Journal.LeftOut, are not measured. Run errs
 // at once if Config is not valid, or if Journal was only read.
 func (c *Campaign) Run(ctx context.Context) error {
 	if err := c.Config.validate(); err != nil {
@@ -149,6 +155,9 @@ func (c *Campaign) Run(ctx context.Context) error {
 		}
 		if p.over() {
 			return ErrLimit
+		}
+		if c.enough() {
+			return ErrEnough
 		}
 		var err error
 		if anchors, err = c.measure(ctx, group, anchors, &p); err != nil {
@@ -173,9 +182,11 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, p *
 	}
 	p.prepares()
 	before := len(anchors)
-	anchors, subjects, err := c.prepare(ctx, g, anchors, p, func(n, of int) { tell(0, fmt.Sprintf("preparing %d of %d", n, of), 0) })
+	early, cancel := c.untilEnough(ctx)
+	defer cancel()
+	anchors, subjects, err := c.prepare(early, g, anchors, p, func(n, of int) { tell(0, fmt.Sprintf("preparing %d of %d", n, of), 0) })
 	if err != nil {
-		return anchors, err
+		return anchors, c.reason(ctx, err)
 	}
 	defer closeAll(subjects)
 	p.prepared(len(subjects) + len(anchors) - before)
@@ -184,12 +195,15 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, p *
 	}
 	if c.Hold != nil {
 		tell(0, Waiting, 0)
-		release, err := c.hold(ctx, config)
+		release, err := c.hold(early, config)
 		if err != nil {
-			return anchors, err
+			return anchors, c.reason(ctx, err)
 		}
 		defer release()
 		p.mark = time.Now() // waiting is no work
+	}
+	if c.enough() {
+		return anchors, ErrEnough
 	}
 	all := append(slices.Clone(anchors), subjects...)
 	names := append(keys(c.Anchors), g.Units...)

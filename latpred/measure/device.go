@@ -18,9 +18,12 @@ type Device struct {
 	Header Header // of its journals, except What and Seed
 	Config Config // the protocol; zero fields stand for defaults
 
+	Shard     Shard  // part of the networks or layers to measure; zero: all
 	NoAnchors bool   // measure no anchor networks with each group
 	LockFile  string // file that is locked while timing; "": no lock
 	TakeTurns bool   // wait for the lock and hold it group by group; false: take it for the whole run or err
+
+	Enough <-chan struct{} // see Campaign.Enough; nil: nobody asks
 
 	Network func(space.Arch) (Subject, error)  // prepares a network
 	Layer   func(space.Layer) (Subject, error) // prepares a single layer; nil: single layers can't be measured
@@ -36,7 +39,7 @@ func (r *Runner) Device(s *space.Space, hardware string, c Config) *Device {
 	d.Network = func(a space.Arch) (Subject, error) { return r.Network(s, a) }
 	d.describe(Header{
 		Device: r.DeviceID(hardware), Batch: r.options.Batch, Threads: r.be.Threads,
-		Formulation: string(r.options.Formulation), Autotune: r.autotune(), Flags: r.be.Asked, Machine: Machine(r.be),
+		Formulation: string(r.options.Formulation), Autotune: r.autotune(), Flags: r.be.Asked, Machine: Machine(r.be), Software: r.software(),
 	})
 	if r.options.Precision != F32 {
 		d.Header.Precision = r.options.Precision
@@ -61,7 +64,7 @@ func (f Foreign) Device(s *space.Space, hardware string, batch int, c Config) *D
 	}
 	d := &Device{Space: s, Config: c}
 	d.Network = func(a space.Arch) (Subject, error) { return f.Network(s, a, batch) }
-	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Pick: f.Pick, Machine: Machine(nil)})
+	d.describe(Header{Device: fmt.Sprintf("%s-b%d", hardware, batch), Batch: batch, Command: f.Command, Pick: f.Pick, Machine: Machine(nil), Software: f.software()})
 	return d
 }
 
@@ -93,17 +96,18 @@ func (d *Device) Nets(ctx context.Context, archs []space.Arch, seed uint64, jour
 
 // Layers measures all distinct layers of the space at a resolution, as Nets measures
 // networks; Journal.Rows gives the rows of the lookup table. The default of
-// Config.Group is 1024, so that all layers are one group.
+// Config.Group is Shard.LayerGroup, so that all layers are one group.
 func (d *Device) Layers(ctx context.Context, resolution int, journal string, observe func(Progress)) (*Journal, error) {
 	if d.Layer == nil {
 		return nil, fmt.Errorf("%s can't measure layers alone", d.Header.Device)
 	}
 	h, c := d.Header, d.Config
 	h.What = WhatTable(resolution)
+	units := TableUnits(d.Space, resolution, d.Layer)
 	if c.Group == 0 {
-		c.Group = 1 << 10
+		c.Group = d.Shard.LayerGroup(len(units))
 	}
-	return d.run(ctx, TableUnits(d.Space, resolution, d.Layer), h, c, journal, observe)
+	return d.run(ctx, units, h, c, journal, observe)
 }
 
 // Table measures the layers of the space at each of the resolutions, into the journal
@@ -120,10 +124,14 @@ func (d *Device) Table(ctx context.Context, resolutions []int, dir string, obser
 	return t, nil
 }
 
-// run measures units into a journal.
+// run measures the shard's units into a journal.
 func (d *Device) run(ctx context.Context, units []Unit, h Header, c Config, journal string, observe func(Progress)) (_ *Journal, err error) {
 	if err := c.validate(); err != nil { // before there is a journal
 		return nil, err
+	}
+	if h.Shard = d.Shard; d.Shard.Of > 0 {
+		h.Shard.Group = c.withDefaults().Group
+		units = shardOf(d.Shard, h.Shard.Group, units)
 	}
 	j, err := OpenJournal(journal, h)
 	if err != nil {
@@ -139,7 +147,7 @@ func (d *Device) run(ctx context.Context, units []Unit, h Header, c Config, jour
 		return j, err
 	}
 	defer release()
-	campaign := Campaign{Units: units, Anchors: anchors, Journal: j, Config: c, Hold: hold, Observe: observe}
+	campaign := Campaign{Units: units, Anchors: anchors, Journal: j, Config: c, Hold: hold, Observe: observe, Enough: d.Enough}
 	return j, campaign.Run(ctx)
 }
 

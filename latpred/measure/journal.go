@@ -34,6 +34,8 @@ type Header struct {
 	Extra       int               `json:"extra"`                 // additional rounds at most, while fewer than Rounds were quiet
 	Runs        int               `json:"runs"`                  // timed runs of a unit in a round
 	Statistic   string            `json:"statistic"`             // of the labels: Statistic
+	Shard       Shard             `json:"shard,omitzero"`        // of a campaign that is divided; zero: the whole
+	Software    map[string]string `json:"software,omitempty"`    // what of the software decides times, see Software; what only one of two headers knows is not compared
 	Machine     map[string]string `json:"machine"`               // processor, plugin, versions: for people, not compared
 }
 
@@ -200,13 +202,14 @@ func (h Header) validate() error {
 	case h.Batch < 0 || h.Threads < 0 || h.Rounds < 0 || h.Extra < 0 || h.Runs < 0:
 		return fmt.Errorf("a negative number in the header: batch %d, threads %d, rounds %d, extra %d, runs %d", h.Batch, h.Threads, h.Rounds, h.Extra, h.Runs)
 	}
-	return nil
+	return h.Shard.validate()
 }
 
 // agree errs if the header of a journal differs from the wanted one in anything but
-// Machine.
+// Machine, and what only one of them knows of Software.
 func agree(old, want Header) error {
 	want.Machine, old.Machine = nil, nil
+	old.Software, want.Software = shared(old.Software, want.Software), shared(want.Software, old.Software)
 	a, _ := json.Marshal(old)
 	b, _ := json.Marshal(want)
 	if !bytes.Equal(a, b) {

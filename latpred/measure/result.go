@@ -36,6 +36,14 @@ func (j *Journal) Results() []Result {
 	return list
 }
 
+// Rounds counts the rounds that are in the journal, also those of unfinished groups.
+func (j *Journal) Rounds() (n int) {
+	for _, g := range j.groups {
+		n += len(g.rounds)
+	}
+	return n
+}
+
 // Anchors returns the results of each anchor by key, one for each finished group.
 func (j *Journal) Anchors() map[string][]Result {
 	all := map[string][]Result{}

@@ -35,7 +35,7 @@ func openPhone(ctx context.Context, o Options) (engine, hello, error) {
 		return nil, hello{}, err
 	}
 	p := &phone{a, o}
-	h := hello{Versions: map[string]string{}, Label: "litert-f32", Model: tfliteFile, Layout: "nhwc"}
+	h := hello{program: o.Tool, Versions: map[string]string{}, Label: "litert-f32", Model: tfliteFile, Layout: "nhwc"}
 	err = p.again(ctx, func() error {
 		if h.Hardware, err = a.property(ctx, "ro.product.model"); err != nil {
 			return err

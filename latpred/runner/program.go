@@ -53,6 +53,7 @@ func openProgram(ctx context.Context, recipe Recipe, o Options, dir string) (eng
 		return nil, hello{}, err
 	}
 	note := func(text string) { o.Notes.Once("note of the program", "runner %s: %s", recipe.Name, text) }
+	h.program = file
 	return &program{p, o, note}, *h, nil
 }
 

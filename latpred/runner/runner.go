@@ -53,6 +53,8 @@ type hello struct {
 	Label    string            `json:"label"`    // runtime and precision, in the labels' name
 	Model    format            `json:"model"`    // the file that it reads
 	Layout   string            `json:"layout"`   // of images: "nchw" or "nhwc"
+
+	program string // file of the program or tool that calls the runtime; "": not known
 }
 
 // engine runs networks in a runtime.
@@ -134,7 +136,7 @@ func (r *Runner) Device(s *space.Space, hardware string, c measure.Config) *meas
 	}
 	h := measure.Header{
 		Device: measure.RuntimeID(cmp.Or(hardware, r.hello.Hardware, measure.Processor()), r.hello.Label, r.options.Batch, r.threads()),
-		Batch:  r.options.Batch, Threads: r.threads(), Command: "runner " + r.recipe.Name, Machine: r.machine(),
+		Batch:  r.options.Batch, Threads: r.threads(), Command: "runner " + r.recipe.Name, Machine: r.machine(), Software: r.software(),
 	}
 	d := measure.NewDevice(s, h, c)
 	d.Header.Runs = r.options.Runs
@@ -156,6 +158,21 @@ func (r *Runner) machine() map[string]string {
 	maps.Copy(m, r.hello.Versions)
 	if r.options.Dir != "" {
 		m["runner programs"] = "changed copies"
+	}
+	return m
+}
+
+// software is what beside the recipe decides times: the runtime's versions, the program or
+// tool that calls it, and the driver.
+func (r *Runner) software() map[string]string {
+	m := map[string]string{}
+	maps.Copy(m, r.hello.Versions)
+	delete(m, "tool") // a place, which differs between machines
+	if h := measure.FileHash(r.hello.program); h != "" {
+		m[measure.RunnerHash] = h
+	}
+	if d := measure.NVIDIADriver(); d != "" && r.hello.GPU {
+		m[measure.Driver] = d
 	}
 	return m
 }

@@ -28,7 +28,7 @@ func openTrtexec(ctx context.Context, o Options) (engine, hello, error) {
 		return nil, hello{}, fmt.Errorf("trtexec is not in PATH: it comes with TensorRT, often as /usr/src/tensorrt/bin/trtexec; --tool names it (%w)", err)
 	}
 	o.Precision = cmp.Or(o.Precision, "tf32")
-	h := hello{Versions: map[string]string{"tool": path}, GPU: true, Label: "tensorrt-" + o.Precision, Model: onnxFile, Layout: "nchw"}
+	h := hello{program: path, Versions: map[string]string{"tool": path}, GPU: true, Label: "tensorrt-" + o.Precision, Model: onnxFile, Layout: "nchw"}
 	h.Hardware = "nvidia-gpu"
 	if c, err := call(ctx, o.Timeout, "nvidia-smi", "--query-gpu=name", "--format=csv,noheader"); err == nil && c.exit == 0 {
 		name, _, _ := strings.Cut(strings.TrimSpace(c.out), "\n")

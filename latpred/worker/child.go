@@ -19,8 +19,9 @@ import (
 // child is a running process that does a task.
 type child struct {
 	cmd      *exec.Cmd
-	life     io.Closer    // its standard input: the child ends when this is closed
-	messages chan message // closed when the child has ended
+	life     io.WriteCloser // its standard input: the child ends when this is closed
+	told     chan struct{}  // closed when the task is written there
+	messages chan message   // closed when the child has ended
 
 	mu   sync.Mutex
 	said bytes.Buffer // the beginning of what it printed
@@ -37,7 +38,7 @@ func start(command []string, t Task, log func(string)) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: exec.Command(command[0], command[1:]...), messages: make(chan message, 16)}
+	c := &child{cmd: exec.Command(command[0], command[1:]...), messages: make(chan message, 16), told: make(chan struct{})}
 	c.cmd.Env = append(os.Environ(), Variable+"=1")
 	c.cmd.ExtraFiles = []*os.File{write} // descriptor 3
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -62,7 +63,10 @@ func start(command []string, t Task, log func(string)) (*child, error) {
 		if err != nil {
 			return
 		}
-		go func() { _, _ = in.Write(task) }() // a child that does not read it ends, and that is noticed
+		go func() {
+			_, _ = in.Write(task) // a child that does not read it ends, and that is noticed
+			close(c.told)
+		}()
 		lines := json.NewDecoder(read)
 		for {
 			var m message
@@ -106,6 +110,14 @@ func (c *child) listen(r io.Reader, log func(string)) {
 			return
 		}
 	}
+}
+
+// enough asks the child to end with the group in hand.
+func (c *child) enough() {
+	go func() {
+		<-c.told
+		_, _ = io.WriteString(c.life, "{}\n") // a child that does not read it has ended
+	}()
 }
 
 // end ends the child, which gets a second to stop by itself, and returns when it has.

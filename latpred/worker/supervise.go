@@ -20,6 +20,9 @@ type Supervisor struct {
 	Log     func(string)  // told lines for the user; may be nil
 	// Observe is told how far a job of the task is; may be nil.
 	Observe func(job int, p measure.Progress)
+	// Enough, when it is closed, asks for an end with the group in hand, which is
+	// measure.ErrEnough; nil: nobody asks.
+	Enough <-chan struct{}
 }
 
 // DefaultTimeout is long enough for a network all of whose convolutions are autotuned.
@@ -108,8 +111,12 @@ func (r *run) once(ctx context.Context) error {
 	}
 	look := time.NewTicker(min(time.Second, r.Timeout/4))
 	defer look.Stop()
+	enough := r.Enough
 	for {
 		select {
+		case <-enough:
+			c.enough()
+			enough = nil
 		case <-ctx.Done():
 			c.end()
 			return ctx.Err()

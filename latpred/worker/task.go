@@ -30,11 +30,12 @@ type Task struct {
 
 // Job is a campaign, or the check of a machine.
 type Job struct {
-	Archs      []space.Arch // networks to measure
-	Seed       uint64       // that they were drawn with
-	Resolution int          // whose layers are to be measured; 0: networks are
-	Journal    string       // file
-	Check      int          // rounds of a check; 0: it is a campaign
+	Archs      []space.Arch  // networks to measure
+	Seed       uint64        // that they were drawn with
+	Resolution int           // whose layers are to be measured; 0: networks are
+	Shard      measure.Shard // part of them that is measured; zero: all
+	Journal    string        // file
+	Check      int           // rounds of a check; 0: it is a campaign
 }
 
 // Outcome is what a child told of the device and of a check.
@@ -62,12 +63,15 @@ type message struct {
 type result struct {
 	Error string // "": well
 	Limit bool   // with measure.ErrLimit
+	Asked bool   // with measure.ErrEnough
 }
 
 func (r *result) error() error {
 	switch {
 	case r.Limit:
 		return measure.ErrLimit
+	case r.Asked:
+		return measure.ErrEnough
 	case r.Error != "":
 		return errors.New(r.Error)
 	}

@@ -25,7 +25,8 @@ const Variable = "LATPRED_WORKER"
 const pipe = 3
 
 // Main does the task on standard input, and returns when it is done. It is the whole of
-// a child: if standard input ends, because the parent has, it kills the process.
+// a child: if standard input ends, because the parent has, it kills the process. A second
+// value there asks for an end with the group in hand.
 func Main(ctx context.Context) error {
 	out := os.NewFile(pipe, "messages")
 	if out == nil || os.Getenv(Variable) == "" {
@@ -36,18 +37,24 @@ func Main(ctx context.Context) error {
 	if err := in.Decode(&t); err != nil {
 		return fmt.Errorf("worker: reading the task: %w", err)
 	}
+	enough := make(chan struct{})
 	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin) // until the parent closes it or dies
+		if in.Decode(&struct{}{}) == nil {
+			close(enough)
+			_, _ = io.Copy(io.Discard, os.Stdin) // until the parent closes it or dies
+		}
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}()
-	return Work(ctx, t, out)
+	return work(ctx, t, out, enough)
 }
 
 // Work does a task and writes messages to out. Its error is in the last message.
-func Work(ctx context.Context, t Task, out io.Writer) error {
-	w := &worker{task: t, began: time.Now(), out: json.NewEncoder(out)}
+func Work(ctx context.Context, t Task, out io.Writer) error { return work(ctx, t, out, nil) }
+
+func work(ctx context.Context, t Task, out io.Writer, enough <-chan struct{}) error {
+	w := &worker{task: t, began: time.Now(), enough: enough, out: json.NewEncoder(out)}
 	err := w.work(ctx)
-	done := &result{Limit: errors.Is(err, measure.ErrLimit)}
+	done := &result{Limit: errors.Is(err, measure.ErrLimit), Asked: errors.Is(err, measure.ErrEnough)}
 	if err != nil {
 		done.Error = err.Error()
 	}
@@ -56,8 +63,9 @@ func Work(ctx context.Context, t Task, out io.Writer) error {
 }
 
 type worker struct {
-	task  Task
-	began time.Time
+	task   Task
+	began  time.Time
+	enough <-chan struct{} // closed: to end with the group in hand
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -111,7 +119,7 @@ func (w *worker) open(ctx context.Context) (d *measure.Device, done func(), err 
 		return nil, nil, err
 	}
 	d = r.Device(s, t.Hardware, t.Config)
-	d.NoAnchors, d.TakeTurns, d.LockFile = t.NoAnchors, t.TakeTurns, t.LockFile
+	d.NoAnchors, d.TakeTurns, d.LockFile, d.Enough = t.NoAnchors, t.TakeTurns, t.LockFile, w.enough
 	if t.LockFile == "" {
 		if d.LockFile, err = measure.DeviceLock(d.Header.Device); err != nil {
 			return nil, nil, err
@@ -131,6 +139,7 @@ func (w *worker) open(ctx context.Context) (d *measure.Device, done func(), err 
 func (w *worker) do(ctx context.Context, d *measure.Device, i int, j Job) (err error) {
 	w.tell(message{Job: i, Starts: &Job{Journal: j.Journal}})
 	observe := func(p measure.Progress) { w.tell(message{Job: i, Progress: &p}) }
+	d.Shard = j.Shard
 	switch {
 	case j.Check > 0:
 		var q measure.Quiet

@@ -274,3 +274,27 @@ func TestNoOrphan(t *testing.T) {
 		release()
 	})
 }
+
+// Asked to end, a child finishes the group in hand.
+func TestEnough(t *testing.T) {
+	fakeplugin.Install(t)
+	journal, enough := filepath.Join(t.TempDir(), "j"), make(chan struct{})
+	s := supervisor()
+	s.Enough = enough
+	asked := false
+	s.Observe = func(_ int, p measure.Progress) {
+		if !asked && strings.HasPrefix(p.Doing, "round 1 ") {
+			asked = true
+			close(enough)
+		}
+	}
+	work := task(journal, t, 3)
+	work.Config.Rounds = 40
+	work.Config.Runs = 20
+	if _, err := s.Run(t.Context(), work); !errors.Is(err, measure.ErrEnough) {
+		t.Fatalf("asked to end: %v", err)
+	}
+	if n := len(read(t, journal).Results()); n != 2 {
+		t.Errorf("%d networks are measured, want the first group's 2", n)
+	}
+}

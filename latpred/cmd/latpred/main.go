@@ -42,6 +42,7 @@ type commands struct {
 	Lut       lutCmd       `cmd:"" help:"Sum and check lookup tables."`
 	Backend   backendCmd   `cmd:"" help:"List, install and check what networks run on."`
 	Measure   measureCmd   `cmd:"" help:"Measure networks and layers on this device, or on another through a program of yours."`
+	Campaign  campaignCmd  `cmd:"" help:"Measure with several machines: on Slurm, on Kubernetes or here, from a plan."`
 	Train     trainCmd     `cmd:"" help:"Train a latency predictor from measurements."`
 	Finetune  finetuneCmd  `cmd:"" help:"Take a predictor to another device with few measurements."`
 	Tune      tuneCmd      `cmd:"" help:"Search for the optimizer that learns measurements best (ASHA)."`

@@ -26,6 +26,7 @@ type measureCmd struct {
 
 type measureNetsCmd struct {
 	deviceFlags
+	shardFlag
 	runnerFlags
 	N    int    `default:"500" min:"1" max:"1000000" help:"Networks to draw."`
 	Seed uint64 `default:"1" help:"Seed of the draw."`
@@ -42,6 +43,7 @@ type measured struct {
 	Out     string            `json:"out"`
 	Journal string            `json:"journal"`
 	Device  string            `json:"device"`
+	Shard   string            `json:"shard,omitempty"` // which part, such as 2/8
 	Nets    int               `json:"nets"`
 	Of      int               `json:"of"`
 	Noise   measure.Noise     `json:"noise"`
@@ -51,7 +53,7 @@ type measured struct {
 // Run measures what is not measured yet and writes the set.
 func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	path := c.Out + ".journal"
-	if err := errors.Join(c.anchored(), writable(c.Out, path), apart(c.Out, c.Archs)); err != nil {
+	if err := errors.Join(c.anchored(), c.joinable(&c.deviceFlags), writable(c.Out, path), apart(c.Out, c.Archs)); err != nil {
 		return err
 	}
 	s, err := space.ByID(c.Space)
@@ -62,11 +64,12 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	show, hide := measuring(out, "measuring", len(archs))
+	count := c.Shard.Count(len(archs), c.Group)
+	show, hide := measuring(out, "measuring", count)
 	var last measure.Progress
 	observe := func(p measure.Progress) { last = p; show(p) }
 	before := measuredNets(path)
-	j, stopped := c.measure(ctx, out, worker.Job{Archs: archs, Seed: seed, Journal: path}, observe)
+	j, stopped := c.measure(ctx, out, worker.Job{Archs: archs, Seed: seed, Shard: c.Shard.Shard, Journal: path}, observe)
 	hide()
 	if j == nil {
 		return stopped
@@ -76,7 +79,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 		return errors.Join(stopped, err)
 	}
 	labels := normalise(j)
-	r := measured{c.Out, path, labels.Header.Device, len(j.Results()), len(archs), j.Noise(), j.LeftOut()}
+	r := measured{c.Out, path, labels.Header.Device, c.Shard.String(), len(j.Results()), count, j.Noise(), j.LeftOut()}
 	stuck := ""
 	if errors.Is(stopped, measure.ErrLimit) && r.Nets <= before {
 		stuck = c.stuck(last)
@@ -84,10 +87,13 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if stuck != "" && r.Nets == 0 {
 		return errors.New(stuck)
 	}
+	if errors.Is(stopped, measure.ErrEnough) && r.Nets == 0 {
+		return fmt.Errorf("%w before one was complete; rounds are kept, the same command goes on from there", stopped)
+	}
 	if err := atomicfile.Write(c.Out, func(w io.Writer) error { return measure.WriteSet(w, labels) }); err != nil {
 		return errors.Join(stopped, err)
 	}
-	if stopped != nil && !errors.Is(stopped, measure.ErrLimit) {
+	if stopped != nil && !early(stopped) {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
 	logLeftOut(out, j)
@@ -135,6 +141,10 @@ func (c *measureNetsCmd) measureForeign(ctx context.Context, out *output, job wo
 	if _, err := c.normaliser(d.Header.Device); err != nil {
 		return nil, err
 	}
+	asked, ended := enough(ctx)
+	defer ended()
+	d.Enough = asked
+	d.Shard = job.Shard
 	j, err := d.Nets(limited, job.Archs, job.Seed, job.Journal, observe)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
 		err = measure.ErrLimit

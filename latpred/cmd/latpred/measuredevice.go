@@ -35,6 +35,28 @@ type deviceFlags struct {
 	Normalise    string        `placeholder:"own|JOURNAL" help:"Divide labels by how slow the anchors of their group were, against their medians in this campaign of networks (own), or in the journal of another campaign; the journal keeps what was measured."`
 }
 
+// shardFlag divides a campaign among processes.
+type shardFlag struct {
+	Shard shardArg `placeholder:"I/N" help:"Measure part I of N alone, for campaigns on several machines: each part into a file or folder of its own; data merge joins them."`
+}
+
+// shardArg is a shard on the command line.
+type shardArg struct{ measure.Shard }
+
+// UnmarshalText reads I/N.
+func (s *shardArg) UnmarshalText(text []byte) (err error) {
+	s.Shard, err = measure.ParseShard(string(text))
+	return err
+}
+
+// joinable errs if parts are measured that can't be joined.
+func (s shardFlag) joinable(f *deviceFlags) error {
+	if s.Shard.Of > 0 && f.NoAnchors {
+		return errors.New("--shard: parts are joined by their anchors: leave --no-anchors out")
+	}
+	return nil
+}
+
 // config is the protocol that the flags ask for.
 func (f *deviceFlags) config() measure.Config {
 	extra := f.Extra
@@ -74,7 +96,9 @@ func (f *deviceFlags) supervise(ctx context.Context, out *output, observe func(j
 	out.saves.Store(true)
 	t := f.task()
 	t.Jobs = jobs
-	s := worker.Supervisor{Timeout: f.CompileLimit, Log: func(text string) { out.Logf("%s", text) }, Observe: observe}
+	asked, done := enough(ctx)
+	defer done()
+	s := worker.Supervisor{Enough: asked, Timeout: f.CompileLimit, Log: func(text string) { out.Logf("%s", text) }, Observe: observe}
 	return s.Run(ctx, t)
 }
 

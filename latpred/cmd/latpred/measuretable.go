@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 
 type measureTableCmd struct {
 	deviceFlags
+	shardFlag
 	Resolutions []int  `min:"1" max:"4096" help:"Resolutions, one file each (default: those that searches of the space draw)."`
 	Out         string `required:"" help:"Folder for OFA's files, 160_lookup_table.yaml and so on, and their journals." type:"path"`
 }
@@ -25,10 +27,11 @@ type measureTableCmd struct {
 // measuredTable is a resolution in the result of measure table --json.
 type measuredTable struct {
 	Resolution int           `json:"resolution"`
-	File       string        `json:"file"`
+	File       string        `json:"file"` // the table; of a shard, the journal
 	Layers     int           `json:"layers"`
 	Seconds    float64       `json:"seconds"`
 	Device     string        `json:"device"`
+	Shard      string        `json:"shard,omitempty"` // which part, such as 2/8
 	Noise      measure.Noise `json:"noise"`
 }
 
@@ -37,7 +40,7 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	if c.Normalise == measure.OwnAnchors {
 		return errors.New("--normalise own: a resolution is measured in one go and has nothing to compare itself with; name the journal of this device's networks")
 	}
-	if err := c.anchored(); err != nil {
+	if err := errors.Join(c.anchored(), c.joinable(&c.deviceFlags)); err != nil {
 		return err
 	}
 	s, err := space.ByID(c.Space)
@@ -55,12 +58,12 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 		if !s.Allowed.Contains(r) {
 			return fmt.Errorf("--resolutions: %d: want %v", r, s.Allowed)
 		}
-		jobs = append(jobs, worker.Job{Resolution: r, Journal: filepath.Join(c.Out, fmt.Sprintf("%d.journal", r))})
+		jobs = append(jobs, worker.Job{Resolution: r, Shard: c.Shard.Shard, Journal: c.journal(r)})
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil { // journals come first
 		return err
 	}
-	watch := &tableWatch{out: out, space: s, jobs: jobs, began: time.Now()}
+	watch := &tableWatch{out: out, space: s, jobs: jobs, count: c.layers, began: time.Now()}
 	_, stopped := c.supervise(ctx, out, watch.observe, jobs...)
 	watch.end()
 	if stopped != nil && !kept(stopped) {
@@ -69,11 +72,16 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	return c.write(out, watch, stopped)
 }
 
+// journal is the file of a resolution.
+func (c *measureTableCmd) journal(resolution int) string {
+	return filepath.Join(c.Out, fmt.Sprintf("%d.journal", resolution))
+}
+
 // write writes the tables that are complete, and says what the first that is not lacks.
 func (c *measureTableCmd) write(out *output, watch *tableWatch, stopped error) error {
 	var list []measuredTable
 	for i, job := range watch.jobs {
-		layers := len(lut.Layers(watch.space, job.Resolution))
+		layers := c.layers(watch.space, job.Resolution)
 		j, err := measure.ReadJournalFile(job.Journal)
 		n := 0
 		if err == nil {
@@ -101,8 +109,17 @@ func (c *measureTableCmd) write(out *output, watch *tableWatch, stopped error) e
 	return nil
 }
 
-// table writes the table of a journal.
+// layers is the number of layers to measure at a resolution.
+func (c *measureTableCmd) layers(s *space.Space, resolution int) int {
+	n := len(lut.Layers(s, resolution))
+	return c.Shard.Count(n, cmp.Or(c.Group, c.Shard.LayerGroup(n)))
+}
+
+// table writes the table of a journal. Of a shard there is only the journal.
 func (c *measureTableCmd) table(j *measure.Journal, resolution int) (t measuredTable, err error) {
+	if c.Shard.Of > 0 {
+		return measuredTable{resolution, c.journal(resolution), len(j.Results()), 0, j.Header.Device, c.Shard.String(), j.Noise()}, nil
+	}
 	normalise, err := c.normaliser(j.Header.Device)
 	if err != nil {
 		return t, err
@@ -113,7 +130,7 @@ func (c *measureTableCmd) table(j *measure.Journal, resolution int) (t measuredT
 	if err := atomicfile.Write(file, func(w io.Writer) error { return lut.WriteYAML(w, rows) }); err != nil {
 		return t, err
 	}
-	return measuredTable{Resolution: resolution, File: file, Layers: len(rows), Device: labels.Header.Device, Noise: j.Noise()}, nil
+	return measuredTable{resolution, file, len(rows), 0, labels.Header.Device, "", j.Noise()}, nil
 }
 
 // tableWatch shows the progress of one resolution after the other and notes how long each
@@ -122,6 +139,7 @@ type tableWatch struct {
 	out   *output
 	space *space.Space
 	jobs  []worker.Job
+	count func(*space.Space, int) int // layers to measure at a resolution
 	began time.Time
 
 	starts []time.Time // of the jobs so far
@@ -137,7 +155,7 @@ func (w *tableWatch) observe(job int, p measure.Progress) {
 	}
 	if w.hide == nil {
 		r := w.jobs[job].Resolution
-		w.show, w.hide = measuring(w.out, fmt.Sprintf("layers at %d", r), len(lut.Layers(w.space, r)))
+		w.show, w.hide = measuring(w.out, fmt.Sprintf("layers at %d", r), w.count(w.space, r))
 	}
 	w.show(p)
 }

@@ -15,11 +15,11 @@ type measureWorkCmd struct{}
 // Run does the task on standard input.
 func (measureWorkCmd) Run(ctx context.Context) error { return worker.Main(ctx) }
 
-// kept reports whether an error leaves what was measured before it: a limit, an interrupt
-// or a crash.
+// kept reports whether an error leaves what was measured before it: a limit, a signal or a
+// crash.
 func kept(err error) bool {
 	var crash *worker.CrashError
-	return errors.Is(err, measure.ErrLimit) || errors.Is(err, context.Canceled) || errors.As(err, &crash)
+	return early(err) || errors.Is(err, context.Canceled) || errors.As(err, &crash)
 }
 
 // logLeftOut says which units failed twice.

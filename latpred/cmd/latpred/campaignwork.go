@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/ofalat/ofalat/latpred/campaign"
+	"github.com/ofalat/ofalat/latpred/campaign/slurm"
+	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/runner"
+)
+
+type campaignWorkCmd struct {
+	Dir      string        `arg:"" help:"Folder of the campaign." type:"existingdir"`
+	Shard    int           `required:"" min:"1" max:"100000" help:"Which one, from 1."`
+	Warning  time.Duration `min:"0s" max:"24h" help:"Time between SIGUSR1, which asks for an end with the group in hand, and the process's end by the queue: a group that takes longer is left at a round."`
+	Attached bool          `hidden:"" help:"End with standard input."`
+}
+
+// Run measures a shard. Asked to end by SIGUSR1 or SIGTERM it ends with the group in hand;
+// a task of Slurm that SIGUSR1 asked queues itself again if it has got further.
+func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
+	f, err := campaign.Open(c.Dir)
+	if err != nil {
+		return err
+	}
+	if c.Shard > f.Plan.Shards {
+		return fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
+	}
+	if err := f.Plan.Device.Fits(labels()); err != nil {
+		return err
+	}
+	args, err := localArgs(f.Plan)
+	if err != nil {
+		return err
+	}
+	before, err := f.Progress(c.Shard)
+	if err != nil {
+		return err
+	}
+	work := ctx
+	if c.Attached {
+		work = campaign.Attached(work, os.Stdin)
+	}
+	work, requeue, done := c.listen(work)
+	defer done()
+	out.saves.Store(true)
+	nested := newOutput(out.stdout.w, out.stderr)
+	run(work, append(f.Program(c.Shard), args...), nested)
+	after, err := f.Progress(c.Shard)
+	switch {
+	case err != nil:
+		return err
+	case after.Complete():
+		return nil
+	case requeue.Load() && after.Rounds == before.Rounds:
+		return fmt.Errorf("shard %d has not got further in the time that it was given, and is not queued again: allow more, or smaller groups", c.Shard)
+	case requeue.Load():
+		return c.again(ctx)
+	}
+	return fmt.Errorf("shard %d is not complete: %d of %d are measured", c.Shard, after.Units, after.Of)
+}
+
+// listen returns a context for a measurement that ends with its group at SIGUSR1 or SIGTERM.
+// After SIGUSR1 requeue is true, and when most of the warning is over the context ends.
+func (c *campaignWorkCmd) listen(ctx context.Context) (_ context.Context, requeue *atomic.Bool, done func()) {
+	signal.Reset(syscall.SIGTERM) // which elsewhere ends at once
+	signals, asked := make(chan os.Signal, 2), make(chan struct{})
+	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.WithValue(ctx, enoughKey{}, (<-chan struct{})(asked)))
+	requeue = new(atomic.Bool)
+	go func() {
+		for once := true; ; once = false {
+			select {
+			case <-ctx.Done():
+				return
+			case s := <-signals:
+				if once {
+					close(asked)
+				}
+				if s == syscall.SIGUSR1 && os.Getenv("SLURM_JOB_ID") != "" {
+					requeue.Store(true)
+				}
+				if s == syscall.SIGUSR1 && c.Warning > 0 {
+					time.AfterFunc(c.Warning*3/4, cancel)
+				}
+			}
+		}
+	}()
+	return ctx, requeue, func() {
+		signal.Stop(signals)
+		cancel()
+	}
+}
+
+// again queues this task of Slurm again. The controller may be away for a moment.
+func (c *campaignWorkCmd) again(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, max(time.Minute, c.Warning/4))
+	defer cancel()
+	for {
+		err := slurm.Requeue(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, errors.New("this task is not queued again: latpred campaign resume does it"))
+		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// localArgs is what the machine adds to a shard's command: the program that times networks,
+// and a lock of this machine, for shards that share a device take turns.
+func localArgs(p *campaign.Plan) ([]string, error) {
+	gpus := os.Getenv("SLURM_JOB_GPUS")
+	if gpus == "" {
+		gpus = os.Getenv("CUDA_VISIBLE_DEVICES")
+	}
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/ ,:", r) {
+			return '-'
+		}
+		return r
+	}, fmt.Sprintf("latpred-%d-%s-%s.lock", os.Getuid(), p.Runner, gpus))
+	args := []string{"--wait", "--lock", filepath.Join(os.TempDir(), name)}
+	if p.Runner == "" {
+		return args, nil
+	}
+	runners, err := campaign.ReadRunners(campaign.RunnersFile())
+	if err != nil {
+		return nil, err
+	}
+	if r, err := runners.Find(p.Runner); err == nil {
+		args = append(args, "--exec", r.Exec, "--timeout", r.Timeout.String())
+		if r.Pick != "" {
+			args = append(args, "--pick", r.Pick)
+		}
+	} else if _, unknown := runner.ByName(p.Runner); unknown == nil {
+		args = append(args, "--runner", p.Runner)
+	} else {
+		return nil, errors.Join(err, unknown)
+	}
+	return args, nil
+}
+
+// labels describes this machine for a plan's device.labels.
+func labels() map[string]string {
+	m := measure.Machine(nil)
+	if d := measure.NVIDIADriver(); d != "" {
+		m["driver"] = d
+	}
+	files, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		for line := range strings.Lines(string(text)) {
+			if key, value, ok := strings.Cut(line, ":"); ok && key == "Model" {
+				m["gpu"] = strings.TrimSpace(value)
+			}
+		}
+	}
+	return m
+}
