@@ -3,7 +3,6 @@ package pool
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -14,19 +13,8 @@ var KindLabels = []string{"model", "system", "driver", "plugin"}
 
 // Wish is what a campaign wants of a device.
 type Wish struct {
-	Runner string                    // name of a runner that is configured at the worker; "": XLA
-	Labels map[string]*regexp.Regexp // by label: what its value must match
-}
-
-// NewWish compiles patterns by label. A pattern may match anywhere in a value.
-func NewWish(runner string, patterns map[string]string) (w Wish, err error) {
-	w = Wish{Runner: runner, Labels: map[string]*regexp.Regexp{}}
-	for label, pattern := range patterns {
-		if w.Labels[label], err = regexp.Compile(pattern); err != nil {
-			return w, fmt.Errorf("label %s: %w", label, err)
-		}
-	}
-	return w, nil
+	Runner string                               // name of a runner that is configured at the worker; "": XLA
+	Fits   func(labels map[string]string) error // errs, saying why, if a device with these labels may not measure; nil: all may
 }
 
 // refuses says why a device does not fit; "": it does.
@@ -35,9 +23,9 @@ func (w Wish) refuses(f Facts) string {
 		names := slices.Sorted(maps.Keys(f.Runners))
 		return fmt.Sprintf("the campaign wants the runner %q; this worker has %q", w.Runner, names)
 	}
-	for _, label := range slices.Sorted(maps.Keys(w.Labels)) {
-		if pattern, value := w.Labels[label], f.Labels[label]; !pattern.MatchString(value) {
-			return fmt.Sprintf("the campaign wants %s to match %q; this device has %q", label, pattern, value)
+	if w.Fits != nil {
+		if err := w.Fits(f.Labels); err != nil {
+			return err.Error()
 		}
 	}
 	return ""
