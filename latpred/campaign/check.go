@@ -99,7 +99,7 @@ func (p *Plan) checkWords() (key, reason string) {
 		}
 	}
 	for _, w := range []struct{ key, value string }{
-		{"device.name", p.Device.Name}, {"device.pool", p.Device.Pool}, {"runner", p.Runner}, {"nats.stream", p.NATS.Stream},
+		{"device.name", p.Device.Name}, {"device.pool", p.Device.Pool}, {"runner", p.Runner},
 		{"kubernetes.namespace", p.Kubernetes.Namespace}, {"kubernetes.claim", p.Kubernetes.Claim}, {"kubernetes.class", p.Kubernetes.Class},
 	} {
 		if w.value != "" && !labelForm.MatchString(w.value) {

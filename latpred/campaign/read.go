@@ -129,6 +129,5 @@ func (p *Plan) setDefaults() {
 	p.Slurm.Requeue = cmp.Or(p.Slurm.Requeue, &yes)
 	p.Kubernetes.Size = cmp.Or(p.Kubernetes.Size, "1Gi")
 	p.Kubernetes.Backoff = cmp.Or(p.Kubernetes.Backoff, &six)
-	p.NATS.Stream = cmp.Or(p.NATS.Stream, p.Name)
 	p.NATS.Replicas = cmp.Or(p.NATS.Replicas, 1)
 }
