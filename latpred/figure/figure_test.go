@@ -77,6 +77,12 @@ var pictures = map[string]func() (*plot.Plot, error){
 	"by-resolution": func() (*plot.Plot, error) {
 		return figure.ByResolution("By resolution", map[int][]float64{160: latencies(1, 100, 12), 192: latencies(2, 100, 18), 224: latencies(3, 100, 24)})
 	},
+	"sessions": func() (*plot.Plot, error) {
+		return figure.Sessions("Sessions", []figure.Session{
+			{Name: "node 1", Groups: []float64{.97, .98, .96, .99}, Scale: .975, Low: .965, High: .985},
+			{Name: "node 2", Groups: []float64{1.03, 1.02}, Scale: 1.025, Low: 1.01, High: 1.04},
+		})
+	},
 	"drift": func() (*plot.Plot, error) {
 		ratio := latencies(1, 4000, 0.56)
 		for i := range ratio[2000:] {
@@ -233,6 +239,8 @@ func TestRefused(t *testing.T) {
 		"no place": func() (*plot.Plot, error) {
 			return figure.Curves("", "", []figure.Series{{X: []float64{1, 2}, Y: []float64{1, 0}}}, "", 0)
 		},
+		"no sessions":      func() (*plot.Plot, error) { return figure.Sessions("", nil) },
+		"session a has no": func() (*plot.Plot, error) { return figure.Sessions("", []figure.Session{{Name: "a"}}) },
 		"values from +Inf": func() (*plot.Plot, error) { return figure.Curves("", "", nil, "", 0) },
 		"a trial with":     func() (*plot.Plot, error) { return figure.Rungs("", "", []figure.Rung{{Epochs: []float64{1}}}) },
 		"1 values on 2 axes": func() (*plot.Plot, error) {

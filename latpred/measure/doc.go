@@ -7,7 +7,8 @@
 //     as matrix products and shifted sums for processors, as convolutions for GPUs.
 //     Foreign runs a command instead.
 //  2. A Campaign measures many of these Subjects in groups, each group in several
-//     rounds and together with the anchors, and writes every round to a Journal.
+//     rounds and together with the anchors, and writes every round to a Journal. A Shard
+//     is a part of one, for a process or machine of its own; package merge joins them.
 //  3. Journal.Results gives the labels and Journal.Noise their noise; WriteSet writes
 //     them as a data set. A Device does all of this in one call, with locks and anchors.
 //  4. Check tells beforehand whether the machine is quiet enough.

@@ -67,7 +67,8 @@ type group struct {
 	Group   int       `json:"group"` // counted from 0
 	Anchors []string  `json:"anchors,omitempty"`
 	Units   []string  `json:"units"`
-	Session time.Time `json:"session"` // when the process began
+	Session time.Time `json:"session"`        // when the process began
+	From    string    `json:"from,omitempty"` // of a group that was copied: the journal it was measured into
 
 	// PrepareS is the time that each unit took to prepare, in seconds, others being prepared
 	// at the same time; 0: it was prepared before the group began.
@@ -76,6 +77,14 @@ type group struct {
 	rounds []round
 	begun  bool // the line is in the file
 }
+
+// process identifies the process that measured a group.
+type process struct {
+	from  string
+	began int64
+}
+
+func (g *group) process() process { return process{g.From, g.Session.UnixNano()} }
 
 // round is a line with the times of one round: of the anchors, then of the units.
 type round struct {

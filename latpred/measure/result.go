@@ -63,7 +63,7 @@ func (j *Journal) PerUnit() time.Duration {
 	var seconds []float64
 	groups := j.finished()
 	for i, g := range groups[:max(0, len(groups)-1)] {
-		if next := groups[i+1]; next.Session.Equal(g.Session) {
+		if next := groups[i+1]; next.process() == g.process() {
 			seconds = append(seconds, next.rounds[0].At.Sub(g.rounds[0].At).Seconds()/float64(len(g.Units)))
 		}
 	}
@@ -170,10 +170,10 @@ type Noise struct {
 func (j *Journal) Noise() Noise {
 	n := Noise{Others: -1}
 	var cvs, halves []float64
-	sessions := map[time.Time]bool{}
+	sessions := map[process]bool{}
 	groups := j.finished()
 	for _, g := range groups {
-		sessions[g.Session] = true
+		sessions[g.process()] = true
 		n.Rounds += len(g.rounds)
 		rounds := g.quietest(j.Header.Rounds)
 		for _, r := range rounds {
@@ -182,37 +182,20 @@ func (j *Journal) Noise() Noise {
 				n.ClockJumps++
 			}
 		}
-		for i := range len(g.Anchors) + len(g.Units) {
-			var odd, even, all []float64
-			for r, taken := range rounds {
-				ms := taken.MinMs[i]
-				all = append(all, ms)
-				if r%2 == 0 {
-					even = append(even, ms)
-				} else {
-					odd = append(odd, ms)
-				}
-			}
-			if len(all) > 2 {
-				cvs = append(cvs, stat.StdDev(all, nil)/stat.Mean(all, nil))
-				a, b := metric.Median(odd), metric.Median(even)
-				// The halves' difference has √2 times a half's standard deviation, which
-				// is √2 times the label's; so half of the difference has the label's.
-				halves = append(halves, (a-b)/(a+b))
-			}
-		}
+		c, h := g.spread(j.Header)
+		cvs, halves = append(cvs, c...), append(halves, h...)
 	}
 	n.Sessions, n.GroupCount = len(sessions), len(groups)
 	if len(cvs) > 0 {
-		n.Round = metric.Median(cvs)
-		var squares float64
-		for _, h := range halves {
-			squares += h * h
-		}
-		n.Label = math.Sqrt(squares / float64(len(halves)))
+		n.Round, n.Label = metric.Median(cvs), rootMeanSquare(halves)
 	}
 	j.anchorNoise(&n)
 	return n
+}
+
+// rootMeanSquare is 0 of no values.
+func rootMeanSquare(values []float64) float64 {
+	return floats.Norm(values, 2) / math.Sqrt(float64(max(1, len(values))))
 }
 
 // anchorNoise fills in the fields that are computed from the anchors.

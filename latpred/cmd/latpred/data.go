@@ -24,6 +24,7 @@ type dataCmd struct {
 	Fetch dataFetchCmd `cmd:"" help:"Download the upstream files into a cache, resuming and verifying."`
 	Build dataBuildCmd `cmd:"" help:"Make the shipped files again from the upstream files."`
 	Check dataCheckCmd `cmd:"" help:"Look for what is wrong with sets."`
+	Merge dataMergeCmd `cmd:"" help:"Join journals of several machines or processes, by their common anchors."`
 }
 
 type dataListCmd struct{}

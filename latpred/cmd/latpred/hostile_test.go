@@ -16,6 +16,7 @@ func TestNoFiles(t *testing.T) {
 	out := t.TempDir() + "/out"
 	for _, line := range []string{
 		"data check FILE",
+		"data merge FILE --out " + out,
 		"train --kind table --data FILE --out " + out,
 		"adapt --data FILE --out " + out,
 		"tune --data FILE --backend go",

@@ -53,6 +53,7 @@ func TestOutputsFirst(t *testing.T) {
 			{"finetune", "--from", write(t, "m.latpred", ""), "--data", "nowhere", "--out", out}, {"tune", "--data", "nowhere", "--journal", out},
 			{"adapt", "--data", "nowhere", "--out", out}, {"export", "--model", "note10", "--out", out},
 			{"explain", "--model", "note10", "no network", "--figure", out}, {"measure", "export", "no network", "--out", out},
+			{"data", "merge", "nowhere", "--out", filepath.Join(dir, "set.csv"), "--journal", out}, {"data", "merge", "nowhere", "--out", filepath.Join(dir, "set.csv"), "--figure", out},
 			{"measure", "nets", "--archs", "nowhere", "--out", out}, {"reproduce", "table9", "--record", out}, {"reproduce", "table9", "--results", out},
 		} {
 			if args[0] == "reproduce" && name == "device" && args[2] == "--results" {
