@@ -51,30 +51,63 @@ const (
 // mostOpen bounds the journals that are open at once: each takes two files.
 const mostOpen = 128
 
+// lockFile is held by the process that has a folder open. It stays.
+const lockFile = "coordinator.lock"
+
+// IsFolder reports whether a pool has measured, or measures, into a folder.
+func IsFolder(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, lockFile))
+	return err == nil
+}
+
 // OpenFolder opens the folder of a campaign, or makes it, and reads the journals in it.
-func OpenFolder(ctx context.Context, dir string, job Job, groups [][]string) (_ *Folder, err error) {
+func OpenFolder(ctx context.Context, dir string, job Job, groups [][]string) (*Folder, error) {
+	f := newFolder(dir, job, groups)
+	if err := os.MkdirAll(f.journals(), 0o755); err != nil {
+		return nil, err
+	}
+	release, err := measure.Lock(ctx, filepath.Join(dir, lockFile), measure.Now)
+	if err != nil {
+		return nil, fmt.Errorf("%s: another process measures a campaign into this folder: %w", dir, err)
+	}
+	f.release = release
+	if err := f.read(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// ReadStatus tells how far a campaign is from its folder alone, whether or not it is open:
+// without devices.
+func ReadStatus(dir string, job Job, groups [][]string) (Status, error) {
+	f := newFolder(dir, job, groups)
+	if err := f.read(); err != nil {
+		return Status{}, err
+	}
+	c := NewCoordinator(job, groups, Wish{}, Limits{Kinds: 1 << 30})
+	f.Tell(c)
+	return c.Status(0), nil
+}
+
+func newFolder(dir string, job Job, groups [][]string) *Folder {
 	f := &Folder{dir: dir, job: job, groups: groups, group: map[string]int{}, headers: map[string]*measure.Header{}, open: map[string]*measure.Journal{}}
 	for g, units := range groups {
 		for _, u := range units {
 			f.group[u] = g
 		}
 	}
-	if err := os.MkdirAll(f.journals(), 0o755); err != nil {
-		return nil, err
-	}
-	if f.release, err = measure.Lock(ctx, filepath.Join(dir, "coordinator.lock"), measure.Now); err != nil {
-		return nil, fmt.Errorf("%s: another process measures a campaign into this folder: %w", dir, err)
-	}
+	return f
+}
+
+// read reads all journals.
+func (f *Folder) read() error {
 	files, err := f.Journals()
 	for _, file := range files {
 		if err == nil {
 			err = f.load(file)
 		}
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+	return err
 }
 
 func (f *Folder) journals() string { return filepath.Join(f.dir, "journals") }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/pool"
@@ -82,7 +83,7 @@ func (c *campaignServeCmd) server(dir string) (*broker.Server, error) {
 // serve coordinates, and says what came of it.
 func (c *campaignServeCmd) serve(ctx context.Context, out *output, url string, work broker.Campaign) error {
 	out.saves.Store(true)
-	p, err := c.connect(ctx, out, url)
+	p, err := c.connect(ctx, out, url, time.Minute)
 	if err != nil {
 		return err
 	}

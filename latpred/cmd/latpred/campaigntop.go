@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/pool"
+	"github.com/ofalat/ofalat/latpred/pool/broker"
 	"golang.org/x/term"
 )
 
@@ -19,7 +21,7 @@ type campaignTopCmd struct {
 // Run shows how a pool does: on a terminal until it is interrupted or the campaign ends,
 // elsewhere, and as JSON, once.
 func (c *campaignTopCmd) Run(ctx context.Context, out *output) error {
-	p, err := c.connect(ctx, out, c.URL)
+	p, err := c.connect(ctx, out, c.URL, c.Wait)
 	if err != nil {
 		return err
 	}
@@ -50,9 +52,6 @@ func (c *campaignTopCmd) Run(ctx context.Context, out *output) error {
 		return out.Emit(last)
 	}
 	printPool(out, last)
-	if err := ctx.Err(); err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
 	return nil
 }
 
@@ -102,6 +101,9 @@ func poolLines(s pool.Status) []string {
 		devices = append(devices, []string{d.Name, d.State, group, fmt.Sprint(d.Networks), perHour(d.PerHour), fmt.Sprint(d.Failures), drift, d.Note})
 	}
 	lines := aligned([]string{"networks", "an hour", "left", "devices", "given up", "kind"}, kinds)
+	if devices == nil {
+		return lines
+	}
 	lines = append(lines, aligned([]string{"device", "state", "group", "networks", "an hour", "failures", "drift, %", ""}, devices)...)
 	n := s.Counts
 	return append(lines, fmt.Sprintf("%d groups accepted, %d measured twice, %d attempts failed, %d lost, %d stalled; %d results of fenced workers, %d refused",
@@ -120,6 +122,28 @@ func left(seconds float64) string {
 		return ""
 	}
 	return (time.Duration(seconds) * time.Second).String()
+}
+
+// poolStatus prints how far a pool's campaign is, from its folder alone.
+func poolStatus(out *output, dir string) error {
+	f, err := campaign.Open(dir)
+	if err != nil {
+		return err
+	}
+	work, err := broker.FromPlan(f.Plan)
+	if err != nil {
+		return err
+	}
+	s, err := pool.ReadStatus(dir, work.Job, work.Groups)
+	if err != nil {
+		return err
+	}
+	s.Pool = cmp.Or(f.Plan.Device.Pool, defaultPool)
+	if out.JSON() {
+		return out.Emit(s)
+	}
+	printPool(out, s)
+	return nil
 }
 
 // printPool prints a status.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/pool/broker"
@@ -11,7 +12,7 @@ import (
 
 // poolFlags say how a pool is reached.
 type poolFlags struct {
-	Pool      string `default:"devices" help:"Name of the pool."`
+	Pool      string `default:"${pool}" help:"Name of the pool."`
 	Creds     string `placeholder:"FILE" help:"Of a NATS user: the file with its JWT and seed." type:"path"`
 	TokenFile string `placeholder:"FILE" help:"File with the token that the server wants." type:"path"`
 	TLSCA     string `name:"tls-ca" placeholder:"FILE" help:"Certificates that the server's is judged by (default: the system's)." type:"path"`
@@ -19,7 +20,10 @@ type poolFlags struct {
 	TLSKey    string `name:"tls-key" placeholder:"FILE" help:"Its key." type:"path"`
 }
 
-const ownServer = "127.0.0.1:4222"
+const (
+	ownServer   = "127.0.0.1:4222" // where a server of this program listens
+	defaultPool = "devices"
+)
 
 // token reads the file of the token.
 func (f *poolFlags) token() (string, error) {
@@ -37,14 +41,14 @@ func (f *poolFlags) token() (string, error) {
 	return token, nil
 }
 
-// connect connects to the pool at a URL.
-func (f *poolFlags) connect(ctx context.Context, out *output, url string) (*broker.Pool, error) {
+// connect connects to the pool at a URL, where a server must answer within some time.
+func (f *poolFlags) connect(ctx context.Context, out *output, url string, within time.Duration) (*broker.Pool, error) {
 	token, err := f.token()
 	if err != nil {
 		return nil, err
 	}
 	return broker.Connect(ctx, broker.Options{
-		URL: url, Pool: f.Pool, Creds: f.Creds, Token: token, CA: f.TLSCA, Cert: f.TLSCert, Key: f.TLSKey,
+		URL: url, Pool: f.Pool, Creds: f.Creds, Token: token, Within: within, CA: f.TLSCA, Cert: f.TLSCert, Key: f.TLSKey,
 		Log: func(text string) { out.Logf("%s", text) },
 	})
 }

@@ -52,8 +52,15 @@ func (c *workerCmd) Run(ctx context.Context, out *output) error {
 		}
 		c.Dir = filepath.Join(cache, "ofalat", "pool")
 	}
+	check := instrument.New
+	if c.ADB != "" {
+		check = func(instrument.Options) (*instrument.Device, error) { _, err := runner.Phones(ctx); return nil, err }
+	}
+	if _, err := check(o); err != nil { // before anybody is connected to
+		return err
+	}
 	out.saves.Store(true)
-	p, err := c.connect(ctx, out, c.URL)
+	p, err := c.connect(ctx, out, c.URL, 24*time.Hour) // it may be started first
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,9 @@ type Options struct {
 	CA    string // file of certificates that the server's is judged by; "": those of the system
 	Cert  string // file of this client's certificate, with Key
 	Key   string
-	Log   func(text string) // told what goes wrong and is tried again; nil: nobody
+	// Within is how long a server is waited for that does not listen yet; 0: 10 seconds.
+	Within time.Duration
+	Log    func(text string) // told what goes wrong and is tried again; nil: nobody
 }
 
 // Pool is a connection to a pool.
@@ -32,10 +34,10 @@ type Pool struct {
 }
 
 // wait bounds a request to the server.
-const wait = 5 * time.Second
+const wait = 3 * time.Second
 
 // Connect connects to the server of a pool. It errs if there is no connection when ctx ends,
-// or after ten seconds. Later losses of the connection are waited for.
+// or after Options.Within. Later losses of the connection are waited for.
 func Connect(ctx context.Context, o Options) (*Pool, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
@@ -66,7 +68,7 @@ func Connect(ctx context.Context, o Options) (*Pool, error) {
 	if o.Cert != "" {
 		list = append(list, nats.ClientCert(o.Cert, o.Key))
 	}
-	nc, err := dial(ctx, o.URL, list)
+	nc, err := dial(ctx, o, list)
 	if err != nil {
 		return nil, err
 	}
@@ -79,15 +81,17 @@ func Connect(ctx context.Context, o Options) (*Pool, error) {
 }
 
 // dial connects, and tries for a while where nobody listens yet.
-func dial(ctx context.Context, url string, list []nats.Option) (*nats.Conn, error) {
+func dial(ctx context.Context, o Options, list []nats.Option) (*nats.Conn, error) {
 	for began := time.Now(); ; {
-		nc, err := nats.Connect(url, list...)
+		nc, err := nats.Connect(o.URL, list...)
 		if err == nil {
 			return nc, nil
 		}
-		final := !errors.Is(err, nats.ErrNoServers) && !errors.Is(err, nats.ErrTimeout)
-		if final || time.Since(began) > 2*wait {
-			return nil, fmt.Errorf("the pool at %s: %w", redacted(url), err)
+		if !errors.Is(err, nats.ErrNoServers) && !errors.Is(err, nats.ErrTimeout) {
+			return nil, fmt.Errorf("the pool at %s: %w", redacted(o.URL), err)
+		}
+		if time.Since(began) > orElse(o.Within, 10*time.Second) {
+			return nil, fmt.Errorf("no server answers at %s: latpred campaign serve starts one, or --url names another", redacted(o.URL))
 		}
 		if err := sleep(ctx, 250*time.Millisecond); err != nil {
 			return nil, err

@@ -52,7 +52,7 @@ func (p *Pool) Work(ctx context.Context, w Worker) error {
 	if err != nil {
 		return err
 	}
-	h.agent = pool.NewAgent(facts, nuid.Next())
+	h.agent, h.unready = pool.NewAgent(facts, nuid.Next()), w.Instrument.Unready(ctx)
 	go h.watch(ctx)
 	go h.look(ctx)
 	err = h.run(ctx)
