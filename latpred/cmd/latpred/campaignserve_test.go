@@ -145,6 +145,7 @@ case "$2" in
 	echo "INFO: count=3 first=9000 curr=8000 min=8000 max=9000 avg=8500 std=1 p5=8000 median=8500 p95=9000"
 	echo
 	echo "INFO: count=10 first=5000 curr=5000 min=5000 max=5000 avg=5000 std=1 p5=5000 median=5000 p95=5000"
+	echo
 	echo "INFO: Inference timings in us: Init: 5685, First inference: 9000, Warmup (avg): 8500, Inference (avg): 5000" ;;
 esac
 printf '\nexit=0\n'
