@@ -5,6 +5,10 @@ import (
 	"slices"
 )
 
+// Agrees errs if a journal with header h can't go on under another: if they differ in more than
+// Machine, and what both know of Software. It shows both.
+func (h Header) Agrees(other Header) error { return agree(h, other) }
+
 // Adopt appends to j, which is open for measuring, the finished groups and the failures of
 // another journal that j lacks, and returns how many groups these are. It does not compare
 // the headers. All lines are written at once; if a kill leaves the first of them, adopting

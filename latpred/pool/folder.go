@@ -202,8 +202,10 @@ func (f *Folder) Check(kind string, r Result) (j *measure.Journal, bad string) {
 	if f.job.Rounds > 0 && h.Rounds != f.job.Rounds {
 		return nil, fmt.Sprintf("its journal has %d rounds, want %d", h.Rounds, f.job.Rounds)
 	}
-	if first := f.headers[kind]; first != nil && first.Device != h.Device {
-		return nil, fmt.Sprintf("its labels would be of %q, those of its kind are of %q", h.Device, first.Device)
+	if first := f.headers[kind]; first != nil {
+		if err := first.Agrees(h); err != nil {
+			return nil, "its journal can't be joined with those of its kind: " + err.Error()
+		}
 	}
 	if len(j.Anchors()) == 0 && len(j.Results()) > 0 {
 		return nil, "its journal has no anchors, by which journals are joined"

@@ -10,7 +10,7 @@ const (
 	Accepted Verdict = iota // it is the group's
 	Again                   // the group has one already: this is a repeat, or the same once more
 	Fenced                  // another worker had the device
-	Refused                 // it is none of the campaign's, or not what was asked for
+	Refused                 // it is none of the campaign's, or can't be joined with the others
 	Failed                  // it says that the attempt failed
 )
 
@@ -40,7 +40,7 @@ func (c *Coordinator) Take(now time.Duration, r Result, bad string) (Verdict, []
 		c.counts.Failed++
 	}
 	if d != nil {
-		c.settle(d, r, v)
+		c.settle(d, r, v, bad)
 	}
 	return v, c.take()
 }
@@ -91,15 +91,22 @@ func (c *Coordinator) accept(d *device, group int) {
 	}
 }
 
-// settle goes on with a device whose result was judged, where it is that of its task.
-func (c *Coordinator) settle(d *device, r Result, v Verdict) {
+// settle goes on with a device whose result was judged, where it is that of its task. A
+// device whose result is bad gets nothing more: its next one would be no better.
+func (c *Coordinator) settle(d *device, r Result, v Verdict, bad string) {
+	if v == Refused && bad != "" {
+		c.release(d)
+		d.refused, d.kind = bad, nil
+		c.tell(d)
+		return
+	}
 	if d.task == nil || d.task.group != r.Doing.Group || d.task.attempt != r.Doing.Attempt && v != Accepted {
 		c.offer(d)
 		return
 	}
 	k, group := d.kind, d.task.group
 	c.release(d)
-	if v == Failed || v == Refused {
+	if v == Failed {
 		k.states[group].fails++
 		c.giveUp(k, group)
 		c.tire(d)
