@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nuid"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/pool"
 )
@@ -53,7 +53,7 @@ type seat struct {
 func (s *seat) now() time.Duration { return time.Since(s.began) }
 
 func (s *seat) run(ctx context.Context, p *Pool) (err error) {
-	id := nuid.Next()
+	id := rand.Text()
 	var orders map[string]pool.Order
 	if s.claim, orders, err = p.take(ctx, id, s.Job.Campaign, max(1, s.Replicas), orElse(s.MaxBytes, 1<<30)); err != nil {
 		return err

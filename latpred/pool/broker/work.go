@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nuid"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/pool"
 )
@@ -52,7 +52,7 @@ func (p *Pool) Work(ctx context.Context, w Worker) error {
 	if err != nil {
 		return err
 	}
-	h.agent, h.unready = pool.NewAgent(facts, nuid.Next()), w.Instrument.Unready(ctx)
+	h.agent, h.unready = pool.NewAgent(facts, rand.Text()), w.Instrument.Unready(ctx)
 	go h.watch(ctx)
 	go h.look(ctx)
 	err = h.run(ctx)
