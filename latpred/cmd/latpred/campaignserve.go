@@ -82,7 +82,7 @@ func (c *campaignServeCmd) server(dir string) (*broker.Server, error) {
 
 // serve coordinates, and says what came of it.
 func (c *campaignServeCmd) serve(ctx context.Context, out *output, url string, work broker.Campaign) error {
-	out.saves.Store(true)
+	out.patient.Store(true) // its end is bounded elsewhere: a measurement closes its journal, the server its files
 	p, err := c.connect(ctx, out, url, time.Minute)
 	if err != nil {
 		return err

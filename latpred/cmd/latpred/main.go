@@ -102,7 +102,7 @@ func run(ctx context.Context, args []string, out *output) int {
 		kong.Writers(out.stdout, out.stderr),
 		kong.Exit(func(status int) { done = status }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"items": strings.Join(experiment.Items(), ", "), "pool": defaultPool},
+		kong.Vars{"items": strings.Join(experiment.Items(), ", ")},
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(out))

@@ -12,7 +12,7 @@ import (
 
 // poolFlags say how a pool is reached.
 type poolFlags struct {
-	Pool      string `default:"${pool}" help:"Name of the pool."`
+	Pool      string `default:"devices" help:"Name of the pool."`
 	Creds     string `placeholder:"FILE" help:"Of a NATS user: the file with its JWT and seed." type:"path"`
 	TokenFile string `placeholder:"FILE" help:"File with the token that the server wants." type:"path"`
 	TLSCA     string `name:"tls-ca" placeholder:"FILE" help:"Certificates that the server's is judged by (default: the system's)." type:"path"`
