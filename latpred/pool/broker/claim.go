@@ -41,7 +41,7 @@ func (p *Pool) take(ctx context.Context, id, campaign string, replicas int, maxB
 		if err == nil {
 			_, err = p.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 				Name: p.stream(), Subjects: []string{p.subject("result", ">")}, Retention: jetstream.WorkQueuePolicy,
-				Discard: jetstream.DiscardNew, MaxBytes: maxBytes, Replicas: replicas, Duplicates: 2 * time.Minute,
+				Discard: jetstream.DiscardNew, MaxBytes: maxBytes, MaxAge: maxAge, Replicas: replicas, Duplicates: 2 * time.Minute,
 			})
 		}
 		return err
@@ -75,6 +75,10 @@ func (p *Pool) take(ctx context.Context, id, campaign string, replicas int, maxB
 	}
 	return c, orders, nil
 }
+
+// maxAge is how long a result waits in the stream for its campaign's coordinator. After that
+// its worker is asked again, and has it on its shelf.
+const maxAge = 30 * 24 * time.Hour
 
 // refused reports whether the server has said no, rather than nothing.
 func refused(err error) bool {

@@ -13,11 +13,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/ofalat/ofalat/latpred/pool"
 )
 
@@ -32,6 +34,8 @@ type theatre struct {
 	workers     []*actor
 	coordinator *actor
 	observer    *Pool
+
+	full atomic.Bool // the stream is to be full
 
 	mu      sync.Mutex
 	seen    pool.Status
@@ -117,6 +121,7 @@ func open(t *testing.T, nodes int) *theatre {
 	if _, err := th.observer.nc.Subscribe(th.observer.subject("result", ">"), th.copy); err != nil {
 		t.Fatal(err)
 	}
+	go th.sweep()
 	go func() {
 		_ = th.observer.Watch(t.Context(), func(s pool.Status) {
 			th.mu.Lock()
@@ -125,6 +130,24 @@ func open(t *testing.T, nodes int) *theatre {
 		})
 	}()
 	return th
+}
+
+// junk is the subject of what fills the stream.
+func (th *theatre) junk() string { return th.observer.subject("result", "another", "device") }
+
+// sweep takes away what fills the stream, again and again: a server that is killed may have it
+// again.
+func (th *theatre) sweep() {
+	for th.t.Context().Err() == nil {
+		if !th.full.Load() {
+			ctx, cancel := context.WithTimeout(th.t.Context(), time.Second)
+			if s, err := th.observer.js.Stream(ctx, th.observer.stream()); err == nil {
+				_ = s.Purge(ctx, jetstream.WithPurgeSubject(th.junk())) // the next one may do it
+			}
+			cancel()
+		}
+		_ = sleep(th.t.Context(), 300*time.Millisecond)
+	}
 }
 
 // copy keeps some results, to send them again.
