@@ -89,11 +89,13 @@ var faults = []fault{
 		newer := &actor{role: w.role, stderr: w.stderr}
 		newer.role.Dir += "x"
 		th.start(newer)
-		select {
-		case <-w.ended: // fenced
-		case <-time.After(10 * time.Second):
-			w.kill()
-			th.t.Errorf("the older worker of %s was not fenced", w.role.Device)
+		for began := time.Now(); w.running(); time.Sleep(10 * time.Millisecond) {
+			if over := th.over(); over || time.Since(began) > 30*time.Second {
+				w.kill()
+				if !over { // else nobody gives a lease
+					th.t.Errorf("the older worker of %s was not fenced", w.role.Device)
+				}
+			}
 		}
 		*w = *newer
 		return w.role.Device
