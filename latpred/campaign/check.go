@@ -17,6 +17,7 @@ import (
 var (
 	nameForm  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 	wordForm  = regexp.MustCompile(`^[\w.,:/@=|&()*+-]{0,200}$`)
+	dnsForm   = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$`)
 	labelForm = regexp.MustCompile(`^[A-Za-z0-9]([\w./-]{0,200}[A-Za-z0-9])?$`)
 )
 
@@ -100,11 +101,20 @@ func (p *Plan) checkWords() (key, reason string) {
 	}
 	for _, w := range []struct{ key, value string }{
 		{"device.name", p.Device.Name}, {"device.pool", p.Device.Pool}, {"runner", p.Runner},
-		{"kubernetes.namespace", p.Kubernetes.Namespace}, {"kubernetes.claim", p.Kubernetes.Claim}, {"kubernetes.class", p.Kubernetes.Class},
 	} {
 		if w.value != "" && !labelForm.MatchString(w.value) {
 			return w.key, fmt.Sprintf("%q: want letters, digits and - _ . /, for it is a name", w.value)
 		}
+	}
+	for _, w := range []struct{ key, value string }{
+		{"kubernetes.namespace", p.Kubernetes.Namespace}, {"kubernetes.claim", p.Kubernetes.Claim}, {"kubernetes.class", p.Kubernetes.Class},
+	} {
+		if w.value != "" && !dnsForm.MatchString(w.value) {
+			return w.key, fmt.Sprintf("%q: want lower-case letters, digits, - and dots", w.value)
+		}
+	}
+	if !slices.Contains([]string{"ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"}, p.Kubernetes.Access) {
+		return "kubernetes.access", fmt.Sprintf("%q: there are ReadWriteMany, ReadWriteOnce and ReadWriteOncePod", p.Kubernetes.Access)
 	}
 	for i, line := range p.Slurm.Setup {
 		if strings.ContainsAny(line, "\n\r\x00") {

@@ -80,7 +80,8 @@ func Attached(ctx context.Context, in io.Reader) context.Context {
 	return ctx
 }
 
-// Tasks returns the incomplete shards of a process that is still there, as running.
+// Tasks returns the shards of a process that is still there, as running. This one, which
+// asks, has done with its own.
 func (Local) Tasks(_ context.Context, f *Folder, id string) (map[int]Task, error) {
 	host, err := os.Hostname()
 	if err != nil {
@@ -92,7 +93,7 @@ func (Local) Tasks(_ context.Context, f *Folder, id string) (map[int]Task, error
 	if err != nil {
 		return nil, fmt.Errorf("%s: %q names no process", f.submissionsFile(), id)
 	}
-	if name != host || syscall.Kill(pid, 0) != nil || started(pid) != began {
+	if name != host || pid == os.Getpid() || syscall.Kill(pid, 0) != nil || started(pid) != began {
 		return nil, nil
 	}
 	list, err := f.Submissions()

@@ -69,7 +69,8 @@ type Slurm struct {
 	Setup      []string      `yaml:"setup"`      // lines of shell before the task, such as "module load cuda"
 }
 
-// Kubernetes says how an Indexed Job is made.
+// Kubernetes says how an Indexed Job is made. Names are those of Kubernetes: lower-case
+// letters, digits, - and dots.
 type Kubernetes struct {
 	Namespace string            `yaml:"namespace"` // "": that of kubectl's context
 	Image     string            `yaml:"image"`     // with latpred as its entry point, and the runner
@@ -78,6 +79,8 @@ type Kubernetes struct {
 	Claim     string            `yaml:"claim"`     // a PersistentVolumeClaim that is there; "": one is made
 	Size      string            `yaml:"size"`      // of the claim that is made; default: 1Gi
 	Class     string            `yaml:"class"`     // its storage class; "": the cluster's default
+	Access    string            `yaml:"access"`    // its access mode; default: ReadWriteMany, as pods on several nodes need it
+	Exclusive bool              `yaml:"exclusive"` // one pod of latpred a node, which keeps labels quiet
 	AtOnce    int               `yaml:"at_once"`   // pods that run at the same time at most; 0: all
 	Backoff   *int              `yaml:"backoff"`   // times that a failed shard is tried again; nil: 6
 }

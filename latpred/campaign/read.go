@@ -128,6 +128,7 @@ func (p *Plan) setDefaults() {
 	yes, six := true, 6
 	p.Slurm.Requeue = cmp.Or(p.Slurm.Requeue, &yes)
 	p.Kubernetes.Size = cmp.Or(p.Kubernetes.Size, "1Gi")
+	p.Kubernetes.Access = cmp.Or(p.Kubernetes.Access, "ReadWriteMany")
 	p.Kubernetes.Backoff = cmp.Or(p.Kubernetes.Backoff, &six)
 	p.NATS.Replicas = cmp.Or(p.NATS.Replicas, 1)
 }

@@ -15,6 +15,7 @@ const (
 	Running  State = "running"  // a process measures it
 	Waiting  State = "waiting"  // the engine has it and will start it
 	Failed   State = "failed"   // its last process failed; to resume tries again
+	Away     State = "away"     // its process ended well, but its journal is not in this folder
 	Stopped  State = "stopped"  // nobody is about it: not submitted, cancelled, or ended early
 )
 
@@ -98,9 +99,12 @@ func (f *Folder) Status(ctx context.Context, engines map[string]Engine) (Status,
 		sh := ShardStatus{Shard: shard, State: Stopped, Progress: p}
 		if t, ok := tasks[shard]; ok {
 			sh.Task = &t
-			if t.State != Complete { // ended well, but not with all: it was asked to end early
+			switch {
+			case t.State != Complete:
 				sh.State = t.State
-			}
+			case p.Rounds == 0:
+				sh.State = Away
+			} // else it ended well, but was asked to end early
 		}
 		if p.Complete() {
 			sh.State = Complete

@@ -238,11 +238,14 @@ func warmUp(ctx context.Context, all []Subject, names []string, runs int) error 
 }
 
 // hold waits for the device, and meanwhile prepares units of the next group into
-// c.ahead.
+// c.ahead. Preparing ends as soon as the device is there: what waits to share it would wait
+// for this process itself.
 func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err error) {
 	held := make(chan struct{})
+	meanwhile, cancel := context.WithCancel(ctx)
 	go func() {
 		release, err = c.Hold(ctx)
+		cancel()
 		close(held)
 	}()
 	for _, u := range c.Units {
@@ -254,9 +257,9 @@ func (c *Campaign) hold(ctx context.Context, config Config) (release func(), err
 		if c.Journal.begun(u.Key) || c.Journal.failed(u.Key) > 0 || c.ahead[u.Key] != nil || len(c.ahead) >= config.Group || ctx.Err() != nil {
 			continue
 		}
-		s, failed := u.Prepare(ctx)
+		s, failed := u.Prepare(meanwhile)
 		if failed != nil {
-			break // it fails again when its turn comes, and is reported then
+			break // it was too late, or fails again when its turn comes and is reported then
 		}
 		c.ahead[u.Key] = s
 	}

@@ -42,6 +42,22 @@ func (j *Journal) Groups() []Group {
 	return list
 }
 
+// Unfinished counts the units that groups were begun with, and that no finished group has.
+func (j *Journal) Unfinished() int {
+	begun := map[string]bool{}
+	for _, g := range j.groups {
+		for _, key := range g.Units {
+			begun[key] = true
+		}
+	}
+	for _, g := range j.finished() {
+		for _, key := range g.Units {
+			delete(begun, key)
+		}
+	}
+	return len(begun)
+}
+
 // spread returns, for each anchor and unit of a group with three rounds at least, the
 // coefficient of variation of its rounds' fastest runs, and half of the relative difference
 // between the label of its even rounds and that of the odd ones. The halves' difference has

@@ -38,5 +38,6 @@
 // Anchors that differ in their ratios by more than noise explains are no change of speed: the
 // session had another kernel, other caches, another clock. Each session's ratios are held
 // against the median of the others', or against the reference's. Apart is what they may
-// differ in on one device.
+// differ in on one device: with three anchors, one of them has to be off by 3 % or so to be
+// found out. What is not widens the intervals, since it is v.
 package merge

@@ -78,6 +78,9 @@ func Join(journals []*measure.Journal, o Options) (*Merged, error) {
 		if len(j.Groups()) == 0 {
 			m.Report.warn("%s has no finished group", j.Name())
 		}
+		if n := j.Unfinished(); n > 0 {
+			m.Report.warn("%s has an unfinished group, %d units of which are left out: the command that measured goes on", j.Name(), n)
+		}
 	}
 	joined, err := m.choose(all, o)
 	if err != nil {

@@ -349,8 +349,8 @@ func TestOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := join(t, merge.Options{}, list...).Report.Rows; n != 18 {
-		t.Errorf("%d rows of a journal whose last round is torn, want 18", n)
+	if r := join(t, merge.Options{}, list...).Report; r.Rows != 18 || !strings.Contains(fmt.Sprint(r.Warnings), "torn has an unfinished group, 6 units of which") {
+		t.Errorf("%d rows of a journal whose last round is torn, want 18; %v", r.Rows, r.Warnings)
 	}
 	for want, files := range map[string][]string{
 		"no journals": {}, "named twice": {whole, whole}, "no such file": {filepath.Join(dir, "none")},

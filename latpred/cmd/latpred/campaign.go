@@ -11,17 +11,19 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/campaign"
+	"github.com/ofalat/ofalat/latpred/campaign/kubernetes"
 	"github.com/ofalat/ofalat/latpred/campaign/slurm"
 )
 
 type campaignCmd struct {
-	Submit campaignSubmitCmd `cmd:"" default:"withargs" help:"Hand a plan's shards to an engine; latpred campaign plan.yaml does the same."`
-	Status campaignStatusCmd `cmd:"" help:"Say how far a campaign is, from its journals and its engine."`
-	Resume campaignResumeCmd `cmd:"" help:"Submit again the shards that are not complete and that no engine has."`
-	Cancel campaignCancelCmd `cmd:"" help:"Take a campaign from its engine; journals keep what they have."`
-	Work   campaignWorkCmd   `cmd:"" help:"Measure one shard: what engines start."`
-	Serve  campaignServeCmd  `cmd:"" help:"Offer a plan's groups to a pool of devices, over NATS, and keep what they measure."`
-	Top    campaignTopCmd    `cmd:"" help:"Show how a pool of devices does: rates, failures, drift, time left."`
+	Submit  campaignSubmitCmd  `cmd:"" default:"withargs" help:"Hand a plan's shards to an engine; latpred campaign plan.yaml does the same."`
+	Status  campaignStatusCmd  `cmd:"" help:"Say how far a campaign is, from its journals and its engine."`
+	Resume  campaignResumeCmd  `cmd:"" help:"Submit again the shards that are not complete and that no engine has."`
+	Cancel  campaignCancelCmd  `cmd:"" help:"Take a campaign from its engine; journals keep what they have."`
+	Collect campaignCollectCmd `cmd:"" help:"Join the shards' journals into a data set or a table."`
+	Work    campaignWorkCmd    `cmd:"" help:"Measure one shard: what engines start."`
+	Serve   campaignServeCmd   `cmd:"" help:"Offer a plan's groups to a pool of devices, over NATS, and keep what they measure."`
+	Top     campaignTopCmd     `cmd:"" help:"Show how a pool of devices does: rates, failures, drift, time left."`
 }
 
 // engineFlags choose who runs shards.
@@ -40,8 +42,9 @@ func (f *engineFlags) engines() (map[string]campaign.Engine, error) {
 		}
 	}
 	return map[string]campaign.Engine{
-		"local": campaign.Local{Program: program, Slots: f.Slots},
-		"slurm": slurm.Engine{Program: program},
+		"local":      campaign.Local{Program: program, Slots: f.Slots},
+		"slurm":      slurm.Engine{Program: program},
+		"kubernetes": kubernetes.Engine{},
 	}, nil
 }
 
@@ -55,7 +58,7 @@ func (f *engineFlags) lasting() error {
 
 // submit hands shards to an engine, and does the work of engine local.
 func (f *engineFlags) submit(ctx context.Context, out *output, c *campaign.Folder, name string, shards []int) error {
-	if err := f.lasting(); name != "local" && err != nil {
+	if err := f.lasting(); name == "slurm" && err != nil {
 		return err
 	}
 	engines, err := f.engines()
@@ -120,7 +123,7 @@ func watchShards(ctx context.Context, out *output, c *campaign.Folder) (hide fun
 
 type campaignSubmitCmd struct {
 	Plan   string `arg:"" help:"YAML file: what is measured, in how many shards, on which machines." type:"existingfile"`
-	Engine string `enum:"local,slurm" default:"local" help:"Who runs the shards: local, processes of this machine; slurm, an array job."`
+	Engine string `enum:"local,slurm,kubernetes" default:"local" help:"Who runs the shards: local, processes of this machine; slurm, an array job; kubernetes, an Indexed Job."`
 	Dir    string `help:"Folder of the campaign, on a disk that all machines share (default: the plan's name, here)." type:"path"`
 	DryRun bool   `help:"Print what would be submitted, and submit nothing."`
 	engineFlags
@@ -159,6 +162,10 @@ func (c *campaignSubmitCmd) print(out *output, f *campaign.Folder) error {
 	switch e := engines[c.Engine].(type) {
 	case slurm.Engine:
 		text, err = slurm.Script(f, e.Program, all(f.Plan.Shards))
+	case kubernetes.Engine:
+		if text, err = os.ReadFile(c.Plan); err == nil {
+			text, err = kubernetes.Manifest(text, f.Plan.Networks.File)
+		}
 	default:
 		var b strings.Builder
 		for _, shard := range all(f.Plan.Shards) {
@@ -187,7 +194,7 @@ func all(n int) []int {
 
 type campaignResumeCmd struct {
 	Dir    string `arg:"" help:"Folder of the campaign." type:"existingdir"`
-	Engine string `enum:"local,slurm," default:"" help:"Who runs them (default: who had them last)."`
+	Engine string `enum:"local,slurm,kubernetes," default:"" help:"Who runs them (default: who had them last)."`
 	engineFlags
 }
 

@@ -73,7 +73,7 @@ func printStatus(out *output, st campaign.Status) error {
 	if leftOut > 0 {
 		out.Printf(", %d left out after two failures", leftOut)
 	}
-	for _, state := range []campaign.State{campaign.Complete, campaign.Running, campaign.Waiting, campaign.Failed, campaign.Stopped} {
+	for _, state := range []campaign.State{campaign.Complete, campaign.Running, campaign.Waiting, campaign.Away, campaign.Failed, campaign.Stopped} {
 		if n := st.Count(state); n > 0 {
 			out.Printf(", %d of %d shards %s", n, len(st.Shards), state)
 		}

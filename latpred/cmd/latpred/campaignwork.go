@@ -18,18 +18,23 @@ import (
 )
 
 type campaignWorkCmd struct {
-	Dir      string        `arg:"" help:"Folder of the campaign." type:"existingdir"`
-	Shard    int           `required:"" min:"1" max:"100000" help:"Which one, from 1."`
+	Dir      string        `arg:"" help:"Folder of the campaign." type:"path"`
+	Plan     string        `help:"Make the folder of this plan, if it is not there yet." type:"existingfile"`
+	Shard    int           `required:"" xor:"shard" min:"1" max:"100000" help:"Which one, from 1."`
+	Index    *int          `required:"" xor:"shard" min:"0" max:"99999" help:"Which one, from 0, as Kubernetes counts."`
 	Warning  time.Duration `min:"0s" max:"24h" help:"Time between SIGUSR1, which asks for an end with the group in hand, and the process's end by the queue: a group that takes longer is left at a round."`
 	Attached bool          `hidden:"" help:"End with standard input."`
 }
 
 // Run measures a shard. Asked to end by SIGUSR1 or SIGTERM it ends with the group in hand;
-// a task of Slurm that SIGUSR1 asked queues itself again if it has got further.
+// a task of Slurm that SIGUSR1 asked queues itself again.
 func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
-	f, err := campaign.Open(c.Dir)
+	f, err := c.open()
 	if err != nil {
 		return err
+	}
+	if c.Index != nil {
+		c.Shard = *c.Index + 1
 	}
 	if c.Shard > f.Plan.Shards {
 		return fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
@@ -45,7 +50,7 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	work := ctx
+	began, work := time.Now(), ctx
 	if c.Attached {
 		work = campaign.Attached(work, os.Stdin)
 	}
@@ -60,12 +65,26 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 		return err
 	case after.Complete():
 		return nil
-	case requeue.Load() && after.Rounds == before.Rounds:
+	case requeue.Load() && after.Rounds == before.Rounds && c.long(f.Plan.Slurm, time.Since(began)):
 		return fmt.Errorf("shard %d has not got further in the time that it was given, and is not queued again: allow more, or smaller groups", c.Shard)
 	case requeue.Load():
 		return c.again(ctx)
 	}
 	return fmt.Errorf("shard %d is not complete: %d of %d are measured", c.Shard, after.Units, after.Of)
+}
+
+// open opens the campaign's folder, or makes it.
+func (c *campaignWorkCmd) open() (*campaign.Folder, error) {
+	if c.Plan != "" {
+		return campaign.Create(c.Dir, c.Plan)
+	}
+	return campaign.Open(c.Dir)
+}
+
+// long reports whether a task had at least half of the time that it can have before it is
+// asked to end: if it got no further in that, it will not the next time.
+func (c *campaignWorkCmd) long(s campaign.Slurm, took time.Duration) bool {
+	return s.Time > 0 && took > (s.Time-s.Warning)/2
 }
 
 // listen returns a context for a measurement that ends with its group at SIGUSR1 or SIGTERM.

@@ -66,6 +66,9 @@ func (c *dataMergeCmd) Run(out *output) error {
 	if err := c.write(m); err != nil { // last: it is the result
 		return err
 	}
+	for _, j := range journals {
+		logLeftOut(out, j)
+	}
 	for _, w := range m.Report.Warnings {
 		out.Logf("warning: %s", w.Message)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ofalat/ofalat/internal/bounded"
 	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/dataset"
+	"github.com/ofalat/ofalat/latpred/design"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/worker"
@@ -27,6 +28,7 @@ type measureCmd struct {
 type measureNetsCmd struct {
 	deviceFlags
 	shardFlag
+	untilFlags
 	runnerFlags
 	N    int    `default:"500" min:"1" max:"1000000" help:"Networks to draw."`
 	Seed uint64 `default:"1" help:"Seed of the draw."`
@@ -48,6 +50,7 @@ type measured struct {
 	Of      int               `json:"of"`
 	Noise   measure.Noise     `json:"noise"`
 	LeftOut []measure.Failure `json:"left_out,omitempty"` // networks that failed twice
+	Until   *design.Verdict   `json:"until,omitempty"`    // with --until: the expected error, and what more would bring
 }
 
 // Run measures what is not measured yet and writes the set.
@@ -60,7 +63,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	archs, seed, err := c.archs(s)
+	archs, seed, sources, err := c.networks(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	var last measure.Progress
 	observe := func(p measure.Progress) { last = p; show(p) }
 	before := measuredNets(path)
-	j, stopped := c.measure(ctx, out, worker.Job{Archs: archs, Seed: seed, Shard: c.Shard.Shard, Journal: path}, observe)
+	j, verdict, stopped := c.measureUntil(ctx, out, worker.Job{Archs: archs, Seed: seed, Shard: c.Shard.Shard, Journal: path}, sources, observe)
 	hide()
 	if j == nil {
 		return stopped
@@ -79,7 +82,7 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 		return errors.Join(stopped, err)
 	}
 	labels := normalise(j)
-	r := measured{c.Out, path, labels.Header.Device, c.Shard.String(), len(j.Results()), count, j.Noise(), j.LeftOut()}
+	r := measured{c.Out, path, labels.Header.Device, c.Shard.String(), len(j.Results()), count, j.Noise(), j.LeftOut(), verdict}
 	stuck := ""
 	if errors.Is(stopped, measure.ErrLimit) && r.Nets <= before {
 		stuck = c.stuck(last)
@@ -96,15 +99,26 @@ func (c *measureNetsCmd) Run(ctx context.Context, out *output) error {
 	if stopped != nil && !early(stopped) {
 		return fmt.Errorf("%w; %d of %d networks are in %s, the same command goes on from there", stopped, r.Nets, r.Of, c.Out)
 	}
-	logLeftOut(out, j)
 	if stuck != "" {
 		out.Logf("warning: %s", stuck)
+	}
+	return r.tell(out)
+}
+
+// tell prints the result.
+func (r measured) tell(out *output) error {
+	logFailures(out, r.LeftOut)
+	if r.Until != nil {
+		logWarnings(out, r.Until.Warnings)
 	}
 	if out.JSON() {
 		return out.Emit(r)
 	}
-	out.Printf("%s: %d of %d networks on %s\n", c.Out, r.Nets, r.Of, r.Device)
+	out.Printf("%s: %d of %d networks on %s\n", r.Out, r.Nets, r.Of, r.Device)
 	printNoise(out, r.Noise)
+	if r.Until != nil {
+		out.Printf("%s\n", inWords(*r.Until))
+	}
 	return nil
 }
 

@@ -23,8 +23,10 @@ func kept(err error) bool {
 }
 
 // logLeftOut says which units failed twice.
-func logLeftOut(out *output, j *measure.Journal) {
-	for _, f := range j.LeftOut() {
+func logLeftOut(out *output, j *measure.Journal) { logFailures(out, j.LeftOut()) }
+
+func logFailures(out *output, list []measure.Failure) {
+	for _, f := range list {
 		out.Logf("left out, after two failures: %s: %s", f.Unit, f.How)
 	}
 }

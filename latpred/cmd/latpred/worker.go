@@ -59,7 +59,7 @@ func (c *workerCmd) Run(ctx context.Context, out *output) error {
 	if _, err := check(o); err != nil { // before anybody is connected to
 		return err
 	}
-	out.patient.Store(true) // its end is bounded elsewhere: a measurement closes its journal, the server its files
+	out.patient.Store(true)                            // its end is bounded elsewhere: a measurement closes its journal, the server its files
 	p, err := c.connect(ctx, out, c.URL, 24*time.Hour) // it may be started first
 	if err != nil {
 		return err
