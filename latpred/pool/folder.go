@@ -29,6 +29,7 @@ type Folder struct {
 	groups  [][]string
 	group   map[string]int             // that a network is in
 	headers map[string]*measure.Header // of the first journal of each kind
+	files   map[string][]string        // journals of each kind that were read
 	open    map[string]*measure.Journal
 	recent  []string // files in open, the oldest first
 	done    []finished
@@ -78,19 +79,19 @@ func OpenFolder(ctx context.Context, dir string, job Job, groups [][]string) (*F
 }
 
 // ReadStatus tells how far a campaign is from its folder alone, whether or not it is open:
-// without devices.
-func ReadStatus(dir string, job Job, groups [][]string) (Status, error) {
+// without devices. journals are the files by kind.
+func ReadStatus(dir string, job Job, groups [][]string) (s Status, journals map[string][]string, err error) {
 	f := newFolder(dir, job, groups)
 	if err := f.read(); err != nil {
-		return Status{}, err
+		return s, nil, err
 	}
 	c := NewCoordinator(job, groups, Wish{}, Limits{Kinds: 1 << 30})
 	f.Tell(c)
-	return c.Status(0), nil
+	return c.Status(0), f.files, nil
 }
 
 func newFolder(dir string, job Job, groups [][]string) *Folder {
-	f := &Folder{dir: dir, job: job, groups: groups, group: map[string]int{}, headers: map[string]*measure.Header{}, open: map[string]*measure.Journal{}}
+	f := &Folder{dir: dir, job: job, groups: groups, group: map[string]int{}, headers: map[string]*measure.Header{}, files: map[string][]string{}, open: map[string]*measure.Journal{}}
 	for g, units := range groups {
 		for _, u := range units {
 			f.group[u] = g
@@ -142,6 +143,7 @@ func (f *Folder) load(file string) error {
 	if f.headers[kind] == nil {
 		f.headers[kind] = &h
 	}
+	f.files[kind] = append(f.files[kind], file)
 	for g := range measuredGroups(j, f.groups, f.group) {
 		f.done = append(f.done, finished{kind, g})
 	}

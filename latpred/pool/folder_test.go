@@ -111,7 +111,7 @@ func TestFolderKeeps(t *testing.T) {
 			t.Errorf("%s has %d groups, want %d", pattern, n, want)
 		}
 	}
-	if s, err := ReadStatus(dir, testJob, groups); err != nil || s.Kinds[0].Done != 2 || s.Over {
+	if s, _, err := ReadStatus(dir, testJob, groups); err != nil || s.Kinds[0].Done != 2 || s.Over {
 		t.Errorf("%+v, %v", s, err)
 	}
 	other := testJob
@@ -155,7 +155,7 @@ func TestFolderTorn(t *testing.T) {
 		if err := os.WriteFile(files[0], whole[:len(whole)-50], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := ReadStatus(dir, testJob, groups); err != nil || s.Kinds[0].Done != 1 {
+		if s, _, err := ReadStatus(dir, testJob, groups); err != nil || s.Kinds[0].Done != 1 {
 			t.Errorf("torn: %+v, %v", s, err)
 		}
 		kept(r)

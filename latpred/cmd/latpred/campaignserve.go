@@ -105,7 +105,7 @@ func (c *campaignServeCmd) serve(ctx context.Context, out *output, url string, w
 		return out.Emit(served{status, journals})
 	}
 	printPool(out, status)
-	out.Printf("latpred data merge %s --out %s.csv joins the journals of a kind\n", filepath.Join(work.Dir, "journals", "*.jsonl"), filepath.Base(work.Dir))
+	out.Printf("latpred campaign collect %s joins the journals\n", work.Dir)
 	return nil
 }
 

@@ -227,7 +227,7 @@ func TestDrawerOfPhones(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	out := filepath.Join(dir, "phones.csv")
-	mustCall(t, append([]string{"data", "merge", "--out", out}, s.Journals...)...)
+	mustCall(t, "campaign", "collect", filepath.Join(dir, "phones"), "--out", out)
 	if set, err := dataset.Open(out); err != nil || set.Rows != 16 || set.Samples[0].LatencyMs != 5 {
 		t.Errorf("%v, %+v", err, set)
 	}

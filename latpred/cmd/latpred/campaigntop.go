@@ -130,11 +130,7 @@ func poolStatus(out *output, dir string) error {
 	if err != nil {
 		return err
 	}
-	work, err := broker.FromPlan(f.Plan)
-	if err != nil {
-		return err
-	}
-	s, err := pool.ReadStatus(dir, work.Job, work.Groups)
+	s, _, err := readPool(f)
 	if err != nil {
 		return err
 	}
@@ -144,6 +140,16 @@ func poolStatus(out *output, dir string) error {
 	}
 	printPool(out, s)
 	return nil
+}
+
+// readPool reads how far a pool's campaign is from its folder, with the journals of each kind
+// of device.
+func readPool(f *campaign.Folder) (s pool.Status, journals map[string][]string, err error) {
+	work, err := broker.FromPlan(f.Plan)
+	if err != nil {
+		return s, nil, err
+	}
+	return pool.ReadStatus(f.Dir, work.Job, work.Groups)
 }
 
 // printPool prints a status.
