@@ -8,7 +8,8 @@
 //     started, which takes root.
 //  2. The commands of Slurm find it by SLURM_CONF, which is set until the test ends.
 //
-// There are two partitions: low, the default, whose jobs those of high preempt and requeue.
+// There are partitions low, the default, and gpu, whose jobs those of high preempt and
+// requeue, and as many GPUs as slots, which are none.
 package slurmtest
 
 import (
@@ -70,8 +71,10 @@ ReturnToService=2
 SlurmctldTimeout=30
 SlurmdTimeout=30
 SlurmdParameters=config_overrides
-NodeName={{.Node}} NodeAddr=127.0.0.1 CPUs={{.Slots}} RealMemory=1000 State=UNKNOWN
+GresTypes=gpu
+NodeName={{.Node}} NodeAddr=127.0.0.1 CPUs={{.Slots}} Gres=gpu:{{.Slots}} RealMemory=1000 State=UNKNOWN
 PartitionName=low Nodes={{.Node}} Default=YES State=UP PriorityTier=1 PreemptMode=REQUEUE
+PartitionName=gpu Nodes={{.Node}} State=UP PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=high Nodes={{.Node}} State=UP PriorityTier=10 PreemptMode=OFF
 `))
 
@@ -125,6 +128,11 @@ func (c *Cluster) write(dir string) {
 			c.t.Fatal(err)
 		}
 	}
+	for slot := range Slots { // what stands for a device's file
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("gpu%d", slot+1)), nil, 0o600); err != nil {
+			c.t.Fatal(err)
+		}
+	}
 	var text bytes.Buffer
 	values := map[string]any{"Node": c.Node, "Dir": dir, "Controller": freePort(c.t), "Daemon": freePort(c.t), "Slots": Slots}
 	if err := config.Execute(&text, values); err != nil {
@@ -132,7 +140,7 @@ func (c *Cluster) write(dir string) {
 	}
 	key := make([]byte, 1024)
 	_, _ = rand.Read(key) // never errs
-	for name, content := range map[string][]byte{"slurm.conf": text.Bytes(), "munge.key": key} {
+	for name, content := range map[string][]byte{"slurm.conf": text.Bytes(), "munge.key": key, "gres.conf": fmt.Appendf(nil, "Name=gpu File=%s/gpu[1-%d]\n", dir, Slots)} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			c.t.Fatal(err)
 		}

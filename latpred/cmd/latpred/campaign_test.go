@@ -25,7 +25,7 @@ func simulatedPlan(t testing.TB, name string, networks, shards int, delay time.D
 	t.Setenv(campaign.RunnersVariable, filepath.Join(dir, "runners.yaml"))
 	t.Setenv("TMPDIR", dir) // for locks
 	for file, text := range map[string]string{
-		"runners.yaml": fmt.Sprintf("simulated:\n  exec: test -e %[2]s/fast || sleep %[1].3f; test ! -e %[2]s/broken && cat {} | cksum | cut -c1-3\n", delay.Seconds(), dir),
+		"runners.yaml": fmt.Sprintf("simulated:\n  exec: test -e %[2]s/fast || sleep %.3[1]f; test ! -e %[2]s/broken && cat {} | cksum | cut -c1-3\n", delay.Seconds(), dir),
 		"plan.yaml": fmt.Sprintf("name: %s\nnetworks: {sample: %d}\nshards: %d\nprotocol: {group: 2, rounds: 2, extra: 0}\nrunner: simulated\n%s",
 			name, networks, shards, more),
 	} {
