@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/dataset"
-	"github.com/ofalat/ofalat/latpred/pool"
 )
 
 // background runs a command line in a goroutine of this process. end asks it to end, waits
@@ -116,123 +113,6 @@ func TestPoolOfPrograms(t *testing.T) {
 	}
 	if _, stderr, status := call(t, "campaign", "top", "--url", url, "--wait", "1s"); status == 0 || !strings.Contains(stderr, "no server answers at nats://127.0.0.1") {
 		t.Errorf("top without a server: %d, %s", status, stderr)
-	}
-}
-
-// adbScript stands in for adb: files in the folder of STANDIN say which phones there are
-// ("phones"), which are gone ("gone-SERIAL") and their temperatures ("heat-SERIAL").
-const adbScript = `#!/bin/sh
-dir=$(dirname "$0")
-if [ "$1" = devices ]; then
-	echo "List of devices attached"
-	for s in $(cat "$dir/phones"); do [ -e "$dir/gone-$s" ] || echo "$s device model:SM_N970F"; done
-	exit 0
-fi
-serial=$2
-shift 2
-if [ -e "$dir/gone-$serial" ]; then echo "adb: device '$serial' not found" >&2; exit 1; fi
-case "$1" in
-get-state) echo device; exit 0 ;;
-push) echo pushed; exit 0 ;;
-pull) echo "adb: error: no such file" >&2; exit 1 ;;
-esac
-case "$2" in
-*ro.product.model*) echo SM-N970F ;;
-*getprop*) echo 12 ;;
-*dumpsys?battery*) echo "  level: 80"; echo "  temperature: $(cat "$dir/heat-$serial" 2>/dev/null || echo 300)" ;;
-*thermalservice*) echo "Thermal Status: 0" ;;
-*num_runs*) echo "$serial" >> "$dir/timed"
-	echo "INFO: count=3 first=9000 curr=8000 min=8000 max=9000 avg=8500 std=1 p5=8000 median=8500 p95=9000"
-	echo
-	echo "INFO: count=10 first=5000 curr=5000 min=5000 max=5000 avg=5000 std=1 p5=5000 median=5000 p95=5000"
-	echo
-	echo "INFO: Inference timings in us: Init: 5685, First inference: 9000, Warmup (avg): 8500, Inference (avg): 5000" ;;
-esac
-printf '\nexit=0\n'
-`
-
-// drawer makes a folder with a stand-in for adb, first in PATH.
-func drawer(t *testing.T, phones string) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "adb"), []byte(adbScript), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	set(t, dir, "phones", phones)
-	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	return dir
-}
-
-func set(t *testing.T, dir, file, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// The commands of docs/phones.md, with three phones: one is too hot at first, one vanishes
-// and returns, one is attached later.
-func TestDrawerOfPhones(t *testing.T) {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip(err)
-	}
-	phones := drawer(t, "P1 P2")
-	set(t, phones, "heat-P2", "450")
-	dir := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", dir)
-	plan := write(t, "phones.yaml", "name: phones\nspace: nasbench201\nnetworks: {sample: 16}\nprotocol: {group: 2, rounds: 2}\nrunner: litert-adb\ndevice: {pool: phones, labels: {model: SM-N970F}}\n")
-	listen, url := freeURL(t)
-	serve := background(t, "campaign", "serve", plan, "--listen", listen, "--dir", filepath.Join(dir, "phones"), "--json")
-	worker := background(t, "worker", "--pool", "phones", "--url", url, "--adb", "all", "--beat", "200ms", "--dir", filepath.Join(dir, "worker"))
-	status := func() (s pool.Status) {
-		if err := json.Unmarshal([]byte(mustCall(t, "campaign", "top", "--url", url, "--pool", "phones", "--json")), &s); err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	until := func(what string, ok func(pool.Status) bool) {
-		t.Helper()
-		for range 100 {
-			if ok(status()) {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		_, stderr, _ := serve(true)
-		t.Fatalf("%s: %+v\n%s", what, status(), stderr)
-	}
-	state := func(s pool.Status, device string) string {
-		for _, d := range s.Devices {
-			if d.Name == device {
-				return d.State + ": " + d.Note
-			}
-		}
-		return ""
-	}
-	until("P1 measures", func(s pool.Status) bool { return strings.HasPrefix(state(s, "P1"), "measuring") })
-	until("P2 is too hot", func(s pool.Status) bool { return strings.Contains(state(s, "P2"), "45.0 °C") })
-	set(t, phones, "gone-P1", "")
-	set(t, phones, "phones", "P1 P2 P3")
-	until("P3 measures", func(s pool.Status) bool { return strings.HasPrefix(state(s, "P3"), "measuring") })
-	set(t, phones, "heat-P2", "310")
-	if err := os.Remove(filepath.Join(phones, "gone-P1")); err != nil {
-		t.Fatal(err)
-	}
-	stdout, stderr, code := serve(false)
-	var s served
-	if err := json.Unmarshal([]byte(stdout), &s); err != nil || code != 0 {
-		t.Fatalf("%v, %s%s", err, stdout, stderr)
-	}
-	if s.Counts.Accepted != 8 || len(s.Journals) < 2 {
-		t.Errorf("%+v", s)
-	}
-	out := filepath.Join(dir, "phones.csv")
-	mustCall(t, "campaign", "collect", filepath.Join(dir, "phones"), "--out", out)
-	if set, err := dataset.Open(out); err != nil || set.Rows != 16 || set.Samples[0].LatencyMs != 5 {
-		t.Errorf("%v, %+v", err, set)
-	}
-	if text, stderr, code := worker(true); code != 0 || !strings.Contains(text, "P3: joined the pool") {
-		t.Errorf("the worker: %d, %s%s", code, text, stderr)
 	}
 }
 

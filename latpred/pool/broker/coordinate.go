@@ -116,7 +116,7 @@ func (s *seat) serve(ctx context.Context, p *Pool, reports <-chan *nats.Msg, res
 		if err != nil {
 			return err
 		}
-		if quiet > 2 {
+		if quiet > 1 {
 			return nil
 		}
 	}
