@@ -136,6 +136,9 @@ func (f *Folder) load(file string) error {
 		return err
 	}
 	h := j.Header
+	if h.Format == "" {
+		return nil // not even its header was written: it begins anew
+	}
 	if h.Machine[machineCampaign] != f.job.Campaign {
 		return fmt.Errorf("%s is of the campaign %q, not of %q: name another folder", file, h.Machine[machineCampaign], f.job.Campaign)
 	}

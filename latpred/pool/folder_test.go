@@ -151,6 +151,15 @@ func TestFolderTorn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, size := range []int{0, 1, 100} { // in its header
+		if err := os.WriteFile(files[0], whole[:size], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		kept(again[:2]...)
+		if s, _, err := ReadStatus(dir, testJob, groups); err != nil || s.Kinds[0].Done != 2 {
+			t.Errorf("cut at %d: %+v, %v", size, s, err)
+		}
+	}
 	for _, r := range again[1:] { // the same once more, or another measurement
 		if err := os.WriteFile(files[0], whole[:len(whole)-50], 0o644); err != nil {
 			t.Fatal(err)

@@ -76,11 +76,12 @@ func (h *hand) watch(ctx context.Context) {
 			told = true
 			h.pool.options.Log(fmt.Sprintf("the pool %s has no coordinator yet: waiting for one", h.pool.options.Pool))
 		}
-		_ = sleep(ctx, h.beat())
+		_ = sleep(ctx, min(h.beat(), time.Second))
 	}
 }
 
-// follow passes on orders until there is an error.
+// follow passes on orders until there is an error, or the watch misses orders, as it may after
+// a server was killed.
 func (h *hand) follow(ctx context.Context, kv jetstream.KeyValue, key string) error {
 	watcher, err := kv.Watch(ctx, key)
 	if err != nil {
@@ -90,6 +91,7 @@ func (h *hand) follow(ctx context.Context, kv jetstream.KeyValue, key string) er
 	poll := time.NewTicker(h.beat())
 	defer poll.Stop()
 	var seen uint64
+	missed := 0 // in a row, by the watch
 	pass := func(e jetstream.KeyValueEntry) {
 		var v stored
 		if e.Revision() <= seen || json.Unmarshal(e.Value(), &v) != nil || v.Order == nil {
@@ -110,16 +112,23 @@ func (h *hand) follow(ctx context.Context, kv jetstream.KeyValue, key string) er
 				return errors.New("the watch has ended")
 			}
 			if e != nil {
+				missed = 0
 				pass(e)
 			}
 		case <-poll.C:
 			e, err := kv.Get(ctx, key)
 			switch {
 			case err == nil:
-				if e.Revision() < seen { // the bucket was made anew
+				switch {
+				case e.Revision() < seen: // the bucket was made anew
 					seen = 0
+				case e.Revision() > seen:
+					missed++
 				}
 				pass(e)
+				if missed > 1 {
+					return errors.New("the watch misses orders")
+				}
 			case errors.Is(err, jetstream.ErrKeyNotFound): // it has none yet
 			case errors.Is(err, jetstream.ErrBucketNotFound):
 				return err

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,22 +47,41 @@ type theatre struct {
 type actor struct {
 	role   role
 	cmd    *exec.Cmd
-	stderr *bytes.Buffer
-	stdout *bytes.Buffer
+	stderr *text
+	stdout *text
 	ended  chan struct{}
 }
 
+// text is what processes have written.
+type text struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (t *text) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.Write(p)
+}
+
+// String is all of it.
+func (t *text) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.String()
+}
+
 func (th *theatre) start(a *actor) {
-	text, err := json.Marshal(a.role)
+	what, err := json.Marshal(a.role)
 	if err != nil {
 		th.t.Fatal(err)
 	}
 	a.cmd = exec.CommandContext(th.t.Context(), os.Args[0])
-	a.cmd.Env = append(os.Environ(), "POOL_TEST_ROLE="+string(text))
+	a.cmd.Env = append(os.Environ(), "POOL_TEST_ROLE="+string(what))
 	if a.stderr == nil {
-		a.stderr = &bytes.Buffer{}
+		a.stderr = &text{}
 	}
-	a.stdout, a.ended = &bytes.Buffer{}, make(chan struct{})
+	a.stdout, a.ended = &text{}, make(chan struct{})
 	a.cmd.Stderr, a.cmd.Stdout = a.stderr, a.stdout
 	if err := a.cmd.Start(); err != nil {
 		th.t.Fatal(err)
@@ -228,8 +246,8 @@ func (th *theatre) over() bool {
 func (th *theatre) fail(format string, args ...any) {
 	th.t.Helper()
 	for _, a := range slices.Concat(th.servers, th.workers, []*actor{th.coordinator}) {
-		text := a.stderr.String()
-		th.t.Logf("%s %s:\n%s", a.role.Role, a.role.Device, text[max(0, len(text)-3000):])
+		said := a.stderr.String()
+		th.t.Logf("%s %s:\n%s", a.role.Role, a.role.Device, said[max(0, len(said)-3000):])
 	}
 	th.t.Fatalf(format, args...)
 }
