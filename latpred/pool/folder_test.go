@@ -273,8 +273,5 @@ func FuzzMessages(f *testing.F) {
 				t.Errorf("accepted: %s", text)
 			}
 		}
-		if o, err := ParseOrder(text); err == nil {
-			NewAgent(Facts{}, "w").Obey(o)
-		}
 	})
 }

@@ -133,9 +133,6 @@ func ParseResult(text []byte) (r Result, err error) {
 	return r, r.check()
 }
 
-// ParseOrder reads an order.
-func ParseOrder(text []byte) (o Order, err error) { return o, unmarshal(text, &o) }
-
 func unmarshal(text []byte, v any) error {
 	if len(text) > maxMessage {
 		return fmt.Errorf("a message of %d bytes, more than %d", len(text), maxMessage)

@@ -41,6 +41,7 @@ type world struct {
 	stream   []Result       // not acknowledged
 	accepted map[string]int // by kind and group
 
+	counts                                           Counts // of coordinators that are dead
 	messages, crashes, vanished, hangs, coordinators int
 }
 
@@ -118,7 +119,13 @@ func newWorld(seed uint64, devices, kinds, networks int, faults float64) *world 
 	}
 	w.serve()
 	if faults > 0 {
-		w.disturb(6*time.Hour, func() { w.c = nil; w.after(5*time.Minute, w.serve) })
+		w.disturb(6*time.Hour, func() {
+			if w.c != nil {
+				w.counts = w.counts.and(w.c.counts)
+				w.c = nil
+				w.after(5*time.Minute, w.serve)
+			}
+		})
 	}
 	w.after(simTick, w.tick)
 	return w
@@ -323,6 +330,11 @@ func TestSimulatedCampaign(t *testing.T) {
 	}
 }
 
+// and adds counts.
+func (n Counts) and(m Counts) Counts {
+	return Counts{n.Accepted + m.Accepted, n.Again + m.Again, n.Repeats + m.Repeats, n.Fenced + m.Fenced, n.Refused + m.Refused, n.Failed + m.Failed, n.Lost + m.Lost, n.Stalled + m.Stalled, n.Leases + m.Leases}
+}
+
 // tell reports what the campaign took, beside what it can't take less than.
 func (w *world) tell(t testing.TB, took time.Duration) {
 	var spent, bound float64
@@ -347,10 +359,10 @@ func (w *world) tell(t testing.TB, took time.Duration) {
 	}
 	var before, after runtime.MemStats
 	c := w.c
-	*w = world{now: w.now, messages: w.messages, crashes: w.crashes, vanished: w.vanished, hangs: w.hangs, coordinators: w.coordinators}
+	*w = world{now: w.now, counts: w.counts, messages: w.messages, crashes: w.crashes, vanished: w.vanished, hangs: w.hangs, coordinators: w.coordinators}
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	counts, devices := c.counts, len(c.devices)
+	counts, devices := w.counts.and(c.counts), len(c.devices)
 	c = nil
 	runtime.GC()
 	runtime.ReadMemStats(&after)

@@ -104,10 +104,10 @@ func (s *seat) serve(ctx context.Context, p *Pool, reports <-chan *nats.Msg, res
 			quiet = 0
 			err = s.result(ctx, m)
 		case <-tick.C:
-			s.status(p)
 			if !p.nc.IsConnected() {
-				break // nobody can be heard
+				break // nobody can be heard: time stands still
 			}
+			s.status(p)
 			err = s.give(ctx, s.machine.Tick(s.now()))
 			if s.machine.Over() {
 				quiet++ // what still comes is kept
