@@ -51,7 +51,7 @@ func (a *Agent) Obey(o Order) (do Action) {
 // Progress notes how far the task is.
 func (a *Agent) Progress(step string, anchors float64) {
 	a.doing.Steps++
-	a.doing.Step, a.doing.Anchors = step, anchors
+	a.doing.Step, a.doing.Anchors = short(step), anchors
 }
 
 // End notes that the measuring of a task has ended, and gives the result to be delivered,
@@ -76,7 +76,7 @@ func (a *Agent) Leftover(campaign string, group int, journal []byte) Result {
 
 // Report is what the worker has to say. unready is why the device can't measure now.
 func (a *Agent) Report(unready string) Report {
-	r := Report{Facts: a.facts, Worker: a.worker, Epoch: a.epoch, Unready: unready}
+	r := Report{Facts: a.facts, Worker: a.worker, Epoch: a.epoch, Unready: short(unready)}
 	switch doing := a.doing; {
 	case a.task != nil:
 		r.Doing = &doing

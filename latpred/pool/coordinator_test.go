@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -310,6 +311,13 @@ func TestAgent(t *testing.T) {
 	}
 	if do := a.Obey(Order{Worker: "w1", Epoch: 5, Task: task(1, 2)}); do.Start == nil {
 		t.Errorf("the same group again: %+v", do)
+	}
+	a.Progress(strings.Repeat("é", 1000), 1)
+	r := a.Report(strings.Repeat("hot", 1000))
+	if text, err := json.Marshal(r); err != nil || len(r.Unready) > maxText || len(r.Doing.Step) > maxText {
+		t.Errorf("%s, %v", text, err)
+	} else if _, err := ParseReport(text); err != nil {
+		t.Errorf("a long text: %v", err)
 	}
 	if do := a.Obey(Order{Worker: "w2", Epoch: 6}); !do.Fenced || !do.Stop {
 		t.Errorf("a newer worker: %+v", do)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Job is what all tasks of a campaign have in common.
@@ -127,10 +128,17 @@ func ParseResult(text []byte) (r Result, err error) {
 		return r, errors.New("a result without a lease")
 	case (len(r.Journal) == 0) == (r.Failure == ""):
 		return r, errors.New("a result is either a journal or a failure")
-	case len(r.Failure) > maxText:
-		r.Failure = r.Failure[:maxText] + "…"
 	}
+	r.Failure = short(r.Failure)
 	return r, r.check()
+}
+
+// short is the beginning of a text, of at most maxText bytes.
+func short(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText-len("…")], "") + "…"
 }
 
 func unmarshal(text []byte, v any) error {
