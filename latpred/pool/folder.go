@@ -147,32 +147,50 @@ func (f *Folder) load(file string) error {
 		f.headers[kind] = &h
 	}
 	f.files[kind] = append(f.files[kind], file)
-	for g := range measuredGroups(j, f.groups, f.group) {
+	for _, g := range f.measuredGroups(j) {
 		f.done = append(f.done, finished{kind, g})
 	}
 	return nil
 }
 
-// measuredGroups are the groups all of whose units a journal has measured, or left out.
-func measuredGroups(j *measure.Journal, groups [][]string, group map[string]int) map[int]bool {
-	settled := map[int]int{}
+// settled are the units that a journal has measured, or left out, and how often.
+func settled(j *measure.Journal) map[string]int {
+	units := map[string]int{}
 	for _, r := range j.Results() {
-		if g, ok := group[r.Key]; ok {
-			settled[g]++
-		}
+		units[r.Key]++
 	}
 	for _, l := range j.LeftOut() {
-		if g, ok := group[l.Unit]; ok {
-			settled[g]++
-		}
+		units[l.Unit]++
 	}
-	whole := map[int]bool{}
-	for g, n := range settled {
-		if n >= len(groups[g]) {
-			whole[g] = true
+	return units
+}
+
+// measuredGroups are the groups all of whose units a journal has settled.
+func (f *Folder) measuredGroups(j *measure.Journal) (whole []int) {
+	count := map[int]int{}
+	for unit := range settled(j) {
+		if g, ok := f.group[unit]; ok {
+			if count[g]++; count[g] == len(f.groups[g]) {
+				whole = append(whole, g)
+			}
 		}
 	}
 	return whole
+}
+
+// lacks says what is wrong with the units of a result's journal, which must be those of its
+// group; "": nothing.
+func (f *Folder) lacks(j *measure.Journal, group int) string {
+	units := settled(j)
+	for unit, n := range units {
+		if g, ok := f.group[unit]; !ok || g != group || n != 1 {
+			return fmt.Sprintf("its journal has %q %d times, which is not of group %d once", unit, n, group)
+		}
+	}
+	if len(units) < len(f.groups[group]) {
+		return fmt.Sprintf("its journal lacks networks of group %d", group)
+	}
+	return ""
 }
 
 // Tell tells a new coordinator which groups are measured.
@@ -215,8 +233,8 @@ func (f *Folder) Check(kind string, r Result) (j *measure.Journal, bad string) {
 	if len(j.Anchors()) == 0 && len(j.Results()) > 0 {
 		return nil, "its journal has no anchors, by which journals are joined"
 	}
-	if !measuredGroups(j, f.groups, f.group)[r.Doing.Group] {
-		return nil, fmt.Sprintf("its journal lacks networks of group %d", r.Doing.Group)
+	if bad := f.lacks(j, r.Doing.Group); bad != "" {
+		return nil, bad
 	}
 	return j, ""
 }

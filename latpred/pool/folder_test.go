@@ -199,7 +199,8 @@ func TestFolderChecks(t *testing.T) {
 	for want, r := range map[string]Result{
 		"journal of a:1":                    rubbish,
 		"group 7, where the campaign has 2": beyond,
-		"lacks networks of group 1":         measured(t, "a", 1, groups[0], 5, nil),
+		"not of group 1 once":               measured(t, "a", 1, groups[0], 5, nil),
+		"lacks networks of group 1":         measured(t, "a", 1, groups[1][:1], 5, nil),
 		"no anchors":                        measured(t, "a", 1, groups[1], 5, func(d *measure.Device) { d.NoAnchors = true }),
 		`the batch "8", want "1"`:           measured(t, "a", 1, groups[1], 5, func(d *measure.Device) { d.Header.Batch = 8 }),
 		`the space "other"`:                 measured(t, "a", 1, groups[1], 5, func(d *measure.Device) { d.Header.Space = "other" }),
