@@ -153,14 +153,17 @@ func (f *Folder) load(file string) error {
 	return nil
 }
 
-// settled are the units that a journal has measured, or left out, and how often.
-func settled(j *measure.Journal) map[string]int {
+// settled are the units that a journal has measured, and how often, and those of the campaign
+// that it has left out. What else is left out are anchors.
+func (f *Folder) settled(j *measure.Journal) map[string]int {
 	units := map[string]int{}
 	for _, r := range j.Results() {
 		units[r.Key]++
 	}
 	for _, l := range j.LeftOut() {
-		units[l.Unit]++
+		if _, ok := f.group[l.Unit]; ok && units[l.Unit] == 0 {
+			units[l.Unit] = 1
+		}
 	}
 	return units
 }
@@ -168,7 +171,7 @@ func settled(j *measure.Journal) map[string]int {
 // measuredGroups are the groups all of whose units a journal has settled.
 func (f *Folder) measuredGroups(j *measure.Journal) (whole []int) {
 	count := map[int]int{}
-	for unit := range settled(j) {
+	for unit := range f.settled(j) {
 		if g, ok := f.group[unit]; ok {
 			if count[g]++; count[g] == len(f.groups[g]) {
 				whole = append(whole, g)
@@ -181,7 +184,7 @@ func (f *Folder) measuredGroups(j *measure.Journal) (whole []int) {
 // lacks says what is wrong with the units of a result's journal, which must be those of its
 // group; "": nothing.
 func (f *Folder) lacks(j *measure.Journal, group int) string {
-	units := settled(j)
+	units := f.settled(j)
 	for unit, n := range units {
 		if g, ok := f.group[unit]; !ok || g != group || n != 1 {
 			return fmt.Sprintf("its journal has %q %d times, which is not of group %d once", unit, n, group)
