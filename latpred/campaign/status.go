@@ -25,7 +25,6 @@ type Task struct {
 	State  State  `json:"state"`            // Complete: its process ended well, whatever the journal has
 	Node   string `json:"node,omitempty"`   // where it runs, or ran
 	Reason string `json:"reason,omitempty"` // in the engine's words: why it waits or failed
-	Starts int    `json:"starts,omitempty"` // times that it was started again; 0 also where the engine does not tell
 }
 
 // active reports whether the engine will still do something about the shard.

@@ -63,6 +63,12 @@ type Search struct {
 	Scheduler hpo.Scheduler   // which configurations to try, and for how many epochs each
 	Journal   string          // file from which an interrupted search continues; "": none
 	Observe   func(hpo.Event) // called for each report; may be nil
+
+	// Elsewhere trains a trial up to and including an epoch in another process, by Segment
+	// from the checkpoint that is the trial's own, Workers at a time; nil: trials are trained
+	// here. It may be called from several goroutines at once.
+	Elsewhere func(ctx context.Context, trial int, c hpo.Config, to int) (metrics map[string]float64, err error)
+	Workers   int // of Elsewhere; below 1: one
 }
 
 // Tune trains a trial for each configuration of the scheduler, several concurrently, for
@@ -70,20 +76,22 @@ type Search struct {
 // caller chooses the best. All trials start from the same weights and see the rows in the
 // same order, both drawn with the seed, so Train with a trial's optimizer and that seed
 // reproduces its weights. See hpo.Run for ctx.
+//
+// With Elsewhere be is not used, and may be nil.
 func Tune(ctx context.Context, be *backend.Backend, s Search) ([]hpo.TrialStatus, error) {
-	set, base := s.Set, s.Config
-	e, err := encode.ByName(set.Encoding)
+	base, err := s.job()
 	if err != nil {
 		return nil, err
 	}
-	base.Layers = append([]int{e.Width()}, base.Layers[1:]...)
-	train, err := Rows(e, set.Subset(s.Split.Train))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", set.Name, err)
+	options := hpo.Options{
+		Workers: max(1, s.Workers), Journal: s.Journal, Observe: s.Observe,
+		Subject: fmt.Sprintf("%s %s seed %d, %v batch %d %s", s.Set.Name, s.Set.Hash(), s.Seed, base.Config.Layers, base.Config.BatchSize, base.Config.Optimizer.Kind),
 	}
-	validation, err := Rows(e, set.Subset(s.Split.Validation))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", set.Name, err)
+	if s.Elsewhere != nil {
+		start := func(_ context.Context, trial int, c hpo.Config) (hpo.Trainable, error) {
+			return elsewhere{s, trial, c}, nil
+		}
+		return hpo.Run(ctx, s.Scheduler, start, options)
 	}
 	backends, err := backend.SideBySide(be)
 	if err != nil {
@@ -91,23 +99,38 @@ func Tune(ctx context.Context, be *backend.Backend, s Search) ([]hpo.TrialStatus
 	}
 	clients := &clients{backends: backends, open: make([]int, len(backends))}
 	start := func(_ context.Context, _ int, c hpo.Config) (hpo.Trainable, error) {
-		config := base
+		job := base
 		var err error
-		if config.Optimizer, err = OptimizerOf(base.Optimizer, c); err != nil {
+		if job.Config.Optimizer, err = OptimizerOf(base.Config.Optimizer, c); err != nil {
 			return nil, err
 		}
 		be, release := clients.take()
-		training, err := mlp.Begin(be, mlp.Job{Seed: s.Seed, Train: train, Validation: validation, Config: config})
+		training, err := mlp.Begin(be, job)
 		if err != nil {
 			release()
 			return nil, err
 		}
 		return &trial{training: training, release: release}, nil
 	}
-	return hpo.Run(ctx, s.Scheduler, start, hpo.Options{
-		Workers: len(backends), Journal: s.Journal, Observe: s.Observe,
-		Subject: fmt.Sprintf("%s %s seed %d, %v batch %d %s", set.Name, set.Hash(), s.Seed, base.Layers, base.BatchSize, base.Optimizer.Kind),
-	})
+	options.Workers = len(backends)
+	return hpo.Run(ctx, s.Scheduler, start, options)
+}
+
+// job is what all trials have in common.
+func (s Search) job() (job mlp.Job, err error) {
+	e, err := encode.ByName(s.Set.Encoding)
+	if err != nil {
+		return job, err
+	}
+	job.Seed, job.Config = s.Seed, s.Config
+	job.Config.Layers = append([]int{e.Width()}, s.Config.Layers[1:]...)
+	if job.Train, err = Rows(e, s.Set.Subset(s.Split.Train)); err == nil {
+		job.Validation, err = Rows(e, s.Set.Subset(s.Split.Validation))
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", s.Set.Name, err)
+	}
+	return job, err
 }
 
 // clients spreads trials over backends, each to the one with the fewest.
@@ -163,10 +186,10 @@ func (t *trial) Train(ctx context.Context, to int) (map[string]float64, error) {
 	return t.metrics(), nil
 }
 
-func (t *trial) metrics() map[string]float64 {
-	return map[string]float64{
-		MetricValRMSE: t.last.ValRMSE, MetricValMAE: t.last.ValMAE, MetricValLast: t.last.ValLast, MetricTrainLoss: t.last.TrainLoss,
-	}
+func (t *trial) metrics() map[string]float64 { return metricsOf(t.last) }
+
+func metricsOf(e mlp.Epoch) map[string]float64 {
+	return map[string]float64{MetricValRMSE: e.ValRMSE, MetricValMAE: e.ValMAE, MetricValLast: e.ValLast, MetricTrainLoss: e.TrainLoss}
 }
 
 func (t *trial) Close() {

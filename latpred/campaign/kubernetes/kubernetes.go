@@ -1,26 +1,20 @@
 package kubernetes
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ofalat/ofalat/latpred/campaign"
 )
 
 // Engine submits campaigns by kubectl, which is to be in PATH and to know the cluster.
 type Engine struct{}
-
-// patience is how long a call of kubectl may take.
-const patience = 2 * time.Minute
 
 // ErrActive is the error of Submit where the campaign's Job is at work: it starts shards that
 // fail again by itself.
@@ -187,20 +181,8 @@ func (Engine) Cancel(ctx context.Context, f *campaign.Folder, id string) error {
 
 // kubectl runs kubectl in the plan's namespace and returns what it prints.
 func kubectl(ctx context.Context, f *campaign.Folder, in []byte, args ...string) (string, error) {
-	limited, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	if ns := f.Plan.Kubernetes.Namespace; ns != "" {
 		args = append([]string{"--namespace", ns}, args...)
 	}
-	cmd := exec.CommandContext(limited, "kubectl", args...)
-	var out, said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &said
-	cmd.WaitDelay = time.Second
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() == nil && limited.Err() != nil {
-			err = fmt.Errorf("no answer within %v", patience)
-		}
-		return "", fmt.Errorf("kubectl: %w: %s", err, strings.TrimSpace(said.String()))
-	}
-	return out.String(), nil
+	return campaign.Call(ctx, in, "kubectl", args...)
 }

@@ -1,15 +1,12 @@
 package slurm
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ofalat/ofalat/latpred/campaign"
 )
@@ -19,9 +16,6 @@ type Engine struct {
 	Program string // latpred on the nodes
 }
 
-// patience is how long a command of Slurm may take.
-const patience = time.Minute
-
 var jobForm = regexp.MustCompile(`^\d+$`)
 
 // Submit submits an array job and returns its number.
@@ -30,7 +24,12 @@ func (e Engine) Submit(ctx context.Context, f *campaign.Folder, shards []int) (i
 	if err != nil {
 		return "", err
 	}
-	out, err := command(ctx, script, "sbatch", "--parsable", "--chdir", f.Dir)
+	return submit(ctx, script, "--chdir", f.Dir)
+}
+
+// submit hands a script to sbatch and returns the job's number.
+func submit(ctx context.Context, script []byte, options ...string) (id string, err error) {
+	out, err := campaign.Call(ctx, script, "sbatch", append([]string{"--parsable"}, options...)...)
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +45,7 @@ func (e Engine) Tasks(ctx context.Context, _ *campaign.Folder, id string) (map[i
 	if !jobForm.MatchString(id) {
 		return nil, fmt.Errorf("slurm: %.100q is no number of a job", id)
 	}
-	out, err := command(ctx, nil, "squeue", "--noheader", "--array", "--states=all", "--jobs="+id, "--format=%i|%K|%T|%N|%r")
+	out, err := campaign.Call(ctx, nil, "squeue", "--noheader", "--array", "--states=all", "--jobs="+id, "--format=%i|%K|%T|%N|%r")
 	if err != nil && !strings.Contains(err.Error(), "Invalid job id") { // forgotten: it ended long ago
 		return nil, err
 	}
@@ -54,7 +53,7 @@ func (e Engine) Tasks(ctx context.Context, _ *campaign.Folder, id string) (map[i
 		return parse(out)
 	}
 	// Accounting may be off; then nothing more is known.
-	if out, err = command(ctx, nil, "sacct", "--noheader", "--allocations", "--parsable2", "--array", "--jobs="+id, "--format=JobID,JobID,State,NodeList,ExitCode"); err != nil {
+	if out, err = campaign.Call(ctx, nil, "sacct", "--noheader", "--allocations", "--parsable2", "--array", "--jobs="+id, "--format=JobID,JobID,State,NodeList,ExitCode"); err != nil {
 		return nil, nil
 	}
 	return parse(out)
@@ -65,7 +64,7 @@ func (e Engine) Cancel(ctx context.Context, _ *campaign.Folder, id string) error
 	if !jobForm.MatchString(id) {
 		return fmt.Errorf("slurm: %.100q is no number of a job", id)
 	}
-	_, err := command(ctx, nil, "scancel", id)
+	_, err := campaign.Call(ctx, nil, "scancel", id)
 	if err != nil && strings.Contains(err.Error(), "Invalid job id") {
 		return nil // it has ended
 	}
@@ -78,7 +77,7 @@ func Requeue(ctx context.Context) error {
 	if id == "" {
 		return fmt.Errorf("slurm: this process is no task: SLURM_JOB_ID is not set")
 	}
-	_, err := command(ctx, nil, "scontrol", "requeue", id)
+	_, err := campaign.Call(ctx, nil, "scontrol", "requeue", id)
 	return err
 }
 
@@ -125,21 +124,4 @@ func state(word string) campaign.State {
 		return campaign.Stopped
 	}
 	return campaign.Failed // FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, BOOT_FAIL, DEADLINE
-}
-
-// command runs a command of Slurm and returns what it prints.
-func command(ctx context.Context, in []byte, name string, args ...string) (string, error) {
-	limited, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	cmd := exec.CommandContext(limited, name, args...)
-	var out, said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &said
-	cmd.WaitDelay = time.Second
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() == nil && limited.Err() != nil {
-			err = fmt.Errorf("no answer within %v", patience)
-		}
-		return "", fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(said.String()))
-	}
-	return out.String(), nil
 }

@@ -88,6 +88,24 @@ func (f *engineFlags) submit(ctx context.Context, out *output, c *campaign.Folde
 	return printStatus(out, st)
 }
 
+// goOn submits the shards that are neither complete nor with an engine, to the named one; "":
+// to the last.
+func (f *engineFlags) goOn(ctx context.Context, out *output, c *campaign.Folder, name string) error {
+	engines, err := f.engines()
+	if err != nil {
+		return err
+	}
+	st, err := c.Status(ctx, engines)
+	if err != nil {
+		return err
+	}
+	left := st.Left()
+	if len(left) == 0 {
+		return printStatus(out, st)
+	}
+	return f.submit(ctx, out, c, cmp.Or(name, st.Engine, "local"), left)
+}
+
 // watchShards shows how far all shards are, until hide.
 func watchShards(ctx context.Context, out *output, c *campaign.Folder) (hide func()) {
 	bar := out.Progress("measuring", c.Units)
@@ -129,7 +147,8 @@ type campaignSubmitCmd struct {
 	engineFlags
 }
 
-// Run makes the campaign's folder and submits all shards.
+// Run makes the campaign's folder and submits its shards. Of a campaign that is there already
+// it submits what is left, as resume does.
 func (c *campaignSubmitCmd) Run(ctx context.Context, out *output) error {
 	p, err := campaign.ReadFile(c.Plan)
 	if err != nil {
@@ -146,10 +165,7 @@ func (c *campaignSubmitCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if before, err := f.Submissions(); err != nil || len(before) > 0 {
-		return errors.Join(err, fmt.Errorf("%s was submitted before: latpred campaign status %s says how far it is, resume goes on", f.Plan.Name, f.Dir))
-	}
-	return c.submit(ctx, out, f, c.Engine, all(f.Plan.Shards))
+	return c.goOn(ctx, out, f, c.Engine)
 }
 
 // print prints what would be submitted.
@@ -200,15 +216,11 @@ type campaignResumeCmd struct {
 
 // Run submits what is left.
 func (c *campaignResumeCmd) Run(ctx context.Context, out *output) error {
-	f, st, err := status(ctx, c.Dir, &c.engineFlags)
+	f, err := campaign.Open(c.Dir)
 	if err != nil {
 		return err
 	}
-	left := st.Left()
-	if len(left) == 0 {
-		return printStatus(out, st)
-	}
-	return c.submit(ctx, out, f, cmp.Or(c.Engine, st.Engine, "local"), left)
+	return c.goOn(ctx, out, f, c.Engine)
 }
 
 type campaignCancelCmd struct {

@@ -120,6 +120,7 @@ func TestCampaignLocal(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustCall(t, "campaign", "resume", dir, "--program", program)
+	mustCall(t, "campaign", plan, "--dir", dir, "--program", program)
 	set := filepath.Join(t.TempDir(), "set.csv")
 	if said := mustCall(t, "campaign", "collect", dir, "--out", set); !strings.Contains(said, "set.csv: 7 rows on foreign-b1") {
 		t.Errorf("collect: %s", said)
@@ -128,8 +129,9 @@ func TestCampaignLocal(t *testing.T) {
 	if after, err := os.ReadFile(journal); err != nil || string(after) != string(before) {
 		t.Errorf("what was complete was measured again: %v", err)
 	}
-	if _, stderr, status := call(t, "campaign", "submit", plan, "--dir", dir); status != 1 || !strings.Contains(stderr, "submitted before") {
-		t.Errorf("submitted twice: %d, %s", status, stderr)
+	other := simulatedPlan(t, "other", 7, 2, 0, "")
+	if _, stderr, status := call(t, "campaign", "submit", other, "--dir", dir); status != 1 || !strings.Contains(stderr, "has another plan") {
+		t.Errorf("another plan in the same folder: %d, %s", status, stderr)
 	}
 }
 

@@ -55,8 +55,19 @@ func pageOf(t *testing.T, file string) (page string) {
 func TestSlurmPage(t *testing.T) {
 	c := slurmtest.Start(t)
 	page, program := pageOf(t, "slurm.md"), testProgram(t)
+	data, _ := measurements(t, "p40-b64", 300)
+	if err := os.Rename(data, "mine.csv"); err != nil {
+		t.Fatal(err)
+	}
 	ran := 0
 	for line := range strings.Lines(page) {
+		if command, ok := strings.CutPrefix(line, "latpred tune "); ok {
+			ran++
+			args := append([]string{"tune"}, words(command)...)
+			if said := mustCall(t, append(args, "--program", program, "--backend", "go", "--trials", "3", "--epochs", "2")...); !strings.Contains(said, "3 trials, ") {
+				t.Errorf("the search: %s", said)
+			}
+		}
 		command, ok := strings.CutPrefix(line, "latpred campaign ")
 		if !ok {
 			continue
@@ -75,7 +86,7 @@ func TestSlurmPage(t *testing.T) {
 			t.Errorf("the script: %s", said)
 		}
 	}
-	if got := latencies(t, "set.csv"); ran != 6 || len(got) != 48 {
+	if got := latencies(t, "set.csv"); ran != 7 || len(got) != 48 {
 		t.Errorf("%d commands ran and gave %d networks", ran, len(got))
 	}
 }

@@ -47,7 +47,10 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	before, err := f.Progress(c.Shard)
-	if err != nil {
+	if err != nil || before.Complete() {
+		return err
+	}
+	if err := alone(ctx, f.Journal(c.Shard)); err != nil {
 		return err
 	}
 	began, work := time.Now(), ctx
@@ -79,6 +82,24 @@ func (c *campaignWorkCmd) open() (*campaign.Folder, error) {
 		return campaign.Create(c.Dir, c.Plan)
 	}
 	return campaign.Open(c.Dir)
+}
+
+// alone returns when no other process has the journal, such as one that is ending because its
+// parent was killed.
+func alone(ctx context.Context, journal string) error {
+	if _, err := os.Stat(journal); err != nil {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	release, err := measure.Lock(limited, journal, measure.Wait)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("%s: another process is measuring into it", journal)
+	}
+	if err == nil {
+		release()
+	}
+	return err
 }
 
 // long reports whether a task had at least half of the time that it can have before it is

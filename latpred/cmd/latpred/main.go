@@ -119,7 +119,7 @@ func run(ctx context.Context, args []string, out *output) int {
 		fmt.Fprintf(out.stderr, "latpred: %v\n", err)
 		return 2
 	default:
-		out.json = c.JSON
+		out.json, out.args = c.JSON, args
 		err = verb.Run()
 		out.close()
 		if err == nil {

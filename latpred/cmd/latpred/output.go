@@ -23,6 +23,7 @@ type output struct {
 	stdout   *results
 	stderr   io.Writer
 	json     bool
+	args     []string      // of the command
 	terminal *os.File      // stderr, nil where it is no terminal
 	bars     *mpb.Progress // holds the bar that is shown, nil without one
 	saves    atomic.Bool   // after an interrupt the command may need seconds to save what it has

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/ofalat/ofalat/latpred"
+	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/hpo"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
@@ -32,6 +33,7 @@ type tuneCmd struct {
 	Protocol  string `enum:"published,corrected" default:"corrected" help:"Split: published, in file order; corrected, by architecture."`
 	Journal   string `help:"File that keeps every result; the same command goes on from there." type:"path"`
 	Seed      uint64 `default:"1" help:"Seed of split, order, weights and shuffles."`
+	tuneElsewhere
 }
 
 // tunedTrial is a trial in the output of tune --json.
@@ -57,7 +59,7 @@ type tuned struct {
 
 // Run searches the published grid and prints the trials, the best first.
 func (c *tuneCmd) Run(ctx context.Context, out *output) error {
-	if err := writable(c.Journal); err != nil {
+	if err := errors.Join(c.prepare(&c.Journal), writable(c.Journal)); err != nil {
 		return err
 	}
 	set, err := c.openSet(out, c.Data, c.Space)
@@ -84,15 +86,21 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 	if len(split.Train) == 0 || len(split.Validation) == 0 {
 		return fmt.Errorf("%s: %d rows are too few to train and validate: at least 20 are needed", set.Name, set.Rows)
 	}
-	be, err := c.open(ctx, out, true)
-	if err != nil {
-		return err
-	}
 	base := mlp.Published()
 	base.BatchSize = c.Batch
+	search := neural.Search{Set: set, Split: split, Seed: c.Seed, Config: base, Scheduler: scheduler, Journal: c.Journal}
+	var be *backend.Backend
+	if search.Elsewhere = c.submits(out); search.Elsewhere != nil {
+		search.Workers = c.AtOnce
+	} else if be, err = c.open(ctx, out, true); err != nil {
+		return err
+	}
+	if c.SegmentTrial != nil {
+		return c.segment(ctx, be, search, configs, out)
+	}
 	var seconds float64
 	bar := out.ProgressOver("tuning", len(configs), liveTrials+1)
-	trials, err := neural.Tune(ctx, be, neural.Search{Set: set, Split: split, Seed: c.Seed, Config: base, Scheduler: scheduler, Journal: c.Journal, Observe: func(e hpo.Event) {
+	search.Observe = func(e hpo.Event) {
 		seconds = e.Elapsed.Seconds()
 		ended := 0
 		for _, t := range e.Status {
@@ -103,7 +111,8 @@ func (c *tuneCmd) Run(ctx context.Context, out *output) error {
 		bar.Set(ended, fmt.Sprintf("trial %d, epoch %d: validation RMSE %.4g ms", e.Report.Trial, e.Report.Epoch, e.Report.Metrics[neural.MetricValRMSE]))
 		now := ranked(e.Status)
 		bar.SetBelow(aligned(trialHeader, cellsOf(now[:min(liveTrials, len(now))])))
-	}})
+	}
+	trials, err := neural.Tune(ctx, be, search)
 	bar.Done()
 	if errors.Is(err, context.Canceled) && c.Journal != "" {
 		err = fmt.Errorf("%w; the same command goes on from %s", err, c.Journal)
