@@ -100,7 +100,7 @@ func (p *Plan) checkWords() (key, reason string) {
 		}
 	}
 	for _, w := range []struct{ key, value string }{
-		{"device.name", p.Device.Name}, {"device.pool", p.Device.Pool}, {"runner", p.Runner}, {"nats.stream", p.NATS.Stream},
+		{"device.name", p.Device.Name}, {"device.pool", p.Device.Pool}, {"runner", p.Runner},
 	} {
 		if w.value != "" && !labelForm.MatchString(w.value) {
 			return w.key, fmt.Sprintf("%q: want letters, digits and - _ . /, for it is a name", w.value)

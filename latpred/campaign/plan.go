@@ -12,7 +12,7 @@ import (
 // named here. It never carries a program to time networks with: Runner is the name of one
 // that is configured where networks are measured.
 type Plan struct {
-	Name      string   `yaml:"name"`      // lower-case letters, digits and "-", at most 40: names jobs, folders and streams
+	Name      string   `yaml:"name"`      // lower-case letters, digits and "-", at most 40: names jobs and folders
 	Space     string   `yaml:"space"`     // id of the space; default: mbv3-w1.0
 	Networks  Networks `yaml:"networks"`  // what is measured
 	Batch     int      `yaml:"batch"`     // images at once; default: 1
@@ -88,7 +88,6 @@ type Kubernetes struct {
 // NATS says where groups are handed out.
 type NATS struct {
 	URL      string `yaml:"url"`      // nats://, tls:// or ws:// addresses, separated by commas; credentials are not the plan's
-	Stream   string `yaml:"stream"`   // default: Plan.Name
 	Replicas int    `yaml:"replicas"` // of the stream, 1, 3 or 5; default: 1
 }
 

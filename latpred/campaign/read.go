@@ -130,6 +130,5 @@ func (p *Plan) setDefaults() {
 	p.Kubernetes.Size = cmp.Or(p.Kubernetes.Size, "1Gi")
 	p.Kubernetes.Access = cmp.Or(p.Kubernetes.Access, "ReadWriteMany")
 	p.Kubernetes.Backoff = cmp.Or(p.Kubernetes.Backoff, &six)
-	p.NATS.Stream = cmp.Or(p.NATS.Stream, p.Name)
 	p.NATS.Replicas = cmp.Or(p.NATS.Replicas, 1)
 }

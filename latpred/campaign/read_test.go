@@ -41,7 +41,7 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p.Networks.Seed != 1 || p.Space != "mbv3-w1.0" || *p.Protocol.Extra != 0 || p.Slurm.Time != 2*time.Hour || p.Slurm.Warning != 2*time.Minute ||
-		!*p.Slurm.Requeue || p.NATS.Stream != "p40-10k" || p.Device.Labels["gpu"] != "A100.*80GB" || *p.Kubernetes.Backoff != 6 {
+		!*p.Slurm.Requeue || p.NATS.Replicas != 3 || p.Device.Labels["gpu"] != "A100.*80GB" || *p.Kubernetes.Backoff != 6 {
 		t.Errorf("read %+v", p)
 	}
 }

@@ -101,24 +101,29 @@ func (f *File) load(header any, begins string, take Take) error {
 	return atomicfile.SyncFolder(f.path)
 }
 
-// Append writes v as a line of JSON and waits until it is on disk. If writing fails, it
-// removes the partial line where possible, and every later Append returns the same error,
-// since the file and the state of the work no longer agree.
-func (f *File) Append(v any) error {
+// Append writes each value as a line of JSON and waits until all are on disk. If writing
+// fails, it removes the partial lines where possible, and every later Append returns the same
+// error, since the file and the state of the work no longer agree. A kill may leave the first
+// of several lines.
+func (f *File) Append(values ...any) error {
 	if f.err == nil {
-		f.err = f.write(v)
+		f.err = f.write(values)
 	}
 	return f.err
 }
 
-func (f *File) write(v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
+func (f *File) write(values []any) error {
+	var lines []byte
+	for _, v := range values {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		lines = append(append(lines, text...), '\n')
 	}
 	before, err := f.file.Seek(0, io.SeekCurrent)
 	if err == nil {
-		_, err = f.file.Write(append(text, '\n'))
+		_, err = f.file.Write(lines)
 	}
 	if err == nil {
 		err = f.file.Sync()

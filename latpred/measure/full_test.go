@@ -18,7 +18,7 @@ func (constant) Close()                                 {}
 // full is a file on a full disk.
 type full struct{ appender }
 
-func (full) Append(any) error { return syscall.ENOSPC }
+func (full) Append(...any) error { return syscall.ENOSPC }
 
 // The disk is full from some write on; when there is room again the campaign goes
 // on and nothing is missing.

@@ -58,7 +58,7 @@ type Journal struct {
 
 // appender is the part of *journal.File that a Journal uses.
 type appender interface {
-	Append(v any) error
+	Append(values ...any) error
 	Close() error
 }
 

@@ -23,6 +23,8 @@ var (
 	errTorn = errors.New("the output is torn")
 )
 
+var errNoADB = errors.New("adb is not in PATH: it is part of Android's platform-tools (apt install adb, brew install android-platform-tools)")
+
 // gone is what the client says when the device does not answer.
 var gone = regexp.MustCompile(`(?i)device '[^']*' not found|device (?:is )?offline|no devices/emulators found|device still (?:authorizing|connecting)|error: closed|protocol fault|device unauthorized|connection reset|transport .*not found`)
 
@@ -66,7 +68,7 @@ func devices(ctx context.Context, path string, limit time.Duration) ([]attached,
 func openADB(ctx context.Context, serial string, limit time.Duration) (*adb, error) {
 	path, err := exec.LookPath("adb")
 	if err != nil {
-		return nil, errors.New("adb is not in PATH: it is part of Android's platform-tools (apt install adb, brew install android-platform-tools)")
+		return nil, errNoADB
 	}
 	list, err := devices(ctx, path, limit)
 	if err != nil {

@@ -22,6 +22,8 @@ type campaignCmd struct {
 	Cancel  campaignCancelCmd  `cmd:"" help:"Take a campaign from its engine; journals keep what they have."`
 	Collect campaignCollectCmd `cmd:"" help:"Join the shards' journals into a data set or a table."`
 	Work    campaignWorkCmd    `cmd:"" help:"Measure one shard: what engines start."`
+	Serve   campaignServeCmd   `cmd:"" help:"Offer a plan's groups to a pool of devices, over NATS, and keep what they measure."`
+	Top     campaignTopCmd     `cmd:"" help:"Show how a pool of devices does: rates, failures, drift, time left."`
 }
 
 // engineFlags choose who runs shards.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ofalat/ofalat/latpred/campaign"
+	"github.com/ofalat/ofalat/latpred/pool"
 )
 
 type campaignStatusCmd struct {
@@ -15,6 +16,9 @@ type campaignStatusCmd struct {
 
 // Run prints how far a campaign is.
 func (c *campaignStatusCmd) Run(ctx context.Context, out *output) error {
+	if pool.IsFolder(c.Dir) {
+		return poolStatus(out, c.Dir)
+	}
 	_, st, err := status(ctx, c.Dir, &c.engineFlags)
 	if err != nil {
 		return err

@@ -14,7 +14,6 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/campaign/slurm"
-	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/runner"
 )
 
@@ -40,7 +39,7 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 	if c.Shard > f.Plan.Shards {
 		return fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
 	}
-	if err := f.Plan.Device.Fits(labels()); err != nil {
+	if err := f.Plan.Device.Fits(campaign.MachineLabels()); err != nil {
 		return err
 	}
 	args, err := localArgs(f.Plan)
@@ -190,22 +189,4 @@ func localArgs(p *campaign.Plan) ([]string, error) {
 		return nil, errors.Join(err, unknown)
 	}
 	return args, nil
-}
-
-// labels describes this machine for a plan's device.labels.
-func labels() map[string]string {
-	m := measure.Machine(nil)
-	if d := measure.NVIDIADriver(); d != "" {
-		m["driver"] = d
-	}
-	files, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
-		for line := range strings.Lines(string(text)) {
-			if key, value, ok := strings.Cut(line, ":"); ok && key == "Model" {
-				m["gpu"] = strings.TrimSpace(value)
-			}
-		}
-	}
-	return m
 }

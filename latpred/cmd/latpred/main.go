@@ -44,6 +44,7 @@ type commands struct {
 	Backend   backendCmd   `cmd:"" help:"List, install and check what networks run on."`
 	Measure   measureCmd   `cmd:"" help:"Measure networks and layers on this device, or on another through a program of yours."`
 	Campaign  campaignCmd  `cmd:"" help:"Measure with several machines: on Slurm, on Kubernetes or here, from a plan."`
+	Worker    workerCmd    `cmd:"" help:"Measure on this machine, or its phones, for a pool of devices."`
 	Train     trainCmd     `cmd:"" help:"Train a latency predictor from measurements."`
 	Finetune  finetuneCmd  `cmd:"" help:"Take a predictor to another device with few measurements."`
 	Tune      tuneCmd      `cmd:"" help:"Search for the optimizer that learns measurements best (ASHA)."`
