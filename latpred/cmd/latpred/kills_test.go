@@ -41,7 +41,8 @@ type killed struct {
 var killedCommands = map[string]killed{
 	"train":           {args: "train --data data.csv --out m.latpred --backend go --epochs 60 --layers 60-60 --checkpoint-every 1ms", outputs: []string{"m.latpred"}},
 	"train with Adam": {args: "train --data data.csv --out m.latpred --backend go --epochs 60 --layers 60-60 --optimizer adam --rate .01 --patience 30 --checkpoint-every 1ns", outputs: []string{"m.latpred"}, alike: true},
-	"finetune":        {args: "finetune --from old.latpred --data phone.csv --out m.latpred --backend go --epochs 20", outputs: []string{"m.latpred"}, alike: true},
+	"finetune":        {args: "finetune --from old.latpred --data phone.csv --out m.latpred --backend go --epochs 60 --checkpoint-every 1ns", outputs: []string{"m.latpred"}, alike: true},
+	"finetune a head": {args: "finetune --from old.latpred --data phone.csv --out m.latpred --backend go --epochs 60 --transfer published --checkpoint-every 1ns", outputs: []string{"m.latpred"}, alike: true},
 	"adapt":           {args: "adapt --from note10 --data ten.csv --out m.latpred", outputs: []string{"m.latpred"}, alike: true},
 	"export":          {args: "export --model old.latpred --out m.onnx", outputs: []string{"m.onnx"}},
 	"pages":           {args: "reproduce --results page.md --picture headline.png", outputs: []string{"page.md", "headline.png"}},
