@@ -23,7 +23,7 @@ func TestFullDiskFault(t *testing.T) {
 		{"--help"}, {"data", "list"}, {"lut", "check"}, {"lut", "sum", example}, {"backend", "list"},
 		{"adapt", "--plan", "3"}, {"measure", "runners"}, {"predict", "--model", "note10", example}, {"explain", "--model", "note10", example},
 		{"evaluate", "--model", "note10", "--data", "note10"}, {"search", "--device", "note10", "--limit", "20", "--generations", "1"},
-		{"reproduce", "--claims"}, {"reproduce", "figure6", "--backend", "go"},
+		{"reproduce", "--claims"}, {"reproduce", "figure6", "--backend", "go"}, {"serve", "--only", "--benchmark", "nasbench201", "--addr", "127.0.0.1:0"},
 	} {
 		for _, more := range []string{"", "--json"} {
 			if more != "" && args[0] == "--help" {
