@@ -59,17 +59,20 @@ var interrupts = sync.OnceValue(func() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		showInterrupted()
-		cancel()
-		if !cooperative.Load() {
-			fmt.Fprintln(os.Stderr, interruptedText)
-			exit(130)
-		}
-	}()
+	go awaitInterrupt(signals, cancel)
 	return ctx
 })
+
+// awaitInterrupt runs as long as the cell does.
+func awaitInterrupt(signals <-chan os.Signal, cancel context.CancelFunc) {
+	<-signals
+	showInterrupted()
+	cancel()
+	if !cooperative.Load() {
+		fmt.Fprintln(os.Stderr, interruptedText)
+		exit(130)
+	}
+}
 
 const interruptedText = "interrupted: what is shown above is what there was until then"
 

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -171,6 +172,9 @@ func find(ctx context.Context, kind string, o Options) (plugin, missed string) {
 		return "", missed
 	}
 	plugin, err := Install(ctx, "cpu", o.Observe)
+	if errors.Is(err, ErrUnpinned) {
+		return "", fmt.Sprintf("no PJRT plugin for it: %v; `latpred backend install cpu --unpinned` fetches GoMLX's", err)
+	}
 	if err != nil {
 		return "", fmt.Sprintf("the PJRT plugin could not be fetched: %v", err)
 	}

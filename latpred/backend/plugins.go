@@ -19,7 +19,7 @@ type Plugin struct {
 // Plugins lists the installed PJRT plugins for processors and NVIDIA GPUs in order of
 // preference. They are searched in the folders of PJRT_PLUGIN_LIBRARY_PATH if it is set,
 // and otherwise in the user's and the system's folder. In a folder, later versions come
-// first.
+// first. CUDA's may also be in its folder nvidia.
 func Plugins() []Plugin {
 	dirs := filepath.SplitList(os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"))
 	if len(dirs) == 0 {
@@ -33,7 +33,7 @@ func Plugins() []Plugin {
 		extension = ".dylib"
 	}
 	var plugins []Plugin
-	for _, dir := range dirs {
+	for _, dir := range withCUDA(dirs) {
 		files, err := filepath.Glob(filepath.Join(dir, "pjrt_c_api_*_plugin"+extension))
 		if err != nil {
 			continue // the folder's name is no pattern: nothing is there
@@ -49,6 +49,14 @@ func Plugins() []Plugin {
 		}
 	}
 	return plugins
+}
+
+// withCUDA adds to each folder the one that CUDA plugins are installed into.
+func withCUDA(dirs []string) (all []string) {
+	for _, dir := range dirs {
+		all = append(all, dir, filepath.Join(dir, cudaFolder))
+	}
+	return all
 }
 
 // numbers finds the parts of a version in a file's name.

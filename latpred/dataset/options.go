@@ -55,7 +55,7 @@ func (o Options) Read(r io.Reader, name string) (*Set, error) {
 func (o Options) Open(nameOrFile string) (*Set, error) {
 	var names []string
 	for _, info := range index() {
-		if nameOrFile == info.Name || nameOrFile == info.Alias {
+		if nameOrFile == info.Name || nameOrFile != "" && nameOrFile == info.Alias {
 			return o.openShipped(info)
 		}
 		if info.Column == "" {

@@ -185,8 +185,11 @@ func FuzzRead(f *testing.F) {
 }
 
 func TestOpenListsSets(t *testing.T) {
-	if _, err := dataset.Open("note11"); err == nil || !strings.Contains(err.Error(), "neither a file nor one of the shipped sets: note10, rtx2080ti-b64") {
-		t.Errorf("an unknown name: %v", err)
+	for _, name := range []string{"note11", ""} { // "" is no alias, though a set has none
+		_, err := dataset.Open(name)
+		if err == nil || !strings.Contains(err.Error(), "neither a file nor one of the shipped sets: note10, rtx2080ti-b64") {
+			t.Errorf("%q: %v", name, err)
+		}
 	}
 	file := filepath.Join(t.TempDir(), "mine.csv")
 	if err := os.WriteFile(file, []byte("arch,latency_ms\n"+small+",3\n"), 0o644); err != nil {

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/journal"
+	"go.uber.org/goleak"
 )
 
 // The test's program is also the other process: with these set it appends to a
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 			os.Exit(3)
 		}
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // no goroutine is left behind
 }
 
 // other appends entries until it is killed or an error ends it.

@@ -18,7 +18,7 @@ func unknown(name string) error {
 		}
 	}
 	for _, set := range data.Table("index.csv") {
-		if name == set["name"] || name == set["alias"] {
+		if name != "" && (name == set["name"] || name == set["alias"]) {
 			return fmt.Errorf("%q is a set of measured networks, no table (%s): latpred lut fit --data %s --out DIR makes one of it", name, shipped, name)
 		}
 	}

@@ -16,10 +16,12 @@ import (
 	"github.com/ofalat/ofalat/latpred/pickle"
 )
 
-// Bounds on a YAML text, whose parser's time grows faster than either.
+// Bounds on a YAML text. The parser's time grows faster than the first two.
 const (
 	maxNest = 64   // lists and maps within one another
 	maxKeys = 2048 // keys of one map without brackets; OFA's tables have 400
+
+	maxValues = 1 << 20 // of a text, each counted as often as aliases repeat it
 )
 
 // parseYAML reads a YAML or JSON text and gives its values as pickle.Plain does. Tags of
@@ -36,7 +38,7 @@ func parseYAML(text []byte) (any, error) {
 	if err != nil {
 		return nil, errors.New(yaml.FormatError(err, false, false))
 	}
-	r := yamlReader{anchors: map[string]any{}, left: 1 << 20}
+	r := yamlReader{anchors: map[string]any{}, left: maxValues}
 	var values []any
 	for _, doc := range file.Docs {
 		if doc.Body == nil {
@@ -52,7 +54,7 @@ func parseYAML(text []byte) (any, error) {
 	case 0:
 		return pickle.Map{}, nil
 	case 1:
-		return pickle.Plain(values[0])
+		return pickle.PlainUpTo(values[0], maxValues)
 	}
 	return nil, fmt.Errorf("%d documents, separated by ---, in one file: which one?", len(values))
 }

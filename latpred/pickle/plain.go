@@ -37,8 +37,12 @@ func (m Map) Get(key string) (value any, ok bool) {
 // Plain turns a value of Read into nil, bool, int64, float64, string, []byte, []any (lists,
 // tuples, sets and arrays) and Map. Errors name the place of what is no plain data, such as
 // [3].ks; a class that stands there uncalled is a *ClassError.
-func Plain(v any) (any, error) {
-	p := plainer{left: maxValues}
+func Plain(v any) (any, error) { return PlainUpTo(v, maxValues) }
+
+// PlainUpTo is Plain of what has at most so many values, each counted as often as it is
+// repeated; more are an error.
+func PlainUpTo(v any, values int) (any, error) {
+	p := plainer{most: values, left: values}
 	out, err := p.plain(v, 0)
 	if err != nil && len(p.path) > 0 {
 		var path strings.Builder
@@ -55,7 +59,8 @@ func Plain(v any) (any, error) {
 }
 
 type plainer struct {
-	left int      // values that may still be made
+	most int      // values that may be made
+	left int      // of them
 	path []string // to the error, innermost first
 }
 
@@ -67,7 +72,7 @@ func (p *plainer) fail(step string, err error) error {
 
 func (p *plainer) plain(v any, depth int) (any, error) {
 	if p.left--; p.left < 0 {
-		return nil, fmt.Errorf("more than %d values", maxValues)
+		return nil, fmt.Errorf("more than %d values", p.most)
 	}
 	if depth > maxDepth {
 		p.path = nil
@@ -155,7 +160,7 @@ func (p *plainer) array(a *Array, dim, offset, depth int) (any, error) {
 		return p.plain(v, depth+1)
 	}
 	if p.left -= a.shape[dim]; p.left < 0 {
-		return nil, fmt.Errorf("more than %d values", maxValues)
+		return nil, fmt.Errorf("more than %d values", p.most)
 	}
 	out := make([]any, a.shape[dim])
 	for i := range out {

@@ -18,6 +18,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
 	"github.com/ofalat/ofalat/latpred/worker"
+	"go.uber.org/goleak"
 )
 
 // The test's program is also the child, and a parent that tests kill.
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // no goroutine is left behind
 }
 
 const parentJournal = "WORKER_TEST_JOURNAL"

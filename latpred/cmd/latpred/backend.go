@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ofalat/ofalat/latpred/backend"
@@ -30,12 +31,24 @@ func (*backendListCmd) Run(out *output) error {
 }
 
 type backendInstallCmd struct {
-	Plugin string `arg:"" enum:"cpu,cuda12,cuda13" help:"cpu, cuda12 or cuda13."`
+	Plugin   string `arg:"" enum:"cpu,cuda12,cuda13" help:"cpu, cuda12 or cuda13."`
+	Unpinned bool   `help:"Fetch GoMLX's release of the plugin cpu, where none is pinned by its SHA-256: nothing tells whether it is the one that was released."`
 }
 
 // Run fetches a plugin.
 func (c *backendInstallCmd) Run(ctx context.Context, out *output) error {
-	path, err := backend.Install(ctx, c.Plugin, func(step string) { out.Logf("%s", step) })
+	if c.Unpinned && c.Plugin != "cpu" {
+		return fmt.Errorf("--unpinned: of %s only what is pinned is installed", c.Plugin)
+	}
+	observe := func(step string) { out.Logf("%s", step) }
+	fetch := func() (string, error) { return backend.Install(ctx, c.Plugin, observe) }
+	if c.Unpinned {
+		fetch = func() (string, error) { return backend.InstallUnpinned(ctx, observe) }
+	}
+	path, err := fetch()
+	if errors.Is(err, backend.ErrUnpinned) && c.Plugin == "cpu" {
+		err = fmt.Errorf("%w; --unpinned fetches GoMLX's release, which nothing is known of", err)
+	}
 	if err != nil {
 		return err
 	}

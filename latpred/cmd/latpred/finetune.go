@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/mlp"
 	"github.com/ofalat/ofalat/latpred/neural"
 	"github.com/ofalat/ofalat/latpred/random"
@@ -13,6 +13,7 @@ import (
 type finetuneCmd struct {
 	backendFlags
 	rowFlags
+	checkpointFlags
 	From     predictorName   `required:"" help:"Predictor of another device, that train wrote." predictor:"name"`
 	Data     string          `required:"" help:"Measurements of the new device: shipped set or CSV file." predictor:"name"`
 	Out      string          `required:"" help:"File for the predictor." type:"path"`
@@ -28,7 +29,7 @@ type finetuneCmd struct {
 
 // Run fine-tunes a predictor and judges it on the test rows.
 func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
-	if err := errors.Join(writable(c.Out), apart(c.Out, c.Data)); err != nil {
+	if err := c.check(c.Out, c.Data, string(c.From)); err != nil {
 		return err
 	}
 	p, err := c.From.load(ctx)
@@ -47,27 +48,7 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	config := neural.PublishedFineTuning()
-	if run, ok := neural.PublishedRunOf(source.Provenance().Data, set.Name); ok && c.Protocol == "published" {
-		config = run.Config
-	}
-	config.Epochs, config.BatchSize = c.Epochs, c.Batch
-	split := splitOf(set, c.Protocol, c.Seed)
-	if c.Protocol == corrected {
-		config.KeepBest, config.Optimizer.LearningRate = true, 1e-3
-		rng := random.Stream(c.Seed, "split")
-		set.SplitByArch(rng) // the order of labels goes on from the split's numbers
-		rng.Shuffle(len(split.Train), func(i, j int) { split.Train[i], split.Train[j] = split.Train[j], split.Train[i] })
-		if c.Rows > 0 { // a fifth of the labels chooses the epoch
-			labelled := split.Train[:min(c.Rows, len(split.Train))]
-			split.Train, split.Validation = labelled[:len(labelled)*4/5], labelled[len(labelled)*4/5:]
-		}
-	} else if c.Rows > 0 {
-		split.Train = split.Train[:min(c.Rows, len(split.Train))]
-	}
-	if c.Rate > 0 {
-		config.Optimizer.LearningRate = c.Rate
-	}
+	config, split := c.recipe(source, set), c.split(set)
 	if len(split.Train) == 0 || len(split.Validation) == 0 || len(split.Test) == 0 {
 		return fmt.Errorf("%s: %d rows are too few to train, validate and test: at least 20 are needed", set.Name, set.Rows)
 	}
@@ -80,11 +61,48 @@ func (c *finetuneCmd) Run(ctx context.Context, out *output) error {
 		bar.Set(e.Epoch.Epoch, fmt.Sprintf("validation RMSE %.4g ms", e.ValRMSE))
 	}})
 	bar.Done()
-	if err != nil {
+	if tuned == nil {
 		return err
 	}
-	if err := save(c.Out, tuned, result); err != nil {
+	if err := keep(ctx, c.Out, tuned, result, config, err); err != nil {
 		return err
 	}
 	return judge(out, c.Out, tuned, result, set, split.Test, doubts)
+}
+
+// recipe is how source is fine-tuned to a set.
+func (c *finetuneCmd) recipe(source *neural.Predictor, set *dataset.Set) mlp.Config {
+	config := neural.PublishedFineTuning()
+	if run, ok := neural.PublishedRunOf(source.Provenance().Data, set.Name); ok && c.Protocol == "published" {
+		config = run.Config
+	}
+	config.Epochs, config.BatchSize = c.Epochs, c.Batch
+	if c.Protocol == corrected {
+		config.KeepBest, config.Optimizer.LearningRate = true, 1e-3
+	}
+	if c.Rate > 0 {
+		config.Optimizer.LearningRate = c.Rate
+	}
+	c.into(&config, c.Out)
+	return config
+}
+
+// split divides a set, of which only c.Rows labels are used. Of these, corrected leaves a fifth
+// to choose the epoch.
+func (c *finetuneCmd) split(set *dataset.Set) dataset.Split {
+	split := splitOf(set, c.Protocol, c.Seed)
+	if c.Protocol != corrected {
+		if c.Rows > 0 {
+			split.Train = split.Train[:min(c.Rows, len(split.Train))]
+		}
+		return split
+	}
+	rng := random.Stream(c.Seed, "split")
+	set.SplitByArch(rng) // the order of labels goes on from the split's numbers
+	rng.Shuffle(len(split.Train), func(i, j int) { split.Train[i], split.Train[j] = split.Train[j], split.Train[i] })
+	if c.Rows > 0 {
+		labelled := split.Train[:min(c.Rows, len(split.Train))]
+		split.Train, split.Validation = labelled[:len(labelled)*4/5], labelled[len(labelled)*4/5:]
+	}
+	return split
 }

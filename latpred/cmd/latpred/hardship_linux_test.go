@@ -20,7 +20,7 @@ func TestDiskFaults(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			disk := killtest.NewDisk(t, "16m")
+			disk := killtest.NewDisk(t, "96m")
 			p := k.toKill(t, files)
 			prepare := func(name string) (dir string) {
 				dir = filepath.Join(disk.Dir, name)

@@ -23,7 +23,7 @@ func TestFullDiskFault(t *testing.T) {
 		{"--help"}, {"data", "list"}, {"lut", "check"}, {"lut", "sum", example}, {"backend", "list"},
 		{"adapt", "--plan", "3"}, {"measure", "runners"}, {"predict", "--model", "note10", example}, {"explain", "--model", "note10", example},
 		{"evaluate", "--model", "note10", "--data", "note10"}, {"search", "--device", "note10", "--limit", "20", "--generations", "1"},
-		{"reproduce", "--claims"}, {"reproduce", "figure6", "--backend", "go"},
+		{"reproduce", "--claims"}, {"reproduce", "figure6", "--backend", "go"}, {"serve", "--only", "--benchmark", "nasbench201", "--addr", "127.0.0.1:0"},
 	} {
 		for _, more := range []string{"", "--json"} {
 			if more != "" && args[0] == "--help" {
@@ -91,7 +91,8 @@ func TestOutputsAreNoInputs(t *testing.T) {
 	for _, args := range [][]string{
 		{"train", "--data", data, "--out", data}, {"train", "--data", data, "--out", link}, {"train", "--data", data, "--out", "new", "--checkpoint", data},
 		{"train", "--data", data, "--out", model, "--checkpoint", model}, {"adapt", "--data", data, "--out", data}, {"adapt", "--data", data, "--from", model, "--out", model},
-		{"finetune", "--from", model, "--data", data, "--out", data}, {"export", "--model", model, "--out", model}, {"measure", "nets", "--archs", data, "--exec", "echo 1", "--out", data},
+		{"finetune", "--from", model, "--data", data, "--out", data}, {"finetune", "--from", model, "--data", data, "--out", model},
+		{"finetune", "--from", model, "--data", data, "--out", "new", "--checkpoint", model}, {"export", "--model", model, "--out", model}, {"measure", "nets", "--archs", data, "--exec", "echo 1", "--out", data},
 	} {
 		before, _ := os.ReadFile(args[len(args)-1])
 		if _, stderr, status := call(t, args...); status != 1 || !strings.Contains(stderr, "would be overwritten") && !strings.Contains(stderr, "the same file") {
@@ -121,13 +122,22 @@ func TestDivergedTrainingWritesNothing(t *testing.T) {
 		}
 	}
 	phone, _ := measurements(t, "note10", 100)
-	if _, stderr, status := call(t, "finetune", "--from", model, "--data", phone, "--out", model, "--backend", "go", "--epochs", "3", "--rate", "1e6"); status != 1 || !strings.Contains(stderr, "nothing was written") {
+	tuned := filepath.Join(dir, "tuned.latpred")
+	args = []string{"finetune", "--from", model, "--data", phone, "--out", tuned, "--backend", "go", "--epochs", "3", "--rate"}
+	mustCall(t, append(args, "1e-3")...)
+	before, err := os.ReadFile(tuned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, status := call(t, append(args, "1e6")...); status != 1 || !strings.Contains(stderr, "nothing was written") {
 		t.Errorf("fine-tuned: status %d, %s", status, stderr)
 	}
-	if now, _ := os.ReadFile(model); !bytes.Equal(now, good) {
-		t.Error("the predictor is another one")
+	for name, want := range map[string][]byte{model: good, tuned: before} {
+		if now, _ := os.ReadFile(name); !bytes.Equal(now, want) {
+			t.Errorf("%s is another one", name)
+		}
 	}
-	if left, _ := os.ReadDir(dir); len(left) != 1 {
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("left behind: %v", left)
 	}
 }

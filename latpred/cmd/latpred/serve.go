@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -54,6 +55,9 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	out.Printf("%d devices at %s\n", len(devices), address)
+	if out.stdout.err != nil { // nobody knows where it is
+		return errors.Join(out.stdout.err, l.Close())
+	}
 	out.patient.Store(true) // requests that were begun are answered
 	return s.Serve(ctx, l)
 }

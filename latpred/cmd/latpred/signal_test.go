@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,12 +19,21 @@ import (
 // however long its last checkpoint is ago.
 func TestSignalsKeepTheTraining(t *testing.T) {
 	data, _ := measurements(t, "rtx2080ti-b64", 400)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	source := filepath.Join(t.TempDir(), "source.latpred")
+	mustCall(t, "train", "--data", data, "--backend", "go", "--epochs", "1", "--layers", "40", "--out", source)
+	train, finetune := []string{"train", "--layers", "40"}, []string{"finetune", "--from", source}
+	for _, c := range []struct {
+		signal os.Signal
+		args   []string
+	}{
+		{os.Interrupt, train}, {syscall.SIGTERM, train}, {syscall.SIGHUP, train},
+		{os.Interrupt, finetune}, {os.Interrupt, append(finetune, "--transfer", "last-layer")}, {os.Interrupt, append(finetune, "--transfer", "published")},
+	} {
 		model := filepath.Join(t.TempDir(), "m.latpred")
-		args := []string{"train", "--data", data, "--backend", "go", "--epochs", "1000000", "--layers", "40", "--checkpoint-every", "1h", "--out", model}
-		cmd, said := speaking(t, args...)
+		args := slices.Concat(c.args, []string{"--data", data, "--backend", "go", "--checkpoint-every", "1h", "--out", model, "--epochs"})
+		cmd, said := speaking(t, append(args, "1000000")...)
 		time.Sleep(300 * time.Millisecond)
-		if err := cmd.Process.Signal(s); err != nil {
+		if err := cmd.Process.Signal(c.signal); err != nil {
 			t.Fatal(err)
 		}
 		rest, _ := io.ReadAll(said)
@@ -31,13 +41,12 @@ func TestSignalsKeepTheTraining(t *testing.T) {
 		var epochs int
 		_, err := fmt.Sscanf(string(rest), "latpred: interrupted: context canceled; %d epochs are kept", &epochs)
 		if err != nil || epochs == 0 || cmd.ProcessState.ExitCode() != 130 {
-			t.Errorf("%v: %v, %s", s, cmd.ProcessState, rest)
+			t.Errorf("%v, %v: %v, %s", c.args, c.signal, cmd.ProcessState, rest)
 			continue
 		}
-		args[6] = fmt.Sprint(epochs) // as many as there are
 		var r trained
-		if err := json.Unmarshal([]byte(mustCall(t, append(args, "--json")...)), &r); err != nil || r.Resumed != epochs {
-			t.Errorf("%v: %d epochs were kept, %d found: %v", s, epochs, r.Resumed, err)
+		if err := json.Unmarshal([]byte(mustCall(t, append(args, fmt.Sprint(epochs), "--json")...)), &r); err != nil || r.Resumed != epochs {
+			t.Errorf("%v, %v: %d epochs were kept, %d found: %v", c.args, c.signal, epochs, r.Resumed, err)
 		}
 	}
 }

@@ -2,41 +2,35 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/mlp"
-	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/neural"
 )
 
 type trainCmd struct {
 	backendFlags
 	rowFlags
-	Data       string  `required:"" help:"Shipped set or CSV file." predictor:"name"`
-	Out        string  `required:"" help:"File for the predictor." type:"path"`
-	Space      string  `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)." predictor:"space"`
-	Kind       string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
-	Protocol   string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
-	Layers     string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
-	Epochs     int     `default:"100" min:"1" max:"1000000" help:"Passes over the training rows."`
-	Batch      int     `default:"32" min:"1" max:"1000000" help:"Rows a step."`
-	Optimizer  string  `enum:"sgd,adam" default:"sgd" help:"sgd or adam."`
-	Rate       float64 `default:"0.001" above:"0" max:"1e6" help:"Learning rate."`
-	Momentum   float64 `default:"0.9" min:"0" below:"1" help:"Momentum of sgd."`
-	Decay      float64 `default:"0.0001" min:"0" max:"1e6" help:"Weight decay."`
-	Patience   int     `min:"0" max:"1000000" help:"Stop after so many epochs without a better validation RMSE (default: never)."`
-	Seed       uint64  `default:"1" help:"Seed of split, weights and shuffles."`
-	Checkpoint string  `help:"File to save the state to, and to go on from (default: OUT.checkpoint)." type:"path"`
-
-	CheckpointEvery time.Duration `default:"10s" min:"1ns" max:"24h" help:"How often the state is saved."`
+	checkpointFlags
+	Data      string  `required:"" help:"Shipped set or CSV file." predictor:"name"`
+	Out       string  `required:"" help:"File for the predictor." type:"path"`
+	Space     string  `placeholder:"ID" help:"Space, and so width, of the networks, such as mbv3-w1.0: the predictor keeps it (default: the set's; a file does not tell)." predictor:"space"`
+	Kind      string  `enum:"paper,table,hybrid" default:"paper" help:"Kind of predictor: paper, the published network; table, times of layers in closed form; hybrid, a table and a learned correction."`
+	Protocol  string  `enum:"published,corrected" default:"corrected" help:"published: file order, last epoch; corrected: split by architecture, best epoch. The file records it, for evaluate --rows test."`
+	Layers    string  `default:"400-400-400" help:"Hidden layers; the paper's text has 400-400."`
+	Epochs    int     `default:"100" min:"1" max:"1000000" help:"Passes over the training rows."`
+	Batch     int     `default:"32" min:"1" max:"1000000" help:"Rows a step."`
+	Optimizer string  `enum:"sgd,adam" default:"sgd" help:"sgd or adam."`
+	Rate      float64 `default:"0.001" above:"0" max:"1e6" help:"Learning rate."`
+	Momentum  float64 `default:"0.9" min:"0" below:"1" help:"Momentum of sgd."`
+	Decay     float64 `default:"0.0001" min:"0" max:"1e6" help:"Weight decay."`
+	Patience  int     `min:"0" max:"1000000" help:"Stop after so many epochs without a better validation RMSE (default: never)."`
+	Seed      uint64  `default:"1" help:"Seed of split, weights and shuffles."`
 }
 
 // trained is the result of train --json and finetune --json.
@@ -58,11 +52,8 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(writable(c.Out, config.Checkpoint), apart(c.Out, c.Data), apart(config.Checkpoint, c.Data)); err != nil {
+	if err := c.check(c.Out, c.Data); err != nil {
 		return err
-	}
-	if config.Checkpoint == c.Out {
-		return errors.New("--checkpoint and --out name the same file")
 	}
 	set, err := c.openSet(out, c.Data, c.Space)
 	if err != nil {
@@ -92,34 +83,10 @@ func (c *trainCmd) Run(ctx context.Context, out *output) error {
 	if p == nil {
 		return err
 	}
-	if err != nil && err == ctx.Err() { // alone: it is saved
-		return fmt.Errorf("%w; %d epochs are kept in %s, the same command goes on from there", err, len(result.History), config.Checkpoint)
-	}
-	if err != nil {
-		return err
-	}
-	if err := save(c.Out, p, result); err != nil {
-		if result.Diverged {
-			return errors.Join(err, config.RemoveCheckpoint())
-		}
-		if _, missing := os.Stat(config.Checkpoint); missing != nil {
-			return err // there was no room for it either
-		}
-		return fmt.Errorf("%w; the training is kept in %s, the same command goes on from there", err, config.Checkpoint)
-	}
-	if err := config.RemoveCheckpoint(); err != nil {
+	if err := keep(ctx, c.Out, p, result, config, err); err != nil {
 		return err
 	}
 	return judge(out, c.Out, p, result, set, split.Test, doubts)
-}
-
-// save writes a trained predictor to a file. If the training diverged it errs, and leaves the
-// file as it is.
-func save(path string, p latpred.Predictor, result *mlp.Result) error {
-	if result.Diverged {
-		return fmt.Errorf("the training diverged at epoch %d: nothing was written to %s; try a lower --rate", len(result.History), path)
-	}
-	return modelfile.Save(path, p)
 }
 
 // judge prints the scores of a trained predictor on the test rows, with doubts about the
@@ -144,12 +111,9 @@ func judge(out *output, path string, p latpred.Predictor, result *mlp.Result, se
 func (c *trainCmd) config() (mlp.Config, error) {
 	config := mlp.Config{
 		Layers: []int{0}, Epochs: c.Epochs, BatchSize: c.Batch, Patience: c.Patience, KeepBest: c.Patience > 0,
-		Optimizer:  mlp.Optimizer{Kind: mlp.OptimizerKind(c.Optimizer), LearningRate: c.Rate, Momentum: c.Momentum, WeightDecay: c.Decay},
-		Checkpoint: c.Checkpoint, CheckpointEvery: c.CheckpointEvery,
+		Optimizer: mlp.Optimizer{Kind: mlp.OptimizerKind(c.Optimizer), LearningRate: c.Rate, Momentum: c.Momentum, WeightDecay: c.Decay},
 	}
-	if config.Checkpoint == "" {
-		config.Checkpoint = c.Out + ".checkpoint"
-	}
+	c.into(&config, c.Out)
 	for _, text := range strings.Split(c.Layers, "-") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n <= 0 {
