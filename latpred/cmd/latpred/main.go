@@ -54,6 +54,7 @@ type commands struct {
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
 	GPURecord gpuRecordCmd `cmd:"" name:"gpu-record" help:"Make the record of a GPU in a quarter of an hour: settings, networks, a table, trainings."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
+	Pipe      pipeCmd      `cmd:"" help:"Answer another program on standard input and output, as the Python package has it."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/serve"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type serveCmd struct {
@@ -70,13 +65,9 @@ func hosts(names []string) []string {
 // ship.
 func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error) {
 	for _, name := range c.Model {
-		p, err := name.load(ctx)
+		d, err := serve.Open(ctx, string(name), c.Space)
 		if err != nil {
 			return nil, err
-		}
-		d, err := c.yours(string(name), p)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		list = append(list, d)
 	}
@@ -112,23 +103,4 @@ func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error
 	}
 	shipped, err := serve.Shipped()
 	return append(list, shipped...), err
-}
-
-// yours makes a device of a predictor from a file.
-func (c *serveCmd) yours(file string, p latpred.Predictor) (*serve.Device, error) {
-	s, told, err := catalog.SpaceOf(p)
-	if err == nil && c.Space != "" {
-		if s, err = space.ByID(c.Space); err == nil {
-			_, err = catalog.CheckSpace(p, s)
-			told = true
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	name := cmp.Or(p.Provenance().Device, id)
-	d := serve.FromPredictor(id, name+", "+filepath.Base(file), p, s)
-	d.Hardware, d.Origin, d.Assumed = name, "yours", !told
-	return d, nil
 }
