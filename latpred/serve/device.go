@@ -139,10 +139,15 @@ func (d *Device) predictMs(p prediction, archs []space.Arch) ([]float64, error) 
 	if err := p.PredictMs(ms, archs); err != nil {
 		return nil, mistake{err}
 	}
+	return ms, d.checkMs(ms, archs)
+}
+
+// checkMs errs if a prediction is no latency.
+func (d *Device) checkMs(ms []float64, archs []space.Arch) error {
 	if err := latpred.CheckMs(ms, archs); err != nil {
-		return nil, fmt.Errorf("%s: %w", d.ID, err)
+		return fmt.Errorf("%s: %w", d.ID, err)
 	}
-	return ms, nil
+	return nil
 }
 
 // Part is a layer's share of a network's latency.

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/space"
+	"golang.org/x/sync/errgroup"
 )
 
 // Open makes a device of the predictor that catalog.Load gives for a name or a file. Its
@@ -48,13 +50,21 @@ func (d *Device) Predictor(ctx context.Context) (latpred.Predictor, error) {
 
 // PredictMs predicts networks, in milliseconds, under the rules of a request over HTTP: networks
 // outside the device's space, and resolutions beyond those that were measured, are mistakes, see
-// IsMistake; a prediction that is no latency is another error.
+// IsMistake; a prediction that is no latency is another error. Many networks are predicted on all
+// cores.
 func (d *Device) PredictMs(ctx context.Context, archs []space.Arch) ([]float64, error) {
 	p, err := d.await(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return d.predictMs(p, archs)
+	if err := d.check(p, archs); err != nil {
+		return nil, err
+	}
+	ms := make([]float64, len(archs))
+	if err := onAllCores(len(archs), func(from, to int) error { return p.PredictMs(ms[from:to], archs[from:to]) }); err != nil {
+		return nil, mistake{err}
+	}
+	return ms, d.checkMs(ms, archs)
 }
 
 // BoundsMs gives the ends of intervals that hold the latency of each network with probability
@@ -76,7 +86,10 @@ func (d *Device) BoundsMs(ctx context.Context, archs []space.Arch, level float64
 		return nil, nil, err
 	}
 	low, high = make([]float64, len(archs)), make([]float64, len(archs))
-	if err := bounds.BoundsMs(low, high, archs, level); err != nil {
+	err = onAllCores(len(archs), func(from, to int) error {
+		return bounds.BoundsMs(low[from:to], high[from:to], archs[from:to], level)
+	})
+	if err != nil {
 		return nil, nil, mistake{err}
 	}
 	for i, a := range archs {
@@ -85,6 +98,22 @@ func (d *Device) BoundsMs(ctx context.Context, archs []space.Arch, level float64
 		}
 	}
 	return low, high, nil
+}
+
+// fewest is the number of networks that are worth a core of their own.
+const fewest = 1024
+
+// onAllCores calls f for parts of n networks, side by side, and returns an error of theirs.
+func onAllCores(n int, f func(from, to int) error) error {
+	if n <= fewest {
+		return f(0, n)
+	}
+	var group errgroup.Group
+	part := max(fewest, (n+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	for from := 0; from < n; from += part {
+		group.Go(func() error { return f(from, min(from+part, n)) })
+	}
+	return group.Wait()
 }
 
 // Networks reads a JSON list of at most so many networks, in any form that a request over HTTP
