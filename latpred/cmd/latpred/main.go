@@ -49,6 +49,7 @@ type commands struct {
 	Predict   predictCmd   `cmd:"" help:"Predict the latency of each architecture in a file."`
 	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
 	Explain   explainCmd   `cmd:"" help:"Show where the time of an architecture goes, and what would save most."`
+	Card      cardCmd      `cmd:"" help:"Write a page about a predictor: what it is for, what it was made from, how good it is."`
 	Export    exportCmd    `cmd:"" help:"Write a predictor as ONNX."`
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
