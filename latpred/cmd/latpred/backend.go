@@ -33,6 +33,11 @@ type backendInstallCmd struct {
 	Plugin string `arg:"" enum:"cpu,cuda12,cuda13" help:"cpu, cuda12 or cuda13."`
 }
 
+// installed is the result of backend install --json.
+type installed struct {
+	Plugin string `json:"plugin"` // its file
+}
+
 // Run fetches a plugin.
 func (c *backendInstallCmd) Run(ctx context.Context, out *output) error {
 	path, err := backend.Install(ctx, c.Plugin, func(step string) { out.Logf("%s", step) })
@@ -40,7 +45,7 @@ func (c *backendInstallCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	if out.JSON() {
-		return out.Emit(map[string]string{"plugin": path})
+		return out.Emit(installed{path})
 	}
 	out.Printf("%s\n", path)
 	return nil

@@ -56,6 +56,7 @@ type commands struct {
 	GPURecord gpuRecordCmd `cmd:"" name:"gpu-record" help:"Make the record of a GPU in a quarter of an hour: settings, networks, a table, trainings."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
 	Pipe      pipeCmd      `cmd:"" help:"Answer another program on standard input and output, as the Python package has it."`
+	Schema    schemaCmd    `cmd:"" help:"Print the JSON Schema of what a command prints with --json."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 }

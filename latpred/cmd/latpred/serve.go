@@ -26,6 +26,12 @@ type serveCmd struct {
 	Timeout   time.Duration   `default:"30s" min:"1ms" max:"24h" help:"Of a request."`
 }
 
+// serving is what serve --json prints when it listens.
+type serving struct {
+	Address string `json:"address"`
+	Devices int    `json:"devices"` // number of them
+}
+
 // Run serves until it is interrupted.
 func (c *serveCmd) Run(ctx context.Context, out *output) error {
 	devices, err := c.devices(ctx)
@@ -44,7 +50,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 	}
 	address := "http://" + l.Addr().String()
 	if out.JSON() {
-		if err := out.Emit(map[string]any{"address": address, "devices": len(devices)}); err != nil {
+		if err := out.Emit(serving{address, len(devices)}); err != nil {
 			return err
 		}
 	}
