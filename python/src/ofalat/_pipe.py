@@ -102,8 +102,11 @@ class Pipe:
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         try:
             hello = json.loads(self._read()[0])
-        except (EOFError, ValueError) as failed:
-            raise Error(f"{path} pipe ended with {self._kill()}: is it of this version?") from failed
+        except BaseException as failed:
+            status = self._kill()
+            if isinstance(failed, (EOFError, ValueError)):
+                raise Error(f"{path} pipe ended with {status}: is it of this version?") from failed
+            raise
         if hello != {"pipe": _FORM}:
             self._kill()
             raise Error(f"{path} is of another version than this module: {hello}, want {_FORM}")
