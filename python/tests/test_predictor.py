@@ -95,7 +95,7 @@ def test_what_is_no_network_is_refused(note10, archs, why):
 
 def test_the_single_path_refuses_the_same(note10, rng):
     good = sample(rng)
-    for change in ({"ks": [4] * 20}, {"wid": 1}, {"r": [161]}, {"r": []}, {"d": [5] * 5}, {"e": [3] * 19}, {"x": 1}, {"ks": [3.5] * 20}):
+    for change in ({"ks": [4] * 20}, {"wid": 1}, {"r": [161]}, {"r": []}, {"d": [5] * 5}, {"e": [3] * 19}, {"x": 1}, {"image_size": 224}, {"ks": [3.5] * 20}):
         with pytest.raises(ofalat.InputError):
             note10.predict_efficiency({**good, **change})
     with pytest.raises(ofalat.InputError):
@@ -172,3 +172,11 @@ def test_pickle_and_threads(note10, rng):
     for t in threads:
         t.join()
     assert not wrong
+
+
+def test_what_ships_is_not_hidden_by_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "note10").write_text("no predictor")
+    assert ofalat.Predictor("note10").kind == "lookup table"
+    with pytest.raises(ofalat.Error, match="note10"):
+        ofalat.Predictor("./note10")

@@ -63,5 +63,5 @@ def test_search_refuses(note10):
         ofalat.search(note10, 1, generations=1)
     with pytest.raises(ofalat.InputError, match="--limit"):
         ofalat.search(note10, float("nan"))
-    with pytest.raises(TypeError, match="generation'"):
-        ofalat.search(note10, 25, generation=3)
+    with pytest.raises(ofalat.InputError, match="objective"):
+        ofalat.search(note10, 25, objective="speed")

@@ -72,7 +72,7 @@ def one(network: Network, form: Form) -> Optional[bytes]:
         r = network["r"] if "r" in network else network["image_size"]  # type: ignore[call-overload,index]
         if type(r) is list and len(r) == 1:
             r = r[0]
-        if type(ks) is type(e) is type(d) is list and type(r) is int and _PLAIN.issuperset(network):
+        if type(ks) is type(e) is type(d) is list and type(r) is int and len(network) == 4 + ("wid" in network):
             row = bytes(ks + e + d) + r.to_bytes(2, "little")
             plain = len(ks) == len(e) == form.slots and len(d) == form.stages and form.ofa
             if plain and network.get("wid") is None:  # type: ignore[union-attr]

@@ -26,9 +26,9 @@ _FIVE = Form(20, 5, True)  # OFA-MobileNetV3
 class Predictor:
     """Predicts how long sub-networks take on one device, in milliseconds.
 
-    ``name`` is the name of what ships, such as ``"note10"``, or a file that latpred wrote;
-    ``space`` the ID of the search space of its networks, and so their width, for a file that
-    does not tell it. It raises Error if there is no such predictor.
+    ``name`` is the name of what ships, such as ``"note10"``, or a file that latpred wrote, with
+    its suffix or its folder; ``space`` the ID of the search space of its networks, and so their
+    width, for a file that does not tell it. It raises Error if there is no such predictor.
 
     Where OFA's code takes an efficiency predictor, it takes this one: ``predict_efficiency`` is
     that of its tutorial, ``get_efficiency`` that of its later search. Predictors can be pickled
@@ -37,7 +37,8 @@ class Predictor:
 
     def __init__(self, name: Union[str, "os.PathLike[str]"], *, space: Optional[str] = None) -> None:
         text = os.fspath(name)
-        self.name = str(Path(text).resolve()) if Path(text).is_file() else text
+        path = Path(text)
+        self.name = str(path.resolve()) if (path.suffix or os.sep in text) and path.is_file() else text
         self._space = space
         self._process = -1
         self._open()

@@ -80,35 +80,57 @@ def adapt(
     return Adapted(Predictor(out, space=space), report)
 
 
-def search(predictor: Union[Predictor, str], limit_ms: float, **options: Any) -> Found:
+def search(
+    predictor: Union[Predictor, str],
+    limit_ms: float,
+    *,
+    space: Optional[str] = None,
+    objective: Optional[str] = None,
+    generations: int = 500,
+    population: int = 100,
+    seed: int = 1,
+) -> Found:
     """The most accurate network that takes at most ``limit_ms`` milliseconds, found by evolution
-    as OFA has it.
+    as OFA has it. It raises Error if no network is so fast.
 
-    Options: ``space``, the ID of the search space (default: the predictor's); ``objective``, what
-    is maximised: ``"accuracy"``, as OFA's predictor has it, ``"macs"`` or ``"params"`` (default:
-    accuracy, or macs where none is known); ``generations`` (500), ``population`` (100), ``seed``
-    (1). It raises Error if no network is so fast.
+    ``space`` is the ID of the search space (default: the predictor's), ``objective`` what is
+    maximised: ``"accuracy"``, as OFA's predictor has it, ``"macs"`` or ``"params"`` (default:
+    accuracy, or macs where none is known).
     """
-    return _search(predictor, limit_ms, [], options)[0]
+    return _search(predictor, limit_ms, space, objective, generations, population, seed)[0]
 
 
-def front(predictor: Union[Predictor, str], limit_ms: float, **options: Any) -> List[Found]:
+def front(
+    predictor: Union[Predictor, str],
+    limit_ms: float,
+    *,
+    space: Optional[str] = None,
+    objective: Optional[str] = None,
+    generations: int = 500,
+    population: int = 100,
+    seed: int = 1,
+) -> List[Found]:
     """The networks up to ``limit_ms`` milliseconds to which no other is both faster and better,
-    found in one run (NSGA-II). Options are those of ``search``."""
-    return _search(predictor, limit_ms, ["--front"], options)
+    found in one run (NSGA-II). Arguments are those of ``search``."""
+    return _search(predictor, limit_ms, space, objective, generations, population, seed, "--front")
 
 
-def _search(predictor: Union[Predictor, str], limit_ms: float, flags: List[str], options: Dict[str, Any]) -> List[Found]:
-    known = ("space", "objective", "generations", "population", "seed")
-    for name, value in options.items():
-        if name not in known:
-            raise TypeError(f"no option {name!r}: there are {', '.join(known)}")
-        if value is not None:
-            flags.append(f"--{name}={value}")
+def _search(
+    predictor: Union[Predictor, str],
+    limit_ms: float,
+    space: Optional[str],
+    objective: Optional[str],
+    generations: int,
+    population: int,
+    seed: int,
+    *flags: str,
+) -> List[Found]:
     name = predictor.name if isinstance(predictor, Predictor) else predictor
+    words = [f"--model={name}", f"--limit={limit_ms}", f"--generations={generations}", f"--population={population}", f"--seed={seed}", *flags]
+    words += [f"--{flag}={value}" for flag, value in (("space", space), ("objective", objective)) if value]
     return [
         Found(n.get("ofa", n["arch"]), n["arch"], n["latency_ms"], n.get("accuracy"), n["mmacs"], n["space"])
-        for n in call(["search", f"--model={name}", f"--limit={limit_ms}", *flags])
+        for n in call(["search", *words])
     ]
 
 
