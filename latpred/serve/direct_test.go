@@ -10,20 +10,20 @@ import (
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
-// broken predicts and bounds with two numbers.
-type broken struct{ ms, low float64 }
+// twoNumbers predicts and bounds with two numbers.
+type twoNumbers struct{ ms, low float64 }
 
-func (broken) Kind() string                   { return latpred.KindPaper }
-func (broken) Provenance() latpred.Provenance { return latpred.Provenance{} }
+func (twoNumbers) Kind() string                   { return latpred.KindPaper }
+func (twoNumbers) Provenance() latpred.Provenance { return latpred.Provenance{} }
 
-func (b broken) PredictMs(dst []float64, _ []space.Arch) error {
+func (b twoNumbers) PredictMs(dst []float64, _ []space.Arch) error {
 	for i := range dst {
 		dst[i] = b.ms
 	}
 	return nil
 }
 
-func (b broken) BoundsMs(low, high []float64, _ []space.Arch, _ float64) error {
+func (b twoNumbers) BoundsMs(low, high []float64, _ []space.Arch, _ float64) error {
 	for i := range low {
 		low[i], high[i] = b.low, b.ms
 	}
@@ -37,7 +37,7 @@ func TestDirectRefusesWhatIsNoLatency(t *testing.T) {
 	for i := range archs {
 		archs[i] = space.MustParse(example)
 	}
-	for _, b := range []broken{{math.NaN(), 1}, {math.Inf(1), math.NaN()}, {-1, 0}} {
+	for _, b := range []twoNumbers{{math.NaN(), 1}, {math.Inf(1), math.NaN()}, {-1, 0}} {
 		d := serve.FromPredictor("broken", "broken", b, wide(t))
 		if _, err := d.PredictMs(t.Context(), archs); err == nil || serve.IsMistake(err) {
 			t.Errorf("%+v predicts: %v", b, err)
@@ -46,7 +46,7 @@ func TestDirectRefusesWhatIsNoLatency(t *testing.T) {
 			t.Errorf("%+v bounds: %v", b, err)
 		}
 	}
-	d := serve.FromPredictor("unbounded", "unbounded", broken{math.Inf(1), 0}, wide(t))
+	d := serve.FromPredictor("unbounded", "unbounded", twoNumbers{math.Inf(1), 0}, wide(t))
 	if _, high, err := d.BoundsMs(t.Context(), archs, .9); err != nil || !math.IsInf(high[2999], 1) {
 		t.Errorf("without an end: %v", err)
 	}
