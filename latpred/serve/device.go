@@ -109,13 +109,12 @@ func (d *Device) isReady() bool {
 	}
 }
 
-// predictMs predicts networks, in milliseconds. Networks outside the device's space, and
-// resolutions below or above those that were measured, are the client's mistakes; a number
-// that is no latency is the predictor's.
-func (d *Device) predictMs(p prediction, archs []space.Arch) ([]float64, error) {
+// check returns nil if a device can predict networks: those outside its space, and resolutions
+// below or above those that were measured, are the client's mistakes.
+func (d *Device) check(p prediction, archs []space.Arch) error {
 	for i, a := range archs {
 		if err := d.Space.Validate(a); err != nil {
-			return nil, mistake{fmt.Errorf("archs[%d]: %w", i, err)}
+			return mistake{fmt.Errorf("archs[%d]: %w", i, err)}
 		}
 	}
 	if lister, ok := p.Predictor.(latpred.ResolutionLister); ok {
@@ -123,18 +122,32 @@ func (d *Device) predictMs(p prediction, archs []space.Arch) ([]float64, error) 
 		lowest, highest := measured[0], measured[len(measured)-1]
 		for i, a := range archs {
 			if a.Resolution < lowest || a.Resolution > highest {
-				return nil, mistake{fmt.Errorf("archs[%d]: resolution %d: %s was measured from %d to %d", i, a.Resolution, d.ID, lowest, highest)}
+				return mistake{fmt.Errorf("archs[%d]: resolution %d: %s was measured from %d to %d", i, a.Resolution, d.ID, lowest, highest)}
 			}
 		}
+	}
+	return nil
+}
+
+// predictMs predicts networks, in milliseconds, which it checks first; a number that is no
+// latency is the predictor's mistake.
+func (d *Device) predictMs(p prediction, archs []space.Arch) ([]float64, error) {
+	if err := d.check(p, archs); err != nil {
+		return nil, err
 	}
 	ms := make([]float64, len(archs))
 	if err := p.PredictMs(ms, archs); err != nil {
 		return nil, mistake{err}
 	}
+	return ms, d.checkMs(ms, archs)
+}
+
+// checkMs errs if a prediction is no latency.
+func (d *Device) checkMs(ms []float64, archs []space.Arch) error {
 	if err := latpred.CheckMs(ms, archs); err != nil {
-		return nil, fmt.Errorf("%s: %w", d.ID, err)
+		return fmt.Errorf("%s: %w", d.ID, err)
 	}
-	return ms, nil
+	return nil
 }
 
 // Part is a layer's share of a network's latency.

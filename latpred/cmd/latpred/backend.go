@@ -35,6 +35,11 @@ type backendInstallCmd struct {
 	Unpinned bool   `help:"Fetch GoMLX's release of the plugin cpu, where none is pinned by its SHA-256: nothing tells whether it is the one that was released."`
 }
 
+// installed is the result of backend install --json.
+type installed struct {
+	Plugin string `json:"plugin"` // its file
+}
+
 // Run fetches a plugin.
 func (c *backendInstallCmd) Run(ctx context.Context, out *output) error {
 	if c.Unpinned && c.Plugin != "cpu" {
@@ -53,7 +58,7 @@ func (c *backendInstallCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	if out.JSON() {
-		return out.Emit(map[string]string{"plugin": path})
+		return out.Emit(installed{path})
 	}
 	out.Printf("%s\n", path)
 	return nil

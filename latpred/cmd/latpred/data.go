@@ -63,6 +63,12 @@ type dataFetchCmd struct {
 	Mirror string `env:"LATPRED_DATA_MIRROR" help:"Folder or http address to read from instead of the repositories."`
 }
 
+// fetched is the result of data fetch --json.
+type fetched struct {
+	Files  int    `json:"files"`
+	Folder string `json:"folder"`
+}
+
 // Run downloads what is not there yet.
 func (c *dataFetchCmd) Run(ctx context.Context, out *output) (err error) {
 	if c.Out == "" {
@@ -81,7 +87,7 @@ func (c *dataFetchCmd) Run(ctx context.Context, out *output) (err error) {
 		return err
 	}
 	if out.JSON() {
-		return out.Emit(map[string]any{"folder": c.Out, "files": len(files)})
+		return out.Emit(fetched{len(files), c.Out})
 	}
 	out.Printf("%d files, verified, in %s\n", len(files), c.Out)
 	return nil
@@ -89,6 +95,15 @@ func (c *dataFetchCmd) Run(ctx context.Context, out *output) (err error) {
 
 type dataBuildCmd struct {
 	Out string `default:"data" help:"The project's data folder." type:"existingdir"`
+}
+
+// built is the result of data build --json.
+type built struct {
+	Bytes   int64    `json:"bytes"`
+	Changed []string `json:"changed"` // files that are not what they were before
+	Differs []string `json:"differs"` // what differs between the files of a benchmark and their copies
+	Folder  string   `json:"folder"`
+	Sets    int      `json:"sets"` // number of them
 }
 
 // Run makes the shipped files again.
@@ -122,7 +137,7 @@ func (c *dataBuildCmd) Run(ctx context.Context, out *output) error {
 		}
 	}
 	if out.JSON() {
-		return out.Emit(map[string]any{"folder": c.Out, "bytes": bytes, "sets": len(dataset.Index()), "changed": made, "differs": differs})
+		return out.Emit(built{bytes, made, differs, c.Out, len(dataset.Index())})
 	}
 	out.Printf("sets, benchmarks, tables, the accuracy predictor and sources for other spaces in %s: %d files, %.1f MB\n", c.Out, len(after), float64(bytes)/1e6)
 	if len(made) == 0 {

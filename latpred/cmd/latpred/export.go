@@ -33,9 +33,16 @@ func (c *exportCmd) Run(ctx context.Context, out *output) error {
 	return exported(out, c.Out, c.Format)
 }
 
+// exportedFile is the result of export --json and of other commands that write a file or a folder
+// for other programs.
+type exportedFile struct {
+	Format string `json:"format"`
+	Out    string `json:"out"`
+}
+
 func exported(out *output, file, format string) error {
 	if out.JSON() {
-		return out.Emit(map[string]string{"out": file, "format": format})
+		return out.Emit(exportedFile{format, file})
 	}
 	out.Printf("%s\n", file)
 	return nil

@@ -24,6 +24,8 @@ func TestNoFiles(t *testing.T) {
 		"predict --model note10 FILE",
 		"predict --model FILE x",
 		"predict --gpu FILE x",
+		"card FILE",
+		"card note10 --data FILE",
 		"lut sum --table FILE x",
 		"lut check --table FILE",
 		"measure nets --archs FILE --backend go --out " + out,

@@ -48,6 +48,13 @@ type lutSumCmd struct {
 	archArgument
 }
 
+// summed is the result of lut sum --json.
+type summed struct {
+	Arch      space.Arch `json:"arch"`
+	Device    string     `json:"device"`
+	LatencyMs float64    `json:"latency_ms"`
+}
+
 // Run prints the latency that the table gives.
 func (c *lutSumCmd) Run(out *output) error {
 	t, s, err := c.open()
@@ -71,7 +78,7 @@ func (c *lutSumCmd) Run(out *output) error {
 	}
 	logWarnings(out, warnings)
 	if out.JSON() {
-		return out.Emit(map[string]any{"arch": a, "device": t.Device, "latency_ms": ms})
+		return out.Emit(summed{a, t.Device, ms})
 	}
 	out.Printf("%v ms\n", ms)
 	return nil
@@ -258,6 +265,11 @@ func (c *lutFitCmd) fit(set *dataset.Set) (*lut.Table, []lut.Fitted, error) {
 	return lut.Fit(s, set.Archs(), set.LatenciesMs())
 }
 
+// writtenTable is the result of lut write --json.
+type writtenTable struct {
+	Files []string `json:"files"`
+}
+
 type lutWriteCmd struct {
 	Table string `default:"note10" help:"Shipped table, or a file or folder in any format that lut check reads."`
 	Out   string `required:"" help:"Folder to write to, one file a resolution." type:"path"`
@@ -274,7 +286,7 @@ func (c *lutWriteCmd) Run(out *output) error {
 		return err
 	}
 	if out.JSON() {
-		return out.Emit(map[string]any{"files": files})
+		return out.Emit(writtenTable{files})
 	}
 	out.Printf("%s\n", strings.Join(files, "\n"))
 	return nil

@@ -52,11 +52,14 @@ type commands struct {
 	Predict   predictCmd   `cmd:"" help:"Predict the latency of each architecture in a file."`
 	Evaluate  evaluateCmd  `cmd:"" help:"Compare a predictor with measurements."`
 	Explain   explainCmd   `cmd:"" help:"Show where the time of an architecture goes, and what would save most."`
+	Card      cardCmd      `cmd:"" help:"Write a page about a predictor: what it is for, what it was made from, how good it is."`
 	Export    exportCmd    `cmd:"" help:"Write a predictor as ONNX."`
 	Search    searchCmd    `cmd:"" help:"Search for the most accurate network under a latency limit."`
 	Bench     benchCmd     `cmd:"" help:"Measure how fast the jobs are, beside a peer and the limits of the machine."`
 	GPURecord gpuRecordCmd `cmd:"" name:"gpu-record" help:"Make the record of a GPU in a quarter of an hour: settings, networks, a table, trainings."`
 	Serve     serveCmd     `cmd:"" help:"Answer over HTTP, with a page to click networks together."`
+	Pipe      pipeCmd      `cmd:"" help:"Answer another program on standard input and output, as the Python package has it."`
+	Schema    schemaCmd    `cmd:"" help:"Print the JSON Schema of what a command prints with --json."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what this machine is like, what is missing, and the command that mends it."`
 	Reproduce reproduceCmd `cmd:"" help:"Run tables and figures of the paper again."`
 

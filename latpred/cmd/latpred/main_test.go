@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,11 @@ const example = "r176 d43344 k3333-555-333-3333-5555 e6666-444-444-6666-6666"
 // call runs the command line.
 func call(t testing.TB, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
-	return callWith(t.Context(), args...)
+	stdout, stderr, status = callWith(t.Context(), args...)
+	if status == 0 && slices.Contains(args, "--json") {
+		keepsSchema(t, args, stdout)
+	}
+	return stdout, stderr, status
 }
 
 func callWith(ctx context.Context, args ...string) (stdout, stderr string, status int) {

@@ -23,7 +23,7 @@ func TestFullDiskFault(t *testing.T) {
 		{"--help"}, {"data", "list"}, {"lut", "check"}, {"lut", "sum", example}, {"backend", "list"},
 		{"adapt", "--plan", "3"}, {"measure", "runners"}, {"predict", "--model", "note10", example}, {"explain", "--model", "note10", example},
 		{"evaluate", "--model", "note10", "--data", "note10"}, {"search", "--device", "note10", "--limit", "20", "--generations", "1"},
-		{"reproduce", "--claims"}, {"reproduce", "figure6", "--backend", "go"}, {"serve", "--only", "--benchmark", "nasbench201", "--addr", "127.0.0.1:0"},
+		{"card", "note10"}, {"reproduce", "--claims"}, {"reproduce", "figure6", "--backend", "go"}, {"serve", "--only", "--benchmark", "nasbench201", "--addr", "127.0.0.1:0"},
 	} {
 		for _, more := range []string{"", "--json"} {
 			if more != "" && args[0] == "--help" {
@@ -51,7 +51,7 @@ func TestOutputsFirst(t *testing.T) {
 		for _, args := range [][]string{
 			{"train", "--data", "nowhere", "--out", out}, {"train", "--data", "nowhere", "--out", filepath.Join(dir, "m"), "--checkpoint", out},
 			{"finetune", "--from", write(t, "m.latpred", ""), "--data", "nowhere", "--out", out}, {"tune", "--data", "nowhere", "--journal", out},
-			{"adapt", "--data", "nowhere", "--out", out}, {"export", "--model", "note10", "--out", out},
+			{"adapt", "--data", "nowhere", "--out", out}, {"export", "--model", "note10", "--out", out}, {"card", "note10", "--data", "nowhere", "--out", out},
 			{"explain", "--model", "note10", "no network", "--figure", out}, {"measure", "export", "no network", "--out", out},
 			{"data", "merge", "nowhere", "--out", filepath.Join(dir, "set.csv"), "--journal", out}, {"data", "merge", "nowhere", "--out", filepath.Join(dir, "set.csv"), "--figure", out},
 			{"measure", "nets", "--archs", "nowhere", "--out", out}, {"reproduce", "table9", "--record", out}, {"reproduce", "table9", "--results", out},

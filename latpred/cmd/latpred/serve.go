@@ -1,22 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/additive"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/serve"
-	"github.com/ofalat/ofalat/latpred/space"
 )
 
 type serveCmd struct {
@@ -30,6 +25,12 @@ type serveCmd struct {
 	MaxBatch  int             `default:"4096" min:"1" max:"1000000" help:"Networks of a request."`
 	MaxBody   int64           `default:"1048576" min:"1" max:"1073741824" help:"Bytes of a request."`
 	Timeout   time.Duration   `default:"30s" min:"1ms" max:"24h" help:"Of a request."`
+}
+
+// serving is what serve --json prints when it listens.
+type serving struct {
+	Address string `json:"address"`
+	Devices int    `json:"devices"` // number of them
 }
 
 // Run serves until it is interrupted.
@@ -50,7 +51,7 @@ func (c *serveCmd) Run(ctx context.Context, out *output) error {
 	}
 	address := "http://" + l.Addr().String()
 	if out.JSON() {
-		if err := out.Emit(map[string]any{"address": address, "devices": len(devices)}); err != nil {
+		if err := out.Emit(serving{address, len(devices)}); err != nil {
 			return err
 		}
 	}
@@ -74,13 +75,9 @@ func hosts(names []string) []string {
 // ship.
 func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error) {
 	for _, name := range c.Model {
-		p, err := name.load(ctx)
+		d, err := serve.Open(ctx, string(name), c.Space)
 		if err != nil {
 			return nil, err
-		}
-		d, err := c.yours(string(name), p)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		list = append(list, d)
 	}
@@ -116,23 +113,4 @@ func (c *serveCmd) devices(ctx context.Context) (list []*serve.Device, err error
 	}
 	shipped, err := serve.Shipped()
 	return append(list, shipped...), err
-}
-
-// yours makes a device of a predictor from a file.
-func (c *serveCmd) yours(file string, p latpred.Predictor) (*serve.Device, error) {
-	s, told, err := catalog.SpaceOf(p)
-	if err == nil && c.Space != "" {
-		if s, err = space.ByID(c.Space); err == nil {
-			_, err = catalog.CheckSpace(p, s)
-			told = true
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	id := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	name := cmp.Or(p.Provenance().Device, id)
-	d := serve.FromPredictor(id, name+", "+filepath.Base(file), p, s)
-	d.Hardware, d.Origin, d.Assumed = name, "yours", !told
-	return d, nil
 }
