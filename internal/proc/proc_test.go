@@ -72,3 +72,22 @@ func TestSeconds(t *testing.T) {
 		t.Errorf("%v s of a child that counted to 20000", used)
 	}
 }
+
+func TestAlive(t *testing.T) {
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	if !Alive(cmd.Process.Pid) {
+		t.Error("a process that sleeps is not alive")
+	}
+	if err := Interrupt(cmd.Process.Pid); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("it was not interrupted")
+	}
+	if Alive(cmd.Process.Pid) {
+		t.Error("a process that has ended is alive")
+	}
+}

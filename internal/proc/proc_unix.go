@@ -37,3 +37,12 @@ func peakBytes(p *os.ProcessState) int64 {
 	}
 	return int64(used.Maxrss) * 1024 // counted in kilobytes
 }
+
+// UserSignal is the signal to which programs give meanings of their own.
+const UserSignal = syscall.SIGUSR1
+
+// Alive reports whether there is a process.
+func Alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
+
+// Interrupt asks a process to end.
+func Interrupt(pid int) error { return syscall.Kill(pid, syscall.SIGINT) }

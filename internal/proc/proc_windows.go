@@ -34,3 +34,24 @@ func seconds(who Who) float64 {
 }
 
 func peakBytes(*os.ProcessState) int64 { return 0 }
+
+// UserSignal is a signal that never comes: Windows has none for programs' own meanings.
+const UserSignal = syscall.Signal(30)
+
+// Alive reports whether there is a process.
+func Alive(pid int) bool {
+	p, err := os.FindProcess(pid) // opens it
+	if err != nil {
+		return false
+	}
+	return p.Release() == nil
+}
+
+// Interrupt ends a process: Windows can't ask it to.
+func Interrupt(pid int) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return p.Kill()
+}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -58,7 +59,7 @@ func (l Local) run(ctx context.Context, f *Folder, shard int) error {
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, l.Program, "campaign", "work", f.Dir, "--shard", strconv.Itoa(shard), "--attached")
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's interrupt comes through here alone
+	proc.Group(cmd) // a terminal's interrupt comes through here alone
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	cmd.WaitDelay = 10 * time.Second
 	life, err := cmd.StdinPipe() // the system closes it with this process, and the shard ends
@@ -93,7 +94,7 @@ func (Local) Tasks(_ context.Context, f *Folder, id string) (map[int]Task, error
 	if err != nil {
 		return nil, fmt.Errorf("%s: %q names no process", f.submissionsFile(), id)
 	}
-	if name != host || pid == os.Getpid() || syscall.Kill(pid, 0) != nil || started(pid) != began {
+	if name != host || pid == os.Getpid() || !proc.Alive(pid) || started(pid) != began {
 		return nil, nil
 	}
 	list, err := f.Submissions()
@@ -116,7 +117,7 @@ func (l Local) Cancel(ctx context.Context, f *Folder, id string) error {
 	tasks, err := l.Tasks(ctx, f, id)
 	for _, t := range tasks {
 		pid, _ := strconv.Atoi(t.ID) // Tasks has read it
-		return syscall.Kill(pid, syscall.SIGINT)
+		return proc.Interrupt(pid)
 	}
 	return err
 }

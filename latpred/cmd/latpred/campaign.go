@@ -56,6 +56,12 @@ func (f *engineFlags) lasting() error {
 	return nil
 }
 
+// engineText is what an engine would be given.
+type engineText struct {
+	Engine string `json:"engine"`
+	Text   string `json:"text"` // a batch script, a manifest, or the commands of this machine
+}
+
 // submit hands shards to an engine, and does the work of engine local.
 func (f *engineFlags) submit(ctx context.Context, out *output, c *campaign.Folder, name string, shards []int) error {
 	if err := f.lasting(); name == "slurm" && err != nil {
@@ -193,7 +199,7 @@ func (c *campaignSubmitCmd) print(out *output, f *campaign.Folder) error {
 		return err
 	}
 	if out.JSON() {
-		return out.Emit(map[string]string{"engine": c.Engine, "text": string(text)})
+		return out.Emit(engineText{c.Engine, string(text)})
 	}
 	out.Printf("%s", text)
 	return nil

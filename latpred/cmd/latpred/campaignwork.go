@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/campaign/slurm"
 	"github.com/ofalat/ofalat/latpred/measure"
@@ -114,7 +115,7 @@ func (c *campaignWorkCmd) long(s campaign.Slurm, took time.Duration) bool {
 func (c *campaignWorkCmd) listen(ctx context.Context) (_ context.Context, requeue *atomic.Bool, done func()) {
 	signal.Reset(syscall.SIGTERM) // which elsewhere ends at once
 	signals, asked := make(chan os.Signal, 2), make(chan struct{})
-	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGTERM)
+	signal.Notify(signals, proc.UserSignal, syscall.SIGTERM)
 	ctx, cancel := context.WithCancel(context.WithValue(ctx, enoughKey{}, (<-chan struct{})(asked)))
 	requeue = new(atomic.Bool)
 	go func() {
@@ -126,10 +127,10 @@ func (c *campaignWorkCmd) listen(ctx context.Context) (_ context.Context, requeu
 				if once {
 					close(asked)
 				}
-				if s == syscall.SIGUSR1 && os.Getenv("SLURM_JOB_ID") != "" {
+				if s == proc.UserSignal && os.Getenv("SLURM_JOB_ID") != "" {
 					requeue.Store(true)
 				}
-				if s == syscall.SIGUSR1 && c.Warning > 0 {
+				if s == proc.UserSignal && c.Warning > 0 {
 					time.AfterFunc(c.Warning*3/4, cancel)
 				}
 			}

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"syscall"
 
+	"github.com/ofalat/ofalat/internal/proc"
 	"github.com/ofalat/ofalat/latpred/measure"
 )
 
@@ -22,7 +22,7 @@ func enough(ctx context.Context) (asked <-chan struct{}, done func()) {
 		return asked, func() {}
 	}
 	signals, heard, end := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
-	signal.Notify(signals, syscall.SIGUSR1)
+	signal.Notify(signals, proc.UserSignal)
 	go func() {
 		select {
 		case <-signals:

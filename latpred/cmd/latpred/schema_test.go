@@ -20,11 +20,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/bench"
 	"github.com/ofalat/ofalat/latpred/bench/gpurecord"
+	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/card"
 	"github.com/ofalat/ofalat/latpred/doctor"
 	"github.com/ofalat/ofalat/latpred/experiment"
 	"github.com/ofalat/ofalat/latpred/explain"
 	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/pool"
 	"github.com/ofalat/ofalat/latpred/space"
 )
 
@@ -41,42 +43,52 @@ type bound float64
 
 // outputs are values of the types that commands print with --json.
 var outputs = map[string][]any{
-	"adapt":           {adapted{}, []space.Arch{}, sheetAdapted{}},
-	"backend check":   {backend.Report{}},
-	"backend install": {installed{}},
-	"backend list":    {[]backend.Plugin{}},
-	"bench":           {bench.Report{}},
-	"card":            {card.Card{}},
-	"data build":      {built{}},
-	"data check":      {[]audit.Finding{}},
-	"data fetch":      {fetched{}},
-	"data list":       {[]setRow{}},
-	"doctor":          {doctor.Report{}},
-	"evaluate":        {evaluation{}},
-	"explain":         {explain.Explanation{}},
-	"export":          {exportedFile{}},
-	"finetune":        {trained{}},
-	"gpu-record":      {gpurecord.Report{}},
-	"lut check":       {[]coverage{}},
-	"lut fit":         {fitted{}},
-	"lut sum":         {summed{}},
-	"lut write":       {writtenTable{}},
-	"measure check":   {measure.Quiet{}},
-	"measure export":  {exportedFile{}},
-	"measure nets":    {measured{}},
-	"measure runners": {[]listedRunner{}, exportedFile{}},
-	"measure table":   {[]measuredTable{}},
-	"predict":         {predictedLine{}},
-	"reproduce":       {[]experiment.Result{}, checked{}, []experiment.Verdict{}},
-	"schema":          {[]string{}},
-	"search":          {[]foundNet{}},
-	"serve":           {serving{}},
-	"train":           {trained{}, trainedTable{}},
-	"tune":            {tuned{}},
+	"adapt":            {adapted{}, []space.Arch{}, sheetAdapted{}},
+	"backend check":    {backend.Report{}},
+	"backend install":  {installed{}},
+	"backend list":     {[]backend.Plugin{}},
+	"bench":            {bench.Report{}},
+	"campaign cancel":  {campaign.Status{}},
+	"campaign collect": {mergedFiles{}},
+	"campaign resume":  {campaign.Status{}, campaign.Submission{}},
+	"campaign serve":   {served{}},
+	"campaign status":  {campaign.Status{}, pool.Status{}},
+	"campaign submit":  {campaign.Status{}, campaign.Submission{}, engineText{}},
+	"campaign top":     {pool.Status{}},
+	"card":             {card.Card{}},
+	"data build":       {built{}},
+	"data check":       {[]audit.Finding{}},
+	"data fetch":       {fetched{}},
+	"data list":        {[]setRow{}},
+	"data merge":       {mergedFiles{}},
+	"doctor":           {doctor.Report{}},
+	"evaluate":         {evaluation{}},
+	"explain":          {explain.Explanation{}},
+	"export":           {exportedFile{}},
+	"finetune":         {trained{}},
+	"gpu-record":       {gpurecord.Report{}},
+	"lut check":        {[]coverage{}},
+	"lut fit":          {fitted{}},
+	"lut sum":          {summed{}},
+	"lut write":        {writtenTable{}},
+	"measure check":    {measure.Quiet{}},
+	"measure export":   {exportedFile{}},
+	"measure nets":     {measured{}},
+	"measure runners":  {[]listedRunner{}, exportedFile{}},
+	"measure table":    {[]measuredTable{}},
+	"predict":          {predictedLine{}},
+	"reproduce":        {[]experiment.Result{}, checked{}, []experiment.Verdict{}},
+	"schema":           {[]string{}},
+	"search":           {[]foundNet{}},
+	"serve":            {serving{}},
+	"train":            {trained{}, trainedTable{}},
+	"tune":             {tuned{}},
+	"version":          {versions{}},
+	"worker":           {workerEvent{}},
 }
 
 // silent are the commands without a result in JSON.
-var silent = []string{"pipe", "measure work"}
+var silent = []string{"pipe", "measure work", "campaign work", "completion", "man"}
 
 // writtenAs are types that are not written as their fields say.
 var writtenAs = map[reflect.Type]*jsonschema.Schema{
