@@ -32,7 +32,9 @@
 //
 // Bases and ratios of noise ν are averaged over, weighted by their evidence; with tables of
 // times also widths, which are factors of K, and two expectations of the slope s: that of a
-// correlation, and the one at which the device takes in proportion as long as the base. The
+// correlation, and the one at which the device takes in proportion as long as the base. Small
+// widths are for a device that is like a source; they are the likelier the more sources there
+// are. The
 // noise of a
 // single measurement has a Student distribution of τ degrees of freedom: the weights w are
 // their expected values, in turn with the rest (a variational approximation, after Tipping and

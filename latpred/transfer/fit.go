@@ -90,9 +90,9 @@ func (m *Model) standardised(ms []float64) []float64 {
 // weights. They have no vectors yet; see finish.
 func (m *Model) each(d *decomposed, t []float64, visit func(c component)) {
 	l := m.learner
-	hypotheses, bt := m.hypotheses(), make([]float64, len(l.names))
+	hypotheses, bt := m.hypotheses(d.centre), make([]float64, len(l.names))
 	for k, s := range d.spectra {
-		measured := s.project(d.times(slices.Clone(t)))
+		measured, width := s.project(d.times(slices.Clone(t))), math.Log(l.widthShare(k))
 		for i := range d.levels[k] {
 			level := &d.levels[k][i]
 			tt := s.product(measured, measured, level.inverse, level.noise)
@@ -102,6 +102,7 @@ func (m *Model) each(d *decomposed, t []float64, visit func(c component)) {
 			for _, h := range hypotheses {
 				c := level.component(h, s.rows, tt, bt[h.base], l.prior.Freedom)
 				c.width = k
+				c.weight += width
 				visit(c)
 			}
 		}
@@ -141,7 +142,7 @@ func (l *Learner) evidence(d *decomposed, ms []float64) (float64, error) {
 		}
 		total += math.Exp(c.weight - best)
 	})
-	return best + math.Log(total/float64(len(d.spectra)*len(l.prior.Noise))) - float64(len(ms))*math.Log(m.spreadMs), nil
+	return best + math.Log(total/float64(len(l.prior.Noise))) - float64(len(ms))*math.Log(m.spreadMs), nil
 }
 
 // finish adds what moments needs: directions, and the components' vectors.
@@ -158,6 +159,20 @@ func (m *Model) finish(d *decomposed, t []float64) {
 	}
 }
 
+// widthShare is the prior probability of a width: the more sources, the likelier is one that is
+// like the device.
+func (l *Learner) widthShare(k int) float64 {
+	p, alike := &l.prior, float64(len(l.sources))*l.prior.Alike
+	switch others := float64(len(p.Widths) - 1); {
+	case alike == 0 || others == 0:
+		return 1 / (others + 1)
+	case k == 0:
+		return 1 / (1 + alike)
+	default:
+		return alike / (1 + alike) / others
+	}
+}
+
 // hypothesis is a base with what is expected of its slope.
 type hypothesis struct {
 	base            int
@@ -165,15 +180,16 @@ type hypothesis struct {
 	slope, slopeVar float64
 }
 
-// hypotheses lists the bases; those whose relative spread is known also with the slope at which
-// the device takes in proportion as long.
-func (m *Model) hypotheses() (list []hypothesis) {
+// hypotheses lists the bases, of which centre has the means over the measured networks; those
+// whose relative spread is known also with the slope at which the device takes in proportion as
+// long.
+func (m *Model) hypotheses(centre []float64) (list []hypothesis) {
 	l := m.learner
 	p := &l.prior
 	for h, share := range l.share {
 		rest := 1.0
 		if l.relative[h] > 0 && p.Proportional > 0 {
-			slope := l.relative[h] * m.meanMs / m.spreadMs
+			slope := l.relative[h] / (1 + l.relative[h]*centre[h]) * m.meanMs / m.spreadMs
 			sd := p.ProportionalSd * slope
 			list = append(list, hypothesis{h, share * p.Proportional, slope, sd * sd})
 			rest -= p.Proportional

@@ -77,7 +77,7 @@ func TestComponentIsTheGaussianProcess(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := processOf(t, l, rows, m.standardised(ms), m.hypotheses()[0], 1, noise)
+			p := processOf(t, l, rows, m.standardised(ms), m.hypotheses(m.centre)[0], 1, noise)
 			evidence = append(evidence, p.evidence)
 			f, bases := l.kernelRows(test)
 			for i := range 5 {

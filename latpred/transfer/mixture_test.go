@@ -98,10 +98,11 @@ func TestModelIsTheMixture(t *testing.T) {
 		}
 		var list []*process
 		best, all := math.Inf(-1), 0.0
-		for _, width := range prior.Widths {
+		for k, width := range prior.Widths {
 			for _, noise := range prior.Noise {
-				for _, h := range m.hypotheses() {
+				for _, h := range m.hypotheses(m.centre) {
 					p := processOf(t, l, measured, m.standardised(ms), h, width, noise)
+					p.evidence += math.Log(l.widthShare(k))
 					list, best = append(list, p), max(best, p.evidence)
 				}
 			}
@@ -137,13 +138,14 @@ func TestModelIsTheMixture(t *testing.T) {
 }
 
 // A base whose relative spread is known counts also with the slope at which the device takes
-// in proportion as long: of a mean of 20 ms and a spread of 5, .2·20/5 = .8.
+// in proportion as long: with measurements of 20 ms on average and a spread of 5, where the base
+// takes a quarter longer than on average over the space, .2·(20/1.25)/5 = .64.
 func TestProportionalSlopesByHand(t *testing.T) {
 	l := &Learner{share: []float64{.6, .4}, relative: []float64{.2, 0}, prior: Prior{Slope: .7, Base: .1, Proportional: .75, ProportionalSd: .1}}
 	m := &Model{learner: l, meanMs: 20, spreadMs: 5}
-	want := []hypothesis{{0, .45, .8, .0064}, {0, .15, .7, .1}, {1, .4, .7, .1}}
+	want := []hypothesis{{0, .45, .64, .004096}, {0, .15, .7, .1}, {1, .4, .7, .1}}
 	for pass := range 2 {
-		got := m.hypotheses()
+		got := m.hypotheses([]float64{1.25, 7})
 		if len(got) != len(want) {
 			t.Fatalf("%+v", got)
 		}
@@ -157,7 +159,19 @@ func TestProportionalSlopesByHand(t *testing.T) {
 		}
 		if pass == 0 { // in proportion for sure
 			l.prior.Proportional = 1
-			want = []hypothesis{{0, .6, .8, .0064}, {1, .4, .7, .1}}
+			want = []hypothesis{{0, .6, .64, .004096}, {1, .4, .7, .1}}
 		}
 	}
+}
+
+// Of three sources, each with odds of .5 to be like a device, one is with odds of 1.5.
+func TestWidthShares(t *testing.T) {
+	l := &Learner{sources: make([]*Source, 3), prior: Prior{Widths: []float64{1, .1, .01}, Alike: .5}}
+	for k, want := range []float64{.4, .3, .3} {
+		near(t, "share", l.widthShare(k), want, 1e-12)
+	}
+	l.prior.Widths = []float64{1}
+	near(t, "share of the only width", l.widthShare(0), 1, 0)
+	l.prior.Widths, l.sources = []float64{1, .1}, nil
+	near(t, "share without sources", l.widthShare(1), .5, 1e-12)
 }

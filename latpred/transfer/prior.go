@@ -14,7 +14,8 @@ type Prior struct {
 	Blocks   [Blocks]float64 // variance of the effects of each block together
 	Times    float64         // variance of the effects of groups of segments, in units of their own; see Features.With
 	Sources  float64         // variance of the effects of all sources together
-	Widths   []float64       // factors of the variances above that are averaged over
+	Widths   []float64       // factors of the variances above that are averaged over; the first is for a device that is like no source
+	Alike    float64         // odds, for each source, that a device is like it, for which the further widths are; 0: all widths are as probable
 	Base     float64         // variance of the slope of the base, above 0
 	Constant float64         // variance of the constant
 	Slope    float64         // expected slope of the base, which is standardised as well
@@ -51,9 +52,10 @@ func DefaultPrior() Prior {
 func TimesPrior() Prior {
 	p := DefaultPrior()
 	p.Blocks = [Blocks]float64{Physics: .1}
-	p.Times, p.Sources, p.Widths, p.Freedom = 1, .1, []float64{1, .1, .01}, .5
-	p.Proportional, p.ProportionalSd = .8, .1
-	p.MeanShare, p.SourceShare, p.PhysicsShare, p.Late = .05, .85, .1, 1.4
+	p.Times, p.Sources, p.Base, p.Freedom = 1, .01, .05, .5
+	p.Widths, p.Alike = []float64{1, .1, .01}, .05
+	p.Proportional, p.ProportionalSd = .9, .05
+	p.MeanShare, p.SourceShare, p.PhysicsShare, p.Late = .05, .9, .05, 1.4
 	return p
 }
 
