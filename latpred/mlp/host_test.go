@@ -55,14 +55,22 @@ func drawn(n int) []Config {
 	return list
 }
 
-// Three epochs by package loops and by the graphs of this package, on
-// GoMLX's Go backend, agree to float32 rounding. The last batch is not full.
+// Three epochs by package loops and by the graphs of this package, on GoMLX's Go backend and on
+// XLA, agree to float32 rounding. The last batch is not full.
 func TestHostIsTheGraph(t *testing.T) {
-	be, err := backend.Open(t.Context(), backend.Options{Kind: backend.Go})
-	if err != nil {
-		t.Fatal(err)
+	for kind, recipes := range map[string][]Config{backend.Go: append(recipes(), drawn(10)...), backend.CPU: drawn(3)} { // XLA compiles each
+		t.Run(kind, func(t *testing.T) {
+			be, err := backend.Open(t.Context(), backend.Options{Kind: kind})
+			if err != nil {
+				t.Skipf("needs a PJRT plugin: %v", err)
+			}
+			testHostIsTheGraph(t, be, recipes)
+		})
 	}
-	for _, c := range append(recipes(), drawn(10)...) {
+}
+
+func testHostIsTheGraph(t *testing.T, be *backend.Backend, recipes []Config) {
+	for _, c := range recipes {
 		train, validation := made(1, 100, c.Layers[0]), made(2, 50, c.Layers[0])
 		start := Init(random.Stream(1, "init"), c.Layers).flat()
 		graphs, err := newDevice(be, start, train, validation, c)

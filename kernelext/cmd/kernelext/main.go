@@ -37,7 +37,11 @@ type commands struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP) // the terminal is gone
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	var c commands
 	parser := kong.Must(&c, kong.Name("kernelext"), kong.Description("GoNB as a lab for latency predictors."),
@@ -53,7 +57,7 @@ func main() {
 	}
 	switch err := verb.Run(); {
 	case err == nil:
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), ctx.Err() != nil: // a program that it ran was ended
 		fmt.Fprintf(os.Stderr, "kernelext: interrupted: %v\n", err)
 		os.Exit(130)
 	default:
