@@ -42,6 +42,11 @@ func Judge(ctx context.Context, sources []*transfer.Source, set *dataset.Set, go
 	if err != nil {
 		return Verdict{}, err
 	}
+	return judge(p, report, set, goal)
+}
+
+// judge holds the expected error of an adapted predictor against a goal.
+func judge(p *adapt.Predictor, report *adapt.Report, set *dataset.Set, goal float64) (Verdict, error) {
 	archs, ms := set.Archs(), set.LatenciesMs()
 	left, _, err := p.Model().LeftOut(archs)
 	if err != nil {

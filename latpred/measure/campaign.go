@@ -174,7 +174,7 @@ func (c *Campaign) measure(ctx context.Context, g *group, anchors []Subject, p *
 		if c.Observe == nil {
 			return
 		}
-		done := c.Journal.done()
+		done := c.Journal.Done()
 		if !g.complete(config.Rounds, config.Extra) { // else it is counted
 			done += int(part * float64(len(g.Units)))
 		}

@@ -35,7 +35,7 @@ type Header struct {
 	Runs        int               `json:"runs"`                  // timed runs of a unit in a round
 	Statistic   string            `json:"statistic"`             // of the labels: Statistic
 	Shard       Shard             `json:"shard,omitzero"`        // of a campaign that is divided; zero: the whole
-	Software    map[string]string `json:"software,omitempty"`    // what of the software decides times, see Software; what only one of two headers knows is not compared
+	Software    map[string]string `json:"software,omitempty"`    // what else decides times, by PluginHash and so on; what only one of two headers knows is not compared
 	Machine     map[string]string `json:"machine"`               // processor, plugin, versions: for people, not compared
 }
 
@@ -341,8 +341,8 @@ func (j *Journal) append(g *group, r round) error {
 	return nil
 }
 
-// done counts the units of finished groups.
-func (j *Journal) done() (n int) {
+// Done counts the units of finished groups.
+func (j *Journal) Done() (n int) {
 	for _, g := range j.finished() {
 		n += len(g.Units)
 	}

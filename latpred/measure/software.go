@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/ofalat/ofalat/latpred/atomicfile"
 	"github.com/ofalat/ofalat/latpred/backend"
 )
 
@@ -35,7 +36,7 @@ func shared(a, b map[string]string) map[string]string {
 // software is what decides the times of the runner's networks beside the header's fields.
 func (r *Runner) software() map[string]string {
 	m := map[string]string{}
-	set(m, PluginHash, hashOf(r.be.Plugin))
+	set(m, PluginHash, rememberedHash(r.be.Plugin))
 	if r.be.Kind == backend.CUDA {
 		set(m, Driver, NVIDIADriver())
 	}
@@ -89,6 +90,28 @@ func hashOf(paths ...string) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// rememberedHash is FileHash of a file so large that hashing it takes a second: the hash is
+// kept in the user's cache until the file's size or time changes.
+func rememberedHash(path string) string {
+	info, err := os.Stat(path)
+	dir, noCache := os.UserCacheDir()
+	if err != nil || noCache != nil {
+		return hashOf(path)
+	}
+	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%d", path, info.Size(), info.ModTime().UnixNano()))
+	kept := filepath.Join(dir, "ofalat", fmt.Sprintf("sha256-%x", key[:8]))
+	if text, err := os.ReadFile(kept); err == nil && isHash.Match(text) {
+		return string(text)
+	}
+	h := hashOf(path)
+	if h != "" && os.MkdirAll(filepath.Dir(kept), 0o755) == nil {
+		_ = atomicfile.Write(kept, func(w io.Writer) error { _, err := io.WriteString(w, h); return err }) // else it is hashed again
+	}
+	return h
+}
+
+var isHash = regexp.MustCompile("^[0-9a-f]{64}$")
 
 // named lists the files that a shell command names and that are executable, or scripts by
 // their names. What is found in PATH is not among them.

@@ -12,7 +12,7 @@ import (
 type Report struct {
 	What      string    `json:"what"`                // as in the journals' headers
 	Space     string    `json:"space"`               // id
-	Device    string    `json:"device"`              // id of the labels' device, which says that they were divided
+	Device    string    `json:"device"`              // id in the labels, which says that they were divided, see measure.Journal.Normalised
 	Reference string    `json:"reference,omitempty"` // journal whose scale is the common one; "": the mean of the sessions, weighted by their units
 	Rows      int       `json:"rows"`                // networks or layers, each once
 	Sessions  []Session `json:"sessions"`            // those that are left out come first
@@ -100,8 +100,8 @@ func (m *Merged) describe(joined []*session, f fitted, o Options) {
 		}
 		r.Sessions = append(r.Sessions, out)
 	}
-	for _, j := range m.labels {
-		r.Rows += len(single(j))
+	for _, results := range m.results {
+		r.Rows += len(results)
 	}
 	r.Noise = Noise{Single: math.Sqrt(f.label), Drift: math.Sqrt(f.drift), Apart: math.Sqrt(f.anchor)}
 	anchors := len(joined[0].logs[0]) // in common

@@ -18,6 +18,7 @@ type session struct {
 	began   time.Time
 	anchors []string // keys
 	at      []int    // its groups in journal.Groups()
+	of      int      // the number of all groups there
 	groups  []measure.Group
 	logs    [][]float64 // by group, by common anchor: logarithm of the anchor's label
 	rows    int         // units
@@ -55,7 +56,8 @@ func sessions(journals []*measure.Journal) (list []*session, copies int) {
 	}
 	by, seen := map[identity]*session{}, map[measured]bool{}
 	for _, j := range journals {
-		for i, g := range j.Groups() {
+		all := j.Groups()
+		for i, g := range all {
 			u := g.Units[0]
 			copied := measured{g.Session.UnixNano(), u.At.UnixNano(), u.Key, u.LatencyMs}
 			if seen[copied] {
@@ -74,7 +76,7 @@ func sessions(journals []*measure.Journal) (list []*session, copies int) {
 			id := identity{from, g.Session.UnixNano(), strings.Join(keys, "\n"), j}
 			s := by[id]
 			if s == nil {
-				s = &session{journal: j, from: from, began: g.Session, anchors: keys}
+				s = &session{journal: j, from: from, began: g.Session, anchors: keys, of: len(all)}
 				by[id], list = s, append(list, s)
 			}
 			s.at, s.groups, s.rows = append(s.at, i), append(s.groups, g), s.rows+len(g.Units)
@@ -134,6 +136,15 @@ func (s *session) take(common []string) error {
 		s.logs = append(s.logs, row)
 	}
 	return nil
+}
+
+// takeAny takes the anchors of a session that stays alone.
+func (s *session) takeAny() error {
+	if len(s.anchors) == 0 {
+		s.logs = make([][]float64, len(s.groups)) // rows without anchors
+		return nil
+	}
+	return s.take(commonAnchors([]*session{s}))
 }
 
 // split divides sessions into those that have the common anchors and errors about the others.

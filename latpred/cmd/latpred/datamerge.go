@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -50,8 +51,11 @@ func (c *dataMergeCmd) Run(out *output) error {
 		return err
 	}
 	m, err := merge.Join(journals, merge.Options{Reference: c.Reference, LeaveOut: c.LeaveOut})
-	if err != nil {
+	if refused := (*merge.SessionError)(nil); errors.As(err, &refused) {
 		return fmt.Errorf("%w\nnothing is written; --leave-out leaves out sessions that can't be joined, --reference says which journal is right", err)
+	}
+	if err != nil {
+		return err
 	}
 	if c.Journal != "" {
 		if err := atomicfile.Write(c.Journal, m.WriteJournal); err != nil {

@@ -163,6 +163,9 @@ func TestDataMergeTable(t *testing.T) {
 			t.Errorf("%s: %s", out, text)
 		}
 	}
+	if _, stderr, status := call(t, "measure", "table", "--shard", "1/2", "--normalise", "x", "--out", dir); status != 1 || !strings.Contains(stderr, "data merge makes it") {
+		t.Errorf("a normalised shard of a table: %d, %s", status, stderr)
+	}
 	if _, stderr, status := call(t, append(args, "--out", filepath.Join(dir, "t.csv"), "--journal", filepath.Join(dir, "j"))...); status != 1 || !strings.Contains(stderr, "one resolution") {
 		t.Errorf("a journal of two resolutions: %d, %s", status, stderr)
 	}

@@ -40,6 +40,9 @@ func (c *measureTableCmd) Run(ctx context.Context, out *output) error {
 	if c.Normalise == measure.OwnAnchors {
 		return errors.New("--normalise own: a resolution is measured in one go and has nothing to compare itself with; name the journal of this device's networks")
 	}
+	if c.Normalise != "" && c.Shard.Of > 0 {
+		return errors.New("--normalise: of a shard there is no table yet; data merge makes it, on the speed of all shards")
+	}
 	if err := errors.Join(c.anchored(), c.joinable(&c.deviceFlags)); err != nil {
 		return err
 	}
