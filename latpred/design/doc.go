@@ -33,7 +33,7 @@
 // what the labels allow, and hardly where a few measurements will do. The model's widths were
 // chosen on rows of HELP's devices, which flatters those. Made by
 //
-//	go test ./latpred/design -run TestShippedDevices -v -devices -timeout 1h
+//	go test ./latpred/design -run TestShippedDevices -v -devices all -timeout 1h
 //
 // which takes a quarter of an hour.
 package design
