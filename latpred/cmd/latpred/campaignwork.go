@@ -14,6 +14,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/campaign/slurm"
+	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/runner"
 )
 
