@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -15,7 +13,6 @@ import (
 	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/campaign/slurm"
 	"github.com/ofalat/ofalat/latpred/measure"
-	"github.com/ofalat/ofalat/latpred/runner"
 )
 
 type campaignWorkCmd struct {
@@ -30,17 +27,13 @@ type campaignWorkCmd struct {
 // Run measures a shard. Asked to end by SIGUSR1 or SIGTERM it ends with the group in hand;
 // a task of Slurm that SIGUSR1 asked queues itself again.
 func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
+	work, requeue, done := c.listen(ctx)
+	defer done()
+	if c.Attached {
+		work = campaign.Attached(work, os.Stdin)
+	}
 	f, err := c.open()
 	if err != nil {
-		return err
-	}
-	if c.Index != nil {
-		c.Shard = *c.Index + 1
-	}
-	if c.Shard > f.Plan.Shards {
-		return fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
-	}
-	if err := f.Plan.Device.Fits(campaign.MachineLabels()); err != nil {
 		return err
 	}
 	args, err := localArgs(f.Plan)
@@ -54,35 +47,39 @@ func (c *campaignWorkCmd) Run(ctx context.Context, out *output) error {
 	if err := alone(ctx, f.Journal(c.Shard)); err != nil {
 		return err
 	}
-	began, work := time.Now(), ctx
-	if c.Attached {
-		work = campaign.Attached(work, os.Stdin)
-	}
-	work, requeue, done := c.listen(work)
-	defer done()
 	out.saves.Store(true)
-	nested := newOutput(out.stdout.w, out.stderr)
-	run(work, append(f.Program(c.Shard), args...), nested)
+	began := time.Now()
+	run(work, append(f.Program(c.Shard), args...), newOutput(out.stdout.w, out.stderr)) // it says itself what is wrong
 	after, err := f.Progress(c.Shard)
-	switch {
-	case err != nil:
+	switch again := requeue.Load() && *f.Plan.Slurm.Requeue; {
+	case err != nil || after.Complete():
 		return err
-	case after.Complete():
-		return nil
-	case requeue.Load() && after.Rounds == before.Rounds && c.long(f.Plan.Slurm, time.Since(began)):
+	case again && after.Rounds == before.Rounds && long(f.Plan.Slurm, time.Since(began)):
 		return fmt.Errorf("shard %d has not got further in the time that it was given, and is not queued again: allow more, or smaller groups", c.Shard)
-	case requeue.Load():
+	case again:
 		return c.again(ctx)
 	}
 	return fmt.Errorf("shard %d is not complete: %d of %d are measured", c.Shard, after.Units, after.Of)
 }
 
-// open opens the campaign's folder, or makes it.
-func (c *campaignWorkCmd) open() (*campaign.Folder, error) {
+// open opens the campaign's folder, or makes it, and errs if the shard is not for this
+// machine.
+func (c *campaignWorkCmd) open() (f *campaign.Folder, err error) {
 	if c.Plan != "" {
-		return campaign.Create(c.Dir, c.Plan)
+		f, err = campaign.Create(c.Dir, c.Plan)
+	} else {
+		f, err = campaign.Open(c.Dir)
 	}
-	return campaign.Open(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if c.Index != nil {
+		c.Shard = *c.Index + 1
+	}
+	if c.Shard > f.Plan.Shards {
+		return nil, fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
+	}
+	return f, f.Plan.Device.Fits(campaign.MachineLabels())
 }
 
 // alone returns when no other process has the journal, such as one that is ending because its
@@ -105,7 +102,7 @@ func alone(ctx context.Context, journal string) error {
 
 // long reports whether a task had at least half of the time that it can have before it is
 // asked to end: if it got no further in that, it will not the next time.
-func (c *campaignWorkCmd) long(s campaign.Slurm, took time.Duration) bool {
+func long(s campaign.Slurm, took time.Duration) bool {
 	return s.Time > 0 && took > (s.Time-s.Warning)/2
 }
 
@@ -156,38 +153,4 @@ func (c *campaignWorkCmd) again(ctx context.Context) error {
 		case <-time.After(2 * time.Second):
 		}
 	}
-}
-
-// localArgs is what the machine adds to a shard's command: the program that times networks,
-// and a lock of this machine, for shards that share a device take turns.
-func localArgs(p *campaign.Plan) ([]string, error) {
-	gpus := os.Getenv("SLURM_JOB_GPUS")
-	if gpus == "" {
-		gpus = os.Getenv("CUDA_VISIBLE_DEVICES")
-	}
-	name := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("/ ,:", r) {
-			return '-'
-		}
-		return r
-	}, fmt.Sprintf("latpred-%d-%s-%s.lock", os.Getuid(), p.Runner, gpus))
-	args := []string{"--wait", "--lock", filepath.Join(os.TempDir(), name)}
-	if p.Runner == "" {
-		return args, nil
-	}
-	runners, err := campaign.ReadRunners(campaign.RunnersFile())
-	if err != nil {
-		return nil, err
-	}
-	if r, err := runners.Find(p.Runner); err == nil {
-		args = append(args, "--exec", r.Exec, "--timeout", r.Timeout.String())
-		if r.Pick != "" {
-			args = append(args, "--pick", r.Pick)
-		}
-	} else if _, unknown := runner.ByName(p.Runner); unknown == nil {
-		args = append(args, "--runner", p.Runner)
-	} else {
-		return nil, errors.Join(err, unknown)
-	}
-	return args, nil
 }
