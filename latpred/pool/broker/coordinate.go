@@ -217,7 +217,7 @@ func (p *Pool) results(ctx context.Context, campaign string, replicas int, to ch
 }
 
 // ackWait is how long a result that was handed out is not handed out again.
-const ackWait = 10 * time.Second
+const ackWait = 5 * time.Second
 
 // pull passes on the next results.
 func pull(ctx context.Context, from jetstream.Consumer, to chan<- jetstream.Msg) error {
