@@ -40,4 +40,12 @@
 // against the median of the others', or against the reference's. Apart is what they may
 // differ in on one device: with three anchors, one of them has to be off by 3 % or so to be
 // found out. What is not widens the intervals, since it is v.
+//
+// # How good it is
+//
+// On simulated devices, whose true times are known: four that are 5 % faster to 12 % slower than
+// the common scale and drift by 1 % give labels that are off by 6.1 % as measured and by .43 %
+// joined; a single steady device gives .39 % (TestShardsEqualTheSingleRun). Intervals that
+// promise 95 % hold the true scale of 94 to 98 % of the sessions (TestScalesCover): of more
+// where anchors don't differ at all, for a variance is not estimated below 0.
 package merge
