@@ -180,6 +180,7 @@ func (th *theatre) disturb(f fault) {
 
 // Whatever is killed, stopped, torn or doubled: in the end every network is measured, once.
 func TestPoolSurvives(t *testing.T) {
+	t.Parallel()
 	th := open(t, *faultNodes)
 	th.plan = plan{Networks: 400, Group: 4, Replicas: *faultNodes, MaxBytes: 1 << 20}
 	if *faultCount < 20 {
@@ -209,6 +210,7 @@ func TestPoolSurvives(t *testing.T) {
 // A coordinator that hangs is replaced, and ends when it wakes up: nothing that it does then
 // counts.
 func TestPoolReplacesAHungCoordinator(t *testing.T) {
+	t.Parallel()
 	th := open(t, 1)
 	th.plan = plan{Networks: 80, Group: 4}
 	th.begin("campaign", 2)
