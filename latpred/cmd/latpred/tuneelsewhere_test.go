@@ -45,7 +45,7 @@ func TestTuneSlurmFails(t *testing.T) {
 	data, _ := measurements(t, "rtx2080ti-b64", 300)
 	dir := filepath.Join(t.TempDir(), "search")
 	search := []string{"tune", "--data", data, "--trials", "2", "--epochs", "2", "--engine", "slurm", "--program", "/bin/false"}
-	if _, stderr, status := call(t, append(search, "--dir", dir)...); status != 1 || !strings.Contains(stderr, "trial-0000.log") || !strings.Contains(stderr, "failed (NonZeroExitCode)") {
+	if _, stderr, status := call(t, append(search, "--dir", dir)...); status != 1 || !strings.Contains(stderr, "search/trial-000") || !strings.Contains(stderr, "failed (NonZeroExitCode)") {
 		t.Errorf("a program that fails: %d, %s", status, stderr)
 	}
 	if _, stderr, status := call(t, search...); status != 1 || !strings.Contains(stderr, "name it with --dir") {
