@@ -111,6 +111,9 @@ func TestPoolOfPrograms(t *testing.T) {
 	if text := mustCall(t, "campaign", "status", at); !strings.Contains(text, "12/12") {
 		t.Errorf("status says\n%s", text)
 	}
+	if _, stderr, status := call(t, "campaign", "resume", at, "--engine", "local"); status != 1 || !strings.Contains(stderr, "is measured by a pool") {
+		t.Errorf("shards in a pool's folder: %d, %s", status, stderr)
+	}
 	if _, stderr, status := call(t, "campaign", "top", "--url", url, "--wait", "1s"); status == 0 || !strings.Contains(stderr, "no server answers at nats://127.0.0.1") {
 		t.Errorf("top without a server: %d, %s", status, stderr)
 	}
