@@ -42,5 +42,5 @@ func ExampleCampaign() {
 		panic(err)
 	}
 	fmt.Printf("%d networks are enough: %t\n", verdict.Rows, verdict.Enough)
-	// Output: 12 networks are enough: true
+	// Output: 28 networks are enough: true
 }

@@ -31,9 +31,10 @@ type Verdict struct {
 	Warnings []latpred.Warning `json:"warnings,omitempty"`
 }
 
-// Least is the smallest number of measured networks that can be enough: of fewer, the
-// expected error is too uncertain.
-const Least = 12
+// Least is the smallest number of measured networks that can be enough. Of fewer, the expected
+// error can be small by chance: with 12, campaigns on a device whose labels are noisy stopped at
+// twice their goal.
+const Least = 20
 
 // Judge adapts to measured networks and holds the expected error against a goal, both mean
 // relative errors in percent. It errs as adapt.Adapt does.

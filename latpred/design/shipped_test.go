@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/adapt"
@@ -15,7 +16,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
-var devices = flag.Bool("devices", false, "compare orders on all shipped devices, which takes a quarter of an hour, and print the table of the package's page")
+var devices = flag.String("devices", "", "shipped devices to compare orders on, separated by commas, or all, which takes ten minutes or so and prints the table of the package's page")
 
 // goals are mean relative errors, percent.
 var goals = []float64{3, 2, 1.5}
@@ -28,8 +29,11 @@ const never = math.MaxInt32
 // random; and how often a campaign that stops at Verdict.Enough is wrong.
 func TestShippedDevices(t *testing.T) {
 	names, sizes, draws := []string{"rtx2080ti-b64"}, []int{12, 20, 36}, 2
-	if *devices {
-		names = []string{"note10", "rtx2080ti-b64", "p40-b64", "epyc-zen4-b1", "help-rtx2080ti-b1", "help-rtx2080ti-b64", "help-titanrtx-b1", "help-titanrtx-b32", "help-titanxp-b1", "help-titanxp-b64"}
+	if *devices != "" {
+		names = strings.Split(*devices, ",")
+		if *devices == "all" {
+			names = []string{"note10", "rtx2080ti-b64", "p40-b64", "epyc-zen4-b1", "help-rtx2080ti-b1", "help-rtx2080ti-b64", "help-titanrtx-b1", "help-titanrtx-b32", "help-titanxp-b1", "help-titanxp-b64"}
+		}
 		sizes, draws = []int{6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128}, 5
 	}
 	var all [2][3]float64       // by order and goal: sum of the medians' logarithms, where both orders reach it

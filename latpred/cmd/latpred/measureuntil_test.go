@@ -38,7 +38,7 @@ func TestMeasureUntil(t *testing.T) {
 		return r, stderr
 	}
 	first, said := nets("5%", "--n", "60")
-	if v := first.Until; v == nil || !v.Enough || v.Goal != 5 || first.Nets != v.Rows || first.Nets >= 60 || !strings.Contains(said, "12 networks: expected error") {
+	if v := first.Until; v == nil || !v.Enough || v.Goal != 5 || first.Nets != v.Rows || first.Nets >= 60 || !strings.Contains(said, "20 networks: expected error") {
 		t.Errorf("%+v, %s", first, said)
 	}
 	before := journalOf(t)
