@@ -53,7 +53,7 @@ func (e Engine) Tasks(ctx context.Context, _ *campaign.Folder, id string) (map[i
 		return parse(out)
 	}
 	// Accounting may be off; then nothing more is known.
-	if out, err = campaign.Call(ctx, nil, "sacct", "--noheader", "--allocations", "--parsable2", "--array", "--jobs="+id, "--format=JobID,JobID,State,NodeList,ExitCode"); err != nil {
+	if out, err = campaign.Call(ctx, nil, "sacct", "--noheader", "--allocations", "--parsable2", "--jobs="+id, "--format=JobID,JobID,State,NodeList,ExitCode"); err != nil {
 		return nil, nil
 	}
 	return parse(out)
