@@ -42,6 +42,8 @@ var rules = []rule{
 	{name: "plots live in figure, kernelext and lab", direct: true,
 		applies:   not(within("latpred/figure", "latpred/experiment", "kernelext", "notebooks/lab")),
 		forbidden: []string{"gonum.org/v1/plot"}},
+	{name: "NATS lives in pool/broker", direct: true, applies: not(within("latpred/pool/broker")),
+		forbidden: []string{"github.com/nats-io"}},
 	{name: "the plain packages stay plain Go",
 		applies: within("latpred/random", "latpred/space", "latpred/encode", "latpred/metric",
 			"latpred/hpo", "latpred/journal", "latpred/nas", "latpred/lut", "latpred/dataset",

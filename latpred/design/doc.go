@@ -31,9 +31,13 @@
 // A dash is a goal that neither order reaches with 128, for the labels are noisier than that;
 // help-rtx2080ti-b1 and help-titanxp-b1 reach none. So the order matters where the goal is near
 // what the labels allow, and hardly where a few measurements will do. The model's widths were
-// chosen on rows of HELP's devices, which flatters those. Made by
+// chosen on rows of HELP's devices, which flatters those.
+//
+// Of 150 campaigns with these goals, 86 stopped within 128 measurements, after 27 in the mean, 7 of
+// them above their goal and 5 by over a tenth of it: an expected error of few measurements is
+// uncertain. Made by
 //
 //	go test ./latpred/design -run TestShippedDevices -v -devices all -timeout 1h
 //
-// which takes a quarter of an hour.
+// which takes ten minutes or so.
 package design

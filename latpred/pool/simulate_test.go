@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 )
@@ -354,6 +355,7 @@ func (w *world) tell(t testing.TB, took time.Duration) {
 			sum += r
 		}
 		hours := float64(units) * simNetwork.Hours() / sum // if all devices of the kind were busy to the end
+		longest = max(longest, float64(len(w.groups[0])+3)*simNetwork.Hours()/slices.Max(rates))
 		bound += hours * float64(len(rates))
 		longest = max(longest, hours)
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // KindLabels are the labels that decide times. Devices that agree in them, and in the
-// runner's hash, are of one kind.
-var KindLabels = []string{"model", "system", "driver", "plugin"}
+// runner's hash, which for XLA is that of its plugin, are of one kind.
+var KindLabels = []string{"model", "system", "driver"}
 
 // Wish is what a campaign wants of a device.
 type Wish struct {

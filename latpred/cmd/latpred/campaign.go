@@ -13,6 +13,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/campaign"
 	"github.com/ofalat/ofalat/latpred/campaign/kubernetes"
 	"github.com/ofalat/ofalat/latpred/campaign/slurm"
+	"github.com/ofalat/ofalat/latpred/pool"
 )
 
 type campaignCmd struct {
@@ -64,6 +65,9 @@ type engineText struct {
 
 // submit hands shards to an engine, and does the work of engine local.
 func (f *engineFlags) submit(ctx context.Context, out *output, c *campaign.Folder, name string, shards []int) error {
+	if pool.IsFolder(c.Dir) {
+		return fmt.Errorf("%s is measured by a pool: latpred campaign serve goes on with it", c.Dir)
+	}
 	if err := f.lasting(); name == "slurm" && err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/ofalat/ofalat/latpred/campaign"
-	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/runner"
 )
 
@@ -42,22 +41,4 @@ func localArgs(p *campaign.Plan) ([]string, error) {
 		return nil, errors.Join(err, unknown)
 	}
 	return args, nil
-}
-
-// labels describes this machine for a plan's device.labels.
-func labels() map[string]string {
-	m := measure.Machine(nil)
-	if d := measure.NVIDIADriver(); d != "" {
-		m["driver"] = d
-	}
-	files, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
-		for line := range strings.Lines(string(text)) {
-			if key, value, ok := strings.Cut(line, ":"); ok && key == "Model" {
-				m["gpu"] = strings.TrimSpace(value)
-			}
-		}
-	}
-	return m
 }

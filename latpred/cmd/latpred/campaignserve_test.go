@@ -76,7 +76,7 @@ func freeURL(t *testing.T) (listen, url string) {
 func TestPoolOfPrograms(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", dir)
-	plan := write(t, "plan.yaml", "name: two\nspace: nasbench201\nnetworks: {sample: 24}\nprotocol: {group: 3, rounds: 3, extra: 0}\nrunner: board\ndevice: {pool: lab, labels: {rack: '^[12]$'}}\n")
+	plan := write(t, "plan.yaml", "name: two\nspace: nasbench201\nnetworks: {sample: 12}\nprotocol: {group: 3, rounds: 3, extra: 0}\nrunner: board\ndevice: {pool: lab, labels: {rack: '^[12]$'}}\n")
 	listen, url := freeURL(t)
 	at := filepath.Join(dir, "two")
 	serve := background(t, "campaign", "serve", plan, "--listen", listen, "--dir", at, "--json")
@@ -98,18 +98,21 @@ func TestPoolOfPrograms(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
 		t.Fatal(err)
 	}
-	if s.Counts.Accepted != 8 || len(s.Journals) != 1 || len(s.Kinds) != 1 {
+	if s.Counts.Accepted != 4 || len(s.Journals) != 1 || len(s.Kinds) != 1 {
 		// The two boards' programs differ, so they are of two kinds, and one kind takes part.
 		t.Errorf("%+v", s)
 	}
 	out := filepath.Join(dir, "set.csv")
 	mustCall(t, append([]string{"data", "merge", "--out", out}, s.Journals...)...)
 	set, err := dataset.Open(out)
-	if err != nil || set.Rows != 24 {
+	if err != nil || set.Rows != 12 {
 		t.Errorf("%v, %+v", err, set)
 	}
-	if text := mustCall(t, "campaign", "status", at); !strings.Contains(text, "24/24") {
+	if text := mustCall(t, "campaign", "status", at); !strings.Contains(text, "12/12") {
 		t.Errorf("status says\n%s", text)
+	}
+	if _, stderr, status := call(t, "campaign", "resume", at, "--engine", "local"); status != 1 || !strings.Contains(stderr, "is measured by a pool") {
+		t.Errorf("shards in a pool's folder: %d, %s", status, stderr)
 	}
 	if _, stderr, status := call(t, "campaign", "top", "--url", url, "--wait", "1s"); status == 0 || !strings.Contains(stderr, "no server answers at nats://127.0.0.1") {
 		t.Errorf("top without a server: %d, %s", status, stderr)

@@ -80,7 +80,7 @@ func (c *campaignWorkCmd) open() (f *campaign.Folder, err error) {
 	if c.Shard > f.Plan.Shards {
 		return nil, fmt.Errorf("shard %d: the plan has %d", c.Shard, f.Plan.Shards)
 	}
-	return f, f.Plan.Device.Fits(labels())
+	return f, f.Plan.Device.Fits(campaign.MachineLabels())
 }
 
 // alone returns when no other process has the journal, such as one that is ending because its

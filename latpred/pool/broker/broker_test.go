@@ -51,6 +51,7 @@ func work(t testing.TB, p *Pool, w Worker) (end func() error) {
 }
 
 func TestPoolMeasures(t *testing.T) {
+	t.Parallel()
 	s := aServer(t)
 	p := connect(t, s.URL())
 	dir := t.TempDir()
@@ -78,6 +79,7 @@ func TestPoolMeasures(t *testing.T) {
 
 // A second coordinator is refused while the first answers.
 func TestPoolHasOneCoordinator(t *testing.T) {
+	t.Parallel()
 	s := aServer(t)
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -107,6 +109,7 @@ func TestPoolHasOneCoordinator(t *testing.T) {
 }
 
 func TestPoolFencesTheOlderWorker(t *testing.T) {
+	t.Parallel()
 	s := aServer(t)
 	dir := t.TempDir()
 	pl := plan{Name: "fence", Networks: 12, Group: 4}

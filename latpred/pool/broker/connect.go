@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func dial(ctx context.Context, o Options, list []nats.Option) (*nats.Conn, error
 		if !errors.Is(err, nats.ErrNoServers) && !errors.Is(err, nats.ErrTimeout) {
 			return nil, fmt.Errorf("the pool at %s: %w", redacted(o.URL), err)
 		}
-		if time.Since(began) > orElse(o.Within, 10*time.Second) {
+		if time.Since(began) > cmp.Or(o.Within, 10*time.Second) {
 			return nil, fmt.Errorf("no server answers at %s: latpred campaign serve starts one, or --url names another", redacted(o.URL))
 		}
 		if err := sleep(ctx, 250*time.Millisecond); err != nil {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -54,8 +55,13 @@ func (s *seat) now() time.Duration { return time.Since(s.began) }
 
 func (s *seat) run(ctx context.Context, p *Pool) (err error) {
 	id := rand.Text()
+	ping, err := p.nc.Subscribe(p.subject("coordinator", id), func(m *nats.Msg) { _ = m.Respond(nil) })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ping.Unsubscribe() }()
 	var orders map[string]pool.Order
-	if s.claim, orders, err = p.take(ctx, id, s.Job.Campaign, max(1, s.Replicas), orElse(s.MaxBytes, 1<<30)); err != nil {
+	if s.claim, orders, err = p.take(ctx, id, s.Job.Campaign, max(1, s.Replicas), cmp.Or(s.MaxBytes, 1<<30)); err != nil {
 		return err
 	}
 	s.folder.Tell(s.machine)
@@ -64,11 +70,6 @@ func (s *seat) run(ctx context.Context, p *Pool) (err error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ping, err := p.nc.Subscribe(p.subject("coordinator", id), func(m *nats.Msg) { _ = m.Respond(nil) })
-	if err != nil {
-		return err
-	}
-	defer func() { _ = ping.Unsubscribe() }()
 	reports := make(chan *nats.Msg, 1<<12)
 	heard, err := p.nc.ChanSubscribe(p.subject("report"), reports)
 	if err != nil {
@@ -80,17 +81,9 @@ func (s *seat) run(ctx context.Context, p *Pool) (err error) {
 	return s.serve(ctx, p, reports, results)
 }
 
-func orElse[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
 // serve takes one message after the other.
 func (s *seat) serve(ctx context.Context, p *Pool, reports <-chan *nats.Msg, results <-chan jetstream.Msg) error {
-	tick := time.NewTicker(orElse(s.Tick, time.Second))
+	tick := time.NewTicker(cmp.Or(s.Tick, time.Second))
 	defer tick.Stop()
 	quiet := 0
 	for {
@@ -168,7 +161,7 @@ func (s *seat) keep(verdict pool.Verdict, kind string, r pool.Result, j *measure
 	case verdict == pool.Fenced && fresh:
 		say("measured by a worker whose device had another one; it is kept aside")
 	case verdict == pool.Refused:
-		say("refused: %s", orElse(bad, "the device takes no part, or it is no group of the campaign"))
+		say("refused: %s", cmp.Or(bad, "the device takes no part, or it is no group of the campaign"))
 	case verdict == pool.Failed:
 		say("failed: %s", r.Failure)
 	}
@@ -217,7 +210,7 @@ func (p *Pool) results(ctx context.Context, campaign string, replicas int, to ch
 }
 
 // ackWait is how long a result that was handed out is not handed out again.
-const ackWait = 10 * time.Second
+const ackWait = 5 * time.Second
 
 // pull passes on the next results.
 func pull(ctx context.Context, from jetstream.Consumer, to chan<- jetstream.Msg) error {

@@ -18,7 +18,7 @@ import (
 // How many faults TestPoolSurvives injects, which takes about a second for each:
 // go test ./latpred/pool/broker -run Survives -v -faults 200 -timeout 30m
 var (
-	faultCount = flag.Int("faults", 6, "faults to inject")
+	faultCount = flag.Int("faults", 5, "faults to inject")
 	faultSeed  = flag.Uint64("faults.seed", 1, "seed of the faults")
 	faultNodes = flag.Int("faults.servers", 1, "servers: 1, or 3 as a cluster")
 )
@@ -180,6 +180,7 @@ func (th *theatre) disturb(f fault) {
 
 // Whatever is killed, stopped, torn or doubled: in the end every network is measured, once.
 func TestPoolSurvives(t *testing.T) {
+	t.Parallel()
 	th := open(t, *faultNodes)
 	th.plan = plan{Networks: 400, Group: 4, Replicas: *faultNodes, MaxBytes: 1 << 20}
 	if *faultCount < 20 {
@@ -203,6 +204,39 @@ func TestPoolSurvives(t *testing.T) {
 		slices.Sort(th.took[name])
 		n := len(th.took[name])
 		t.Logf("%-30s %3d times; recovered after %.2f s in the median, %.2f s at most", name, n, th.took[name][n/2], th.took[name][n-1])
+	}
+}
+
+// A coordinator that hangs is replaced, and ends when it wakes up: nothing that it does then
+// counts.
+func TestPoolReplacesAHungCoordinator(t *testing.T) {
+	t.Parallel()
+	th := open(t, 1)
+	th.plan = plan{Networks: 80, Group: 4}
+	th.begin("campaign", 2)
+	for began := time.Now(); th.done("") < 3; time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			th.fail("nothing is measured")
+		}
+	}
+	hung := th.coordinator
+	hung.signal(syscall.SIGSTOP)
+	newer := &actor{role: hung.role}
+	newer.role.Dir = filepath.Join(th.dir, "newer")
+	th.coordinator = newer
+	th.start(newer)
+	time.Sleep(2 * time.Second)
+	hung.signal(syscall.SIGCONT)
+	for began := time.Now(); !th.over() || hung.running(); time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			th.fail("hung: %v, newer: %v", hung.running(), newer.running())
+		}
+	}
+	if said := hung.stderr.String(); hung.cmd.ProcessState.Success() || !strings.Contains(said, ErrReplaced.Error()) {
+		t.Errorf("the older coordinator ended with %v: %s", hung.cmd.ProcessState, said)
+	}
+	if err := th.plan.want(newer.role.Dir); err != nil {
+		th.fail("%v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -113,7 +114,7 @@ func (p plan) campaign(dir string) Campaign {
 	c := Campaign{
 		Job: pool.Job{Campaign: p.Name, Space: testSpace, Seed: 1, Batch: 1, Threads: 1, Rounds: 3, Extra: -1, Runs: 2},
 		Dir: dir, Replicas: p.Replicas, MaxBytes: p.MaxBytes, Tick: 100 * time.Millisecond,
-		Limits: pool.Limits{Lost: orElse(p.Lost, 2*time.Second), Stall: orElse(p.Stall, 4*time.Second), Rest: 100 * time.Millisecond, Losses: 1000},
+		Limits: pool.Limits{Lost: cmp.Or(p.Lost, 2*time.Second), Stall: cmp.Or(p.Stall, 4*time.Second), Rest: 100 * time.Millisecond, Losses: 1000},
 	}
 	names := p.networks()
 	for from := 0; from < len(names); from += p.Group {
@@ -144,7 +145,7 @@ func (w *stopwatch) Measure(ctx context.Context, t *pool.Task, journal string, o
 	if err != nil {
 		return err
 	}
-	d := measure.NewDevice(s, measure.Header{Device: "stopwatch-b1", Batch: t.Batch}, measure.Config{Rounds: t.Rounds, Extra: t.Extra, Runs: t.Runs, WarmUps: -1, Discard: -1, Group: orElse(w.group, len(t.Units))})
+	d := measure.NewDevice(s, measure.Header{Device: "stopwatch-b1", Batch: t.Batch}, measure.Config{Rounds: t.Rounds, Extra: t.Extra, Runs: t.Runs, WarmUps: -1, Discard: -1, Group: cmp.Or(w.group, len(t.Units))})
 	d.Network = func(a space.Arch) (measure.Subject, error) { return lap{w, trueMs(a.String())}, nil }
 	var archs []space.Arch
 	for _, u := range t.Units {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -116,7 +117,7 @@ func (h *hand) facts(ctx context.Context) (f pool.Facts, err error) {
 	}
 }
 
-func (h *hand) beat() time.Duration { return orElse(h.Beat, 5*time.Second) }
+func (h *hand) beat() time.Duration { return cmp.Or(h.Beat, 5*time.Second) }
 
 // run takes one thing after the other.
 func (h *hand) run(ctx context.Context) error {
@@ -133,7 +134,7 @@ func (h *hand) run(ctx context.Context) error {
 		case s := <-h.states:
 			if h.unready != s {
 				h.unready = s
-				h.tell("%s", orElse(s, "ready"))
+				h.tell("%s", cmp.Or(s, "ready"))
 				h.report(false)
 			}
 		case o := <-h.orders:
