@@ -14,8 +14,8 @@ import (
 var withoutExample = map[string][]string{
 	"commands":                        {"latpred/cmd/latpred", "kernelext/cmd/kernelext", "latpred/loops/gen"},
 	"tests alone":                     {"kernelext/browser"},
-	"for others of our packages only": {"latpred/loops", "latpred/bench", "latpred/bench/gpurecord", "latpred/worker"},
-	"files alone":                     {"runners"},
+	"for others of our packages only": {"latpred/loops", "latpred/bench", "latpred/bench/gpurecord", "latpred/worker", "internal/proc", "internal/revision"},
+	"files alone":                     {"runners", "docs/schemas"},
 }
 
 // TestExamples: each package that a user imports shows how, in an example that runs.
