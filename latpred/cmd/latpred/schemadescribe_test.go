@@ -13,8 +13,17 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// module is the path of this module; its root is three folders up.
+// module is the path of this module.
 const module = "github.com/ofalat/ofalat"
+
+// root is its folder, three up from where tests begin; some go elsewhere.
+var root = func() string {
+	dir, err := filepath.Abs(filepath.Join("..", "..", ".."))
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
 
 // describe writes the comments on the fields of a type into its schema, and that those that may
 // be left out are never null.
@@ -84,7 +93,7 @@ func fieldComments(t testing.TB, of reflect.Type) map[string]string {
 	commentsLock.Lock()
 	defer commentsLock.Unlock()
 	if comments[path] == nil {
-		comments[path] = commentsIn(t, filepath.Join("..", "..", "..", filepath.FromSlash(path)))
+		comments[path] = commentsIn(t, filepath.Join(root, filepath.FromSlash(path)))
 	}
 	return comments[path][of.Name()]
 }
