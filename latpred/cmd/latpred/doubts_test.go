@@ -92,7 +92,7 @@ func TestNothingToLearn(t *testing.T) {
 // Rows that all are in another unit can be learnt from, but not without a word.
 func TestSuspiciousScale(t *testing.T) {
 	for unit, factor := range map[string]float64{"seconds": 1e-3, "microseconds": 1e4} {
-		data := changed(t, "epyc-zen4-b1", 200, func(_ int, ms float64) float64 { return factor * ms })
+		data := changed(t, "epyc-zen4-b1", 140, func(_ int, ms float64) float64 { return factor * ms })
 		for name, args := range learners(t, data) {
 			_, stderr, _ := call(t, args...)
 			if strings.Count(stderr, "warning: suspicious-scale: ") != 1 || !strings.Contains(stderr, "are these "+unit+"?") {
