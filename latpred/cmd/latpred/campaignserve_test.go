@@ -86,9 +86,14 @@ func TestPoolOfPrograms(t *testing.T) {
 		background(t, "worker", "--url", url, "--pool", "lab", "--name", fmt.Sprint("board-", i), "--label", fmt.Sprintf("rack=%d", i+1),
 			"--runners", runners, "--dir", filepath.Join(dir, "worker"), "--once", "--beat", "200ms")
 	}
-	time.Sleep(500 * time.Millisecond)
-	if text := mustCall(t, "campaign", "top", "--url", url, "--pool", "lab"); !strings.Contains(text, "two-") || !strings.Contains(text, `"rack"`) && !strings.Contains(text, "rack matches") {
-		t.Errorf("top says\n%s", text)
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		text, stderr, _ := call(t, "campaign", "top", "--url", url, "--pool", "lab", "--wait", "1s")
+		if strings.Contains(text, "two-") && strings.Contains(text, "rack matches") {
+			break // of the board that the plan does not want
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("top says\n%s%s", text, stderr)
+		}
 	}
 	stdout, stderr, status := serve(false)
 	if status != 0 {
