@@ -14,13 +14,14 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/transfer"
 )
 
 // phone is a source, cards are rows of a device to adapt to.
 func phone(t *testing.T) []*transfer.Source {
 	t.Helper()
-	sources, err := catalog.Sources(t.Context(), spaceOf(t, "mbv3-w1.0"), []string{"note10"})
+	sources, err := catalog.Sources(t.Context(), spacetest.ByID(t, "mbv3-w1.0"), []string{"note10"})
 	if err != nil {
 		t.Fatal(err)
 	}

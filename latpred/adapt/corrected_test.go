@@ -13,6 +13,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // written lists what earlier versions adapted for OFA's networks, by file.
@@ -48,7 +49,7 @@ func written(t *testing.T) map[string]*adapt.Corrected {
 func networks(t *testing.T, p latpred.Predictor, n int) []space.Arch {
 	t.Helper()
 	var out []space.Arch
-	for _, a := range simulated.Archs(spaceOf(t, "mbv3-w1.0"), random.Stream(5, "networks"), 20*n) {
+	for _, a := range simulated.Archs(spacetest.ByID(t, "mbv3-w1.0"), random.Stream(5, "networks"), 20*n) {
 		if p.PredictMs(make([]float64, 1), []space.Arch{a}) == nil {
 			if out = append(out, a); len(out) == n {
 				return out

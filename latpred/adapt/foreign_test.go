@@ -14,6 +14,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/transfer"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -24,7 +25,7 @@ import (
 // segments, explanations and ONNX know the choices.
 func TestAdaptInForeignSpaces(t *testing.T) {
 	for _, id := range []string{"fbnet-imagenet", "fbnet-cifar100", "nasbench201"} {
-		s := spaceOf(t, id)
+		s := spacetest.ByID(t, id)
 		card := measure(t, simulated.Card, s, 1500)
 		table, _, err := additive.Train(t.Context(), card, card.SplitFileOrder(), additive.Config{NoQueue: true})
 		if err != nil {
@@ -73,7 +74,7 @@ func TestAdaptBetweenHELPDevices(t *testing.T) {
 		limit    float64 // mean relative error; reached: .0085, .0108, .0203
 	}{{"1080ti_64", "titan_rtx_32", .0094}, {"silver_4114", "silver_4210r", .0119}, {"pixel3", "raspi4", .0224}} {
 		from := shipped(t, "fbnet/"+c.from)
-		source, err := adapt.FitSource(c.from, spaceOf(t, from.SpaceID), from.Archs()[:2000], from.LatenciesMs()[:2000])
+		source, err := adapt.FitSource(c.from, spacetest.ByID(t, from.SpaceID), from.Archs()[:2000], from.LatenciesMs()[:2000])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,15 +118,15 @@ func meanError(few, test *dataset.Set) float64 {
 
 // Rows and sources of different families don't go together.
 func TestAdaptAcrossFamilies(t *testing.T) {
-	sources := []*transfer.Source{cardSource(t, spaceOf(t, "mbv3-w1.0"))}
-	if _, _, err := adapt.Adapt(t.Context(), sources, measure(t, slow, spaceOf(t, "fbnet-imagenet"), 12), adapt.Config{}); err == nil || !strings.Contains(err.Error(), "no source covers the measurements: source card") {
+	sources := []*transfer.Source{cardSource(t, spacetest.ByID(t, "mbv3-w1.0"))}
+	if _, _, err := adapt.Adapt(t.Context(), sources, measure(t, slow, spacetest.ByID(t, "fbnet-imagenet"), 12), adapt.Config{}); err == nil || !strings.Contains(err.Error(), "no source covers the measurements: source card") {
 		t.Errorf("a source of OFA's for rows of FBNet's: %v", err)
 	}
-	if _, err := adapt.Plan(sources, spaceOf(t, "fbnet-imagenet"), random.Stream(1, "plan"), 5); err == nil {
+	if _, err := adapt.Plan(sources, spacetest.ByID(t, "fbnet-imagenet"), random.Stream(1, "plan"), 5); err == nil {
 		t.Error("a plan for FBNet's networks from a source of OFA's, no error")
 	}
-	mixed := measure(t, slow, spaceOf(t, "fbnet-imagenet"), 12)
-	mixed.Samples[5] = measure(t, slow, spaceOf(t, "nasbench201"), 1).Samples[0]
+	mixed := measure(t, slow, spacetest.ByID(t, "fbnet-imagenet"), 12)
+	mixed.Samples[5] = measure(t, slow, spacetest.ByID(t, "nasbench201"), 1).Samples[0]
 	if _, _, err := adapt.Adapt(t.Context(), sources, mixed, adapt.Config{}); err == nil {
 		t.Error("rows of two families, no error")
 	}
@@ -133,7 +134,7 @@ func TestAdaptAcrossFamilies(t *testing.T) {
 
 // A predictor of any kind in any space is a source.
 func TestSourceOfForeignPredictor(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	source, err := adapt.SourceOf(t.Context(), "lawful", lawful{s, 1.1}, s)
 	if err != nil {
 		t.Fatal(err)

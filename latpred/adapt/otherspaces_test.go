@@ -14,6 +14,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // In any space but OFA's a made-up device is learnt from 15 planned measurements far better
@@ -21,7 +22,7 @@ import (
 // its file with its intervals.
 func TestAdaptFromShipped(t *testing.T) {
 	for _, id := range []string{"fbnet-imagenet", "fbnet-cifar100", "nasbench201"} {
-		s := spaceOf(t, id)
+		s := spacetest.ByID(t, id)
 		sources, err := catalog.Sources(t.Context(), s, []string{"auto"})
 		if err != nil || len(sources) < 10 {
 			t.Fatalf("%d sources, %v", len(sources), err)
@@ -68,7 +69,7 @@ func TestAdaptFromShipped(t *testing.T) {
 
 // From no sources at all, physics alone ranks networks; three rows are enough for a predictor.
 func TestAdaptFromNothing(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	p, _, err := adapt.Adapt(t.Context(), nil, measure(t, simulated.Phone, s, 3), adapt.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +86,7 @@ func TestAdaptFromNothing(t *testing.T) {
 // Ten random rows of a phone of HELP's, from the CPUs and GPUs that ship: most of the order is
 // right.
 func TestAdaptToHELPDevice(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	sources, err := catalog.Sources(t.Context(), s, []string{"1080ti_1", "silver_4114", "titan_rtx_32"})
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // adapted is adapted to so many rows of a made-up phone.
@@ -26,7 +27,7 @@ func adapted(t *testing.T, s *space.Space, rows int) (*adapt.Predictor, *adapt.R
 // the prediction loses without it, whatever the other slots are.
 func TestSegmentsOfForeignSpaces(t *testing.T) {
 	for _, id := range []string{"fbnet-cifar100", "nasbench201"} {
-		s := spaceOf(t, id)
+		s := spacetest.ByID(t, id)
 		p, _ := adapted(t, s, 60)
 		rng := random.Stream(3, "networks")
 		for range 20 {
@@ -45,7 +46,7 @@ func TestSegmentsOfForeignSpaces(t *testing.T) {
 			}
 		}
 	}
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	p, _ := adapted(t, s, 60)
 	one := s.Largest()
 	other := one.WithChoice(6, 0)
@@ -70,7 +71,7 @@ func slotMs(t *testing.T, p *adapt.Predictor, a space.Arch, slot int) float64 {
 
 // The report says how many rows more would help, where there are enough to tell.
 func TestForecasts(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	if _, r := adapted(t, s, 30); r.MoreRows < 5 || r.MoreRows > 500 {
 		t.Errorf("30 rows: %d more would bring a fifth", r.MoreRows)
 	}

@@ -20,17 +20,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/transfer"
 )
-
-func spaceOf(t testing.TB, id string) *space.Space {
-	t.Helper()
-	s, err := space.ByID(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // measure makes a set of n networks that a made-up device was measured with.
 func measure(t testing.TB, d simulated.Device, s *space.Space, n int) *dataset.Set {
@@ -66,7 +58,7 @@ var slow = simulated.Device{LayerMs: .1, GMACs: 30, GValues: 4, Large: .1, Noise
 // What is expected, by leave-one-out, is about the error, in the mean over draws of the rows;
 // more rows lower it; and of 90 % intervals about nine of ten hold.
 func TestExpectedErrorIsTheError(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	sources := []*transfer.Source{cardSource(t, s)}
 	test := measure(t, slow, s, 400)
 	var last float64
@@ -101,7 +93,7 @@ func TestExpectedErrorIsTheError(t *testing.T) {
 // devices have longer tails than these, whose noise is normal: of low levels less is held, of
 // high ones more.
 func TestIntervalsOfFewRowsHoldOnAverage(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	sources := []*transfer.Source{cardSource(t, s)}
 	levels, least := []float64{.5, .8, .9, .95}, []float64{.46, .78, .88, .94}
 	const devices = 40
@@ -135,7 +127,7 @@ func TestIntervalsOfFewRowsHoldOnAverage(t *testing.T) {
 // The unit of the labels does not matter, but for a warning where it is none of the
 // sources'.
 func TestAdaptInOtherUnits(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	sources := []*transfer.Source{cardSource(t, s)}
 	set := measure(t, slow, s, 12)
 	one, _, err := adapt.Adapt(t.Context(), sources, set, adapt.Config{NoQueue: true})
@@ -184,7 +176,7 @@ func (l lawful) PredictMs(dst []float64, archs []space.Arch) error {
 // that the predictor answers for. A table can't follow a power of a sum all the way.
 func TestSourceOfAnything(t *testing.T) {
 	for _, id := range []string{"mbv3-w1.0", "proxyless-w1.3"} {
-		s := spaceOf(t, id)
+		s := spacetest.ByID(t, id)
 		source, err := adapt.SourceOf(t.Context(), "lawful", lawful{s, 1.2}, s)
 		if err != nil {
 			t.Fatal(err)
@@ -207,7 +199,7 @@ func TestSourceOfAnything(t *testing.T) {
 			t.Errorf("%s: mean relative error %.4f", id, e)
 		}
 	}
-	if _, err := adapt.SourceOf(t.Context(), "none", lawful{&space.Space{}, 1}, spaceOf(t, "mbv3-w1.0")); err == nil || !strings.Contains(err.Error(), "source none: it answers for no network") {
+	if _, err := adapt.SourceOf(t.Context(), "none", lawful{&space.Space{}, 1}, spacetest.ByID(t, "mbv3-w1.0")); err == nil || !strings.Contains(err.Error(), "source none: it answers for no network") {
 		t.Errorf("a predictor that knows nothing: %v", err)
 	}
 }
@@ -215,7 +207,7 @@ func TestSourceOfAnything(t *testing.T) {
 // A table is its own source; a hybrid, here of a device whose time is no sum, is one by a table
 // of what it says.
 func TestSourceOfATable(t *testing.T) {
-	of := spaceOf(t, "mbv3-w1.0")
+	of := spacetest.ByID(t, "mbv3-w1.0")
 	set := measure(t, simulated.Card, of, 600)
 	for i, row := range set.Samples {
 		set.Samples[i].LatencyMs = math.Pow(row.LatencyMs, 1.5)
@@ -247,7 +239,7 @@ func TestSourceOfATable(t *testing.T) {
 // What was adapted comes back from a file to the bit, intervals and segments included;
 // segments sum up to the pass.
 func TestFileAndSegments(t *testing.T) {
-	s := spaceOf(t, "proxyless-w1.3")
+	s := spacetest.ByID(t, "proxyless-w1.3")
 	p, _, err := adapt.Adapt(t.Context(), []*transfer.Source{cardSource(t, s)}, measure(t, slow, s, 15), adapt.Config{})
 	if err != nil {
 		t.Fatal(err)

@@ -12,16 +12,8 @@ import (
 	"github.com/ofalat/ofalat/latpred/modelfile"
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
-
-func spaceOf(t testing.TB, id string) *space.Space {
-	t.Helper()
-	s, err := space.ByID(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // foreign are spaces of other families than OFA's.
 var foreign = []string{"fbnet-cifar100", "fbnet-imagenet", "nasbench201"}
@@ -30,7 +22,7 @@ var foreign = []string{"fbnet-cifar100", "fbnet-imagenet", "nasbench201"}
 // family, segments are named by the choices, and sum up.
 func TestTrainInForeignSpaces(t *testing.T) {
 	for _, id := range foreign {
-		s := spaceOf(t, id)
+		s := spacetest.ByID(t, id)
 		set := measuredIn(t, s, noisy(), 1500, nil)
 		p, report := train(t, set, Config{})
 		quiet := noisy()
@@ -74,7 +66,7 @@ func TestTrainInForeignSpaces(t *testing.T) {
 
 // What two operations take together beyond their sum is learnt as a correction.
 func TestCorrectionInAForeignSpace(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	none, ok := s.Family.ByLabel("none")
 	if !ok {
 		t.Fatal("no operation none")

@@ -13,17 +13,9 @@ import (
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/transfer"
 )
-
-func spaceOf(t testing.TB, id string) *space.Space {
-	t.Helper()
-	s, err := space.ByID(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // card is a source that a simulated card was measured for.
 func card(t testing.TB, s *space.Space) []*transfer.Source {
@@ -40,7 +32,7 @@ func card(t testing.TB, s *space.Space) []*transfer.Source {
 // the plan ends.
 func TestNetworks(t *testing.T) {
 	for _, id := range []string{"mbv3-w1.0", "nasbench201"} {
-		s := spaceOf(t, id)
+		s := spacetest.ByID(t, id)
 		long, err := design.Networks(nil, s, 3, design.Designed+50)
 		if err != nil {
 			t.Fatal(err)
@@ -57,7 +49,7 @@ func TestNetworks(t *testing.T) {
 			t.Errorf("%s: %d networks, or one twice", id, len(long))
 		}
 	}
-	if _, err := design.Networks(nil, spaceOf(t, "nasbench201"), 1, 0); err == nil {
+	if _, err := design.Networks(nil, spacetest.ByID(t, "nasbench201"), 1, 0); err == nil {
 		t.Error("no networks")
 	}
 }
@@ -72,7 +64,7 @@ func repeats(archs []space.Arch) bool {
 
 // Order leaves nothing out, and orders no more than what it looks at.
 func TestOrder(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	sources := card(t, s)
 	archs := simulated.Archs(s, random.Stream(2, "list"), 700)
 	ordered, err := design.Order(sources, s, append(archs, archs[:9]...))
@@ -87,7 +79,7 @@ func TestOrder(t *testing.T) {
 // A campaign on a device like no source ends with an error below its goal, or says how many
 // more it would take.
 func TestCampaign(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	sources := card(t, s)
 	phone := simulated.Phone
 	phone.NoisePart = .005
@@ -146,7 +138,7 @@ func setOf(s *space.Space, archs []space.Arch, ms []float64) *dataset.Set {
 
 // What stops measuring stops the campaign, with the verdict so far.
 func TestCampaignStops(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	sources := card(t, s)
 	archs, err := design.Networks(sources, s, 1, 60)
 	if err != nil {

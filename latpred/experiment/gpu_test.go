@@ -9,6 +9,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/gpu"
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/sparse"
 )
 
@@ -46,7 +47,7 @@ func TestScaledRows(t *testing.T) {
 	dense := rows.x.Dense()
 	for i, s := range set.Samples {
 		x := dense[i*(code+4) : (i+1)*(code+4)]
-		macs := float64(spaceOf(t, set.SpaceID).MACs(s.Arch))
+		macs := float64(spacetest.ByID(t, set.SpaceID).MACs(s.Arch))
 		for k, want := range []float64{math.Log(macs / 250e6), 2 * math.Log(float64(g.Cores)/4000), 2 * math.Log(g.RAMGB/16), 2 * math.Log(g.BandwidthGBs/500)} {
 			near(t, "input", float64(x[code+k]), want, 1e-6)
 		}
@@ -65,7 +66,7 @@ func TestScaledBySpec(t *testing.T) {
 	law := func(name string, bandwidth, factor float64) gpuRows {
 		set := madeUp(t, name, simulated.Card, 40)
 		for i := range set.Samples {
-			macs := float64(spaceOf(t, set.SpaceID).MACs(set.Samples[i].Arch))
+			macs := float64(spacetest.ByID(t, set.SpaceID).MACs(set.Samples[i].Arch))
 			set.Samples[i].LatencyMs = factor * 100 / bandwidth * math.Pow(macs/250e6, .8)
 		}
 		rows, err := scaledRows(set, gpu.Spec{Cores: 4000, RAMGB: 16, BandwidthGBs: bandwidth})

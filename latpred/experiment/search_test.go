@@ -12,6 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/nas"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // A found network is broken where its true latency is above the limit, and is left out of
@@ -83,7 +84,7 @@ func (r *runner) row(t *testing.T, quantity string) Row { t.Helper(); return r.r
 func TestSearchLimits(t *testing.T) {
 	r := runnerOf(t, Quick)
 	r.size.epochs = 2 // four generations
-	s := spaceOf(t, "compofa-fixed-w1.2")
+	s := spacetest.ByID(t, "compofa-fixed-w1.2")
 	asked := 0
 	latency := func(dst []float64, archs []space.Arch) error {
 		asked += len(archs)

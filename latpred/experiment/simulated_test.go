@@ -12,6 +12,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // close reports numbers that are more than a part of the wanted one away from it.
@@ -22,19 +23,10 @@ func near(t *testing.T, name string, got, want, part float64) {
 	}
 }
 
-func spaceOf(t *testing.T, id string) *space.Space {
-	t.Helper()
-	s, err := space.ByID(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // madeUp is a set of n networks measured with a made-up device.
 func madeUp(t *testing.T, name string, d simulated.Device, n int) *dataset.Set {
 	t.Helper()
-	s, rng := spaceOf(t, "mbv3-w1.0"), random.Stream(1, name)
+	s, rng := spacetest.ByID(t, "mbv3-w1.0"), random.Stream(1, name)
 	archs := simulated.Archs(s, rng, n)
 	set := &dataset.Set{Info: dataset.Info{Name: name, Title: name, Device: name, SpaceID: s.ID, Encoding: encode.OFA128.Name(), Rows: n}}
 	for i, ms := range d.MeasureMs(s, archs, rng) {

@@ -15,6 +15,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"pgregory.net/rapid"
 )
 
@@ -339,7 +340,7 @@ func TestNoiseOfSharedDrift(t *testing.T) {
 }
 
 func TestWriteSetIsReadBack(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	archs, err := measure.Sample(s, 1, 6)
 	if err != nil {
 		t.Fatal(err)
@@ -369,7 +370,7 @@ func TestWriteSetIsReadBack(t *testing.T) {
 			t.Errorf("row %d: %+v", i, sample)
 		}
 	}
-	fixed := spaceOf(t, "compofa-fixed-w1.0")
+	fixed := spacetest.ByID(t, "compofa-fixed-w1.0")
 	if _, err := measure.Sample(fixed, 1, 2000); err == nil || !strings.Contains(err.Error(), "1215 were found") {
 		t.Errorf("more networks than there are: %v", err)
 	}

@@ -14,12 +14,13 @@ import (
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // device is a simulated device: networks take milliseconds by their texts.
 func device(t *testing.T, m *machine) *measure.Device {
 	t.Helper()
-	d := measure.Foreign{Command: "false"}.Device(spaceOf(t, "mbv3-w1.0"), "sim", 1, measure.Config{Group: 2})
+	d := measure.Foreign{Command: "false"}.Device(spacetest.ByID(t, "mbv3-w1.0"), "sim", 1, measure.Config{Group: 2})
 	d.Network = func(a space.Arch) (measure.Subject, error) { return &simulated{m, a.String()}, nil }
 	d.Layer = func(l space.Layer) (measure.Subject, error) { return &simulated{m, lut.Key(l)}, nil }
 	return d
@@ -140,7 +141,7 @@ func TestNormaliserFaults(t *testing.T) {
 }
 
 func TestReadArchs(t *testing.T) {
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	a, b := s.Smallest(), s.Largest()
 	archs, err := measure.ReadArchs(strings.NewReader(a.String()+"\n"+b.String()+"\n"+a.String()+"\n"), "f", s, dataset.Options{})
 	if err != nil || !slices.Equal(archs, []space.Arch{a, b}) {

@@ -11,13 +11,14 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 var someArch = space.MustParse("r160 d22222 k33-55-33-33-55 e33-33-33-33-33")
 
 func foreign(t *testing.T, command string, timeout time.Duration) (float64, error) {
 	t.Helper()
-	s, err := measure.Foreign{Command: command, Timeout: timeout}.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	s, err := measure.Foreign{Command: command, Timeout: timeout}.Network(spacetest.ByID(t, "mbv3-w1.0"), someArch, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func TestForeignLeavesNothing(t *testing.T) {
 		}
 		return len(entries)
 	}
-	s, err := measure.Foreign{Command: "test -s {} && echo 1"}.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	s, err := measure.Foreign{Command: "test -s {} && echo 1"}.Network(spacetest.ByID(t, "mbv3-w1.0"), someArch, 1)
 	if err != nil || left() != 1 {
 		t.Fatalf("%v, %d files", err, left())
 	}
@@ -91,7 +92,7 @@ func TestForeignFaults(t *testing.T) {
 }
 
 func TestForeignStopsAtInterrupt(t *testing.T) {
-	s, err := measure.Foreign{Command: "sleep 60"}.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	s, err := measure.Foreign{Command: "sleep 60"}.Network(spacetest.ByID(t, "mbv3-w1.0"), someArch, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestForeignStopsAtInterrupt(t *testing.T) {
 	if _, err := s.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("interrupted: %v", err)
 	}
-	if _, err := (measure.Foreign{Command: "true"}).Network(spaceOf(t, "proxyless-w1.3"), someArch, 1); err == nil {
+	if _, err := (measure.Foreign{Command: "true"}).Network(spacetest.ByID(t, "proxyless-w1.3"), someArch, 1); err == nil {
 		t.Error("a network of another space was taken")
 	}
 }
@@ -156,7 +157,7 @@ func TestForeignNotes(t *testing.T) {
 		var said []string
 		f := measure.Foreign{Command: command, Notes: measure.NewNotes(func(text string) { said = append(said, text) })}
 		for range 2 {
-			s, err := f.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+			s, err := f.Network(spacetest.ByID(t, "mbv3-w1.0"), someArch, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,7 +177,7 @@ func TestForeignNotes(t *testing.T) {
 
 func TestForeignPick(t *testing.T) {
 	f := measure.Foreign{Command: "echo mean 5.22 ms median 5.18 ms", Pick: "median"}
-	s, err := f.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1)
+	s, err := f.Network(spacetest.ByID(t, "mbv3-w1.0"), someArch, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +186,7 @@ func TestForeignPick(t *testing.T) {
 		t.Errorf("%v, %v", ms, err)
 	}
 	f.Pick = "("
-	if _, err := f.Network(spaceOf(t, "mbv3-w1.0"), someArch, 1); err == nil {
+	if _, err := f.Network(spacetest.ByID(t, "mbv3-w1.0"), someArch, 1); err == nil {
 		t.Error("a pattern that is none was taken")
 	}
 }

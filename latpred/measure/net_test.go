@@ -9,6 +9,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/backend"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // reference is testdata/reference.json: outputs of networks by onnxruntime, made
@@ -52,15 +53,6 @@ func open(t testing.TB) *backend.Backend {
 	return be
 }
 
-func spaceOf(t testing.TB, id string) *space.Space {
-	t.Helper()
-	s, err := space.ByID(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // Every layer of every kind of network, in all formulations, gives what another
 // implementation gives.
 func TestLayersMatchReference(t *testing.T) {
@@ -71,7 +63,7 @@ func TestLayersMatchReference(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range readReference(t).Cases {
-			s := spaceOf(t, c.Space)
+			s := spacetest.ByID(t, c.Space)
 			layers := s.Layers(c.Arch)
 			outputs, err := r.Outputs(s, c.Arch)
 			if err != nil {
@@ -114,7 +106,7 @@ func TestLayersMatchReference(t *testing.T) {
 // format, and labels say so.
 func TestHalfPrecision(t *testing.T) {
 	be := open(t)
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	a := s.Smallest()
 	a.Resolution = 128
 	var last [2][]float32

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ofalat/ofalat/latpred/measure"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"pgregory.net/rapid"
 )
 
@@ -48,7 +49,7 @@ func TestShardCount(t *testing.T) {
 // The shards of a campaign are disjoint, measure the same anchors, and are all of it.
 func TestShardsAreTheCampaign(t *testing.T) {
 	m, dir := newMachine(), t.TempDir()
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	archs, err := measure.Sample(s, 1, 11)
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +103,7 @@ func TestCommandHash(t *testing.T) {
 		if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return measure.Foreign{Command: "sh '" + script + "' > " + dir + "/log"}.Device(spaceOf(t, "mbv3-w1.0"), "sim", 1, measure.Config{}).Header
+		return measure.Foreign{Command: "sh '" + script + "' > " + dir + "/log"}.Device(spacetest.ByID(t, "mbv3-w1.0"), "sim", 1, measure.Config{}).Header
 	}
 	open := func(name string, h measure.Header) error {
 		j, err := measure.OpenJournal(filepath.Join(dir, name), h)

@@ -13,6 +13,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/lut"
 	"github.com/ofalat/ofalat/latpred/measure"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // What ships of the project's own device is what its journals give: latpred data build
@@ -78,7 +79,7 @@ func TestShippedSessions(t *testing.T) {
 	if len(then) != 3 || len(now) != 3 {
 		t.Fatalf("anchors %v and %v, want the same three", then, now)
 	}
-	for _, u := range measure.AnchorUnits(spaceOf(t, nets.Header.Space), nil) { // a campaign of today has the same
+	for _, u := range measure.AnchorUnits(spacetest.ByID(t, nets.Header.Space), nil) { // a campaign of today has the same
 		if then[u.Key] == 0 {
 			t.Errorf("%s is no anchor of the shipped sessions", u.Key)
 		}

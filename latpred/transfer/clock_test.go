@@ -11,6 +11,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"pgregory.net/rapid"
 )
 
@@ -105,7 +106,7 @@ func means(t *testing.T, c *Clocked, archs []space.Arch) []float64 {
 // onlyCard is a learner whose source is a card.
 func onlyCard(t *testing.T) *Learner {
 	t.Helper()
-	l, err := NewLearner(FeaturesOf(spaceOf(t, "mbv3-w1.0")), []*Source{tableOf(t, "card", simulated.Card)}, TimesPrior())
+	l, err := NewLearner(FeaturesOf(spacetest.ByID(t, "mbv3-w1.0")), []*Source{tableOf(t, "card", simulated.Card)}, TimesPrior())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestQueueIsFound(t *testing.T) {
 	const rows, launch = 16, .017 // ms, between two that are tried
 	l, s := onlyCard(t), tableOf(t, "card", simulated.Card)
 	rng := random.Stream(5, "queue")
-	archs := simulated.Archs(spaceOf(t, "mbv3-w1.0"), rng, rows+100)
+	archs := simulated.Archs(spacetest.ByID(t, "mbv3-w1.0"), rng, rows+100)
 	labels, passes := behindQueue(t, s, 2.5, launch, archs)
 	if off := metric.MAPE(labels, passes); off < .03 {
 		t.Fatalf("labels are off by %.3f only: the queue tests nothing", off)
@@ -172,7 +173,7 @@ func TestQueueIsFound(t *testing.T) {
 func TestNoQueueIsFoundWhereNoneIs(t *testing.T) {
 	l := timed(t, TimesPrior())
 	d := simulated.Device{LayerMs: .05, GMACs: 40, GValues: 5, Large: .1, NoisePart: .02}
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	test := simulated.Archs(s, random.Stream(2, "test"), 100)
 	want := d.MeasureMs(s, test, random.Stream(3, "noise"))
 	const draws = 8
@@ -199,14 +200,14 @@ func TestNoQueueIsFoundWhereNoneIs(t *testing.T) {
 // A search for queues ends with its context, and in spaces without times there is none.
 func TestFitClockEnds(t *testing.T) {
 	l := onlyCard(t)
-	archs := simulated.Archs(spaceOf(t, "mbv3-w1.0"), random.Stream(1, "ends"), 9)
-	ms := simulated.Phone.MeasureMs(spaceOf(t, "mbv3-w1.0"), archs, nil)
+	archs := simulated.Archs(spacetest.ByID(t, "mbv3-w1.0"), random.Stream(1, "ends"), 9)
+	ms := simulated.Phone.MeasureMs(spacetest.ByID(t, "mbv3-w1.0"), archs, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := l.FitClock(ctx, archs, ms); err == nil {
 		t.Error("interrupted, no error")
 	}
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	_, y, networks := measured(t, s, simulated.Phone, "target", 9)
 	c, err := learnerOf(t, s, DefaultPrior()).FitClock(t.Context(), networks, y)
 	if err != nil || c.Waits() != 1 || c.Timed() || c.Resolutions() != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/tensor"
 	"gonum.org/v1/gonum/floats"
 )
@@ -237,7 +238,7 @@ func TestStoreAndLoadClocks(t *testing.T) {
 
 // A model that was fitted to features does not know its networks, and is not stored.
 func TestFeaturesAloneAreNotStored(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	rows, ms, _ := measured(t, s, simulated.Phone, "target", 15)
 	m, err := learnerOf(t, s, DefaultPrior()).Fit(rows, ms)
 	if err != nil {

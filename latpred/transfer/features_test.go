@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 )
 
 // Blocks are centred, of mean squared length 1, in every registered space.
@@ -38,7 +39,7 @@ func TestFeaturesAreStandardised(t *testing.T) {
 // NAS-Bench-201 by hand: of a cell whose only edge into the last node comes from a node without
 // inputs, only that edge is needed, and of the fixed layers only those of the last stage after it.
 func TestNeededEdges(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	f := FeaturesOf(s)
 	raw := make([]float64, f.shape.begin[Blocks])
 	read := func(text string) (all, needed []float64) {
@@ -85,7 +86,7 @@ func TestCostByHand(t *testing.T) {
 // A design has no network twice, its first picks are those of a smaller one, and it takes all
 // if it can.
 func TestDesign(t *testing.T) {
-	s := spaceOf(t, "fbnet-imagenet")
+	s := spacetest.ByID(t, "fbnet-imagenet")
 	l, err := NewLearner(FeaturesOf(s), nil, DefaultPrior())
 	if err != nil {
 		t.Fatal(err)

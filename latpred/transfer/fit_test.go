@@ -13,19 +13,11 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"github.com/ofalat/ofalat/latpred/tensor"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
-
-func spaceOf(t testing.TB, id string) *space.Space {
-	t.Helper()
-	s, err := space.ByID(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // measured gives features and latencies of random networks on a made-up device.
 func measured(t testing.TB, s *space.Space, d simulated.Device, name string, n int) (*mat.Dense, []float64, []space.Arch) {
@@ -65,7 +57,7 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 func TestComponentIsTheGaussianProcess(t *testing.T) {
 	prior := DefaultPrior()
 	prior.Tails, prior.MeanShare, prior.PhysicsShare = 0, 0, 0
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	for _, n := range []int{12, 120} {
 		rows, ms, _ := measured(t, s, simulated.Phone, "target", n)
 		test, _, _ := measured(t, s, simulated.Phone, "test", 5)
@@ -109,7 +101,7 @@ func TestComponentIsTheGaussianProcess(t *testing.T) {
 // One measurement that is five times too large moves predictions less if the noise may have
 // long tails.
 func TestTailsAbsorbOutliers(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	rows, ms, _ := measured(t, s, simulated.Phone, "target", 20)
 	test, want, _ := measured(t, s, simulated.Phone, "test", 300)
 	ms[7] *= 5
@@ -132,7 +124,7 @@ func TestTailsAbsorbOutliers(t *testing.T) {
 
 // A model comes back from its tensors and header to the bit; what is damaged does not.
 func TestStoreAndLoad(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	l := learnerOf(t, s, DefaultPrior())
 	_, ms, archs := measured(t, s, simulated.Phone, "target", 15)
 	m, err := l.FitWaiting(t.Context(), archs, ms)
@@ -186,7 +178,7 @@ func TestStoreAndLoad(t *testing.T) {
 // Sources go through a file, as 32-bit numbers, and move to a space of other widths, where
 // they rank networks as their own devices do.
 func TestSourcesInFilesAndOtherSpaces(t *testing.T) {
-	s, wide := spaceOf(t, "fbnet-cifar100"), spaceOf(t, "fbnet-imagenet")
+	s, wide := spacetest.ByID(t, "fbnet-cifar100"), spacetest.ByID(t, "fbnet-imagenet")
 	sources := learnerOf(t, s, DefaultPrior()).sources
 	var file bytes.Buffer
 	if err := WriteSources(&file, FeaturesOf(s), sources); err != nil {
@@ -215,14 +207,14 @@ func TestSourcesInFilesAndOtherSpaces(t *testing.T) {
 	if rank := metric.Spearman(got, want); rank < .999 {
 		t.Errorf("a moved source ranks as its own with %v", rank)
 	}
-	if _, err := Move(FeaturesOf(spaceOf(t, "nasbench201")), read); err == nil {
+	if _, err := Move(FeaturesOf(spacetest.ByID(t, "nasbench201")), read); err == nil {
 		t.Error("a source of another family, no error")
 	}
 }
 
 // Mistakes are named.
 func TestFaults(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	l := learnerOf(t, s, DefaultPrior())
 	rows, ms, _ := measured(t, s, simulated.Phone, "target", 10)
 	for name, spoil := range map[string]func(ms []float64) []float64{
@@ -239,10 +231,10 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, err := NewLearner(FeaturesOf(spaceOf(t, "fbnet-cifar100")), l.sources, DefaultPrior()); err == nil {
+	if _, err := NewLearner(FeaturesOf(spacetest.ByID(t, "fbnet-cifar100")), l.sources, DefaultPrior()); err == nil {
 		t.Error("a source of another space, no error")
 	}
-	if _, err := FeaturesOf(s).Rows([]space.Arch{spaceOf(t, "fbnet-cifar100").Smallest()}); err == nil {
+	if _, err := FeaturesOf(s).Rows([]space.Arch{spacetest.ByID(t, "fbnet-cifar100").Smallest()}); err == nil {
 		t.Error("features of another space's network, no error")
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -13,7 +14,7 @@ import (
 // ratio of noise and normal noise, but for the units and the means of bases, which a fit takes
 // from its rows.
 func TestLeftOutIsAFitToTheOthers(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	for _, n := range []int{12, 150} {
 		prior := DefaultPrior()
 		prior.Tails, prior.MeanShare, prior.PhysicsShare, prior.Noise = 0, 0, 0, []float64{.05}

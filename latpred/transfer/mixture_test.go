@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/random"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -81,7 +82,7 @@ func TestModelIsTheMixture(t *testing.T) {
 	prior := TimesPrior()
 	prior.Tails, prior.Noise = 0, []float64{.001, .03, .3}
 	l := timed(t, prior)
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	for _, n := range []int{6, 40} {
 		rng := random.Stream(4, "mixture")
 		archs := simulated.Archs(s, rng, n+5)

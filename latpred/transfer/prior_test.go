@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofalat/ofalat/latpred/latpredtest/simulated"
 	"github.com/ofalat/ofalat/latpred/metric"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -28,7 +29,7 @@ func TestRowWeight(t *testing.T) {
 
 // One measurement in five that comes late moves predictions less if that is expected.
 func TestLateRowsCountLess(t *testing.T) {
-	s := spaceOf(t, "fbnet-cifar100")
+	s := spacetest.ByID(t, "fbnet-cifar100")
 	rows, ms, _ := measured(t, s, simulated.Phone, "target", 30)
 	test, want, _ := measured(t, s, simulated.Phone, "test", 300)
 	for i := 3; i < len(ms); i += 5 {
@@ -54,7 +55,7 @@ func TestLateRowsCountLess(t *testing.T) {
 // Networks whose bases lie twice as far apart have twice the spread; over the space it is 1; and
 // networks that don't differ have the unit 1.
 func TestSpreadOfBases(t *testing.T) {
-	s := spaceOf(t, "nasbench201")
+	s := spacetest.ByID(t, "nasbench201")
 	l := learnerOf(t, s, DefaultPrior())
 	_, bases := l.kernelRows(l.features.reference)
 	near(t, "spread over the space", l.spread(bases), 1, 1e-9)

@@ -10,6 +10,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/pass"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -23,7 +24,7 @@ func tableOf(t testing.TB, name string, d simulated.Device) *Source {
 	if m, ok := tables.Load(d); ok {
 		return &Source{Name: name, Times: m.(*pass.Model)}
 	}
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	m := tableAt(t, d, s.Resolutions...)
 	tables.Store(d, m)
 	return &Source{Name: name, Times: m}
@@ -32,7 +33,7 @@ func tableOf(t testing.TB, name string, d simulated.Device) *Source {
 // tableAt fits times of a device at some resolutions.
 func tableAt(t testing.TB, d simulated.Device, resolutions ...int) *pass.Model {
 	t.Helper()
-	s := spaceOf(t, "mbv3-w1.0")
+	s := spacetest.ByID(t, "mbv3-w1.0")
 	rng := random.Stream(1, "table")
 	archs := simulated.Archs(s, rng, 800)
 	for i := range archs {
@@ -48,7 +49,7 @@ func tableAt(t testing.TB, d simulated.Device, resolutions ...int) *pass.Model {
 // timed is a learner of OFA's networks with tables of a card and of a phone.
 func timed(t testing.TB, prior Prior) *Learner {
 	t.Helper()
-	l, err := NewLearner(FeaturesOf(spaceOf(t, "mbv3-w1.0")), []*Source{tableOf(t, "card", simulated.Card), tableOf(t, "phone", simulated.Phone)}, prior)
+	l, err := NewLearner(FeaturesOf(spacetest.ByID(t, "mbv3-w1.0")), []*Source{tableOf(t, "card", simulated.Card), tableOf(t, "phone", simulated.Phone)}, prior)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,7 @@ func passMs(t testing.TB, s *Source, archs []space.Arch) []float64 {
 // mean of the tables; both by hand, in the units that the reference networks give.
 func TestColumnsOfTimesByHand(t *testing.T) {
 	l := timed(t, TimesPrior())
-	f, s := l.features, spaceOf(t, "mbv3-w1.0")
+	f, s := l.features, spacetest.ByID(t, "mbv3-w1.0")
 	references := referencesOf(s)[:timesReferences]
 	archs := simulated.Archs(s, random.Stream(2, "columns"), 20)
 	rows, err := f.Rows(archs)
@@ -132,7 +133,7 @@ func TestColumnsOfTimesByHand(t *testing.T) {
 // Tables go together if they are of the family and cover a resolution of the space in common;
 // networks at others have no features. A table of one resolution covers no other.
 func TestWithFaults(t *testing.T) {
-	f := FeaturesOf(spaceOf(t, "mbv3-w1.0"))
+	f := FeaturesOf(spacetest.ByID(t, "mbv3-w1.0"))
 	one, two := tableAt(t, simulated.Card, 176), tableAt(t, simulated.Phone, 176, 224)
 	both, err := f.With([]*pass.Model{one, two})
 	if err != nil {
@@ -141,7 +142,7 @@ func TestWithFaults(t *testing.T) {
 	if got := both.times.groups.sizes; len(got) != 1 || got[0] != 176 {
 		t.Errorf("they have %v in common", got)
 	}
-	a := spaceOf(t, "mbv3-w1.0").Sample(random.Stream(1, "faults"))
+	a := spacetest.ByID(t, "mbv3-w1.0").Sample(random.Stream(1, "faults"))
 	for resolution, want := range map[int]bool{176: true, 160: false, 224: false} {
 		a.Resolution = resolution
 		if err := both.Row(make([]float64, both.Columns()), a); (err == nil) != want {
@@ -154,7 +155,7 @@ func TestWithFaults(t *testing.T) {
 	if _, err := f.With(nil); err == nil {
 		t.Error("no tables, no error")
 	}
-	if _, err := FeaturesOf(spaceOf(t, "fbnet-imagenet")).With([]*pass.Model{one}); err == nil {
+	if _, err := FeaturesOf(spacetest.ByID(t, "fbnet-imagenet")).With([]*pass.Model{one}); err == nil {
 		t.Error("a table of another family, no error")
 	}
 	flat := *one
@@ -170,7 +171,7 @@ func TestWithFaults(t *testing.T) {
 // Sources that are tables go through a file to the bit; functions of features don't go with
 // them.
 func TestTablesInFiles(t *testing.T) {
-	f := FeaturesOf(spaceOf(t, "mbv3-w1.0"))
+	f := FeaturesOf(spacetest.ByID(t, "mbv3-w1.0"))
 	sources := []*Source{tableOf(t, "card", simulated.Card), tableOf(t, "phone", simulated.Phone)}
 	var file bytes.Buffer
 	if err := WriteSources(&file, f, sources); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/ofalat/ofalat/latpred/metric"
 	"github.com/ofalat/ofalat/latpred/random"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/ofalat/ofalat/latpred/space/spacetest"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
@@ -19,7 +20,7 @@ var other = simulated.Device{LayerMs: .05, GMACs: 40, GValues: 5, NoisePart: .02
 // judged are networks that no test here measures.
 func judged(t *testing.T) []space.Arch {
 	t.Helper()
-	return simulated.Archs(spaceOf(t, "mbv3-w1.0"), random.Stream(9, "judged"), 60)
+	return simulated.Archs(spacetest.ByID(t, "mbv3-w1.0"), random.Stream(9, "judged"), 60)
 }
 
 // waiting fits measurements by a clock that waited.
@@ -35,7 +36,7 @@ func waiting(t *testing.T, l *Learner, archs []space.Arch, ms []float64) *Clocke
 // from is a learner of OFA's networks.
 func from(t *testing.T, sources ...*Source) *Learner {
 	t.Helper()
-	l, err := NewLearner(FeaturesOf(spaceOf(t, "mbv3-w1.0")), sources, TimesPrior())
+	l, err := NewLearner(FeaturesOf(spacetest.ByID(t, "mbv3-w1.0")), sources, TimesPrior())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +73,8 @@ func TestUnits(t *testing.T) {
 func TestOrder(t *testing.T) {
 	a, b := tableOf(t, "card", simulated.Card), tableOf(t, "phone", simulated.Phone)
 	rng := random.Stream(2, "order")
-	archs := simulated.Archs(spaceOf(t, "mbv3-w1.0"), rng, 14)
-	y := other.MeasureMs(spaceOf(t, "mbv3-w1.0"), archs, rng)
+	archs := simulated.Archs(spacetest.ByID(t, "mbv3-w1.0"), rng, 14)
+	y := other.MeasureMs(spacetest.ByID(t, "mbv3-w1.0"), archs, rng)
 	m := waiting(t, from(t, a, b), archs, y)
 	want := means(t, m, judged(t))
 	left, _ := m.Models[0].LeftOut()
@@ -103,7 +104,7 @@ func TestOrder(t *testing.T) {
 // A mixture of two sources, a part of each, is found from a dozen rows.
 func TestMixtureOfSources(t *testing.T) {
 	a, b := tableOf(t, "card", simulated.Card), tableOf(t, "phone", simulated.Phone)
-	archs := slices.Concat(simulated.Archs(spaceOf(t, "mbv3-w1.0"), random.Stream(4, "mixture"), 12), judged(t))
+	archs := slices.Concat(simulated.Archs(spacetest.ByID(t, "mbv3-w1.0"), random.Stream(4, "mixture"), 12), judged(t))
 	y := passMs(t, a, archs)
 	floats.Scale(2, y)
 	floats.AddScaled(y, .1, passMs(t, b, archs))
@@ -118,7 +119,7 @@ func TestMixtureOfSources(t *testing.T) {
 // below that of a line through the source's times where there are many; of 90 % intervals about
 // nine of ten hold, on average over devices.
 func TestErrorFallsAndIntervalsHold(t *testing.T) {
-	s, card := spaceOf(t, "mbv3-w1.0"), tableOf(t, "card", simulated.Card)
+	s, card := spacetest.ByID(t, "mbv3-w1.0"), tableOf(t, "card", simulated.Card)
 	l, sizes := from(t, card), []int{4, 12, 60}
 	errs, held := make([]float64, len(sizes)), make([]float64, len(sizes))
 	var line float64
