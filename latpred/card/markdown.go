@@ -13,6 +13,7 @@ import (
 	"text/template"
 	"unicode"
 
+	"github.com/ofalat/ofalat/internal/shell"
 	"github.com/ofalat/ofalat/internal/texttable"
 	"github.com/ofalat/ofalat/latpred/space"
 )
@@ -52,12 +53,7 @@ func code(s string) string {
 		}
 		return r
 	}, s)
-	if strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-/+", r)
-	}) {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
+	return shell.Quote(s)
 }
 
 // quote makes a name a string of Go and of Python, within code.

@@ -1,9 +1,10 @@
 package measure
 
-import "strings"
+import (
+	"strings"
 
-// plain are the characters that mean nothing to a shell, wherever they stand.
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"
+	"github.com/ofalat/ofalat/internal/shell"
+)
 
 // withFile is a shell command in which a file's name stands for every {}, quoted as its
 // place needs it: in single quotes, in double quotes or in none.
@@ -37,15 +38,11 @@ func withFile(command, file string) string {
 
 // quoted is a text as it is written between quotes of a kind: ' or ", or none for others.
 func quoted(text string, in byte) string {
-	if strings.Trim(text, plain) == "" {
-		return text
-	}
-	single := strings.ReplaceAll(text, "'", `'\''`)
-	switch in {
-	case '\'':
-		return single
-	case '"':
+	switch {
+	case in == '\'':
+		return shell.Within(text)
+	case in == '"':
 		return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(text)
 	}
-	return "'" + single + "'"
+	return shell.Quote(text)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/shell"
 	"github.com/ofalat/ofalat/latpred/campaign"
 )
 
@@ -67,7 +68,7 @@ func (j Job) script() []byte {
 	}
 	b.WriteString("exec")
 	for _, word := range j.Command {
-		b.WriteString(" " + quote(word))
+		b.WriteString(" " + shell.Quote(word))
 	}
 	b.WriteString("\n")
 	return b.Bytes()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ofalat/ofalat/internal/shell"
 	"github.com/ofalat/ofalat/latpred/campaign"
 )
 
@@ -58,7 +59,7 @@ func Script(f *campaign.Folder, program string, shards []int) ([]byte, error) {
 		b.WriteString(line + "\n")
 	}
 	// In place of the shell, so that signals reach it.
-	fmt.Fprintf(&b, "exec %s campaign work %s --shard \"$SLURM_ARRAY_TASK_ID\" --warning %s\n", quote(program), quote(f.Dir), s.Warning)
+	fmt.Fprintf(&b, "exec %s campaign work %s --shard \"$SLURM_ARRAY_TASK_ID\" --warning %s\n", shell.Quote(program), shell.Quote(f.Dir), s.Warning)
 	return b.Bytes(), nil
 }
 
@@ -67,6 +68,3 @@ func clock(d time.Duration) string {
 	s := int(d.Seconds())
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
-
-// quote makes a word of the shell.
-func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

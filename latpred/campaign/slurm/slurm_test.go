@@ -50,7 +50,7 @@ func TestScript(t *testing.T) {
 #SBATCH --output="/shared/it's p40/logs/shard-%4a-of-0012.log"
 
 module load cuda
-exec '/shared/latpred' campaign work '/shared/it'\''s p40' --shard "$SLURM_ARRAY_TASK_ID" --warning 5m0s
+exec /shared/latpred campaign work '/shared/it'\''s p40' --shard "$SLURM_ARRAY_TASK_ID" --warning 5m0s
 `
 	if string(got) != want {
 		t.Errorf("got\n%s", got)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,38 +10,41 @@ import (
 	"github.com/alecthomas/kong"
 	mangokong "github.com/alecthomas/mango-kong"
 	"github.com/muesli/roff"
-	"github.com/posener/complete"
-	"github.com/willabides/kongplete"
-
+	"github.com/ofalat/ofalat/internal/shell"
 	"github.com/ofalat/ofalat/latpred/catalog"
 	"github.com/ofalat/ofalat/latpred/space"
+	"github.com/posener/complete"
+	"github.com/willabides/kongplete"
 )
 
 type completionCmd struct {
 	Shell string `arg:"" optional:"" enum:"bash,zsh,fish," default:"" help:"bash, zsh or fish (default: that of $SHELL)."`
 }
 
-// Run prints what makes a shell ask this program for completions, see complete.
+// Run prints what makes a shell ask this program for completions, see answerShell.
 func (c *completionCmd) Run(out *output) error {
-	if c.Shell == "" {
-		c.Shell = filepath.Base(os.Getenv("SHELL"))
-	}
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	program = "'" + strings.ReplaceAll(program, "'", `'\''`) + "'"
-	switch c.Shell {
+	script, err := completionScript(cmp.Or(c.Shell, filepath.Base(os.Getenv("SHELL"))), program)
+	out.Printf("%s", script)
+	return err
+}
+
+// completionScript is for a shell, whose completion calls a program.
+func completionScript(name, program string) (string, error) {
+	command := shell.Quote(program) // the shell reads it when it completes, and before that as a word
+	switch name {
 	case "bash":
-		out.Printf("complete -o default -C %s latpred\n", program)
+		return "complete -o default -C " + shell.Quote(command) + " latpred\n", nil
 	case "zsh":
-		out.Printf("autoload -U +X bashcompinit && bashcompinit\ncomplete -o default -C %s latpred\n", program)
+		return "autoload -U +X bashcompinit && bashcompinit\ncomplete -o default -C " + shell.Quote(command) + " latpred\n", nil
 	case "fish":
-		out.Printf("complete -c latpred -a '(env COMP_LINE=(commandline -cp) %s)'\n", strings.ReplaceAll(program, "'", `\'`))
-	default:
-		return fmt.Errorf("completion for the shell %q is not known: name bash, zsh or fish", c.Shell)
+		command = strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(command)
+		return "complete -c latpred -a '(env COMP_LINE=(commandline -cp) " + command + ")'\n", nil
 	}
-	return nil
+	return "", fmt.Errorf("completion for the shell %q is not known: name bash, zsh or fish", name)
 }
 
 type manCmd struct{}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -49,6 +50,30 @@ func TestCompletionIsShell(t *testing.T) {
 	t.Setenv("SHELL", "/bin/tcsh")
 	if _, stderr, status := call(t, "completion"); status != 1 || !strings.Contains(stderr, `"tcsh"`) {
 		t.Errorf("%d %s", status, stderr)
+	}
+}
+
+// A program is found wherever it lies: what bash calls to complete is the program.
+func TestCompletionCallsTheProgram(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("needs bash: ", err)
+	}
+	program := filepath.Join(t.TempDir(), "it's a folder", "latpred")
+	if err := os.Mkdir(filepath.Dir(program), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho called\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	script, err := completionScript("bash", program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// compgen completes once what complete does from then on.
+	script = strings.TrimSuffix(strings.Replace(script, "complete -o default", "compgen", 1), "latpred\n") + "called 2>/dev/null"
+	if out, err := exec.Command(bash, "-c", script).Output(); err != nil || string(out) != "called\n" {
+		t.Errorf("%s: %v, %q", script, err, out)
 	}
 }
 

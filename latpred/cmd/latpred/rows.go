@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ofalat/ofalat/internal/shell"
 	"github.com/ofalat/ofalat/latpred"
 	"github.com/ofalat/ofalat/latpred/dataset"
 	"github.com/ofalat/ofalat/latpred/space"
@@ -89,7 +90,7 @@ func withFlags(err error) error {
 		}
 	}
 	if mixed := (*dataset.MixedError)(nil); errors.As(err, &mixed) && mixed.Column != "" {
-		hints = append(hints, "choose one with --where "+shellWord(mixed.Column+"="+mixed.Values[0]))
+		hints = append(hints, "choose one with --where "+shell.Quote(mixed.Column+"="+mixed.Values[0]))
 	}
 	if gaps := (*dataset.UnmeasuredError)(nil); errors.As(err, &gaps) {
 		hints = append(hints, "--skip-unmeasured leaves these rows out")
@@ -105,12 +106,4 @@ func withFlags(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w; %s", err, strings.Join(hints, "; "))
-}
-
-// shellWord puts a word into quotes that a shell would divide.
-func shellWord(text string) string {
-	if strings.ContainsAny(text, " \t\"$&|;<>()*?[]#~`\\!{}") {
-		return `'` + strings.ReplaceAll(text, `'`, `'\''`) + `'`
-	}
-	return text
 }
