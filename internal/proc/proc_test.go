@@ -76,7 +76,7 @@ func TestSeconds(t *testing.T) {
 func TestAlive(t *testing.T) {
 	cmd := exec.Command("sleep", "60")
 	if err := cmd.Start(); err != nil {
-		t.Skip(err)
+		t.Skip("needs the program sleep: ", err)
 	}
 	if !Alive(cmd.Process.Pid) {
 		t.Error("a process that sleeps is not alive")

@@ -24,7 +24,7 @@ var source string
 var page = template.Must(template.New("card").Funcs(template.FuncMap{
 	"header": header, "facts": facts, "scores": scores, "sizes": sizesTable, "coverage": coverageTable, "drift": driftText,
 	"rowsOf": rowsOf, "provenance": provenance, "limits": limits, "text": text, "code": code, "quote": quote, "id": id,
-	"example": func(c *Card) string { return quote(example(c)) }, "example1": example,
+	"example": example,
 }).Parse(source))
 
 // Markdown writes the page.

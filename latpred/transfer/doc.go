@@ -21,10 +21,10 @@
 //
 // # The model
 //
-// With t the measurements less their mean, b̄ that of a base over the same networks, in units of their standard deviation over the space
+// With t the measurements less their mean, in units of their standard deviation over the space
 // (that of the measured networks, less by how much farther apart than others the bases see
-// them), and b one of the bases (the mean of the sources, each source, each column of Physics,
-// standardised),
+// them), b one of the bases (the mean of the sources, each source, each column of Physics,
+// standardised), and b̄ its mean over the measured networks,
 //
 //	t = s·(b(x) − b̄) + g(x) + e
 //	g ~ N(0, v·K)   K = c₀ + c·b·bᵀ + Σ sources' products + Σ blocks' products

@@ -49,6 +49,15 @@ func (f *engineFlags) engines() (map[string]campaign.Engine, error) {
 	}, nil
 }
 
+// status asks the engines how far a campaign is.
+func (f *engineFlags) status(ctx context.Context, c *campaign.Folder) (campaign.Status, error) {
+	engines, err := f.engines()
+	if err != nil {
+		return campaign.Status{}, err
+	}
+	return c.Status(ctx, engines)
+}
+
 // lasting errs if shards would be started with a program that is gone soon.
 func (f *engineFlags) lasting() error {
 	if program, err := os.Executable(); f.Program == "" && err == nil && strings.Contains(program, "go-build") && !strings.HasSuffix(program, ".test") {
@@ -101,11 +110,7 @@ func (f *engineFlags) submit(ctx context.Context, out *output, c *campaign.Folde
 // goOn submits the shards that are neither complete nor with an engine, to the named one; "":
 // to the last.
 func (f *engineFlags) goOn(ctx context.Context, out *output, c *campaign.Folder, name string) error {
-	engines, err := f.engines()
-	if err != nil {
-		return err
-	}
-	st, err := c.Status(ctx, engines)
+	st, err := f.status(ctx, c)
 	if err != nil {
 		return err
 	}

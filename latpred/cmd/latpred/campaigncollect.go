@@ -51,11 +51,7 @@ func (c *campaignCollectCmd) Run(ctx context.Context, out *output) error {
 
 // shards are the journals of a campaign that an engine measured.
 func (c *campaignCollectCmd) shards(ctx context.Context, f *campaign.Folder) (journals []string, err error) {
-	engines, err := c.engines()
-	if err != nil {
-		return nil, err
-	}
-	st, err := f.Status(ctx, engines)
+	st, err := c.status(ctx, f)
 	if err != nil {
 		return nil, err
 	}

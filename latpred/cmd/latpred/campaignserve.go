@@ -51,8 +51,12 @@ func (c *campaignServeCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	if before, err := f.Submissions(); err != nil || len(before) > 0 {
-		return errors.Join(err, fmt.Errorf("%s was submitted in shards: take another folder", f.Dir))
+	before, err := f.Submissions()
+	if err == nil && len(before) > 0 {
+		err = fmt.Errorf("%s was submitted in shards: take another folder", f.Dir)
+	}
+	if err != nil {
+		return err
 	}
 	if p.Device.Pool != "" {
 		c.Pool = p.Device.Pool

@@ -19,25 +19,15 @@ func (c *campaignStatusCmd) Run(ctx context.Context, out *output) error {
 	if pool.IsFolder(c.Dir) {
 		return poolStatus(out, c.Dir)
 	}
-	_, st, err := status(ctx, c.Dir, &c.engineFlags)
+	f, err := campaign.Open(c.Dir)
+	if err != nil {
+		return err
+	}
+	st, err := c.status(ctx, f)
 	if err != nil {
 		return err
 	}
 	return printStatus(out, st)
-}
-
-// status opens a campaign and asks its engines.
-func status(ctx context.Context, dir string, flags *engineFlags) (*campaign.Folder, campaign.Status, error) {
-	f, err := campaign.Open(dir)
-	if err != nil {
-		return nil, campaign.Status{}, err
-	}
-	engines, err := flags.engines()
-	if err != nil {
-		return nil, campaign.Status{}, err
-	}
-	st, err := f.Status(ctx, engines)
-	return f, st, err
 }
 
 // maxShown is how many shards are printed; --json has all.
