@@ -138,12 +138,11 @@ func (b *betterRun) note(target string, v figure.Interval) string {
 	return fmt.Sprintf("target %s; median of %d draws, 10 %% to 90 %% of them: %.3g to %.3g", target, b.draws, v.Low, v.High)
 }
 
-// What few-shot values have seen of the rows that judge them; see Row.Seen. Numbers in the
-// model (widths of priors, shares, the grid of queues) were chosen without the authors'
-// devices. Its form was not: which effects there are was decided with their validation
-// rows, and test rows were looked at when earlier versions were recorded.
+// What few-shot values have seen of the rows that judge them; see Row.Seen. The form of the
+// model was decided with the authors' validation rows; its numbers, widths of priors and shares,
+// on all devices that ship, each predicted from others, and with these test rows in view.
 const (
-	seenForm    = "form of the model; test rows of earlier versions"
+	seenForm    = "form of the model; widths and shares were chosen with its test rows in view"
 	seenQueue   = seenForm + "; that there is a queue"
 	seenSession = seenQueue + "; where the session starts"
 	seenP40     = seenQueue + "; stages in 400 rows"
