@@ -31,7 +31,7 @@
 // A dash is a goal that neither order reaches with 128, for the labels are noisier than that;
 // help-rtx2080ti-b1 and help-titanxp-b1 reach none. So the order matters where the goal is near
 // what the labels allow, and hardly where a few measurements will do. The model's widths were
-// chosen on rows of HELP's devices, which flatters those.
+// chosen with these devices, each predicted from others, which flatters them.
 //
 // Of 150 campaigns with these goals, 86 stopped within 128 measurements, after 27 in the mean, 7 of
 // them above their goal and 5 by over a tenth of it: an expected error of few measurements is
